@@ -1,0 +1,68 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Imports go down only (ARCHITECTURE.md, "The house"). Each layer names the layers it must not see;
+ * test/unit/layers.test.ts proves the same rule on the files themselves.
+ */
+const layers = {
+  base: ['shared', 'api', 'core', 'vscode', 'webview', 'sandbox', 'extension.ts'],
+  shared: ['base', 'api', 'core', 'vscode', 'webview', 'sandbox', 'extension.ts'],
+  api: ['shared', 'core', 'vscode', 'webview', 'sandbox', 'extension.ts'],
+  core: ['vscode', 'webview', 'sandbox', 'extension.ts'],
+  vscode: ['webview', 'extension.ts'],
+  webview: ['base', 'api', 'core', 'vscode', 'sandbox', 'extension.ts'],
+  sandbox: ['shared', 'api', 'core', 'vscode', 'webview', 'extension.ts'],
+};
+
+const zones = Object.entries(layers).flatMap(([target, forbidden]) =>
+  forbidden.map(from => ({
+    target: `./src/${target}`,
+    from: `./src/${from}`,
+    message: `src/${target} must not import src/${from}: imports go down only.`,
+  })),
+);
+
+export default tseslint.config(
+  { ignores: ['dist/', 'dist-test/', 'test-results/', '.vscode-test/', 'node_modules/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true } },
+    settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js', '.json'] })] },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      'import-x/no-default-export': 'error',
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'vscode', message: 'Only src/vscode may import vscode.' }] },
+      ],
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['src/vscode/**/*.ts', 'src/extension.ts', 'test/integration/**/*.ts'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
+  { files: ['scripts/**', 'test/**/*.ts', 'src/sandbox/cli.ts'], rules: { 'no-console': 'off' } },
+  { files: ['*.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+  },
+  prettier,
+);

@@ -1,0 +1,370 @@
+import type { ChatFrame } from './chatFrames.ts';
+import { isRecord, parseJson } from './errorResponse.ts';
+
+export interface ChatUsage {
+  readonly input_tokens: number | undefined;
+  readonly output_tokens: number | undefined;
+  readonly total_tokens: number | undefined;
+}
+
+export interface ChatCredits {
+  readonly reserved: number | undefined;
+  readonly final: number | undefined;
+}
+
+/** What a frame says, whatever the dialect. */
+export type ChatPart =
+  | { readonly type: 'text' | 'reasoning'; readonly delta: string }
+  /** The whole text so far; when `final`, in place of whatever came before. */
+  | { readonly type: 'snapshot'; readonly text: string; readonly final: boolean }
+  | { readonly type: 'session'; readonly session_id: string }
+  | { readonly type: 'message'; readonly id: string }
+  | {
+      readonly type: 'usage';
+      readonly usage: ChatUsage | undefined;
+      readonly credits: ChatCredits | undefined;
+    }
+  /** The answer is complete. After `last` nothing follows. */
+  | { readonly type: 'end'; readonly finish_reason: string | undefined; readonly last: boolean }
+  | { readonly type: 'error'; readonly error: unknown }
+  | { readonly type: 'unknown'; readonly name: string };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+// Event names are read word by word: "response.output_text.done" is response, output, text, done.
+const words = {
+  heartbeat: ['ping', 'heartbeat', 'keepalive', 'keep'],
+  error: ['error', 'failed', 'failure', 'abort', 'aborted'],
+  end: [
+    'done',
+    'completed',
+    'complete',
+    'end',
+    'ended',
+    'final',
+    'finish',
+    'finished',
+    'stop',
+    'stopped',
+    'incomplete',
+  ],
+  start: ['start', 'started', 'created', 'added', 'progress', 'queued', 'open', 'opened', 'step'],
+  reasoning: ['reasoning', 'thinking', 'thought', 'thoughts'],
+  /** What holds the text of the answer. */
+  text: ['text', 'delta', 'token', 'chunk', 'content', 'answer', 'message', 'output'],
+  /** Things beside the answer, which may have texts of their own. */
+  // prettier-ignore
+  beside: ['tool', 'function', 'arguments', 'title', 'status', 'citation', 'citations', 'source', 'sources', 'annotation', 'annotations', 'search', 'metadata', 'debug', 'log', 'notice', 'warning', 'audio', 'image', 'input', 'user', 'file', 'suggestion', 'suggestions', 'followup', 'signature'],
+  /** Pieces of an answer: the end of one is not the end of all, and its text repeats what came before. */
+  // prettier-ignore
+  piece: ['text', 'part', 'item', 'block', 'step', 'content', 'refusal', 'summary', 'call', 'delta'],
+} as const;
+
+/** What the names of an event say. */
+type Meaning = Readonly<
+  Record<'heartbeat' | 'error' | 'start' | 'reasoning' | 'text' | 'beside', boolean>
+> & {
+  /** Of the whole answer, or only of a piece of it. */
+  readonly end: 'whole' | 'piece' | undefined;
+  readonly finishReason: string | undefined;
+};
+
+// Streams repeat a handful of names thousands of times; a server that invents new ones for ever is not remembered.
+const rememberedMeanings = 100;
+
+/**
+ * Decodes the frames of one stream. No dialect is documented (rivya-api.md 6.2), so all that a team could plausibly have
+ * chosen are understood, by what the events are called and which fields they have.
+ */
+export class ChatDialectDecoder {
+  readonly #meanings = new Map<string, Meaning>();
+  /** 'text' once bare text came: what looks like JSON then is text too. 'objects' once an object came. */
+  #data: 'text' | 'objects' | undefined;
+
+  decode(frame: ChatFrame): readonly ChatPart[] {
+    const { event, data } = frame;
+    if (data === '[DONE]' || data.trim() === '[DONE]')
+      return [{ type: 'end', finish_reason: undefined, last: true }];
+    const value = this.#data === 'text' && event === undefined ? undefined : parseJson(data);
+    if (isRecord(value)) {
+      this.#data = 'objects';
+      return this.#decodeObject(value, event);
+    }
+    const isString = typeof value === 'string';
+    if (!isString && this.#isFragment(frame)) return [{ type: 'unknown', name: 'fragment' }];
+    const meaning = this.#meaningOf(event ?? '');
+    if (Array.isArray(value) && event !== undefined) {
+      return value.flatMap((each: unknown) => (isRecord(each) ? besides(each) : []));
+    }
+    if (meaning.heartbeat) return [];
+    if (meaning.error)
+      return [{ type: 'error', error: { message: typeof value === 'string' ? value : data } }];
+    if (meaning.end === 'whole') return [{ type: 'end', finish_reason: undefined, last: false }];
+    return this.#decodeText(isString ? value : data, isString, event, meaning);
+  }
+
+  #decodeText(text: string, quoted: boolean, event: string | undefined, meaning: Meaning): ChatPart[] {
+    if (meaning.reasoning) return [{ type: 'reasoning', delta: text }];
+    const named = meaning.text && !meaning.beside && meaning.end === undefined;
+    // JSON that breaks off among objects is no text of the answer.
+    const unnamed = event === undefined && this.#data !== 'objects';
+    if (!named && !unnamed) return [{ type: 'unknown', name: event ?? 'text among objects' }];
+    if (unnamed && !quoted) this.#data = 'text';
+    return text === '' ? [] : [{ type: 'text', delta: text }];
+  }
+
+  /** The remains of JSON, or of the last mark, where the stream broke off; they are no text of the answer. */
+  #isFragment({ data, cutOff }: ChatFrame): boolean {
+    if (!cutOff) return false;
+    return (data.length > 1 && '[DONE]'.startsWith(data)) || (this.#data !== 'text' && /^[{["]/.test(data));
+  }
+
+  #decodeObject(outer: Fields, event: string | undefined): readonly ChatPart[] {
+    const fields = opened(outer);
+    const name = nameOf(outer, event);
+    const meaning = this.#meaningOf(
+      name === '' && typeof fields['object'] === 'string' ? fields['object'] : name,
+    );
+    if (meaning.heartbeat) return [];
+    const parts = besides(fields);
+    const error = errorOf(fields, meaning);
+    if (error !== undefined) return [...parts, { type: 'error', error }];
+    const content = contentParts(fields, meaning);
+    if (content) return parts.length > 0 ? [...parts, ...content] : content;
+    if (parts.length > 0 || meaning.start || meaning.end) return parts;
+    return [{ type: 'unknown', name: name === '' ? 'unnamed' : name }];
+  }
+
+  #meaningOf(name: string): Meaning {
+    const known = this.#meanings.get(name);
+    if (known) return known;
+    const meaning = meaningOf(name);
+    if (this.#meanings.size < rememberedMeanings) this.#meanings.set(name, meaning);
+    return meaning;
+  }
+}
+
+/** What an event is called, in its `event:` line and in its data. */
+function nameOf(fields: Fields, event: string | undefined): string {
+  const own = event === undefined || event === 'json' || event === 'message' ? '' : event;
+  const type = fields['type'] ?? fields['event'];
+  return typeof type !== 'string' || type === own ? own : `${own} ${type}`.trimStart();
+}
+
+function meaningOf(name: string): Meaning {
+  const spaced = name
+    .slice(0, 200)
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+  const found = new Set(spaced.split(/[^a-z]+/));
+  const says = (list: readonly string[]): boolean => list.some(word => found.has(word));
+  const isPiece = says(words.piece) || says(words.beside) || says(words.reasoning);
+  return {
+    heartbeat: says(words.heartbeat),
+    error: says(words.error),
+    start: says(words.start),
+    reasoning: says(words.reasoning),
+    text: says(words.text),
+    beside: says(words.beside),
+    end: says(words.end) ? (isPiece ? 'piece' : 'whole') : undefined,
+    finishReason: found.has('incomplete') ? 'incomplete' : undefined,
+  };
+}
+
+/** Text, reasoning and the end; undefined when the event has none of them. */
+function contentParts(fields: Fields, meaning: Meaning): ChatPart[] | undefined {
+  const full = fullText(fields);
+  const settled =
+    isRecord(fields['usage']) || isRecord(fields['credits']) || fields['object'] === 'chat.completion';
+  if (meaning.end === 'whole' || (full !== undefined && settled)) {
+    const text =
+      full ??
+      textOf(fields['content']) ??
+      textOf(fields['text']) ??
+      textOf(fields['output_text']) ??
+      textOf(fields['answer']);
+    const end: ChatPart = {
+      type: 'end',
+      finish_reason: finishReason(fields) ?? meaning.finishReason,
+      last: false,
+    };
+    return text === undefined ? [end] : [{ type: 'snapshot', text, final: true }, end];
+  }
+  // Its text repeats the deltas.
+  if (meaning.end === 'piece') return undefined;
+  const parts: ChatPart[] = [];
+  if (!isUsers(fields) && !meaning.beside) parts.push(...deltas(fields, meaning.reasoning));
+  if (parts.length === 0 && full !== undefined && !isUsers(fields)) parts.push(messageText(fields, full));
+  const reason = finishReason(fields);
+  if (reason !== undefined || fields['done'] === true)
+    parts.push({ type: 'end', finish_reason: reason, last: false });
+  // An empty delta says nothing, but it is understood.
+  return parts.length > 0 || meaning.text || Array.isArray(fields['choices']) ? parts : undefined;
+}
+
+function deltas(fields: Fields, isReasoning: boolean): ChatPart[] {
+  const choice = firstChoice(fields);
+  const delta = record(fields['delta']);
+  const choiceDelta = record(choice['delta']);
+  const reasoning =
+    textOf(delta['reasoning_content']) ??
+    textOf(delta['reasoning']) ??
+    textOf(delta['thinking']) ??
+    textOf(choiceDelta['reasoning_content']) ??
+    textOf(choiceDelta['reasoning']) ??
+    textOf(choiceDelta['thinking']) ??
+    textOf(fields['reasoning_content']) ??
+    textOf(fields['reasoning']) ??
+    textOf(fields['thinking']);
+  const text =
+    textOf(fields['delta']) ??
+    textOf(delta['content']) ??
+    textOf(delta['text']) ??
+    textOf(fields['content']) ??
+    textOf(fields['text']) ??
+    textOf(record(fields['message'])['delta']) ??
+    textOf(record(record(fields['message'])['delta'])['content']) ??
+    textOf(choiceDelta['content']) ??
+    textOf(choice['text']) ??
+    textOf(fields['textDelta']) ??
+    textOf(fields['token']) ??
+    textOf(record(fields['token'])['text']) ??
+    textOf(fields['chunk']) ??
+    textOf(record(fields['content_block'])['text']) ??
+    textOf(fields['output_text']) ??
+    textOf(fields['answer']) ??
+    textOf(fields['response']) ??
+    textOf(fields['data']);
+  const parts: ChatPart[] = [];
+  if (reasoning !== undefined) parts.push({ type: 'reasoning', delta: reasoning });
+  if (text !== undefined) parts.push({ type: isReasoning ? 'reasoning' : 'text', delta: text });
+  return parts;
+}
+
+/** A message in an event that does not end: with `done: false` a piece (as Ollama sends it), else all so far. */
+function messageText(fields: Fields, text: string): ChatPart {
+  return typeof fields['done'] === 'boolean'
+    ? { type: 'text', delta: text }
+    : { type: 'snapshot', text, final: false };
+}
+
+// prettier-ignore
+const besideKeys = new Set(['session_id', 'sessionId', 'conversation_id', 'session', 'message', 'messageId', 'message_id', 'response', 'messageMetadata', 'metadata', 'usage', 'credits', 'reserved_credits', 'final_credits']);
+const nothing: readonly ChatPart[] = [];
+
+/** Session, message id, usage and credits, wherever in the event they stand. */
+function besides(fields: Fields): readonly ChatPart[] {
+  // Most events of a stream are deltas with none of them.
+  for (const key in fields) if (besideKeys.has(key)) return readBesides(fields);
+  return nothing;
+}
+
+function readBesides(fields: Fields): readonly ChatPart[] {
+  const message = record(fields['message']);
+  const session = record(fields['session']);
+  const inner = [message, fields['response'], fields['messageMetadata'], fields['metadata'], session];
+  const places = [fields, ...inner.filter(isRecord)];
+  const ids = places.flatMap(place => [place['session_id'], place['sessionId'], place['conversation_id']]);
+  const sessionId = [...ids, session['id']].map(textOf).find(id => id !== undefined);
+  const ownId = message['role'] === 'user' ? undefined : message['id'];
+  const messageId = textOf(ownId) ?? textOf(fields['messageId']) ?? textOf(fields['message_id']);
+  const usage = places.map(readUsage).find(each => each !== undefined);
+  const credits = places.map(readCredits).find(each => each !== undefined);
+  const parts: ChatPart[] = [];
+  if (sessionId !== undefined) parts.push({ type: 'session', session_id: sessionId });
+  if (messageId !== undefined) parts.push({ type: 'message', id: messageId });
+  if (usage ?? credits) parts.push({ type: 'usage', usage, credits });
+  return parts;
+}
+
+function errorOf(fields: Fields, meaning: Meaning): unknown {
+  const inner = fields['error'] ?? record(fields['response'])['error'];
+  if (isRecord(inner) || (typeof inner === 'string' && inner !== '')) return fields;
+  return meaning.error ? fields : undefined;
+}
+
+function fullText(fields: Fields): string | undefined {
+  const response = record(fields['response']);
+  const message = record(fields['message']);
+  return (
+    textOf(message['role'] === 'user' ? undefined : message['content']) ??
+    textOf(record(response['message'])['content']) ??
+    textOf(response['output_text']) ??
+    textOf(outputText(response['output'] ?? fields['output'])) ??
+    textOf(record(firstChoice(fields)['message'])['content'])
+  );
+}
+
+/** The texts of OpenAI's `output: [{content: [{type: "output_text", text}]}]`. */
+function outputText(output: unknown): string | undefined {
+  if (!Array.isArray(output)) return undefined;
+  return output.map((item: unknown) => textOf(record(item)['content']) ?? '').join('') || undefined;
+}
+
+function finishReason(fields: Fields): string | undefined {
+  return (
+    textOf(fields['finish_reason']) ??
+    textOf(fields['finishReason']) ??
+    textOf(fields['stop_reason']) ??
+    textOf(firstChoice(fields)['finish_reason']) ??
+    textOf(record(fields['delta'])['stop_reason'])
+  );
+}
+
+/** OpenAI's choices; only the first answer is shown. */
+function firstChoice(fields: Fields): Fields {
+  const choices: unknown[] = Array.isArray(fields['choices']) ? fields['choices'] : [];
+  return record(choices.find(each => (record(each)['index'] ?? 0) === 0));
+}
+
+/** Takes an envelope off: `{event, data: {…}}`. */
+function opened(fields: Fields): Fields {
+  const inner = isRecord(fields['data']) ? fields['data'] : fields['payload'];
+  return isRecord(inner) ? { ...fields, data: undefined, ...inner } : fields;
+}
+
+function isUsers(fields: Fields): boolean {
+  return fields['role'] === 'user' || record(fields['message'])['role'] === 'user';
+}
+
+function readUsage(place: Fields): ChatUsage | undefined {
+  const usage = place['usage'];
+  if (!isRecord(usage)) return undefined;
+  const input = firstNumber(usage, 'input_tokens', 'prompt_tokens', 'inputTokens', 'promptTokens');
+  const output = firstNumber(usage, 'output_tokens', 'completion_tokens', 'outputTokens', 'completionTokens');
+  const total = firstNumber(usage, 'total_tokens', 'totalTokens');
+  if (input === undefined && output === undefined && total === undefined) return undefined;
+  return { input_tokens: input, output_tokens: output, total_tokens: total };
+}
+
+function readCredits(place: Fields): ChatCredits | undefined {
+  const credits = record(place['credits']);
+  const reserved =
+    firstNumber(credits, 'reserved', 'reserved_credits') ?? firstNumber(place, 'reserved_credits');
+  const final = firstNumber(credits, 'final', 'final_credits', 'used') ?? firstNumber(place, 'final_credits');
+  return reserved === undefined && final === undefined ? undefined : { reserved, final };
+}
+
+function firstNumber(fields: Fields, ...keys: string[]): number | undefined {
+  return keys.map(key => fields[key]).find(value => typeof value === 'number');
+}
+
+/** Text that is not empty; content may also be a list of parts with texts. */
+function textOf(value: unknown): string | undefined {
+  const text = Array.isArray(value) ? value.map(partText).join('') : value;
+  return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
+function partText(part: unknown): string {
+  const text = typeof part === 'string' ? part : record(part)['text'];
+  return typeof text === 'string' ? text : '';
+}
+
+/** Message content as text: itself, or the texts of its parts. */
+export function contentText(content: unknown): string {
+  return textOf(content) ?? '';
+}
+
+function record(value: unknown): Fields {
+  return isRecord(value) ? value : {};
+}

@@ -1,0 +1,69 @@
+import * as v from 'valibot';
+import { contentText } from './chatDialects.ts';
+import { also, anything, inEnvelope, number, openEnum, requiredText, text } from './decode.ts';
+import { listOf } from './list.ts';
+import { pathPart } from './path.ts';
+import type { RequestOptions } from './request.ts';
+import type { Transport } from './transport.ts';
+
+const messageSchema = v.looseObject({
+  id: also(text, 'message_id'),
+  role: openEnum(['user', 'assistant', 'system']),
+  /** Also of a message made of parts. */
+  content: v.pipe(v.unknown(), v.transform(contentText)),
+  /** Of unknown words; not documented. */
+  status: text,
+  created_at: text,
+  usage: anything,
+  credits: anything,
+});
+
+const sessionSchema = inEnvelope(
+  v.looseObject({
+    id: also(requiredText, 'session_id'),
+    model: text,
+    title: also(text, 'name'),
+    message_count: number,
+    created_at: text,
+    updated_at: text,
+    messages: also(
+      v.nullish(v.array(messageSchema), () => []),
+      'items',
+      'history',
+    ),
+  }),
+  'session',
+  'data',
+);
+
+export type ChatMessage = v.InferOutput<typeof messageSchema>;
+/** A chat session (rivya-api.md 6.3: its shape is not documented). In a list `messages` is empty. */
+export type ChatSession = v.InferOutput<typeof sessionSchema>;
+
+export interface ChatSessionList {
+  readonly data: ChatSession[];
+  readonly has_more: boolean;
+  readonly next_cursor: string | null;
+}
+
+export interface ChatSessions {
+  /** @param options.query paging, whose names are not documented @throws RivyaError */
+  list(
+    options?: RequestOptions & { readonly query?: Readonly<Record<string, string>> },
+  ): Promise<ChatSessionList>;
+  /** @throws RivyaError */
+  retrieve(id: string, options?: RequestOptions): Promise<ChatSession>;
+}
+
+export function createChatSessions(transport: Transport): ChatSessions {
+  return {
+    list: options => {
+      const request = { method: 'GET', path: '/chat/sessions', query: options?.query } as const;
+      return transport.json(request, listOf(sessionSchema, 'sessions'), 'sessions', options);
+    },
+    async retrieve(id, options) {
+      const request = { method: 'GET', path: `/chat/sessions/${pathPart(id)}` } as const;
+      return transport.json(request, sessionSchema, 'session', options);
+    },
+  };
+}

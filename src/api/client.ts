@@ -1,0 +1,82 @@
+import { systemClock, type Clock } from '../base/clock.ts';
+import { silentLog, type Log } from '../base/log.ts';
+import type { Fetch } from './abortableFetch.ts';
+import { parseBaseUrl } from './baseUrl.ts';
+import { createChat, type Chat } from './chat.ts';
+import { createCredits, type CreditsResource } from './credits.ts';
+import { defaultDeadlines, type Deadlines } from './deadlines.ts';
+import { Decoder } from './decode.ts';
+import { RivyaError } from './errors.ts';
+import { createFiles, type Files } from './files.ts';
+import { createGenerations, type Generations } from './generations.ts';
+import { createModels, type Models } from './models.ts';
+import { createOpenapi, type Openapi } from './openapi.ts';
+import { Transport, type ApiKeySource } from './transport.ts';
+
+export interface RivyaClientOptions {
+  /** See `parseBaseUrl`. */
+  readonly baseUrl: string;
+  /** Read for each request, so that a key that was changed or removed counts at once. */
+  readonly apiKey: ApiKeySource;
+  /** In the editor the host's own, which knows the user's proxy and certificates. */
+  readonly fetch: Fetch;
+  /** Gets one line a request and what was not understood in answers; never a key, a prompt or a body. */
+  readonly log?: Log;
+  readonly clock?: Clock;
+  /** 0 (inclusive) to 1 (exclusive); spreads retries. */
+  readonly random?: () => number;
+  readonly userAgent?: string;
+  /** In milliseconds. */
+  readonly deadlines?: Partial<Deadlines>;
+  /** After the first attempt; by default 3. */
+  readonly maxRetries?: number;
+}
+
+/** Rivya's v1 API. The names follow the documented SDK (rivya-api.md 11). */
+export interface RivyaClient {
+  readonly origin: string;
+  readonly models: Models;
+  readonly generations: Generations;
+  readonly credits: CreditsResource;
+  readonly files: Files;
+  readonly chat: Chat;
+  readonly openapi: Openapi;
+  /** Milliseconds since the epoch until which the origin asked for silence; 0 when it did not. */
+  pausedUntil(): number;
+}
+
+/** @throws RivyaError `validation` when the base URL is not allowed */
+export function createRivyaClient(options: RivyaClientOptions): RivyaClient {
+  const baseUrl = parseBaseUrl(options.baseUrl);
+  if ('problem' in baseUrl) {
+    throw new RivyaError('validation', `The base URL is not allowed: ${baseUrl.problem}.`, {
+      code: 'base_url_invalid',
+    });
+  }
+  const log = options.log ?? silentLog;
+  const clock = options.clock ?? systemClock;
+  const transport = new Transport(
+    {
+      baseUrl,
+      apiKey: options.apiKey,
+      fetch: options.fetch,
+      log,
+      clock,
+      random: options.random ?? Math.random,
+      userAgent: options.userAgent,
+      deadlines: { ...defaultDeadlines, ...options.deadlines },
+      maxRetries: options.maxRetries ?? 3,
+    },
+    new Decoder(log),
+  );
+  return {
+    origin: baseUrl.origin,
+    models: createModels(transport),
+    generations: createGenerations(transport),
+    credits: createCredits(transport),
+    files: createFiles(transport),
+    chat: createChat(transport, log, clock),
+    openapi: createOpenapi(transport),
+    pausedUntil: () => transport.pause.until,
+  };
+}

@@ -1,0 +1,32 @@
+import { fileTypeFromFile } from 'file-type';
+import { imageSizeFromFile } from 'image-size/fromFile';
+import type { MediaKind } from '../tasks/task.ts';
+
+/** What a file is, by its own bytes; names and headers lie. */
+export interface MediaType {
+  /** For example `image/png`. */
+  readonly mediaType: string;
+  /** Without a dot. */
+  readonly extension: string;
+}
+
+/** @returns undefined for anything that is not an image, a video or a sound */
+export async function recognise(path: string): Promise<(MediaType & { kind: MediaKind }) | undefined> {
+  const type = await fileTypeFromFile(path);
+  const kind = type?.mime.split('/')[0];
+  if (!type || (kind !== 'image' && kind !== 'video' && kind !== 'audio')) return undefined;
+  return { kind, mediaType: type.mime, extension: type.ext };
+}
+
+/** Pixels as shown, so after an EXIF rotation; undefined where the format does not say. */
+export async function imageDimensions(path: string): Promise<{ width: number; height: number } | undefined> {
+  try {
+    const { width, height, orientation = 1 } = await imageSizeFromFile(path);
+    return orientation >= 5 ? { width: height, height: width } : { width, height };
+  } catch (error) {
+    // Only what the file system says is a failure. A header that the library cannot read is not: the picture is paid, and
+    // whoever shows it may read more.
+    if (error instanceof Error && 'syscall' in error) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,69 @@
+import { Emitter } from '../../base/event.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+
+/** What is known of the credits of one origin. */
+export interface BalanceState {
+  readonly credits: number | undefined;
+  readonly checking: boolean;
+  /** Why the last look failed; undefined when it did not. */
+  readonly problem: string | undefined;
+}
+
+const unknown: BalanceState = { credits: undefined, checking: false, problem: undefined };
+
+/** The last known balance of each origin. Asked for after jobs and on demand, never by a timer. */
+export class Balance implements Disposable {
+  readonly #states = new Map<string, BalanceState>();
+  readonly #retrieve: (origin: string) => Promise<number | undefined>;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #changed = new Emitter<string>();
+
+  /** Fires with the origin whose state is another. */
+  readonly onDidChange = this.#changed.event;
+
+  /** @param retrieve asks the server; its error is shown, not thrown */
+  constructor(retrieve: (origin: string) => Promise<number | undefined>) {
+    this.#retrieve = retrieve;
+  }
+
+  state(origin: string): BalanceState {
+    return this.#states.get(origin) ?? unknown;
+  }
+
+  /** Takes a balance that came with another answer. */
+  learn(origin: string, credits: number | undefined): void {
+    this.#set(origin, { credits, checking: false, problem: undefined });
+  }
+
+  /** Asks the server; a call while one is under way shares its answer. Never rejects: the state tells. */
+  refresh(origin: string): Promise<void> {
+    const running = this.#running.get(origin);
+    if (running) return running;
+    const work = this.#refresh(origin).finally(() => this.#running.delete(origin));
+    this.#running.set(origin, work);
+    return work;
+  }
+
+  forget(origin: string): void {
+    this.#set(origin, unknown);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+
+  async #refresh(origin: string): Promise<void> {
+    this.#set(origin, { ...this.state(origin), checking: true });
+    try {
+      this.learn(origin, await this.#retrieve(origin));
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      this.#set(origin, { ...this.state(origin), checking: false, problem });
+    }
+  }
+
+  #set(origin: string, state: BalanceState): void {
+    this.#states.set(origin, state);
+    this.#changed.fire(origin);
+  }
+}

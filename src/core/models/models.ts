@@ -1,0 +1,102 @@
+import type { Model } from '../../api/models.ts';
+import { Emitter } from '../../base/event.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import type { MediaKind } from '../tasks/task.ts';
+
+/** Keeps the last catalogue of each origin over restarts. */
+export interface ModelCache {
+  read(origin: string): Promise<Model[] | undefined>;
+  write(origin: string, models: readonly Model[]): Promise<void>;
+}
+
+export interface ModelsPorts {
+  /** Asks the server. @throws RivyaError */
+  readonly list: (origin: string) => Promise<Model[]>;
+  readonly cache: ModelCache;
+}
+
+/** The catalogue of each origin: asked for once, then kept; an old one serves when the server cannot be reached. */
+export class ModelCatalogue implements Disposable {
+  readonly #ports: ModelsPorts;
+  readonly #known = new Map<string, Promise<Model[]>>();
+  readonly #changed = new Emitter<string>();
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(ports: ModelsPorts) {
+    this.#ports = ports;
+  }
+
+  /** @throws RivyaError when the server cannot be asked and nothing is kept from before */
+  models(origin: string): Promise<Model[]> {
+    let models = this.#known.get(origin);
+    if (!models) {
+      models = this.#load(origin);
+      this.#known.set(origin, models);
+      // A failure is not an answer: the next call asks again.
+      models.catch(() => this.#known.delete(origin));
+    }
+    return models;
+  }
+
+  /** Asks the server again. @throws RivyaError, and what was known stays */
+  async refresh(origin: string): Promise<void> {
+    const models = await this.#ports.list(origin);
+    this.#known.set(origin, Promise.resolve(models));
+    await this.#ports.cache.write(origin, models);
+    this.#changed.fire(origin);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+
+  async #load(origin: string): Promise<Model[]> {
+    try {
+      const models = await this.#ports.list(origin);
+      await this.#ports.cache.write(origin, models);
+      return models;
+    } catch (error) {
+      const kept = await this.#ports.cache.read(origin);
+      if (kept) return kept;
+      throw error;
+    }
+  }
+}
+
+/** Why a model cannot be used for what is asked; undefined when it can. */
+export type Unusable = 'comingSoon' | 'studioOnly' | 'needsFiles' | 'otherKind';
+
+/**
+ * Whether a prompt alone starts a generation of this kind (rivya-api.md 1: `api_status`, `api_input_status`).
+ * An unknown status counts as usable: the server decides, and nothing is charged when it refuses.
+ */
+export function unusable(model: Model, kind: MediaKind): Unusable | undefined {
+  if (model.category !== kind) return 'otherKind';
+  if (model.api_status === 'coming_soon') return 'comingSoon';
+  if (model.api_status === 'studio_only') return 'studioOnly';
+  if (model.api_input_status === 'requires_files_api') return 'needsFiles';
+  const inputs = model.supported_api_inputs;
+  return inputs.length > 0 && !inputs.includes('text') ? 'needsFiles' : undefined;
+}
+
+/** Usable ones first, then by name. */
+export function modelsFor(models: readonly Model[], kind: MediaKind): Model[] {
+  return models
+    .filter(model => model.category === kind)
+    .sort(
+      (a, b) =>
+        Number(unusable(a, kind) !== undefined) - Number(unusable(b, kind) !== undefined) ||
+        modelName(a).localeCompare(modelName(b)),
+    );
+}
+
+export function modelName(model: Model): string {
+  return model.display_name ?? model.id;
+}
+
+/** How far a prompt is over the model's limit, in characters; 0 when it is within. Characters are counted as code points. */
+export function promptExcess(model: Model, prompt: string): number {
+  const limit = model.max_prompt_length;
+  return limit === null ? 0 : Math.max(0, Array.from(prompt).length - limit);
+}

@@ -1,0 +1,450 @@
+import { Emitter } from '../../base/event.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import { describeError, silentLog, type Log } from '../../base/log.ts';
+import { Database, number, optionalNumber, optionalText, text, type Row, type SetAside } from './database.ts';
+import { Leases } from './leases.ts';
+import type { Placement } from './placement.ts';
+import {
+  changingColumns,
+  fileOf,
+  placementColumns,
+  placementOf,
+  resultColumns,
+  resultOf,
+  taskOf,
+} from './rows.ts';
+import { migrations } from './schema.ts';
+import {
+  isRunningState,
+  taskStates,
+  type MediaKind,
+  type StoredFile,
+  type Task,
+  type TaskState,
+} from './task.ts';
+import { transition } from './transition.ts';
+
+/** A job as the user asked for it; everything else starts empty. */
+export interface NewTask {
+  readonly id: string;
+  readonly origin: string;
+  readonly kind: MediaKind;
+  readonly model: string;
+  readonly prompt: string;
+  readonly body: string;
+  readonly idempotencyKey: string;
+}
+
+/** A try at something outside, for the record. */
+export interface Attempt {
+  readonly action: 'submit' | 'poll' | 'download';
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  readonly outcome: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+/** A stored file with what decides whether it may go. */
+export interface LibraryFile {
+  readonly taskId: string;
+  readonly index: number;
+  readonly file: StoredFile;
+  readonly createdAt: number;
+  /** Its job is placed: a copy stands in a workspace, or was saved where the user wished. */
+  readonly placed: boolean;
+}
+
+/** The record of a job with a long life keeps only its end. */
+const attemptsKept = 50;
+
+/**
+ * The durable truth about all jobs: one SQLite file that every window of this user opens.
+ * Each change is one transaction. What money depends on is on disk when the call returns.
+ */
+export class Ledger implements Disposable {
+  readonly #database: Database;
+  readonly #log: Log;
+  readonly #changed = new Emitter<void>();
+  #dataVersion: number;
+
+  readonly leases: Leases;
+  /** Fires after every change: our own at once, another window's after `notice`. */
+  readonly onDidChange = this.#changed.event;
+
+  private constructor(database: Database, log: Log) {
+    this.#database = database;
+    this.#log = log;
+    this.leases = new Leases(database);
+    this.#dataVersion = this.#readDataVersion();
+  }
+
+  /** Opens or creates the ledger at this path; see `Database.open`. */
+  static open(path: string, log: Log = silentLog): { ledger: Ledger; setAside: SetAside | undefined } {
+    const { database, setAside } = Database.open(path, migrations);
+    return { ledger: new Ledger(database, log), setAside };
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+    this.#database.dispose();
+  }
+
+  /**
+   * Writes the job before anything leaves (`draft`), together with what is to become of its result.
+   * @throws an error of SQLite (locked, disk full); nothing was written then, and nothing will be sent
+   */
+  create(task: NewTask, placement: Omit<Placement, 'taskId' | 'state' | 'file'>, now: number): Task {
+    const created = this.#database.transaction('durable', () => {
+      this.#database.insert('task', {
+        id: task.id,
+        origin: task.origin,
+        kind: task.kind,
+        model: task.model,
+        prompt: task.prompt,
+        body: task.body,
+        idempotency_key: task.idempotencyKey,
+        state: 'draft',
+        wanted: 1,
+        failures: 0,
+        created_at: this.#freeTime(now),
+        updated_at: now,
+        intended_at: now,
+        due_at: now,
+      });
+      const whole = { ...placement, state: 'waiting', file: undefined } as const;
+      this.#database.insert('placement', placementColumns(task.id, whole, now));
+      return this.#required(task.id);
+    });
+    this.#fire();
+    return created;
+  }
+
+  /**
+   * Reads the job, lets `change` decide, and writes what it returns, all in one transaction. Returning the same object
+   * writes nothing. `change` must be pure: it may be called more than once.
+   * @param attempt is put on record in the same transaction; without an outcome it has only begun
+   * @returns the job as it now stands, or undefined when it is gone
+   */
+  update(id: string, now: number, change: (task: Task) => Task, attempt?: Attempt): Task | undefined {
+    const work =
+      (kind: 'durable' | 'cheap') => (): { task: Task | undefined; changed: boolean } | 'again' => {
+        const before = this.task(id);
+        if (!before) return { task: undefined, changed: false };
+        const after = change(before);
+        if (kind === 'cheap' && matters(before, after)) return 'again';
+        const changed = isVisible(before, after);
+        if (after !== before) this.#write(before, changed ? { ...after, updatedAt: now } : after);
+        if (attempt) this.#record(id, attempt);
+        return { task: this.#required(id), changed };
+      };
+    // A disk that is waited for holds up the editor, so it is waited for only where money depends on it.
+    let outcome = this.#database.transaction('cheap', work('cheap'));
+    if (outcome === 'again') outcome = this.#database.transaction('durable', work('durable'));
+    if (outcome === 'again') throw new Error('A durable change is never repeated.');
+    if (outcome.changed) this.#fire();
+    return outcome.task;
+  }
+
+  task(id: string): Task | undefined {
+    const row = this.#database.get('SELECT * FROM task WHERE id = ?', id);
+    return row && this.#taskOf(row);
+  }
+
+  /** Newest first, a page at a time. `before` is the `createdAt` of the last one seen; no two jobs share one. */
+  tasks(options: { limit: number; states?: readonly TaskState[]; before?: number }): Task[] {
+    const { limit, states = taskStates, before = Number.MAX_SAFE_INTEGER } = options;
+    // A query for each state, because an index serves only one in the order of time.
+    const rows = states.flatMap(state =>
+      this.#database.all(
+        'SELECT * FROM task WHERE state = ? AND created_at < ? ORDER BY created_at DESC LIMIT ?',
+        state,
+        before,
+        limit,
+      ),
+    );
+    return rows
+      .sort((a, b) => number(b, 'created_at') - number(a, 'created_at'))
+      .slice(0, limit)
+      .map(row => this.#taskOf(row));
+  }
+
+  /** Jobs whose prompt contains every word, in part or in whole, whatever its case and accents; the latest first. */
+  search(query: string, limit: number): Task[] {
+    const words = query.split(/\s+/).filter(word => word !== '');
+    if (words.length === 0) return [];
+    // The index knows nothing shorter than three characters.
+    const [long, short] = [words.filter(isIndexed), words.filter(word => !isIndexed(word))];
+    const likes = short.map(() => `task.prompt LIKE ? ESCAPE '\\'`);
+    const patterns = short.map(word => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
+    const rows =
+      long.length > 0
+        ? this.#database.all(
+            `SELECT task.* FROM task_text JOIN task ON task.number = task_text.rowid
+             WHERE ${['task_text MATCH ?', ...likes].join(' AND ')} ORDER BY task_text.rowid DESC LIMIT ?`,
+            long.map(word => `"${word.replaceAll('"', '""')}"`).join(' '),
+            ...patterns,
+            limit,
+          )
+        : this.#database.all(
+            `SELECT task.* FROM task WHERE ${likes.join(' AND ')} ORDER BY number DESC LIMIT ?`,
+            ...patterns,
+            limit,
+          );
+    return rows.map(row => this.#taskOf(row));
+  }
+
+  /** How many jobs go on without the user. */
+  runningCount(): number {
+    const row = this.#database.get(
+      `SELECT count(*) AS count FROM task
+       WHERE state IN ('draft', 'submitting', 'queued', 'processing', 'succeeded') AND hold IS NULL`,
+    );
+    return row ? number(row, 'count') : 0;
+  }
+
+  /** Whether any job still needs the runner, or a person to place its result. */
+  hasPending(): boolean {
+    return (
+      this.#database.get(
+        `SELECT 1 FROM task WHERE state IN ('draft', 'submitting', 'queued', 'processing', 'succeeded')
+         UNION ALL SELECT 1 FROM task JOIN placement ON task_id = id WHERE task.state = 'stored' AND placement.state = 'waiting' LIMIT 1`,
+      ) !== undefined
+    );
+  }
+
+  /**
+   * Removes the job from the list; remove its files from the library first.
+   * @returns false, and does nothing, while it runs: its result would be paid and never found
+   */
+  remove(id: string): boolean {
+    const removed = this.#database.transaction('durable', () => {
+      const task = this.task(id);
+      if (task && isRunningState(task.state)) return false;
+      return this.#database.run('DELETE FROM task WHERE id = ?', id).changes !== 0;
+    });
+    if (removed) this.#fire();
+    return removed;
+  }
+
+  /** Takes the lease on one job, for placing its result; false while another window has it. */
+  lease(holder: string, id: string, now: number, milliseconds: number): boolean {
+    return this.leases.take(holder, id, now, milliseconds);
+  }
+
+  releaseLease(holder: string, id: string): void {
+    this.leases.release(holder, id);
+  }
+
+  /** Takes due jobs; see `Leases.claim`. */
+  claim(
+    holder: string,
+    origins: readonly string[],
+    now: number,
+    milliseconds: number,
+    limit: number,
+  ): Task[] {
+    return this.leases.claim(holder, origins, now, milliseconds, limit).map(row => this.#taskOf(row));
+  }
+
+  /** Jobs of this origin that wait for a key that works. */
+  heldForKey(origin: string): Task[] {
+    return this.#database
+      .all(`SELECT * FROM task WHERE hold = 'key' AND origin = ?`, origin)
+      .map(row => this.#taskOf(row));
+  }
+
+  /** Jobs of this origin that Rivya did not know, since then: under another key it may. */
+  notFound(origin: string, since: number): Task[] {
+    return this.#database
+      .all(
+        `SELECT * FROM task WHERE state = 'failed' AND created_at > ? AND origin = ? AND remote_id IS NOT NULL
+         AND problem ->> 'code' = 'not_found'`,
+        since,
+        origin,
+      )
+      .map(row => this.#taskOf(row));
+  }
+
+  /** What was tried, oldest first. */
+  attempts(id: string): Attempt[] {
+    return this.#database.all('SELECT * FROM attempt WHERE task_id = ? ORDER BY id', id).map(attemptOf);
+  }
+
+  // --- Files.
+
+  /** Every file in the library, the oldest job's first. */
+  libraryFiles(): LibraryFile[] {
+    const rows = this.#database.all(
+      `SELECT result.*, task.created_at, task.state = 'placed' AND placement.state IN ('placed', 'saved') AS placed
+       FROM result JOIN task ON task.id = result.task_id LEFT JOIN placement ON placement.task_id = task.id
+       WHERE result.state = 'stored' ORDER BY task.created_at, result.position`,
+    );
+    return rows.flatMap(row => {
+      const file = fileOf(row);
+      if (!file) return [];
+      const taskId = text(row, 'task_id');
+      const index = number(row, 'position');
+      return [
+        { taskId, index, file, createdAt: number(row, 'created_at'), placed: number(row, 'placed') === 1 },
+      ];
+    });
+  }
+
+  // --- Placements.
+
+  placement(id: string): Placement | undefined {
+    const row = this.#database.get('SELECT * FROM placement WHERE task_id = ?', id);
+    return row && placementOf(row);
+  }
+
+  /** Results that are in the library and still to be placed. */
+  waitingPlacements(): Placement[] {
+    return this.#database
+      .all(
+        `SELECT placement.* FROM task JOIN placement ON task.id = task_id
+       WHERE task.state = 'stored' AND placement.state = 'waiting' ORDER BY task.created_at`,
+      )
+      .map(placementOf);
+  }
+
+  /**
+   * Changes the placement if it still is in the expected state, so that of two windows only one goes on. A result that
+   * is placed or saved by this is `placed` as a job, too.
+   * @returns whether it was so
+   */
+  setPlacement(
+    id: string,
+    expected: Placement['state'],
+    change: Partial<Pick<Placement, 'state' | 'document' | 'anchor' | 'file'>>,
+    now: number,
+  ): boolean {
+    const done = this.#database.transaction('durable', () => {
+      const before = this.placement(id);
+      if (before?.state !== expected) return false;
+      const after = { ...before, ...change };
+      this.#database.update('placement', placementColumns(id, after, now), 'task_id', id);
+      const task = this.#required(id);
+      const placed = after.state === 'placed' || after.state === 'saved';
+      const next = placed ? transition(task, { type: 'placed' }, now) : task;
+      if (next !== task) this.#write(task, { ...next, updatedAt: now });
+      return true;
+    });
+    if (done) this.#fire();
+    return done;
+  }
+
+  // --- Other windows.
+
+  /** Fires `onDidChange` when another process has written since the last look. Cheap: one pragma. */
+  notice(): void {
+    const version = this.#readDataVersion();
+    if (version === this.#dataVersion) return;
+    this.#dataVersion = version;
+    this.#fire();
+  }
+
+  #readDataVersion(): number {
+    const row = this.#database.get('PRAGMA data_version');
+    return row ? number(row, 'data_version') : 0;
+  }
+
+  /** The change is on disk: a listener that fails must not make it look as if it were not. */
+  #fire(): void {
+    try {
+      this.#changed.fire();
+    } catch (error) {
+      this.#log.error(`A change of the job ledger could not be shown. ${describeError(error)}`);
+    }
+  }
+
+  /** The next millisecond at which no job was made, so that a page can end anywhere. */
+  #freeTime(now: number): number {
+    let time = now;
+    while (this.#database.get('SELECT 1 FROM task WHERE created_at = ?', time)) time++;
+    return time;
+  }
+
+  #write(before: Task, after: Task): void {
+    this.#database.update('task', changingColumns(after), 'id', after.id);
+    if (isRunningState(before.state) && !isRunningState(after.state))
+      this.#database.run('DELETE FROM lease WHERE task_id = ?', after.id);
+    for (const result of after.results) {
+      if (result !== before.results[result.index])
+        this.#database.insert('result', resultColumns(after.id, result), true);
+    }
+  }
+
+  #record(id: string, attempt: Attempt): void {
+    const { action, startedAt, endedAt = null, outcome = null, requestId = null } = attempt;
+    const last = this.#database.get('SELECT * FROM attempt WHERE task_id = ? ORDER BY id DESC LIMIT 1', id);
+    const same = last !== undefined && text(last, 'action') === action;
+    // Hundreds of polls with the same answer are one line.
+    if (same && action === 'poll' && optionalText(last, 'outcome') === outcome) return;
+    if (same && optionalNumber(last, 'ended_at') === undefined && number(last, 'started_at') === startedAt) {
+      this.#database.run(
+        'UPDATE attempt SET ended_at = ?, outcome = ?, request_id = ? WHERE id = ?',
+        endedAt,
+        outcome,
+        requestId,
+        number(last, 'id'),
+      );
+      return;
+    }
+    this.#database.insert('attempt', {
+      task_id: id,
+      action,
+      started_at: startedAt,
+      ended_at: endedAt,
+      outcome,
+      request_id: requestId,
+    });
+    this.#database.run(
+      'DELETE FROM attempt WHERE id IN (SELECT id FROM attempt WHERE task_id = ? ORDER BY id DESC LIMIT -1 OFFSET ?)',
+      id,
+      attemptsKept,
+    );
+  }
+
+  #taskOf(row: Row): Task {
+    const results = this.#database.all(
+      'SELECT * FROM result WHERE task_id = ? ORDER BY position',
+      text(row, 'id'),
+    );
+    return taskOf(row, results.map(resultOf));
+  }
+
+  #required(id: string): Task {
+    const task = this.task(id);
+    if (!task) throw new Error(`Task ${id} is not in the ledger.`);
+    return task;
+  }
+}
+
+/** Whether there is more to the change than the time of the next look. */
+function isVisible(before: Task, after: Task): boolean {
+  return after !== before && !same(before, { ...after, dueAt: before.dueAt });
+}
+
+/** Whether a power cut must not undo the change. */
+function matters(before: Task, after: Task): boolean {
+  const { dueAt, failures, problem } = before;
+  return after !== before && !same(before, { ...after, dueAt, failures, problem });
+}
+
+function same(a: Task, b: Task): boolean {
+  return (Object.keys({ ...a, ...b }) as (keyof Task)[]).every(key => a[key] === b[key]);
+}
+
+function isIndexed(word: string): boolean {
+  return Array.from(word).length >= 3;
+}
+
+function attemptOf(row: Row): Attempt {
+  return {
+    action: text(row, 'action') as Attempt['action'],
+    startedAt: number(row, 'started_at'),
+    endedAt: optionalNumber(row, 'ended_at'),
+    outcome: optionalText(row, 'outcome'),
+    requestId: optionalText(row, 'request_id'),
+  };
+}

@@ -1,0 +1,35 @@
+/** Where the reference goes (`rivya.insert.placement`). */
+export const placementModes = ['after', 'replace', 'clipboard', 'none'] as const;
+export type PlacementMode = (typeof placementModes)[number];
+
+/**
+ * A place in a document that can be found again: by offset while the document is followed,
+ * by its text when it was changed by somebody else.
+ */
+export interface Anchor {
+  /** Start and end as UTF-16 offsets into the text (VS Code's `TextDocument.offsetAt`). */
+  readonly start: number;
+  readonly end: number;
+  /** The text between start and end when the anchor was made, or the line around it when both are equal. */
+  readonly text: string;
+}
+
+/**
+ * What is to happen with a job's files, kept in the ledger so that it outlives the window.
+ * `waiting`: not placed yet. `placed`: file and reference stand. `saved`: the file stands, the reference went to the
+ * clipboard or nowhere. `dismissed`: the user does not want it placed.
+ */
+export interface Placement {
+  readonly taskId: string;
+  readonly state: 'waiting' | 'placed' | 'saved' | 'dismissed';
+  readonly mode: PlacementMode;
+  /** URI of the document that is to refer to the file; undefined when there is none. */
+  readonly document: string | undefined;
+  /** VS Code's language id of the document. */
+  readonly language: string | undefined;
+  /** URI of the workspace folder that receives the file; undefined when no folder was open. */
+  readonly folder: string | undefined;
+  readonly anchor: Anchor | undefined;
+  /** URI of the file in the workspace, once saved. */
+  readonly file: string | undefined;
+}

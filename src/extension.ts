@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { describeError, redactedLog } from './base/log.ts';
+import { Account } from './core/account/account.ts';
+import { Balance } from './core/credits/balance.ts';
+import { registerCommands } from './vscode/commands.ts';
+import { createHandlers } from './vscode/handlers.ts';
+import { SandboxHost } from './vscode/sandboxHost.ts';
+import { CurrentServer } from './vscode/server.ts';
+import type { Basics, Services } from './vscode/services.ts';
+import { ledgerPath, mayHavePendingJobs } from './vscode/storage.ts';
+import { Surfaces } from './vscode/surfaces.ts';
+
+/** Builds what costs nothing and registers the surfaces. No network and no database: those come with the first need. */
+export function activate(context: vscode.ExtensionContext): void {
+  const account = new Account(context.secrets);
+  const channel = vscode.window.createOutputChannel('Rivya', { log: true });
+  const log = redactedLog(channel, () => account.seen);
+  const server = new CurrentServer();
+  const balance = new Balance(async origin => (await load()).retrieveBalance(origin));
+  const basics: Basics = { context, log, server, account, balance };
+
+  let services: Promise<Services> | undefined;
+  const load = (): Promise<Services> => {
+    services ??= import('./vscode/services.ts').then(({ createServices }) => {
+      const loaded = createServices(basics);
+      context.subscriptions.push(loaded);
+      surfaces.watch(loaded);
+      return loaded;
+    });
+    // A failure is not kept: a full disk may have room at the next try.
+    services.catch(() => (services = undefined));
+    return services;
+  };
+
+  const surfaces = new Surfaces(basics, load, () => existsSync(ledgerPath(context)));
+  const sandbox = new SandboxHost(server, log);
+  context.subscriptions.push(
+    channel,
+    account,
+    server,
+    balance,
+    surfaces,
+    sandbox,
+    registerCommands(createHandlers({ basics, services: load, surfaces, sandbox, channel }), log),
+  );
+
+  // After start-up, not during it: jobs of an earlier window go on.
+  setImmediate(() => {
+    if (!mayHavePendingJobs(context)) return;
+    load().catch((error: unknown) =>
+      log.error(`Pending jobs could not be taken up: ${describeError(error)}`),
+    );
+  });
+}

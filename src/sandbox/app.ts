@@ -1,0 +1,64 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { chatRoutes } from './chat.ts';
+import type { SandboxControl } from './control.ts';
+import { controlRoutes } from './controlRoutes.ts';
+import { creditRoutes } from './credits.ts';
+import { ApiError, errorResponse } from './errors.ts';
+import { applyFaults } from './faults.ts';
+import { fileRoutes } from './files.ts';
+import { finishDueTasks, generationRoutes } from './generations.ts';
+import { mediaRoutes } from './media.ts';
+import { modelRoutes } from './models.ts';
+import { openapiRoutes } from './openapi.ts';
+import { recordRequests, type SandboxEnv } from './requestContext.ts';
+import type { SandboxState } from './state.ts';
+
+const megabyte = 1_000_000;
+
+/** The whole HTTP surface; each resource of the API is one module that returns its routes. */
+export function createApp(state: SandboxState, control: SandboxControl): Hono<SandboxEnv> {
+  const app = new Hono<SandboxEnv>();
+  app.onError(error => {
+    if (error instanceof ApiError) return errorResponse(error.status, error.code, error.message);
+    return errorResponse(500, 'internal_error', `The sandbox failed: ${error.message}`);
+  });
+  app.notFound(c => errorResponse(404, 'not_found', `There is nothing at ${c.req.method} ${c.req.path}.`));
+
+  // The control interface comes first: no fault and no record may touch it.
+  app.route('/__sandbox', controlRoutes(control));
+
+  app.use(recordRequests(state));
+  app.use(applyFaults(state));
+  app.use(async (_c, next) => {
+    finishDueTasks(state);
+    await next();
+  });
+  app.route('/media', mediaRoutes(state));
+  app.use('/api/v1/*', async (_c, next) => {
+    if (!state.settings.publicApiEnabled) {
+      throw new ApiError('public_api_disabled', 'The public API is switched off for now. Try again later.');
+    }
+    await next();
+  });
+  app.use('/api/v1/files', limitBody(120 * megabyte));
+  app.use('/api/v1/generations', limitBody(megabyte));
+  app.use('/api/v1/chat/*', limitBody(megabyte));
+
+  app.route('/api/v1/models', modelRoutes(state));
+  app.route('/api/v1/openapi.json', openapiRoutes(state));
+  app.route('/api/v1/generations', generationRoutes(state));
+  app.route('/api/v1/credits', creditRoutes(state));
+  app.route('/api/v1/files', fileRoutes(state));
+  app.route('/api/v1/chat', chatRoutes(state));
+  return app;
+}
+
+function limitBody(bytes: number): ReturnType<typeof bodyLimit> {
+  return bodyLimit({
+    maxSize: bytes,
+    onError: () => {
+      throw new ApiError('validation_failed', `The request is larger than ${bytes / megabyte} MB.`);
+    },
+  });
+}

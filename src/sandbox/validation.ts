@@ -1,0 +1,135 @@
+import type { MediaKind, Model, WireParam } from './catalogue.ts';
+import { ApiError } from './errors.ts';
+import { codePoints } from './text.ts';
+import { isRecord } from './requestContext.ts';
+import type { SandboxState, StoredFile } from './state.ts';
+
+function refuse(message: string): never {
+  throw new ApiError('validation_failed', message);
+}
+
+/**
+ * The model of a request body.
+ * @throws ApiError `validation_failed` when it is missing, unknown, or not open to the API
+ */
+export function requireModel(state: SandboxState, id: unknown): Model {
+  if (typeof id !== 'string' || id === '')
+    refuse('model is required: the id of a model from GET /api/v1/models.');
+  const model = state.models.get(id);
+  if (!model) refuse(`There is no model ${id}. GET /api/v1/models lists all models.`);
+  if (model.wire.api_status === 'coming_soon') refuse(`${id} is coming soon and not open to the API yet.`);
+  if (model.wire.api_status === 'studio_only')
+    refuse(`${id} can be used in Rivya Studio only, not by the API.`);
+  return model;
+}
+
+/** The prompt, empty when the model needs none. Length counts characters, not UTF-16 units. */
+export function requirePrompt(model: Model, value: unknown, field = 'prompt'): string {
+  const { id, max_prompt_length: limit } = model.wire;
+  if (value === undefined || value === null || value === '') {
+    if (model.promptRequired) refuse(`${field} is required for ${id}.`);
+    return '';
+  }
+  if (typeof value !== 'string') refuse(`${field} must be a string.`);
+  if (value.trim() === '' && model.promptRequired)
+    refuse(`${field} is required for ${id}; it holds only blanks.`);
+  const { length } = codePoints(value);
+  if (limit !== null && length > limit) {
+    refuse(`${field} has ${length} characters; ${id} takes at most ${limit}.`);
+  }
+  return value;
+}
+
+/** The params with their defaults filled in, references not included. Source: rivya-api.md sections 1 and 2. */
+export function requireParams(model: Model, value: unknown): Record<string, unknown> {
+  if (value !== undefined && value !== null && !isRecord(value)) refuse('params must be an object.');
+  const given = new Map(Object.entries(value ?? {}));
+  given.delete('referenceMediaItems');
+  const known = new Map(model.wire.params.map(param => [param.key, param]));
+  const unknown = given.keys().find(key => !known.has(key));
+  if (unknown !== undefined && model.paramsComplete) {
+    refuse(`params.${unknown} is not a parameter of ${model.wire.id}.`);
+  }
+  for (const param of known.values()) {
+    const own = given.get(param.key);
+    if (own !== undefined && own !== null && own !== '') {
+      checkParam(param, own);
+    } else if (param.required) {
+      refuse(`params.${param.key} is required for ${model.wire.id}.`);
+    } else {
+      given.set(param.key, param.default);
+    }
+  }
+  return Object.fromEntries(given);
+}
+
+function checkParam(param: WireParam, value: unknown): void {
+  const name = `params.${param.key}`;
+  switch (param.type) {
+    case 'select':
+      if (typeof value !== 'string') refuse(`${name} must be sent as a string.`);
+      if (param.options && !param.options.includes(value)) {
+        refuse(`${name} is ${JSON.stringify(value)}; allowed: ${param.options.join(', ')}.`);
+      }
+      return;
+    case 'number':
+      if (typeof value !== 'number' || !Number.isFinite(value)) refuse(`${name} must be a number.`);
+      if (param.min !== undefined && value < param.min)
+        refuse(`${name} is ${value}; the minimum is ${param.min}.`);
+      if (param.max !== undefined && value > param.max)
+        refuse(`${name} is ${value}; the maximum is ${param.max}.`);
+      return;
+    case 'array':
+      checkDialogue(name, value);
+      return;
+    default:
+      if (typeof value !== 'string') refuse(`${name} must be a string.`);
+  }
+}
+
+// The one array param of the catalogue is the dialogue of elevenlabs-dialogue-v3.
+function checkDialogue(name: string, value: unknown): void {
+  if (!Array.isArray(value) || value.length === 0) refuse(`${name} must be a list with at least one line.`);
+  for (const line of value as unknown[]) {
+    if (!isRecord(line) || typeof line['text'] !== 'string' || line['text'].trim() === '') {
+      refuse(`Every line of ${name} needs a text.`);
+    }
+  }
+}
+
+/**
+ * Checks `params.referenceMediaItems` against the model and against the uploads of the account.
+ * Source: rivya-api.md sections 2 and 4.
+ */
+export function checkReferences(state: SandboxState, model: Model, account: string, params: unknown): void {
+  const items = isRecord(params) ? params['referenceMediaItems'] : undefined;
+  if (items === undefined || items === null) return;
+  if (!Array.isArray(items)) refuse('params.referenceMediaItems must be a list.');
+  if (items.length === 0) return;
+  const rules = model.wire.reference_media;
+  if (!rules) refuse(`${model.wire.id} takes no reference files.`);
+  if (items.length > rules.max_files) {
+    refuse(`${model.wire.id} takes at most ${rules.max_files} reference files; ${items.length} were sent.`);
+  }
+  for (const item of items as unknown[]) {
+    if (!isRecord(item) || typeof item['url'] !== 'string') refuse('Every reference file needs a url.');
+    const kind = item['kind'] as MediaKind;
+    if (!rules.kinds.includes(kind)) {
+      refuse(`${model.wire.id} takes ${rules.kinds.join(' and ')} references, not ${String(item['kind'])}.`);
+    }
+    const file = findUpload(state, account, item['url']);
+    if (!file) refuse('A reference url must come from POST /api/v1/files of this account.');
+    if (file.kind !== kind) refuse(`The reference ${file.id} is ${file.kind}, not ${kind}.`);
+    if (file.durationToken !== null && item['durationToken'] !== file.durationToken) {
+      refuse(
+        `The ${kind} reference ${file.id} needs the durationToken that its upload returned as duration_token.`,
+      );
+    }
+  }
+}
+
+function findUpload(state: SandboxState, account: string, url: string): StoredFile | undefined {
+  const id = /\/media\/uploads\/([^/.]+)\.\w+$/.exec(url)?.[1];
+  const file = id === undefined ? undefined : state.files.get(id);
+  return file?.account === account ? file : undefined;
+}

@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import { isRivyaError } from '../../api/errors.ts';
+import { cleanKey, hasForbiddenCharacter, looksLikeKey } from '../../core/account/account.ts';
+import { actions, Cancelled, UserError } from '../messages.ts';
+import { retrieveCredits, type Basics } from '../services.ts';
+
+/**
+ * Asks for the key, verifies it by `GET /credits`, and only then stores it. A key that the server refuses is not stored;
+ * when the server cannot be reached the user decides.
+ * @throws Cancelled, RivyaError
+ */
+export async function setKey(basics: Basics): Promise<void> {
+  const { account, balance, server } = basics;
+  const { origin, href } = server.base;
+  const { t } = vscode.l10n;
+  const pasted = await vscode.window.showInputBox({
+    title: t('Rivya API Key'),
+    prompt: t(
+      'For {0}. It is kept in the secret storage of this computer and sent to no other address.',
+      origin,
+    ),
+    placeHolder: 'rvya_sk_…',
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: value => inputHint(cleanKey(value)),
+  });
+  const key = cleanKey(pasted ?? '');
+  if (key === '') throw new Cancelled();
+  let credits: number | undefined;
+  try {
+    credits = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: t('Verifying the API key') },
+      () => retrieveCredits(basics, href, key),
+    );
+  } catch (error) {
+    // The server has not said no: somebody behind a broken proxy must be able to go on.
+    if (!isRivyaError(error) || error.kind === 'authentication') throw error;
+    const store = t('Store Anyway');
+    const answer = await vscode.window.showWarningMessage(
+      t('The key could not be verified: {0}', error.message),
+      store,
+    );
+    if (answer !== store) throw new Cancelled();
+  }
+  await account.store(origin, key);
+  balance.learn(origin, credits);
+  const text =
+    credits === undefined
+      ? t('The API key is stored. It may not read the balance, so no credits are shown.')
+      : t('The API key is verified and stored. Credits: {0}', credits);
+  void vscode.window.showInformationMessage(text);
+}
+
+export async function removeKey({ account, balance, server }: Basics): Promise<void> {
+  const { origin } = server.base;
+  if ((await account.key(origin)) === undefined) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is no API key for {0}.', origin));
+    return;
+  }
+  await account.remove(origin);
+  balance.forget(origin);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'The API key for {0} was removed from this computer. It still works until you revoke it on the dashboard.',
+      origin,
+    ),
+  );
+}
+
+/** @throws RivyaError, which says in its own words what is wrong with the key */
+export async function verifyKey(basics: Basics): Promise<void> {
+  const { account, balance, server } = basics;
+  const { origin, href } = server.base;
+  const key = await account.key(origin);
+  if (key === undefined)
+    throw new UserError(vscode.l10n.t('There is no API key for {0}.', origin), [actions().setKey]);
+  const credits = await retrieveCredits(basics, href, key);
+  balance.learn(origin, credits);
+  void vscode.window.showInformationMessage(
+    credits === undefined
+      ? vscode.l10n.t('The API key works, but may not read the balance.')
+      : vscode.l10n.t('The API key works. Credits: {0}', credits),
+  );
+}
+
+function inputHint(key: string): vscode.InputBoxValidationMessage | undefined {
+  const { t } = vscode.l10n;
+  if (key === '') return undefined;
+  if (hasForbiddenCharacter(key)) {
+    return {
+      message: t('The key contains a character that cannot be sent. Copy it again.'),
+      severity: vscode.InputBoxValidationSeverity.Error,
+    };
+  }
+  if (looksLikeKey(key)) return undefined;
+  return {
+    message: t('Keys of Rivya usually look like rvya_sk_…; it is verified before it is stored.'),
+    severity: vscode.InputBoxValidationSeverity.Info,
+  };
+}

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { configure, openDocument, removeFolder, Scene, select, textOf } from './support.ts';
+
+const sentence = 'A quiet harbour at dawn.';
+const article = `# Morning\n\n${sentence}\n\nThe end.\n`;
+const reference = /!\[.*\]\(.+\)/;
+
+/** What must hold whatever goes wrong: the document is untouched, and nothing was paid for. */
+describe('a generation that cannot start', () => {
+  let scene: Scene;
+  let editor: vscode.TextEditor | undefined;
+
+  afterEach(async () => {
+    await vscode.commands.executeCommand('rivya.account.removeKey');
+    await scene.close();
+    if (editor && !editor.document.isUntitled) await removeFolder(editor.document.uri);
+    editor = undefined;
+  });
+
+  async function attempt(
+    options: { key?: string | undefined; model?: string } = {},
+    text = article,
+  ): Promise<void> {
+    scene = await Scene.open(options);
+    editor = await openDocument(text);
+    if (text.includes(sentence)) select(editor, sentence);
+  }
+
+  async function refused(pattern: RegExp): Promise<string> {
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    const message = await scene.answers.message(pattern);
+    assert.doesNotMatch(message, /\bat .+:\d+|Error:|undefined|\[object/);
+    assert.equal(scene.sandbox.control.credits(), 100);
+    assert.equal(editor?.document.isDirty, false);
+    return message;
+  }
+
+  it('without a key', async () => {
+    await attempt({ key: undefined });
+    await refused(/needs an API key\. Nothing was charged/);
+    assert.deepEqual(scene.sandbox.control.requests(), []);
+  });
+
+  it('with a key that is revoked meanwhile', async () => {
+    await attempt();
+    scene.sandbox.control.setKeyStatus(scene.sandbox.apiKey, 'revoked');
+    await refused(/was revoked.+Nothing was charged.+Request req_/);
+  });
+
+  it('with a key that may not generate', async () => {
+    await attempt({ key: undefined });
+    const { key } = scene.sandbox.control.addKey({ scopes: ['credits:read', 'generations:read'] });
+    scene.answers.input(key);
+    await vscode.commands.executeCommand('rivya.account.setKey');
+    await refused(/may not do that.+generations:create.+Nothing was charged/);
+  });
+
+  it('without credits', async () => {
+    await attempt();
+    scene.sandbox.control.setCredits(0);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await scene.answers.message(/not enough credits.+Nothing was charged/);
+    assert.equal(scene.sandbox.control.credits(), 0);
+  });
+
+  it('with an empty selection on an empty line', async () => {
+    await attempt({}, '\n\n');
+    await refused(/The selection is empty/);
+  });
+
+  it('with a prompt that is longer than the model takes', async () => {
+    await attempt({}, `${'storm '.repeat(300)}\n`);
+    if (editor) editor.selection = new vscode.Selection(0, 0, 0, 1_800);
+    await refused(/too long for Z-Image: it takes 1000 characters, and this is 799 more/);
+  });
+
+  it('with a model that is gone', async () => {
+    await attempt({ model: 'no-such-model' });
+    await refused(/no model "no-such-model" any more/);
+  });
+
+  for (const [status, pattern] of [
+    ['coming_soon', /coming soon/],
+    ['studio_only', /in Rivya Studio only/],
+  ] as const) {
+    it(`with a model that is ${status}`, async () => {
+      await attempt();
+      scene.sandbox.control.setModelStatus('z-image', status);
+      await refused(pattern);
+    });
+  }
+
+  it('with an expensive model, unless it is confirmed', async () => {
+    await attempt();
+    await configure('credits.confirmAbove', 0);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await scene.answers.message(/Generate with Z-Image for 1 credit\?/);
+    assert.deepEqual(scene.sandbox.control.charges(), []);
+    scene.answers.press(/Generate with Z-Image/, 'Generate');
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    assert.ok(editor);
+    await textOf(editor.document, text => reference.test(text));
+  });
+
+  it('when the server answers with HTML', async () => {
+    await attempt();
+    const action = {
+      type: 'status',
+      status: 502,
+      body: '<html><h1>Bad gateway</h1></html>',
+      contentType: 'text/html',
+    } as const;
+    scene.sandbox.control.addFault({ path: '/api/v1/models', times: 'always', action });
+    await refused(/Rivya answered with an error/);
+  });
+});
+
+describe('a generation that goes wrong on its way', () => {
+  let scene: Scene;
+  let editor: vscode.TextEditor;
+
+  beforeEach(async () => {
+    scene = await Scene.open();
+    editor = await openDocument(article);
+    select(editor, sentence);
+  });
+
+  afterEach(async () => {
+    await scene.close();
+    await removeFolder(editor.document.uri);
+  });
+
+  async function arrives(): Promise<void> {
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await textOf(editor.document, text => reference.test(text));
+    assert.equal(scene.sandbox.control.charges().length, 1);
+    assert.equal(scene.sandbox.control.credits(), 99);
+  }
+
+  it('arrives although the first request never reached the server', async () => {
+    scene.sandbox.control.addFault({ method: 'POST', action: { type: 'dropBefore' } });
+    await arrives();
+  });
+
+  it('arrives although the answer was HTML', async () => {
+    const action = { type: 'body', body: '<html>', contentType: 'text/html' } as const;
+    scene.sandbox.control.addFault({ method: 'POST', action });
+    await arrives();
+  });
+
+  it('arrives although the answer was cut off', async () => {
+    scene.sandbox.control.addFault({ method: 'POST', action: { type: 'truncate', bytes: 20 } });
+    await arrives();
+  });
+
+  it('arrives although the first poll failed', async () => {
+    scene.sandbox.control.addFault({
+      method: 'GET',
+      path: '/api/v1/generations/',
+      action: { type: 'status', status: 500 },
+    });
+    await arrives();
+  });
+
+  it('arrives although the download was cut off', async () => {
+    scene.sandbox.control.addFault({ path: '/media/', action: { type: 'truncate', bytes: 1_000 } });
+    await arrives();
+  });
+
+  it('says so when Rivya fails to generate, and shows that the credits came back', async () => {
+    scene.sandbox.control.failNextGeneration({ message: 'The picture could not be drawn.' });
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await scene.answers.message(
+      /The generation failed: The picture could not be drawn\. Credits of failed jobs usually come back/,
+    );
+    assert.equal(scene.sandbox.control.credits(), 100);
+    assert.equal(editor.document.getText(), article);
+  });
+
+  it('says so when the result is no picture', async () => {
+    const action = { type: 'body', body: 'not a picture at all', contentType: 'image/png' } as const;
+    scene.sandbox.control.addFault({ path: '/media/', times: 'always', action });
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await scene.answers.message(/is not an image, video or sound/);
+    assert.equal(editor.document.getText(), article);
+    assert.equal(scene.sandbox.control.charges().length, 1);
+  });
+
+  it('keeps the result when the document was closed, and offers to insert it', async () => {
+    const { uri } = editor.document;
+    scene.sandbox.control.update({ taskDurationMs: 2_000 });
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    scene.answers.press(/is ready/, 'Insert');
+    await scene.answers.message(/The image for "A quiet harbour at dawn\." is ready/);
+    const document = await vscode.workspace.openTextDocument(uri);
+    const text = await textOf(document, now => reference.test(now));
+    assert.match(text, /A quiet harbour at dawn\.\n\n!\[/);
+  });
+
+  it('saves the picture and copies its path when the document was deleted', async () => {
+    scene.sandbox.control.update({ taskDurationMs: 2_000 });
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await vscode.workspace.fs.delete(editor.document.uri);
+    scene.answers.press(/is ready/, 'Insert');
+    await scene.answers.message(/Its place in the document is gone, so the path is on the clipboard/);
+    assert.match(await vscode.env.clipboard.readText(), /a-quiet-harbour-at-dawn-[0-9a-f]{8}(-\d+)?\.png$/);
+  });
+
+  it('serves an untitled document', async () => {
+    const untitled = await vscode.workspace.openTextDocument({ language: 'markdown', content: article });
+    const shown = await vscode.window.showTextDocument(untitled);
+    select(shown, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    const text = await textOf(untitled, now => reference.test(now));
+    assert.match(text, /\(assets\/generated\/a-quiet-harbour-at-dawn-[0-9a-f]{8}\.png\)/);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { PNG } from 'pngjs';
+import * as vscode from 'vscode';
+import { openDocument, removeFolder, Scene, select, textOf, workspaceFolder, filesIn } from './support.ts';
+
+const sentence = 'A lighthouse in a storm at night.';
+const article = `# Night\n\n${sentence}\n\nThe end.\n`;
+const reference = /^!\[(.*)\]\((.+)\)$/m;
+
+describe('generating from a selection', () => {
+  let scene: Scene;
+  let editor: vscode.TextEditor;
+
+  beforeEach(async () => {
+    scene = await Scene.open();
+    editor = await openDocument(article);
+  });
+
+  afterEach(async () => {
+    await scene.close();
+    await removeFolder(editor.document.uri);
+  });
+
+  async function generated(): Promise<string> {
+    return textOf(editor.document, text => reference.test(text));
+  }
+
+  it('saves the picture in the workspace and refers to it after the selection', async () => {
+    select(editor, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    const text = await generated();
+    const [, alt, source] = reference.exec(text) ?? [];
+    assert.equal(alt, sentence);
+    assert.match(
+      source ?? '',
+      /^\.\.\/assets\/generated\/a-lighthouse-in-a-storm-at-night-[0-9a-f]{8}\.png$/,
+    );
+    assert.equal(text, `# Night\n\n${sentence}\n\n![${sentence}](${source})\n\nThe end.\n`);
+    const file = vscode.Uri.joinPath(editor.document.uri, '..', source ?? '');
+    const picture = PNG.sync.read(await readFile(file.fsPath));
+    assert.ok(picture.width > 500 && picture.height > 500);
+    assert.deepEqual(
+      scene.sandbox.control.charges().map(charge => charge.credits),
+      [1],
+    );
+  });
+
+  it('lands at the right place while the user types on', async () => {
+    scene.sandbox.control.addFault({
+      path: '/api/v1/generations',
+      times: 1,
+      action: { type: 'delay', milliseconds: 300 },
+    });
+    select(editor, sentence);
+    const command = vscode.commands.executeCommand('rivya.generate.fromSelection');
+    for (const line of ['one', 'two', 'three']) {
+      await editor.edit(edit => edit.insert(new vscode.Position(1, 0), `${line}\n`));
+      await editor.edit(edit =>
+        edit.insert(editor.document.lineAt(editor.document.lineCount - 1).range.end, ` ${line}`),
+      );
+    }
+    await command;
+    const text = await generated();
+    const [line] = reference.exec(text) ?? [];
+    assert.equal(text, `# Night\nthree\ntwo\none\n\n${sentence}\n\n${line}\n\nThe end.\n one two three`);
+  });
+
+  it('is undone in one step, file and text', async () => {
+    select(editor, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    const text = await generated();
+    const [, , source] = reference.exec(text) ?? [];
+    const file = vscode.Uri.joinPath(editor.document.uri, '..', source ?? '');
+    await vscode.workspace.fs.stat(file);
+    await vscode.window.showTextDocument(editor.document);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(await textOf(editor.document, now => !reference.test(now)), article);
+    const names = await filesIn(vscode.Uri.joinPath(file, '..'));
+    assert.ok(!names.includes(file.path.split('/').at(-1) ?? ''), names.join(', '));
+  });
+
+  it('asks for the model once and remembers it', async () => {
+    await vscode.workspace
+      .getConfiguration('rivya')
+      .update('defaultModel.image', undefined, vscode.ConfigurationTarget.Global);
+    scene.answers.pick(/^Z-Image$/);
+    select(editor, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await generated();
+    assert.equal(vscode.workspace.getConfiguration('rivya').get('defaultModel.image'), 'z-image');
+  });
+
+  it('sends an idempotency key and pays once when the answer is lost', async () => {
+    scene.sandbox.control.addFault({
+      method: 'POST',
+      path: '/api/v1/generations',
+      times: 1,
+      action: { type: 'dropAfter' },
+    });
+    select(editor, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await generated();
+    const posts = scene.sandbox.control.requests().filter(request => request.method === 'POST');
+    assert.equal(posts.length, 2);
+    assert.ok(posts[0]?.idempotencyKey);
+    assert.equal(posts[0].idempotencyKey, posts[1]?.idempotencyKey);
+    assert.equal(scene.sandbox.control.charges().length, 1);
+  });
+
+  it('saves below the workspace folder', async () => {
+    select(editor, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await generated();
+    const names = await filesIn(vscode.Uri.joinPath(workspaceFolder(), 'assets', 'generated'));
+    assert.ok(names.some(name => name.startsWith('a-lighthouse')));
+  });
+});

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
+
+/** Time for something that must happen, in milliseconds; it only ends a test that hangs. */
+const patience = 40_000;
+
+/** Answers one dialog of VS Code's, as a person would; put back by `restore`. */
+export class Answers {
+  readonly #restore: (() => void)[] = [];
+  /** Texts of all messages shown since. */
+  readonly messages: string[] = [];
+  /** The button to press, by message; the first that matches. */
+  readonly #buttons: [RegExp, string][] = [];
+  readonly #waiting: [RegExp, (text: string) => void][] = [];
+
+  constructor() {
+    for (const name of ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'] as const) {
+      this.#replace(name, async (text: string, ...rest: unknown[]) => {
+        this.messages.push(text);
+        for (const [pattern, resolve] of this.#waiting) if (pattern.test(text)) resolve(text);
+        const button = this.#buttons.find(([pattern]) => pattern.test(text))?.[1];
+        return Promise.resolve(rest.find(item => item === button));
+      });
+    }
+  }
+
+  press(message: RegExp, button: string): void {
+    this.#buttons.push([message, button]);
+  }
+
+  input(value: string | undefined): void {
+    this.#replace('showInputBox', () => Promise.resolve(value));
+  }
+
+  pick(label: RegExp): void {
+    this.#replace('showQuickPick', async (items: unknown) => {
+      const all = (await items) as vscode.QuickPickItem[];
+      const found = all.find(item => label.test(item.label));
+      assert.ok(found, `no item ${String(label)} among ${all.map(item => item.label).join(', ')}`);
+      return found;
+    });
+  }
+
+  /** Resolves with the message that matches, shown before or after this call. */
+  message(pattern: RegExp): Promise<string> {
+    const shown = this.messages.find(text => pattern.test(text));
+    if (shown !== undefined) return Promise.resolve(shown);
+    return soon(
+      `a message ${String(pattern)}; shown: ${this.messages.join(' | ')}`,
+      new Promise(resolve => this.#waiting.push([pattern, resolve])),
+    );
+  }
+
+  restore(): void {
+    for (const restore of this.#restore.splice(0).reverse()) restore();
+  }
+
+  #replace(name: keyof typeof vscode.window, replacement: unknown): void {
+    const window = vscode.window as unknown as Record<string, unknown>;
+    const original = window[name];
+    window[name] = replacement;
+    this.#restore.push(() => {
+      window[name] = original;
+    });
+  }
+}
+
+/** A workspace with the sandbox behind it: the base URL points there, the key is set, Z-Image is the default model. */
+export class Scene {
+  readonly sandbox: Sandbox;
+  readonly answers: Answers;
+
+  private constructor(sandbox: Sandbox, answers: Answers) {
+    this.sandbox = sandbox;
+    this.answers = answers;
+  }
+
+  static async open(options: { key?: string | undefined; model?: string } = {}): Promise<Scene> {
+    const sandbox = await startSandbox({ taskDurationMs: 0 });
+    const scene = new Scene(sandbox, new Answers());
+    await configure('baseUrl', sandbox.url);
+    await configure('defaultModel.image', options.model ?? 'z-image');
+    const key = 'key' in options ? options.key : sandbox.apiKey;
+    if (key !== undefined) {
+      scene.answers.input(key);
+      await vscode.commands.executeCommand('rivya.account.setKey');
+      await scene.answers.message(/verified and stored/);
+      scene.answers.messages.length = 0;
+    }
+    return scene;
+  }
+
+  async close(): Promise<void> {
+    this.answers.restore();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    for (const setting of [
+      'baseUrl',
+      'defaultModel.image',
+      'insert.placement',
+      'output.directory',
+      'output.fileName',
+      'credits.confirmAbove',
+    ]) {
+      await configure(setting, undefined);
+    }
+    await this.sandbox.close();
+  }
+}
+
+export async function configure(setting: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration('rivya').update(setting, value, vscode.ConfigurationTarget.Global);
+}
+
+export function workspaceFolder(): vscode.Uri {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  assert.ok(folder, 'no folder is open');
+  return folder.uri;
+}
+
+/** Writes a file in a folder of its own below the workspace folder and opens it in an editor. */
+export async function openDocument(text: string, name = 'article.md'): Promise<vscode.TextEditor> {
+  const folder = await mkdtemp(path.join(workspaceFolder().fsPath, 'case-'));
+  const uri = vscode.Uri.file(path.join(folder, name));
+  await vscode.workspace.fs.writeFile(uri, Buffer.from(text));
+  return vscode.window.showTextDocument(uri);
+}
+
+export async function removeFolder(uri: vscode.Uri): Promise<void> {
+  await rm(path.dirname(uri.fsPath), { recursive: true, force: true });
+}
+
+export function select(editor: vscode.TextEditor, text: string): void {
+  const start = editor.document.getText().indexOf(text);
+  assert.notEqual(start, -1, `"${text}" is not in the document`);
+  const { document } = editor;
+  editor.selection = new vscode.Selection(
+    document.positionAt(start),
+    document.positionAt(start + text.length),
+  );
+}
+
+/** Resolves when the document fulfils the condition, now or after an edit. */
+export function textOf(document: vscode.TextDocument, condition: (text: string) => boolean): Promise<string> {
+  return soon(
+    `the text; it is: ${document.getText()}`,
+    new Promise(resolve => {
+      const look = (): boolean => {
+        if (!condition(document.getText())) return false;
+        subscription.dispose();
+        resolve(document.getText());
+        return true;
+      };
+      const subscription = vscode.workspace.onDidChangeTextDocument(
+        event => event.document === document && look(),
+      );
+      look();
+    }),
+  );
+}
+
+/** Resolves when a file appears under the folder. */
+export async function filesIn(folder: vscode.Uri): Promise<string[]> {
+  try {
+    return (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return [];
+    throw error;
+  }
+}
+
+export async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`Waited in vain for ${what}`)), patience);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

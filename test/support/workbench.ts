@@ -1,0 +1,186 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { FrameLocator, Locator, Page } from '@playwright/test';
+import { root } from '../../scripts/workspace.ts';
+import type { VscodeServer } from './vscodeServer.ts';
+
+const screenshotFolder = path.join(root, 'test-results/screenshots');
+
+/** What is needed here of an element; the types of the DOM are not part of this program. */
+interface DrawnText {
+  readonly textContent: string;
+  getBoundingClientRect(): { readonly top: number };
+}
+
+/** VS Code in a browser page, driven as a person does it. Locators wait by themselves; nothing here sleeps. */
+export class Workbench {
+  readonly page: Page;
+  readonly #server: VscodeServer;
+
+  constructor(page: Page, server: VscodeServer) {
+    this.page = page;
+    this.#server = server;
+  }
+
+  /** Opens the workbench on the server's default folder and waits until the extension's contributions are there. */
+  async open(): Promise<void> {
+    await this.page.goto(this.#server.url);
+    await this.#ready();
+  }
+
+  /** Reloads the window: a new extension host starts, secrets and stored state stay. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#ready();
+  }
+
+  async #ready(): Promise<void> {
+    await this.viewContainer('Rivya').waitFor();
+  }
+
+  /** An entry of the activity bar. */
+  viewContainer(title: string): Locator {
+    return this.page.locator('.activitybar').getByRole('tab', { name: title });
+  }
+
+  /** Kills the newest extension host as a crash would, without a chance to save anything. VS Code starts another one. */
+  killExtensionHost(): void {
+    const newest = this.#server.extensionHosts().at(-1);
+    if (newest === undefined) throw new Error('No extension host runs.');
+    process.kill(newest, 'SIGKILL');
+  }
+
+  // Commands and pickers
+
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  get quickInputBox(): Locator {
+    return this.quickInput.locator('.quick-input-box input');
+  }
+
+  /** The rows of the open picker or palette. */
+  get picks(): Locator {
+    return this.quickInput.getByRole('option');
+  }
+
+  /** The row whose label, without its description, is `label`. */
+  pick(label: string): Locator {
+    return this.picks.filter({ has: this.page.locator('.label-name', { hasText: exactly(label) }) });
+  }
+
+  async openPalette(text = ''): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInputBox.fill(`>${text}`);
+  }
+
+  /** Runs a command by its title in the palette, such as `Rivya: Set API Key...`. */
+  async runCommand(title: string): Promise<void> {
+    await this.openPalette(title);
+    await this.pick(title).first().click();
+  }
+
+  /** Chooses a row of the open picker by its label, which is typed first: rows outside of the list's window do not exist. */
+  async choose(label: string): Promise<void> {
+    await this.picks.first().waitFor();
+    await this.quickInputBox.fill(label);
+    await this.pick(label).first().click();
+  }
+
+  /** Answers the open input box. */
+  async enter(value: string): Promise<void> {
+    await this.quickInputBox.fill(value);
+    await this.quickInputBox.press('Enter');
+  }
+
+  // Editors
+
+  /** Opens a file from the Explorer by its path in the workspace, for example `docs/article.md`. */
+  async openFile(file: string): Promise<void> {
+    await this.page.keyboard.press('Control+Shift+E');
+    const explorer = this.page.getByRole('tree', { name: 'Files Explorer' });
+    const names = file.split('/');
+    for (const folder of names.slice(0, -1)) {
+      const row = explorer.getByRole('treeitem', { name: folder, exact: true });
+      if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+    }
+    const name = names.at(-1) ?? file;
+    await explorer.getByRole('treeitem', { name, exact: true }).dblclick();
+    await this.tab(name).and(this.page.locator('[aria-selected="true"]')).waitFor();
+    await this.page.locator('.editor-group-container.active .view-lines').waitFor();
+  }
+
+  tab(name: string): Locator {
+    return this.page.locator('.tabs-container').getByRole('tab', { name });
+  }
+
+  /** Lines of the active editor that are on the screen, in their order. */
+  async visibleText(): Promise<string> {
+    const lines = this.page.locator('.editor-group-container.active .view-line');
+    const rows = await lines.evaluateAll((elements: DrawnText[]) =>
+      elements.map(element => ({
+        top: element.getBoundingClientRect().top,
+        text: element.textContent.replaceAll('\u00a0', ' '),
+      })),
+    );
+    return rows
+      .toSorted((a, b) => a.top - b.top)
+      .map(row => row.text)
+      .join('\n');
+  }
+
+  /** Selects the first place of a piece of text that lies on one line, by the editor's own search. */
+  async selectText(text: string): Promise<void> {
+    await this.page.locator('.editor-group-container.active .monaco-editor .view-lines').click();
+    await this.page.keyboard.press('Control+Home');
+    await this.page.keyboard.press('Control+F');
+    const find = this.page.locator('.editor-group-container.active .find-widget.visible');
+    await find.getByRole('textbox', { name: 'Find' }).fill(text);
+    await this.statusBar(`(${text.length} selected)`).waitFor();
+    // Not Escape: that key goes to a notification first, when there is one.
+    await find.getByRole('button', { name: 'Close' }).click();
+    await find.waitFor({ state: 'hidden' });
+  }
+
+  /** Chooses an entry of the context menu on the editor's selection. */
+  async contextMenu(title: string): Promise<void> {
+    const selection = this.page.locator('.editor-group-container.active .selected-text').first();
+    const box = await selection.boundingBox();
+    if (box === null) throw new Error('Nothing is selected in the active editor.');
+    await this.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { button: 'right' });
+    await this.menuItem(title).click();
+  }
+
+  /** An entry of the open menu. */
+  menuItem(title: string): Locator {
+    return this.page.getByRole('menuitem', { name: title });
+  }
+
+  /** The rendered document of the Markdown preview, which lies in two nested frames. */
+  get markdownPreview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  // What the workbench says
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+  }
+
+  statusBar(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text });
+  }
+
+  /** Saves a picture of the window and returns its path. */
+  async screenshot(name: string): Promise<string> {
+    await mkdir(screenshotFolder, { recursive: true });
+    const file = path.join(screenshotFolder, `${name}.png`);
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^\\s*${text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')}\\s*$`);
+}

@@ -1,0 +1,218 @@
+import { fetch as undiciFetch } from 'undici';
+import { describe, expect, test, vi } from 'vitest';
+import type { Fetch } from '../../../src/api/abortableFetch.ts';
+import { openResult, type DownloadOptions } from '../../../src/api/download.ts';
+import { isRivyaError, type RivyaError } from '../../../src/api/errors.ts';
+import { answer, broken, silent, stalled, startScriptedServer } from '../../support/scriptedServer.ts';
+import { recordingLog, TestClock, testDeadlines } from './testClock.ts';
+
+const fetchPort = undiciFetch as unknown as Fetch;
+const picture = Buffer.from([...Array(5000).keys()].map(each => each % 251));
+
+async function download(url: string, options: Partial<DownloadOptions> = {}): Promise<Buffer> {
+  const result = await openResult(url, { fetch: fetchPort, baseUrl: new URL(url).origin, ...options });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of result.body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<RivyaError> {
+  const outcome: unknown = await promise.catch((error: unknown) => error);
+  if (!isRivyaError(outcome)) throw new Error('A RivyaError was expected.', { cause: outcome });
+  return outcome;
+}
+
+describe('a result file', () => {
+  test('comes whole, with what the server says about it, and without the key', async () => {
+    await using server = await startScriptedServer(answer(200, picture, { 'content-type': 'image/png' }));
+    const result = await openResult(`${server.url}/a.png`, { fetch: fetchPort, baseUrl: server.url });
+    expect(result).toMatchObject({ contentType: 'image/png' });
+    result.dispose();
+    expect((await download(`${server.url}/a.png`)).equals(picture)).toBe(true);
+    expect(server.requests[0]?.headers).not.toHaveProperty('authorization');
+  });
+
+  test.each([403, 404, 410])('that is gone (%d) is not found', async status => {
+    await using server = await startScriptedServer(answer(status, '<html>', { 'x-request-id': 'r1' }));
+    const expected = { kind: 'notFound', code: 'result_gone', status, retryable: false, requestId: 'r1' };
+    expect(await errorOf(download(server.url))).toMatchObject(expected);
+  });
+
+  test.each([
+    [500, 'unavailable'],
+    [429, 'rateLimit'],
+  ])('can be asked for again after %d', async (status, kind) => {
+    await using server = await startScriptedServer(answer(status, '', { 'retry-after': '3' }));
+    expect(await errorOf(download(server.url))).toMatchObject({ kind, retryable: true, retryAfterMs: 3000 });
+  });
+
+  test('that breaks off is a network error, not a shorter file', async () => {
+    await using server = await startScriptedServer(
+      broken(200, picture, { 'content-length': picture.length + 1 }),
+    );
+    expect(await errorOf(download(server.url))).toMatchObject({ kind: 'network', retryable: true });
+  });
+
+  test('that ends early although the connection does not break is a network error', async () => {
+    const fetch = (): Promise<Response> =>
+      Promise.resolve(new Response(picture, { headers: { 'content-length': String(picture.length + 7) } }));
+    const error = await errorOf(download('https://files.example/a.png', { fetch }));
+    expect(error).toMatchObject({ kind: 'network', code: 'file_truncated' });
+  });
+
+  test('that is announced as too large is not read', async () => {
+    await using server = await startScriptedServer(
+      answer(200, picture, { 'content-length': picture.length }),
+    );
+    const error = await errorOf(download(server.url, { maxBytes: picture.length - 1 }));
+    expect(error).toMatchObject({ kind: 'protocol', code: 'file_too_large' });
+    expect(await download(server.url, { maxBytes: picture.length })).toHaveLength(picture.length);
+  });
+
+  test('that grows beyond the limit is given up while it comes', async () => {
+    await using server = await startScriptedServer(response => {
+      response.writeHead(200);
+      const more = (): void => void response.write(picture, error => error ?? more());
+      more();
+    });
+    const error = await errorOf(download(server.url, { maxBytes: 100_000 }));
+    expect(error).toMatchObject({ kind: 'protocol', code: 'file_too_large' });
+    await server.aborted(1);
+  });
+
+  test.each([
+    ['headers', silent, testDeadlines.headers, 'headers_timeout'],
+    ['idle', stalled(200, 'x'), testDeadlines.idle, 'idle_timeout'],
+    ['total', stalled(200, 'x'), testDeadlines.total, 'total_timeout'],
+  ])('obeys the %s deadline', async (_name, fault, milliseconds, code) => {
+    await using server = await startScriptedServer(fault);
+    const clock = new TestClock();
+    const call = errorOf(download(server.url, { clock, deadlines: testDeadlines }));
+    await server.received(1);
+    await clock.fire(milliseconds);
+    expect(await call).toMatchObject({ kind: 'timeout', code });
+    await server.aborted(1);
+    expect(clock.running).toBe(0);
+  });
+
+  test.each([
+    ['before the answer', silent],
+    ['in the middle', stalled(200, 'x')],
+  ])('can be cancelled %s', async (_name, fault) => {
+    await using server = await startScriptedServer(fault);
+    const controller = new AbortController();
+    const call = errorOf(download(server.url, { signal: controller.signal }));
+    await server.received(1);
+    controller.abort();
+    expect(await call).toMatchObject({ kind: 'cancelled' });
+    await server.aborted(1);
+  });
+
+  test('that is left in the middle, or never read, releases its connection', async () => {
+    await using server = await startScriptedServer(stalled(200, 'x'));
+    const options = { fetch: fetchPort, baseUrl: server.url };
+    const left = await openResult(server.url, options);
+    for await (const chunk of left.body) {
+      expect(String.fromCharCode(...chunk)).toBe('x');
+      break;
+    }
+    await server.aborted(1);
+    const unread = await openResult(server.url, options);
+    unread.dispose();
+    await server.aborted(2);
+  });
+
+  test('leaves its URL, which may be signed, out of the log', async () => {
+    await using server = await startScriptedServer(answer(200, 'x'), answer(404));
+    const log = recordingLog();
+    await download(`${server.url}/a?signature=abc`, { log });
+    await errorOf(download(`${server.url}/a?signature=abc`, { log }));
+    expect(log.lines).toHaveLength(2);
+    expect(log.lines.join()).not.toContain('signature');
+  });
+});
+
+describe('the address of a result', () => {
+  const elsewhere = 'https://rivya.ai';
+
+  test.each([
+    'http://media.example/a.png',
+    'http://127.0.0.1/a.png',
+    'https://127.0.0.1/a.png',
+    'https://localhost./a.png',
+    'https://2130706433/a.png',
+    'https://10.1.2.3/',
+    'https://172.20.0.1/',
+    'https://192.168.1.1/',
+    'https://169.254.169.254/latest/meta-data',
+    'https://100.64.0.1/',
+    'https://0.0.0.0/',
+    'https://[::1]/',
+    'https://[::]/',
+    'https://[fe80::1]/',
+    'https://[fd00::1]/',
+    'https://[::ffff:10.0.0.1]/',
+    'https://[64:ff9b::a00:1]/',
+    'https://router/',
+    'https://printer.local/',
+    'https://user:secret@media.example/',
+    'file:///etc/passwd',
+    'data:image/png;base64,AAAA',
+    'javascript:alert(1)',
+    'not a url',
+    '',
+  ])('%j is refused without a request', async url => {
+    const fetch = vi.fn<Fetch>();
+    const error = await errorOf(openResult(url, { fetch, baseUrl: elsewhere }));
+    expect(error).toMatchObject({ kind: 'protocol', code: 'result_url_refused', retryable: false });
+    expect(error.message).not.toContain('secret');
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    'https://media.example/a.png',
+    'https://8.8.8.8/',
+    'https://[2606:4700::1111]/',
+    'https://172.32.0.1/',
+  ])('%j is fetched', async url => {
+    const fetch = vi.fn<Fetch>(() => Promise.resolve(new Response('x')));
+    expect(await download(url, { fetch, baseUrl: elsewhere })).toHaveLength(1);
+  });
+
+  test('on loopback is fetched only for a base URL on loopback', async () => {
+    await using server = await startScriptedServer(answer(200, 'x'));
+    expect(await download(server.url, { baseUrl: 'http://localhost:1' })).toHaveLength(1);
+    await errorOf(download(server.url, { baseUrl: elsewhere }));
+    await errorOf(download(server.url, { baseUrl: 'nonsense' }));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is checked again at each redirect', async () => {
+    const to = (location: string): Response => new Response(null, { status: 302, headers: { location } });
+    const fetch = vi.fn<Fetch>(url =>
+      Promise.resolve(url === 'https://media.example/a' ? to('/b') : to('https://169.254.169.254/')),
+    );
+    const error = await errorOf(openResult('https://media.example/a', { fetch, baseUrl: elsewhere }));
+    expect(error).toMatchObject({ code: 'result_url_refused' });
+    expect(fetch.mock.calls.map(([url]) => url)).toEqual([
+      'https://media.example/a',
+      'https://media.example/b',
+    ]);
+  });
+
+  test('may redirect five times and not more', async () => {
+    const circle = answer(302, '', { location: '/again' });
+    await using server = await startScriptedServer(
+      circle,
+      circle,
+      circle,
+      circle,
+      circle,
+      answer(200, 'x'),
+      circle,
+    );
+    expect(await download(server.url)).toHaveLength(1);
+    expect(await errorOf(download(server.url))).toMatchObject({ code: 'result_url_refused' });
+    expect(server.requests).toHaveLength(12);
+  });
+});

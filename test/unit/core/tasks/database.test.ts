@@ -1,0 +1,199 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+  writeSync,
+  closeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { Database } from '../../../../src/core/tasks/database.ts';
+import { Ledger } from '../../../../src/core/tasks/ledger.ts';
+import { migrations } from '../../../../src/core/tasks/schema.ts';
+import { createTask, noon, temporaryFolder } from '../../../support/tasks.ts';
+
+const root = join(import.meta.dirname, '../../../..');
+const fixtures = join(root, 'test/fixtures/ledger');
+
+describe('a file that cannot be used', () => {
+  it('is set aside with all that is in it when it is no database, and work goes on', () => {
+    using folder = temporaryFolder();
+    const path = folder.file('ledger.sqlite');
+    writeFileSync(path, 'This was a ledger once.'.repeat(100));
+    const { ledger, setAside } = Ledger.open(path);
+    expect(setAside?.path).toBe(`${path}.set-aside-1`);
+    expect(setAside?.reason).toContain('damaged');
+    expect(readFileSync(`${path}.set-aside-1`, 'utf8')).toContain('This was a ledger once.');
+    expect(createTask(ledger, noon).state).toBe('draft');
+    ledger.dispose();
+    const again = Ledger.open(path);
+    expect(again.setAside).toBeUndefined();
+    expect(again.ledger.tasks({ limit: 10 })).toHaveLength(1);
+    again.ledger.dispose();
+  });
+
+  it('gets a name that is free', () => {
+    using folder = temporaryFolder();
+    const path = folder.file('ledger.sqlite');
+    writeFileSync(`${path}.set-aside-1`, 'an earlier one');
+    writeFileSync(path, 'x'.repeat(5_000));
+    const { ledger, setAside } = Ledger.open(path);
+    expect(setAside?.path).toBe(`${path}.set-aside-2`);
+    expect(readFileSync(`${path}.set-aside-1`, 'utf8')).toBe('an earlier one');
+    ledger.dispose();
+  });
+
+  it('is set aside when a newer version wrote it', () => {
+    using folder = temporaryFolder();
+    const path = folder.file('ledger.sqlite');
+    const newer = new DatabaseSync(path);
+    newer.exec(
+      'PRAGMA journal_mode = WAL; CREATE TABLE future (a); INSERT INTO future VALUES (42); PRAGMA user_version = 99',
+    );
+    newer.close();
+    const { ledger, setAside } = Ledger.open(path);
+    expect(setAside?.reason).toContain('newer version');
+    ledger.dispose();
+    const kept = new DatabaseSync(setAside?.path ?? '', { readOnly: true });
+    expect(kept.prepare('SELECT a FROM future').get()).toEqual({ a: 42 });
+    kept.close();
+  });
+
+  it('is left alone while a newer version is using it', () => {
+    using folder = temporaryFolder();
+    const path = folder.file('ledger.sqlite');
+    const newer = new DatabaseSync(path);
+    newer.exec('PRAGMA journal_mode = WAL; CREATE TABLE future (a); PRAGMA user_version = 99');
+    expect(() => Ledger.open(path)).toThrow(/newer version of the extension in another window/);
+    newer.exec('INSERT INTO future VALUES (1)');
+    newer.close();
+    expect(readdirSync(folder.path).filter(name => name.includes('set-aside'))).toEqual([]);
+  });
+
+  it('is found out at the next start when the damage lies deep inside', () => {
+    using folder = temporaryFolder();
+    const path = folder.file('ledger.sqlite');
+    const { ledger } = Ledger.open(path);
+    for (let count = 0; count < 300; count++)
+      createTask(ledger, noon + count, { prompt: `fox ${count} `.repeat(50) });
+    ledger.dispose();
+    const pages = Math.floor(readFileSync(path).length / 4096);
+    const file = openSync(path, 'r+');
+    for (let page = 40; page < pages; page++) writeSync(file, Buffer.alloc(4096, 0xff), 0, 4096, page * 4096);
+    closeSync(file);
+    const damaged = Ledger.open(path);
+    expect(damaged.setAside).toBeUndefined();
+    expect(() => damaged.ledger.tasks({ limit: 1_000 })).toThrow(/malformed/);
+    damaged.ledger.dispose();
+    const next = Ledger.open(path);
+    expect(next.setAside?.reason).toContain('damaged');
+    expect(createTask(next.ledger, noon).state).toBe('draft');
+    expect(existsSync(`${path}.damaged`)).toBe(false);
+    next.ledger.dispose();
+  });
+
+  it('is not taken away from the window that has begun a new one', () => {
+    using folder = temporaryFolder();
+    const path = folder.file('ledger.sqlite');
+    writeFileSync(path, 'x'.repeat(5_000));
+    const first = Ledger.open(path);
+    const second = Ledger.open(path);
+    expect(first.setAside).toBeDefined();
+    expect(second.setAside).toBeUndefined();
+    const task = createTask(first.ledger, noon);
+    expect(second.ledger.task(task.id)).toEqual(task);
+    first.ledger.dispose();
+    second.ledger.dispose();
+  });
+});
+
+describe('the schema', () => {
+  it('has a stored copy of every version that was released, but for the newest while it is being made', () => {
+    const stored = readdirSync(fixtures).filter(name => name.endsWith('.sqlite'));
+    expect(stored).toEqual(migrations.map((_, index) => `v${index + 1}.sqlite`));
+  });
+
+  it.each(migrations.map((_, index) => index + 1))('is brought up to date from version %i', version => {
+    using folder = temporaryFolder();
+    const path = folder.file('ledger.sqlite');
+    copyFileSync(join(fixtures, `v${version}.sqlite`), path);
+    const { ledger, setAside } = Ledger.open(path);
+    expect(setAside).toBeUndefined();
+    const tasks = ledger.tasks({ limit: 100 });
+    expect(tasks.map(task => task.state).reverse()).toEqual([
+      'draft',
+      'submitting',
+      'queued',
+      'processing',
+      'succeeded',
+      'stored',
+      'placed',
+      'failed',
+      'untracked',
+    ]);
+    expect(tasks.map(task => task.idempotencyKey).reverse()).toEqual(tasks.map((_, index) => `key-${index}`));
+    expect(ledger.search('लोमड़ी', 100)).toHaveLength(9);
+    expect(ledger.waitingPlacements()).toHaveLength(1);
+    expect(ledger.libraryFiles()).toHaveLength(3);
+    const due = ledger.claim('a', ['https://rivya.ai'], noon + 60_000, 15_000, 100);
+    expect(due.map(task => task.state).sort()).toEqual(['draft', 'processing', 'queued', 'succeeded']);
+    ledger.dispose();
+    const fresh = Ledger.open(folder.file('fresh.sqlite'));
+    fresh.ledger.dispose();
+    expect(schemaOf(path)).toEqual(schemaOf(folder.file('fresh.sqlite')));
+  });
+
+  it('is made once when two windows begin together', () => {
+    using folder = temporaryFolder();
+    const path = folder.file('ledger.sqlite');
+    const [a, b] = [Ledger.open(path).ledger, Ledger.open(path).ledger];
+    const task = createTask(a, noon);
+    expect(b.task(task.id)).toEqual(task);
+    a.dispose();
+    b.dispose();
+  });
+
+  it('is undone as a whole when a step of it fails', () => {
+    using folder = temporaryFolder();
+    const path = folder.file('ledger.sqlite');
+    expect(() => Database.open(path, ['CREATE TABLE a (x); CREATE TABLE a (x);'])).toThrow(/already exists/);
+    expect(schemaOf(path)).toEqual([]);
+  });
+});
+
+it('gives up soon while another process holds the lock, and goes on when it is free', async () => {
+  using folder = temporaryFolder();
+  const path = folder.file('ledger.sqlite');
+  const { ledger } = Ledger.open(path);
+  const holder = spawn(process.execPath, [join(root, 'test/support/lockDatabase.ts'), path], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(holder.stdout, 'data');
+  expect(() => createTask(ledger, noon)).toThrow(/locked/);
+  expect(ledger.tasks({ limit: 10 })).toEqual([]);
+  holder.stdin.end();
+  await once(holder, 'close');
+  expect(createTask(ledger, noon).state).toBe('draft');
+  ledger.dispose();
+});
+
+it('says what is wrong when the folder cannot be used', () => {
+  using folder = temporaryFolder();
+  expect(() => Ledger.open(join(folder.path, 'missing', 'ledger.sqlite'))).toThrow(/unable to open/);
+  mkdirSync(folder.file('a-folder'));
+  expect(() => Ledger.open(folder.file('a-folder'))).toThrow(/unable to open/);
+});
+
+function schemaOf(path: string): unknown[] {
+  const database = new DatabaseSync(path, { readOnly: true });
+  const rows = database.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all();
+  database.close();
+  return rows.map(row => ({ ...row }));
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { scopes, type Scope } from '../../../src/sandbox/state.ts';
+import { call, errorOf, generate, sandboxForTest, send, type Json } from './client.ts';
+
+describe('keys', () => {
+  it.each([
+    [null, 401, 'api_key_missing'],
+    ['rvya_sk_wrong', 401, 'api_key_invalid'],
+  ])('answers for the key %s: %i %s', async (key, status, code) => {
+    const sandbox = await sandboxForTest();
+    const answer = await call(sandbox, '/credits', { key });
+    expect(answer.status).toBe(status);
+    expect(errorOf(answer)).toMatchObject({ code, requestId: expect.stringMatching(/^req_/) as string });
+  });
+
+  it.each(['revoked', 'expired'] as const)(
+    'answers for a %s key, and for one that is active again',
+    async status => {
+      const sandbox = await sandboxForTest();
+      sandbox.control.setKeyStatus(sandbox.apiKey, status);
+      const refused = await call(sandbox, '/credits');
+      expect(refused.status).toBe(401);
+      expect(errorOf(refused).code).toBe(`api_key_${status}`);
+      sandbox.control.setKeyStatus(sandbox.apiKey, 'active');
+      expect((await call(sandbox, '/credits')).status).toBe(200);
+    },
+  );
+
+  it.each<[Scope, string, Json | undefined]>([
+    ['generations:create', '/generations', {}],
+    ['generations:read', '/generations/x', undefined],
+    ['credits:read', '/credits', undefined],
+    ['files:create', '/files', {}],
+    ['files:read', '/files/x', undefined],
+    ['chat:create', '/chat/completions', {}],
+    ['chat:create', '/chat/completions/stream', {}],
+    ['chat:read', '/chat/sessions', undefined],
+    ['chat:read', '/chat/sessions/x', undefined],
+  ])('asks for %s at %s', async (scope, path, json) => {
+    const sandbox = await sandboxForTest();
+    const without = sandbox.control.addKey({ scopes: scopes.filter(other => other !== scope) });
+    const only = sandbox.control.addKey({ scopes: [scope] });
+    const body = json === undefined ? {} : { json };
+    const denied = await call(sandbox, path, { key: without.key, ...body });
+    expect(denied.status).toBe(403);
+    expect(errorOf(denied)).toMatchObject({
+      code: 'api_scope_denied',
+      message: expect.stringContaining(scope) as string,
+    });
+    expect((await send(sandbox, path, { key: only.key, ...body })).status).not.toBe(403);
+  });
+
+  it('are noted by id and never by themselves', async () => {
+    const sandbox = await sandboxForTest();
+    await generate(sandbox, {}, 'key-1');
+    await call(sandbox, '/credits', { key: 'rvya_sk_wrong' });
+    await call(sandbox, '/models', { key: null });
+    expect(sandbox.control.requests()).toMatchObject([
+      {
+        method: 'POST',
+        path: '/api/v1/generations',
+        status: 202,
+        idempotencyKey: 'key-1',
+        authorized: 'key_sandbox',
+        body: { model: 'z-image' },
+      },
+      { path: '/api/v1/credits', status: 401, authorized: null, hasAuthorization: true },
+      { path: '/api/v1/models', status: 200, authorized: null, hasAuthorization: false },
+    ]);
+    expect(JSON.stringify(sandbox.control.requests())).not.toContain('rvya_sk');
+  });
+});
+
+describe('the API as a whole', () => {
+  it('describes itself: every described route exists and asks for the scope that it names', async () => {
+    const sandbox = await sandboxForTest();
+    const { body } = await call(sandbox, '/openapi.json', { key: null });
+    const nobody = sandbox.control.addKey({ scopes: [] });
+    const paths = Object.entries(
+      body['paths'] as Record<string, Record<string, { security: { bearer: string[] }[] }>>,
+    );
+    expect(paths).toHaveLength(11);
+    for (const [path, operations] of paths) {
+      for (const [method, { security }] of Object.entries(operations)) {
+        const answer = await call(sandbox, path.replace(/\{\w+\}/, 'x'), {
+          method: method.toUpperCase(),
+          key: nobody.key,
+        });
+        const scope = security[0]?.bearer[0];
+        if (scope === undefined) expect(answer.status).toBe(200);
+        else
+          expect(errorOf(answer)).toMatchObject({
+            code: 'api_scope_denied',
+            message: expect.stringContaining(scope) as string,
+          });
+      }
+    }
+  });
+
+  it('answers 503 everywhere while it is switched off', async () => {
+    const sandbox = await sandboxForTest();
+    sandbox.control.update({ publicApiEnabled: false });
+    for (const path of ['/models', '/credits']) {
+      const answer = await call(sandbox, path);
+      expect(answer.status).toBe(503);
+      expect(errorOf(answer).code).toBe('public_api_disabled');
+    }
+  });
+
+  it('answers unknown paths with its own error body', async () => {
+    const sandbox = await sandboxForTest();
+    const answer = await call(sandbox, '/nothing/here');
+    expect(answer.status).toBe(404);
+    expect(errorOf(answer)).toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('/api/v1/nothing/here') as string,
+    });
+  });
+
+  it('refuses a request body beyond the limit', async () => {
+    const sandbox = await sandboxForTest();
+    const answer = await generate(sandbox, { prompt: 'x'.repeat(1_100_000) });
+    expect(answer.status).toBe(400);
+    expect(errorOf(answer).message).toBe('The request is larger than 1 MB.');
+  });
+});
