@@ -40,17 +40,13 @@ interface Outcome {
 /** What a person does, in a person's order. */
 async function doMainJob(workbench: Workbench, sandbox: Sandbox, workspaceFolder: string): Promise<Outcome> {
   await workbench.open();
-  await workbench.runCommand('Rivya: Set API Key...');
-  await workbench.enter(sandbox.apiKey);
-  await expect(workbench.statusBar(`${sandbox.control.credits()} cr`)).toBeVisible();
-
+  await workbench.setKey(sandbox);
   await workbench.openFile(document);
   await workbench.selectText(sentence);
   await workbench.contextMenu('Generate Image from Selection');
   await workbench.choose(model);
   await expect.poll(() => workbench.visibleText()).toMatch(/^!\[/m);
-  await workbench.page.keyboard.press('Control+S');
-  await expect(workbench.tab(document)).not.toHaveClass(/\bdirty\b/);
+  await workbench.save(document);
 
   const written = await readFile(path.join(workspaceFolder, document), 'utf8');
   const insertedLine = /^!\[.*\]\((.+)\)$/m.exec(written);
@@ -94,23 +90,24 @@ async function serveStartPage(server: VscodeServer, page: Page): Promise<string>
   if (secrets === null) throw new Error('VS Code has stored no secret in the browser.');
   const html = `<!doctype html><meta charset="utf-8"><title>Rivya</title><script>
 localStorage.setItem(${JSON.stringify(secretsItem)}, ${JSON.stringify(secrets)});
-location.replace('/');
+location.replace(${JSON.stringify(server.workbenchUrl)});
 </script>`;
   server.front.addPage(startPath, response => {
     response
       .writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' })
       .end(html);
   });
-  return server.url + startPath;
+  return server.front.url + startPath;
 }
 
-/** Opens the start page as a person's browser does, with a profile that knows nothing, and waits for the account to show. */
-async function checkStartPage(browser: Browser, address: string, credits: number): Promise<void> {
+/** Opens the start page in a profile that knows nothing, as a person's browser does, and asks for the balance with the key there. */
+async function checkStartPage(browser: Browser, server: VscodeServer, credits: number): Promise<void> {
   const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(address);
-  const creditsItem = page.locator('.statusbar-item', { hasText: `${credits} cr` });
-  await expect(creditsItem).toBeVisible();
+  context.setDefaultTimeout(stepTimeout);
+  const workbench = new Workbench(await context.newPage(), server);
+  await workbench.open(server.front.url + startPath);
+  await workbench.runCommand('Rivya: Refresh Credits');
+  await workbench.statusBar(`${credits} cr`).waitFor();
   await context.close();
 }
 
@@ -152,7 +149,7 @@ async function demonstrate(home: string, stay: boolean): Promise<void> {
     throw error;
   }
   const address = await serveStartPage(server, page);
-  await checkStartPage(browser, address, sandbox.control.credits());
+  await checkStartPage(browser, server, sandbox.control.credits());
   if (!stay) return;
   await browser.close();
   console.log(`\nGo on by hand: ${address}\nPress Ctrl+C to stop.`);

@@ -27,7 +27,7 @@ const runTimeout = 900_000;
 const reportFile = path.join(root, 'test-results/integration.json');
 
 /** Opens the workbench with the test to run in its address, and waits until VS Code says that the extension host has ended. */
-async function runInWorkbench(server: VscodeServer, workspaceFolder: string, log: string[]): Promise<void> {
+async function runInWorkbench(server: VscodeServer, log: string[]): Promise<void> {
   const browser = await chromium.launch({ executablePath: await findBrowser(), args: [...browserArguments] });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
@@ -40,17 +40,16 @@ async function runInWorkbench(server: VscodeServer, workspaceFolder: string, log
       page.exposeFunction('codeAutomationExit', () => resolve()).catch(reject);
       setTimeout(() => reject(new Error('The integration suite did not end.')), runTimeout).unref();
     });
-    await page.goto(workbenchAddress(server, workspaceFolder));
+    await page.goto(workbenchAddress(server));
     await ended;
   } finally {
     await browser.close();
   }
 }
 
-function workbenchAddress(server: VscodeServer, workspaceFolder: string): string {
-  const remote = (file: string): string => `vscode-remote://${new URL(server.url).host}${file}`;
-  const address = new URL(server.url);
-  address.searchParams.set('folder', workspaceFolder);
+function workbenchAddress(server: VscodeServer): string {
+  const address = new URL(server.workbenchUrl);
+  const remote = (file: string): string => `vscode-remote://${address.host}${file}`;
   address.searchParams.set(
     'payload',
     JSON.stringify([
@@ -71,7 +70,7 @@ async function runSuite(workspaceFolder: string, grep: string | undefined): Prom
     environment: { [reportVariable]: reportFile, ...(grep === undefined ? {} : { [grepVariable]: grep }) },
   });
   try {
-    await runInWorkbench(server, workspaceFolder, log);
+    await runInWorkbench(server, log);
     const report = JSON.parse(await readFile(reportFile, 'utf8')) as IntegrationReport;
     const failed = countFailed(report);
     if (failed > 0) console.log(`${log.join('\n')}\n${await server.log()}`);

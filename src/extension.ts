@@ -7,7 +7,8 @@ import { registerCommands } from './vscode/commands.ts';
 import { createHandlers } from './vscode/handlers.ts';
 import { SandboxHost } from './vscode/sandboxHost.ts';
 import { CurrentServer } from './vscode/server.ts';
-import type { Basics, Services } from './vscode/services.ts';
+import type { Basics } from './vscode/clients.ts';
+import type { Services } from './vscode/services.ts';
 import { ledgerPath, mayHavePendingJobs } from './vscode/storage.ts';
 import { Surfaces } from './vscode/surfaces.ts';
 
@@ -17,7 +18,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const channel = vscode.window.createOutputChannel('Rivya', { log: true });
   const log = redactedLog(channel, () => account.seen);
   const server = new CurrentServer();
-  const balance = new Balance(async origin => (await load()).retrieveBalance(origin));
+  const balance = new Balance(async origin =>
+    (await import('./vscode/clients.ts')).retrieveBalance(basics, origin),
+  );
   const basics: Basics = { context, log, server, account, balance };
 
   let services: Promise<Services> | undefined;

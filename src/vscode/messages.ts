@@ -147,7 +147,9 @@ export function explain(problem: Problem): Message {
         ),
       );
   }
-  if (problem.status === undefined) {
+  if (problem.status !== undefined)
+    return say(t('Rivya answered with an error: {0}', sentence(problem.message)), to.showLog);
+  if (connectionCodes.has(problem.code)) {
     return say(
       t(
         'Rivya could not be reached: {0} Check the network, the proxy and the base URL.',
@@ -156,8 +158,20 @@ export function explain(problem: Problem): Message {
       to.showLog,
     );
   }
-  return say(t('Rivya answered with an error: {0}', sentence(problem.message)), to.showLog);
+  return say(t('This went wrong: {0}', sentence(problem.message)), to.showLog);
 }
+
+/** What the client says of a connection without an answer (src/api/networkError.ts, src/api/transport.ts). */
+const connectionCodes: ReadonlySet<string> = new Set([
+  'connection_failed',
+  'connection_lost',
+  'host_not_found',
+  'certificate_rejected',
+  'headers_timeout',
+  'idle_timeout',
+  'total_timeout',
+  'file_truncated',
+]);
 
 /** What to tell of any error, or undefined when there is nothing to tell. */
 export function messageOf(error: unknown): Message | undefined {

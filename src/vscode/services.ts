@@ -4,33 +4,22 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { createRivyaClient, type RivyaClient } from '../api/client.ts';
-import { isRivyaError } from '../api/errors.ts';
+import type { BaseUrl } from '../api/baseUrl.ts';
+import type { RivyaClient } from '../api/client.ts';
 import type { Model } from '../api/models.ts';
 import { systemClock } from '../base/clock.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
-import { describeError, type Log } from '../base/log.ts';
-import type { Account } from '../core/account/account.ts';
+import { describeError } from '../base/log.ts';
 import { Library } from '../core/assets/library.ts';
-import type { Balance } from '../core/credits/balance.ts';
 import { ModelCatalogue, type ModelCache } from '../core/models/models.ts';
 import { Ledger } from '../core/tasks/ledger.ts';
 import { decide, Runner, type RunnerServer } from '../core/tasks/runner.ts';
 import { isRunningState } from '../core/tasks/task.ts';
+import { createClient, hostFetch, keyOf, type Basics } from './clients.ts';
 import { announceEnd, announcePlaced, announceTrouble } from './generate/progress.ts';
 import { actions, show } from './messages.ts';
 import { Placer } from './placement/placer.ts';
-import type { CurrentServer } from './server.ts';
 import { ledgerPath } from './storage.ts';
-
-/** What exists from the start, and costs nothing. */
-export interface Basics {
-  readonly context: vscode.ExtensionContext;
-  readonly log: Log;
-  readonly server: CurrentServer;
-  readonly account: Account;
-  readonly balance: Balance;
-}
 
 /** What is built on first need: the client, the ledger and all that works on it. */
 export interface Services extends Basics, Disposable {
@@ -41,8 +30,6 @@ export interface Services extends Basics, Disposable {
   readonly placer: Placer;
   /** The client of the current server. @throws UserError while the base URL is wrong */
   client(): RivyaClient;
-  /** The balance of an origin that can be reached; undefined when the key may not read it. @throws RivyaError */
-  retrieveBalance(origin: string): Promise<number | undefined>;
 }
 
 /** A result larger than this is not downloaded: a long video in high quality has a tenth of it. */
@@ -68,26 +55,19 @@ export function createServices(basics: Basics): Services {
   }
   const library = new Library(join(storage, 'library'));
   const clients = new Map<string, RivyaClient>();
-  // Looked up at each call: VS Code may replace the global when the proxy settings change.
-  const fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
-
-  const clientOf = (baseUrl: string, key: () => Promise<string | undefined>): RivyaClient => {
-    let client = clients.get(baseUrl);
+  const clientOf = (base: BaseUrl): RivyaClient => {
+    let client = clients.get(base.href);
     if (!client) {
-      client = createRivyaClient({ baseUrl, apiKey: key, fetch, log, userAgent: userAgent(context) });
-      clients.set(baseUrl, client);
+      client = createClient(basics, base.href, () => keyOf(basics, base.origin));
+      clients.set(base.href, client);
     }
     return client;
   };
-  const currentClient = (): RivyaClient => {
-    const { href, origin } = server.base;
-    return clientOf(href, () => keyOf(basics, origin));
-  };
+  const currentClient = (): RivyaClient => clientOf(server.base);
   const servers = (): Map<string, RunnerServer> => {
     const known = new Map<string, RunnerServer>();
     for (const base of server.reachable) {
-      const client = clientOf(base.href, () => keyOf(basics, base.origin));
-      known.set(base.origin, { client, baseUrl: base.href, fetch });
+      known.set(base.origin, { client: clientOf(base), baseUrl: base.href, fetch: hostFetch });
     }
     return known;
   };
@@ -149,49 +129,11 @@ export function createServices(basics: Basics): Services {
     runner,
     placer,
     client: currentClient,
-    retrieveBalance: async origin => {
-      const base = server.reachable.find(each => each.origin === origin);
-      const key = base && (await keyOf(basics, origin));
-      return base && key !== undefined ? retrieveCredits(basics, base.href, key) : undefined;
-    },
     dispose: () => store.dispose(),
   };
   placer.start();
   runner.poke();
   return services;
-}
-
-/** The key for an origin: the sandbox brings its own. */
-export async function keyOf({ account, server }: Basics, origin: string): Promise<string | undefined> {
-  if (server.isSandbox && server.origin === origin) return server.sandboxKey;
-  return account.key(origin);
-}
-
-/** Asks for the balance with the given key, or the stored one. @throws RivyaError */
-export async function retrieveCredits(
-  basics: Basics,
-  baseUrl: string,
-  key: string,
-): Promise<number | undefined> {
-  const client = createRivyaClient({
-    baseUrl,
-    apiKey: () => key,
-    fetch: (input, init) => globalThis.fetch(input, init),
-    log: basics.log,
-    userAgent: userAgent(basics.context),
-  });
-  try {
-    return (await client.credits.retrieve()).current_credits;
-  } catch (error) {
-    // A key that may generate but not read credits is a good key; its balance is unknown.
-    if (isRivyaError(error) && error.kind === 'scope') return undefined;
-    throw error;
-  }
-}
-
-function userAgent(context: vscode.ExtensionContext): string {
-  const { version } = context.extension.packageJSON as { version: string };
-  return `rivya-vscode/${version}`;
 }
 
 function fileCache(folder: string): ModelCache {

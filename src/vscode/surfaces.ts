@@ -3,7 +3,8 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { describeError } from '../base/log.ts';
 import type { ContextKeys } from './ids.ts';
 import { messageOf } from './messages.ts';
-import type { Basics, Services } from './services.ts';
+import type { Basics } from './clients.ts';
+import type { Services } from './services.ts';
 import { setting } from './settings.ts';
 import { StatusBar, type StatusState } from './statusBar.ts';
 import { ModelsTree } from './trees/modelsTree.ts';
@@ -11,6 +12,8 @@ import { TasksTree } from './trees/tasksTree.ts';
 
 /** A burst of changes is drawn once, in milliseconds. */
 const drawDelay = 50;
+/** The editor comes first: the balance is asked for when things have settled, in milliseconds. */
+const settling = 1_000;
 /** A balance younger than this is not asked for again when the window comes to the front, in milliseconds. */
 const freshBalance = 60_000;
 
@@ -25,6 +28,7 @@ export class Surfaces implements Disposable {
   #account: StatusState['account'] = 'unknown';
   #drawing: NodeJS.Timeout | undefined;
   #balanceAskedAt = 0;
+  #balanceTimer: NodeJS.Timeout | undefined;
 
   /**
    * @param services loads what is built on first need
@@ -56,11 +60,7 @@ export class Surfaces implements Disposable {
         this.#draw();
       }),
     );
-    this.#store.add(
-      vscode.window.onDidChangeWindowState(
-        ({ focused }) => focused && this.#loaded && this.#freshenBalance(),
-      ),
-    );
+    this.#store.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && this.#freshenBalance()));
     this.#serverChanged();
   }
 
@@ -74,6 +74,7 @@ export class Surfaces implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#drawing);
+    clearTimeout(this.#balanceTimer);
     this.#store.dispose();
   }
 
@@ -85,7 +86,7 @@ export class Surfaces implements Disposable {
         setContext('rivya.account', account);
         this.models.refresh();
         this.#draw();
-        if (this.#loaded) this.#freshenBalance(0);
+        this.#scheduleBalance();
       },
       (error: unknown) =>
         this.#basics.log.error(`The secret storage could not be read: ${describeError(error)}`),
@@ -99,9 +100,17 @@ export class Surfaces implements Disposable {
     return origin !== undefined && (await account.key(origin)) !== undefined ? 'ready' : 'none';
   }
 
-  #freshenBalance(age = freshBalance): void {
+  /** After start-up and after each change of server or key, when a person is there to see it. */
+  #scheduleBalance(): void {
+    clearTimeout(this.#balanceTimer);
+    this.#balanceAskedAt = 0;
+    this.#balanceTimer = setTimeout(() => vscode.window.state.focused && this.#freshenBalance(), settling);
+  }
+
+  #freshenBalance(): void {
     const { origin } = this.#basics.server;
-    if (this.#account !== 'ready' || origin === undefined || Date.now() - this.#balanceAskedAt < age) return;
+    if (this.#account !== 'ready' || origin === undefined || Date.now() - this.#balanceAskedAt < freshBalance)
+      return;
     this.#balanceAskedAt = Date.now();
     void this.#basics.balance.refresh(origin);
   }

@@ -58,7 +58,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     const server = await startVscodeServer({
       workspaceFolder,
       extensionsFolder,
-      settings,
+      // One row a line, so that a test can look for a whole line.
+      settings: { '[markdown]': { 'editor.wordWrap': 'off' }, ...settings },
       machineSettings: { 'rivya.baseUrl': sandbox.url },
     });
     try {

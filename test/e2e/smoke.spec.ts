@@ -4,5 +4,19 @@ test('the palette offers the commands of the installed extension', async ({ work
   await workbench.openPalette('Rivya: ');
   await expect(workbench.pick('Rivya: Set API Key...')).toBeVisible();
   await expect(workbench.pick('Rivya: Generate Image...')).toBeVisible();
-  await workbench.screenshot('palette');
+});
+
+test('the key is still there after the window was reloaded', async ({ sandbox, workbench }) => {
+  await workbench.setKey(sandbox);
+  await workbench.reload();
+  await workbench.runCommand('Rivya: Refresh Credits');
+  await expect(workbench.statusBar(`${sandbox.control.credits()} cr`)).toBeVisible();
+});
+
+test('the extension comes back after the extension host was killed', async ({ sandbox, workbench }) => {
+  await workbench.setKey(sandbox);
+  sandbox.control.setCredits(41);
+  await workbench.killExtensionHost();
+  await workbench.runCommand('Rivya: Refresh Credits');
+  await expect(workbench.statusBar('41 cr')).toBeVisible();
 });

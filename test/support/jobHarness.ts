@@ -36,8 +36,8 @@ export interface JobHarnessOptions {
   readonly runner?: Partial<RunnerOptions>;
 }
 
-/** Enough for 24 hours of looks once a minute. */
-const mostLooks = 5_000;
+/** Enough for half a day, in which a runner with something to do looks up every five seconds. */
+const mostLooks = 10_000;
 
 export async function startJobs(options: JobHarnessOptions = {}): Promise<JobHarness> {
   const clock = new ManualClock();
@@ -45,7 +45,8 @@ export async function startJobs(options: JobHarnessOptions = {}): Promise<JobHar
   const sandbox = await startSandbox({
     credits: options.credits ?? 1_000,
     taskDurationMs: options.taskDurationMs ?? 6_000,
-    now: () => clock.now(),
+    // The server's clock is right; only this machine's may jump.
+    now: () => clock.steady(),
   });
   sandbox.control.update({ pictureLongEdge: 16 });
   const library = new Library(folder.file('library'));
@@ -61,7 +62,11 @@ export async function startJobs(options: JobHarnessOptions = {}): Promise<JobHar
       clock,
       random: () => 0.5,
     });
-    const server: RunnerServer = { client, baseUrl: sandbox.url, fetch: (input, init) => harness.fetch(input, init) };
+    const server: RunnerServer = {
+      client,
+      baseUrl: sandbox.url,
+      fetch: (input, init) => harness.fetch(input, init),
+    };
     const runner = new Runner({
       ledger,
       library,
@@ -70,7 +75,13 @@ export async function startJobs(options: JobHarnessOptions = {}): Promise<JobHar
       clock,
       random: () => 0.5,
       focused: () => true,
-      log: { trace: () => undefined, debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+      log: {
+        trace: () => undefined,
+        debug: () => undefined,
+        info: () => undefined,
+        warn: () => undefined,
+        error: () => undefined,
+      },
       maximumResultBytes: 20_000_000,
       ...options.runner,
       ...change,

@@ -9,11 +9,18 @@ interface Timer {
 /** Time that stands still until a test moves it. Timers run by elapsed time, `now` can be set as a user sets a clock. */
 export class ManualClock implements Clock {
   readonly #timers = new Set<Timer>();
+  readonly #start: number;
   #elapsed = 0;
   #offset: number;
 
   constructor(now: number = Date.UTC(2026, 4, 11)) {
+    this.#start = now;
     this.#offset = now;
+  }
+
+  /** The time of a clock that nobody sets. */
+  steady(): number {
+    return this.#start + this.#elapsed;
   }
 
   now(): number {

@@ -10,7 +10,7 @@ import { installVscodeServer } from './vscodeServerInstall.ts';
 import { quietSettings } from './vscodeSettings.ts';
 
 export interface VscodeServerOptions {
-  /** Absolute path of the folder that opens by default. */
+  /** Absolute path of the folder that {@link VscodeServer.workbenchUrl} opens. */
   readonly workspaceFolder: string;
   /** User settings, over those in {@link quietSettings}. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -24,30 +24,68 @@ export interface VscodeServerOptions {
   readonly smokeTestDriver?: boolean;
 }
 
+/** What a process writes to its console, line by line. */
+class ServerOutput {
+  readonly #lines: string[] = [];
+  readonly #listeners = new Set<(line: string) => void>();
+
+  constructor(child: ChildProcess) {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) throw new Error('The output of the server must be piped.');
+      createInterface({ input: stream }).on('line', line => {
+        this.#lines.push(line);
+        for (const listener of this.#listeners) listener(line);
+      });
+    }
+  }
+
+  get text(): string {
+    return this.#lines.join('\n');
+  }
+
+  /** Calls the listener with every line from now on, until the returned function is called. */
+  onLine(listener: (line: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
 /** A running VS Code server with data folders of its own. All of it, processes and files, is gone after {@link stop}. */
 export class VscodeServer {
   readonly #process: ChildProcess;
   readonly #front: FrontProxy;
+  readonly workspaceFolder: string;
   readonly #home: string;
-  readonly #output: readonly string[];
+  readonly #output: ServerOutput;
   readonly #killAtExit: () => void;
 
-  constructor(process_: ChildProcess, front: FrontProxy, home: string, output: readonly string[]) {
+  constructor(
+    process_: ChildProcess,
+    front: FrontProxy,
+    workspaceFolder: string,
+    home: string,
+    output: ServerOutput,
+  ) {
     this.#process = process_;
     this.#front = front;
+    this.workspaceFolder = workspaceFolder;
     this.#home = home;
     this.#output = output;
     this.#killAtExit = () => killGroup(process_);
     process.once('exit', this.#killAtExit);
   }
 
-  /** `http://127.0.0.1:<port>`: opens the workbench on the default folder. */
-  get url(): string {
-    return this.#front.url;
-  }
-
+  /** What the browser talks to. */
   get front(): FrontProxy {
     return this.#front;
+  }
+
+  /**
+   * Opens the workbench on the workspace folder. The folder must stand in the address: of the server's own `--default-folder` the
+   * workbench makes a URI with another authority, and edits of the extension then go to a second copy of the document.
+   */
+  get workbenchUrl(): string {
+    return `${this.#front.url}/?folder=${encodeURIComponent(this.workspaceFolder)}`;
   }
 
   /** Settings of the user, which the workbench reads again when they change. */
@@ -66,6 +104,18 @@ export class VscodeServer {
       .toSorted((a, b) => a - b);
   }
 
+  /** Waits until the server starts another extension host; gives its process id. */
+  async nextExtensionHost(): Promise<number> {
+    return await new Promise(resolve => {
+      const stop = this.#output.onLine(line => {
+        const id = /<(\d+)> Launched Extension Host Process/.exec(line)?.[1];
+        if (id === undefined) return;
+        stop();
+        resolve(Number(id));
+      });
+    });
+  }
+
   /** What the server wrote to its console, and the log files of its extension hosts. */
   async log(): Promise<string> {
     const logs = path.join(this.#home, 'data/data/logs');
@@ -73,7 +123,7 @@ export class VscodeServer {
       file.endsWith('.log'),
     );
     const parts = files.map(async file => `--- ${file}\n${await readFile(path.join(logs, file), 'utf8')}`);
-    return [this.#output.join('\n'), ...(await Promise.all(parts))].join('\n');
+    return [this.#output.text, ...(await Promise.all(parts))].join('\n');
   }
 
   async stop(): Promise<void> {
@@ -114,10 +164,10 @@ export async function startVscodeServer(options: VscodeServerOptions): Promise<V
     // A process group of its own: the extension hosts can be ended together with the server.
     detached: true,
   });
-  const output: string[] = [];
+  const output = new ServerOutput(child);
   try {
     const port = await listeningPort(child, output);
-    return new VscodeServer(child, await startFrontProxy(port), home, output);
+    return new VscodeServer(child, await startFrontProxy(port), options.workspaceFolder, home, output);
   } catch (error) {
     killGroup(child);
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
@@ -147,7 +197,6 @@ function serverArguments(vscodeFolder: string, home: string, options: VscodeServ
     path.join(vscodeFolder, 'out/server-main.js'),
     ...['--host', '127.0.0.1', '--port', '0'],
     ...['--server-data-dir', path.join(home, 'data'), '--extensions-dir', path.join(home, 'extensions')],
-    ...['--default-folder', options.workspaceFolder],
     ...['--telemetry-level', 'off', '--without-connection-token', '--accept-server-license-terms'],
     ...(options.smokeTestDriver === true ? ['--enable-smoke-test-driver'] : []),
   ];
@@ -163,19 +212,17 @@ async function writeSettings(file: string, settings: Readonly<Record<string, unk
 }
 
 /** The port that the server has chosen; it prints it once it listens. */
-async function listeningPort(child: ChildProcess, output: string[]): Promise<number> {
+async function listeningPort(child: ChildProcess, output: ServerOutput): Promise<number> {
   return await new Promise((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream === null) throw new Error('The output of the server must be piped.');
-      createInterface({ input: stream }).on('line', line => {
-        output.push(line);
-        const port = /^Extension host agent listening on (\d+)/.exec(line)?.[1];
-        if (port !== undefined) resolve(Number(port));
-      });
-    }
+    const stop = output.onLine(line => {
+      const port = /^Extension host agent listening on (\d+)/.exec(line)?.[1];
+      if (port === undefined) return;
+      stop();
+      resolve(Number(port));
+    });
     child.once('error', reject);
     child.once('close', exitCode => {
-      reject(new Error(`VS Code's server ended with ${String(exitCode)}:\n${output.join('\n')}`));
+      reject(new Error(`VS Code's server ended with ${String(exitCode)}:\n${output.text}`));
     });
   });
 }

@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { FrameLocator, Locator, Page } from '@playwright/test';
+import { expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
 import { root } from '../../scripts/workspace.ts';
+import type { Sandbox } from '../../src/sandbox/server.ts';
 import type { VscodeServer } from './vscodeServer.ts';
 
 const screenshotFolder = path.join(root, 'test-results/screenshots');
@@ -22,9 +23,9 @@ export class Workbench {
     this.#server = server;
   }
 
-  /** Opens the workbench on the server's default folder and waits until the extension's contributions are there. */
-  async open(): Promise<void> {
-    await this.page.goto(this.#server.url);
+  /** Opens the workbench on the workspace folder and waits until the extension is active. */
+  async open(address = this.#server.workbenchUrl): Promise<void> {
+    await this.page.goto(address);
     await this.#ready();
   }
 
@@ -36,6 +37,8 @@ export class Workbench {
 
   async #ready(): Promise<void> {
     await this.viewContainer('Rivya').waitFor();
+    // The status bar item comes once the account is known; commands may be disabled until then.
+    await this.page.locator('.statusbar-item[id^="rivya."]').waitFor();
   }
 
   /** An entry of the activity bar. */
@@ -43,11 +46,13 @@ export class Workbench {
     return this.page.locator('.activitybar').getByRole('tab', { name: title });
   }
 
-  /** Kills the newest extension host as a crash would, without a chance to save anything. VS Code starts another one. */
-  killExtensionHost(): void {
-    const newest = this.#server.extensionHosts().at(-1);
-    if (newest === undefined) throw new Error('No extension host runs.');
-    process.kill(newest, 'SIGKILL');
+  /** Kills the extension host as a crash would, without a chance to save anything, and waits until VS Code has started another. */
+  async killExtensionHost(): Promise<void> {
+    const host = this.#server.extensionHosts().at(-1);
+    if (host === undefined) throw new Error('No extension host runs.');
+    const next = this.#server.nextExtensionHost();
+    process.kill(host, 'SIGKILL');
+    await next;
   }
 
   // Commands and pickers
@@ -78,7 +83,10 @@ export class Workbench {
   /** Runs a command by its title in the palette, such as `Rivya: Set API Key...`. */
   async runCommand(title: string): Promise<void> {
     await this.openPalette(title);
-    await this.pick(title).first().click();
+    const row = this.pick(title).first();
+    await row.click();
+    // The command may open a picker of its own; what comes next must not meet the palette.
+    await row.waitFor({ state: 'hidden' });
   }
 
   /** Chooses a row of the open picker by its label, which is typed first: rows outside of the list's window do not exist. */
@@ -92,6 +100,13 @@ export class Workbench {
   async enter(value: string): Promise<void> {
     await this.quickInputBox.fill(value);
     await this.quickInputBox.press('Enter');
+  }
+
+  /** Sets the API key and waits until the balance shows that it was verified. */
+  async setKey({ apiKey, control }: Sandbox): Promise<void> {
+    await this.runCommand('Rivya: Set API Key...');
+    await this.enter(apiKey);
+    await this.statusBar(`${control.credits()} cr`).waitFor();
   }
 
   // Editors
@@ -111,8 +126,30 @@ export class Workbench {
     await this.page.locator('.editor-group-container.active .view-lines').waitFor();
   }
 
+  /** Saves an open file of the workspace and waits until it is on disk. */
+  async save(file: string): Promise<void> {
+    const onDisk = path.join(this.#server.workspaceFolder, file);
+    const before = (await stat(onDisk)).mtimeMs;
+    await this.tab(path.basename(file)).click();
+    await this.page.keyboard.press('Control+S');
+    // The tab loses its mark when the save begins. The file is emptied first and then written at once.
+    await expect
+      .poll(async () => {
+        const { mtimeMs, size } = await stat(onDisk);
+        return mtimeMs > before && size > 0;
+      })
+      .toBe(true);
+  }
+
   tab(name: string): Locator {
-    return this.page.locator('.tabs-container').getByRole('tab', { name });
+    return this.page.locator(`.tabs-container .tab[data-resource-name="${name}"]`);
+  }
+
+  /** The first row of the active editor that is on the screen and matches. */
+  line(pattern: RegExp): Locator {
+    // The editor draws a blank as a no-break space, which Playwright takes literally in a pattern.
+    const drawn = new RegExp(pattern.source.replaceAll(' ', '\\s'), pattern.flags);
+    return this.page.locator('.editor-group-container.active .view-line', { hasText: drawn }).first();
   }
 
   /** Lines of the active editor that are on the screen, in their order. */
@@ -149,7 +186,13 @@ export class Workbench {
     const box = await selection.boundingBox();
     if (box === null) throw new Error('Nothing is selected in the active editor.');
     await this.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { button: 'right' });
-    await this.menuItem(title).click();
+    // Not a click: a menu ignores the mouse button for a moment after it has opened.
+    await this.menuItem(title).hover();
+    await this.page
+      .locator('.action-item.focused')
+      .filter({ has: this.menuItem(title) })
+      .waitFor();
+    await this.page.keyboard.press('Enter');
   }
 
   /** An entry of the open menu. */
@@ -160,6 +203,11 @@ export class Workbench {
   /** The rendered document of the Markdown preview, which lies in two nested frames. */
   get markdownPreview(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  /** The first row of a tree view that has this in its name. */
+  treeItem(name: string): Locator {
+    return this.page.getByRole('treeitem', { name }).first();
   }
 
   // What the workbench says

@@ -64,8 +64,13 @@ const device = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$
 
 /** The nearest name that is legal on Windows, macOS and Linux; '' when nothing of it is. */
 export function legalName(name: string): string {
-  const cut = cutText(name.replace(illegal, '-').replace(/^[\s.-]+/, ''), ...nameLimits);
-  return cut.replace(/[\s.-]+$/, '').replace(device, '$1_');
+  const whole = withLegalEnd(name.replace(illegal, '-').replace(/^[\s.-]+/, ''));
+  // The cut makes a new end.
+  return withLegalEnd(cutText(whole, ...nameLimits));
+}
+
+function withLegalEnd(name: string): string {
+  return name.replace(/[\s.-]+$/, '').replace(device, '$1_');
 }
 
 /**

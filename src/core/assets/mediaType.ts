@@ -1,5 +1,6 @@
-import { fileTypeFromFile } from 'file-type';
+import { fileTypeFromTokenizer } from 'file-type';
 import { imageSizeFromFile } from 'image-size/fromFile';
+import { fromFile } from 'strtok3';
 import type { MediaKind } from '../tasks/task.ts';
 
 /** What a file is, by its own bytes; names and headers lie. */
@@ -12,10 +13,20 @@ export interface MediaType {
 
 /** @returns undefined for anything that is not an image, a video or a sound */
 export async function recognise(path: string): Promise<(MediaType & { kind: MediaKind }) | undefined> {
-  const type = await fileTypeFromFile(path);
+  const type = await typeOf(path);
   const kind = type?.mime.split('/')[0];
   if (!type || (kind !== 'image' && kind !== 'video' && kind !== 'audio')) return undefined;
   return { kind, mediaType: type.mime, extension: type.ext };
+}
+
+async function typeOf(path: string): ReturnType<typeof fileTypeFromTokenizer> {
+  // Not `fileTypeFromFile`: it imports its reader by a name made at run time, which no bundle can hold.
+  const tokenizer = await fromFile(path);
+  try {
+    return await fileTypeFromTokenizer(tokenizer);
+  } finally {
+    await tokenizer.close();
+  }
 }
 
 /** Pixels as shown, so after an EXIF rotation; undefined where the format does not say. */

@@ -15,7 +15,7 @@ function escapeText(text: string): string {
       .replace(/[\s\p{Cc}]+/gu, ' ')
       .replace(/[\\`*_[\]<>&$~|]/g, String.raw`\$&`)
       // Addresses that would become links by themselves, in which a backslash is no escape.
-      .replace(/:(?=\/\/)|@|(?<=\bwww)\./gi, String.raw`\$&`)
+      .replace(/:(?=\/\/)|@|(?<=www)\./gi, String.raw`\$&`)
   );
 }
 

@@ -8,6 +8,8 @@ export type Row = Record<string, SQLOutputValue>;
 export interface SetAside {
   readonly path: string;
   readonly reason: string;
+  /** Whether it is damaged; else it is whole, and too new. */
+  readonly damaged: boolean;
 }
 
 /**
@@ -182,7 +184,10 @@ function replaceFile(
       if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
     }
     rmSync(damageMark(path), { force: true });
-    return { file: openFile(path, migrations), setAside: { path: aside, reason: error.message } };
+    return {
+      file: openFile(path, migrations),
+      setAside: { path: aside, reason: error.message, damaged: !(error instanceof NewerFile) },
+    };
   }
 }
 
@@ -240,7 +245,7 @@ function userVersion(database: DatabaseSync): number {
 // SQLite's SQLITE_CORRUPT and SQLITE_NOTADB; node:sqlite gives the number as `errcode`, extended ones in higher bits.
 const damage: readonly number[] = [11, 26];
 
-function isDamage(error: unknown): error is Error {
+export function isDamage(error: unknown): error is Error {
   return (
     error instanceof Error &&
     'errcode' in error &&

@@ -1,7 +1,8 @@
 import { Emitter } from '../../base/event.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { describeError, silentLog, type Log } from '../../base/log.ts';
-import { Database, number, optionalNumber, optionalText, text, type Row, type SetAside } from './database.ts';
+import { attemptsOf, recordAttempt, type Attempt } from './attempts.ts';
+import { Database, number, text, type Row, type SetAside } from './database.ts';
 import { Leases } from './leases.ts';
 import type { Placement } from './placement.ts';
 import {
@@ -13,6 +14,7 @@ import {
   resultOf,
   taskOf,
 } from './rows.ts';
+import { rescue } from './rescue.ts';
 import { migrations } from './schema.ts';
 import {
   isRunningState,
@@ -35,15 +37,6 @@ export interface NewTask {
   readonly idempotencyKey: string;
 }
 
-/** A try at something outside, for the record. */
-export interface Attempt {
-  readonly action: 'submit' | 'poll' | 'download';
-  readonly startedAt: number;
-  readonly endedAt: number | undefined;
-  readonly outcome: string | undefined;
-  readonly requestId: string | undefined;
-}
-
 /** A stored file with what decides whether it may go. */
 export interface LibraryFile {
   readonly taskId: string;
@@ -53,9 +46,6 @@ export interface LibraryFile {
   /** Its job is placed: a copy stands in a workspace, or was saved where the user wished. */
   readonly placed: boolean;
 }
-
-/** The record of a job with a long life keeps only its end. */
-const attemptsKept = 50;
 
 /**
  * The durable truth about all jobs: one SQLite file that every window of this user opens.
@@ -78,10 +68,17 @@ export class Ledger implements Disposable {
     this.#dataVersion = this.#readDataVersion();
   }
 
-  /** Opens or creates the ledger at this path; see `Database.open`. */
-  static open(path: string, log: Log = silentLog): { ledger: Ledger; setAside: SetAside | undefined } {
+  /**
+   * Opens or creates the ledger at this path; see `Database.open`. Of a damaged one, the jobs that can be read are taken
+   * over; `rescued` tells how many.
+   */
+  static open(
+    path: string,
+    log: Log = silentLog,
+  ): { ledger: Ledger; setAside: (SetAside & { readonly rescued: number }) | undefined } {
     const { database, setAside } = Database.open(path, migrations);
-    return { ledger: new Ledger(database, log), setAside };
+    const rescued = setAside?.damaged ? rescue(setAside.path, database) : 0;
+    return { ledger: new Ledger(database, log), setAside: setAside && { ...setAside, rescued } };
   }
 
   dispose(): void {
@@ -134,7 +131,7 @@ export class Ledger implements Disposable {
         if (kind === 'cheap' && matters(before, after)) return 'again';
         const changed = isVisible(before, after);
         if (after !== before) this.#write(before, changed ? { ...after, updatedAt: now } : after);
-        if (attempt) this.#record(id, attempt);
+        if (attempt) recordAttempt(this.#database, id, attempt);
         return { task: this.#required(id), changed };
       };
     // A disk that is waited for holds up the editor, so it is waited for only where money depends on it.
@@ -267,7 +264,7 @@ export class Ledger implements Disposable {
 
   /** What was tried, oldest first. */
   attempts(id: string): Attempt[] {
-    return this.#database.all('SELECT * FROM attempt WHERE task_id = ? ORDER BY id', id).map(attemptOf);
+    return attemptsOf(this.#database, id);
   }
 
   // --- Files.
@@ -374,37 +371,6 @@ export class Ledger implements Disposable {
     }
   }
 
-  #record(id: string, attempt: Attempt): void {
-    const { action, startedAt, endedAt = null, outcome = null, requestId = null } = attempt;
-    const last = this.#database.get('SELECT * FROM attempt WHERE task_id = ? ORDER BY id DESC LIMIT 1', id);
-    const same = last !== undefined && text(last, 'action') === action;
-    // Hundreds of polls with the same answer are one line.
-    if (same && action === 'poll' && optionalText(last, 'outcome') === outcome) return;
-    if (same && optionalNumber(last, 'ended_at') === undefined && number(last, 'started_at') === startedAt) {
-      this.#database.run(
-        'UPDATE attempt SET ended_at = ?, outcome = ?, request_id = ? WHERE id = ?',
-        endedAt,
-        outcome,
-        requestId,
-        number(last, 'id'),
-      );
-      return;
-    }
-    this.#database.insert('attempt', {
-      task_id: id,
-      action,
-      started_at: startedAt,
-      ended_at: endedAt,
-      outcome,
-      request_id: requestId,
-    });
-    this.#database.run(
-      'DELETE FROM attempt WHERE id IN (SELECT id FROM attempt WHERE task_id = ? ORDER BY id DESC LIMIT -1 OFFSET ?)',
-      id,
-      attemptsKept,
-    );
-  }
-
   #taskOf(row: Row): Task {
     const results = this.#database.all(
       'SELECT * FROM result WHERE task_id = ? ORDER BY position',
@@ -437,14 +403,4 @@ function same(a: Task, b: Task): boolean {
 
 function isIndexed(word: string): boolean {
   return Array.from(word).length >= 3;
-}
-
-function attemptOf(row: Row): Attempt {
-  return {
-    action: text(row, 'action') as Attempt['action'],
-    startedAt: number(row, 'started_at'),
-    endedAt: optionalNumber(row, 'ended_at'),
-    outcome: optionalText(row, 'outcome'),
-    requestId: optionalText(row, 'request_id'),
-  };
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isRivyaError } from '../../api/errors.ts';
 import { cleanKey, hasForbiddenCharacter, looksLikeKey } from '../../core/account/account.ts';
 import { actions, Cancelled, UserError } from '../messages.ts';
-import { retrieveCredits, type Basics } from '../services.ts';
+import { retrieveCredits, type Basics } from '../clients.ts';
 
 /**
  * Asks for the key, verifies it by `GET /credits`, and only then stores it. A key that the server refuses is not stored;

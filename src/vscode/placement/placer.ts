@@ -147,6 +147,7 @@ export class Placer implements Disposable {
     const task = ledger.task(id);
     if (!task || !ledger.lease(holder, id, clock.now(), placementLease)) return;
     this.#attended.add(id);
+    log.info(`Job ${id}: placing the result`);
     this.#place(task, placement, target)
       .then(
         placed => this.#placed.fire(placed),
@@ -338,7 +339,7 @@ function addReference(
     );
     return { reference, offset: anchor.start };
   }
-  const insertion = insertMarkdownBlock(text, anchor.end, reference, eol);
+  const insertion = insertMarkdownBlock(text, anchor.end, reference, eol, anchor.start);
   edit.insert(document.uri, document.positionAt(insertion.offset), insertion.text);
   return { reference, offset: insertion.offset };
 }

@@ -77,24 +77,39 @@ describe('a file that cannot be used', () => {
     expect(readdirSync(folder.path).filter(name => name.includes('set-aside'))).toEqual([]);
   });
 
-  it('is found out at the next start when the damage lies deep inside', () => {
+  it('is found out at the next start when the damage lies deep inside, and what can be read is taken over', () => {
     using folder = temporaryFolder();
     const path = folder.file('ledger.sqlite');
     const { ledger } = Ledger.open(path);
-    for (let count = 0; count < 300; count++)
-      createTask(ledger, noon + count, { prompt: `fox ${count} `.repeat(50) });
+    const written = Array.from({ length: 120 }, (_, count) =>
+      createTask(ledger, noon + count, { prompt: `fox ${count} `.repeat(100) }),
+    );
+    const ends = [written[0], written[119]].map(task => task?.id ?? '');
+    for (const id of ends) {
+      const results = [{ index: 0, url: 'https://media.example/0', state: 'pending', failures: 2 } as const];
+      ledger.update(id, noon, task => ({ ...task, state: 'succeeded', remoteId: `task_${id}`, results }));
+    }
     ledger.dispose();
-    const pages = Math.floor(readFileSync(path).length / 4096);
-    const file = openSync(path, 'r+');
-    for (let page = 40; page < pages; page++) writeSync(file, Buffer.alloc(4096, 0xff), 0, 4096, page * 4096);
-    closeSync(file);
+    spoil(path, readFileSync(path).indexOf('fox 60 fox 60 '));
     const damaged = Ledger.open(path);
     expect(damaged.setAside).toBeUndefined();
     expect(() => damaged.ledger.tasks({ limit: 1_000 })).toThrow(/malformed/);
     damaged.ledger.dispose();
     const next = Ledger.open(path);
-    expect(next.setAside?.reason).toContain('damaged');
-    expect(createTask(next.ledger, noon).state).toBe('draft');
+    expect(next.setAside).toMatchObject({ damaged: true, path: `${path}.set-aside-1` });
+    const rescued = next.ledger.tasks({ limit: 1_000 });
+    expect(rescued).toHaveLength(next.setAside?.rescued ?? -1);
+    // A page holds only some of them.
+    expect(rescued.length).toBeGreaterThan(100);
+    for (const id of ends) {
+      expect(next.ledger.task(id)).toMatchObject({
+        state: 'succeeded',
+        remoteId: `task_${id}`,
+        results: [{ url: 'https://media.example/0', failures: 2 }],
+      });
+      expect(next.ledger.placement(id)?.state).toBe('waiting');
+    }
+    expect(next.ledger.search('fox 119', 1)).toHaveLength(1);
     expect(existsSync(`${path}.damaged`)).toBe(false);
     next.ledger.dispose();
   });
@@ -190,6 +205,14 @@ it('says what is wrong when the folder cannot be used', () => {
   mkdirSync(folder.file('a-folder'));
   expect(() => Ledger.open(folder.file('a-folder'))).toThrow(/unable to open/);
 });
+
+/** Overwrites the page at this place of the file, as a failing disk does. */
+function spoil(path: string, place: number): void {
+  expect(place).toBeGreaterThan(4096);
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(4096, 0xff), 0, 4096, Math.floor(place / 4096) * 4096);
+  closeSync(file);
+}
 
 function schemaOf(path: string): unknown[] {
   const database = new DatabaseSync(path, { readOnly: true });

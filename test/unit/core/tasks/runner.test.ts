@@ -5,6 +5,7 @@ import { decide } from '../../../../src/core/tasks/runner.ts';
 import { storedFiles } from '../../../../src/core/tasks/task.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 import { startJobs, type JobHarness } from '../../../support/jobHarness.ts';
+import { createTask } from '../../../support/tasks.ts';
 import { recordingLog } from '../../api/testClock.ts';
 
 const minute = 60_000;
@@ -27,7 +28,12 @@ describe('a job', () => {
     await jobs.settled();
     const task = jobs.task(id);
     expect(task).toMatchObject({ state: 'stored', finalCredits: 1, reservedCredits: 1, problem: undefined });
-    expect(moves).toEqual(['submitting queued', 'queued processing', 'processing succeeded', 'succeeded stored']);
+    expect(moves).toEqual([
+      'submitting queued',
+      'queued processing',
+      'processing succeeded',
+      'succeeded stored',
+    ]);
     const [file] = storedFiles(task);
     expect(file).toMatchObject({ mediaType: 'image/png', extension: 'png', width: 16 });
     expect(readFileSync(join(jobs.folder, 'library', file?.path ?? '')).length).toBe(file?.bytes);
@@ -100,7 +106,8 @@ describe('a job', () => {
   it('takes the answer of an unknown status as "still running"', async () => {
     await using jobs = await startJobs();
     const { id } = jobs.create();
-    const body = (taskId: string): string => JSON.stringify({ id: taskId, status: 'resting', model: 'z-image' });
+    const body = (taskId: string): string =>
+      JSON.stringify({ id: taskId, status: 'resting', model: 'z-image' });
     jobs.runner.poke();
     await jobs.until(() => jobs.task(id).state === 'queued');
     const action = { type: 'body', body: body(jobs.task(id).remoteId ?? '') } as const;
@@ -177,9 +184,9 @@ describe('windows that come and go', () => {
     await using jobs = await startJobs();
     jobs.runner.poke();
     const other = jobs.window('window-2');
-    const { id } = jobs.create();
-    // The other window has created it and is gone; this one only hears of it.
-    void other;
+    const { id } = createTask(other.ledger, jobs.clock.now(), { origin: jobs.sandbox.url });
+    other.runner.dispose();
+    expect(jobs.clock.advanceToNext()).toBe(false);
     jobs.ledger.notice();
     await jobs.settled();
     expect(jobs.task(id).state).toBe('stored');
@@ -216,8 +223,7 @@ describe('a clock that jumps', () => {
   });
 
   it('back by an hour does not make a job wait for an hour', async () => {
-    // The server's clock is right; only this machine's is set.
-    await using jobs = await startJobs({ taskDurationMs: 0 });
+    await using jobs = await startJobs();
     const { id } = jobs.create();
     jobs.runner.poke();
     await jobs.until(() => jobs.task(id).state === 'queued');

@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { DatabaseSync } from 'node:sqlite';
+import type { RivyaClient } from '../../src/api/client.ts';
+import type { Generation } from '../../src/api/generations.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { Library } from '../../src/core/assets/library.ts';
+import { Ledger } from '../../src/core/tasks/ledger.ts';
+import { Runner } from '../../src/core/tasks/runner.ts';
+import { createTask } from '../support/tasks.ts';
+
+/*
+ * `node test/bench/scale.ts`: the budgets of many jobs (ARCHITECTURE.md). Prints what it measures; asserts nothing.
+ * The server is a stand-in in the same process, so that the figures are those of the ledger and the runner.
+ */
+const jobsInFlight = 1_000;
+const pastJobs = 100_000;
+const seconds = 20;
+
+const folder = mkdtempSync(join(tmpdir(), 'rivya-scale-'));
+try {
+  await inFlight();
+  past();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** A thousand jobs are polled; two windows are open, and one of them does the work. */
+async function inFlight(): Promise<void> {
+  const origin = 'https://rivya.example';
+  let polls = 0;
+  const answer = (id: string, status: string): Generation => ({
+    id,
+    status,
+    model: 'z-image',
+    reserved_credits: 1,
+    final_credits: 0,
+    created_at: '',
+    updated_at: '',
+    result: null,
+    error: null,
+  });
+  const client: Pick<RivyaClient, 'generations' | 'pausedUntil'> = {
+    pausedUntil: () => 0,
+    generations: {
+      create: async (_body, options) =>
+        Promise.resolve(answer(`task_${options?.idempotencyKey ?? ''}`, 'queued')),
+      retrieve: async id => {
+        polls += 1;
+        await new Promise(resolve => setTimeout(resolve, 30));
+        return answer(id, 'processing');
+      },
+    },
+  };
+  const windows = ['window-1', 'window-2'].map(holder => {
+    const { ledger } = Ledger.open(join(folder, 'flight.sqlite'));
+    const runner = new Runner({
+      ledger,
+      library: new Library(join(folder, 'library')),
+      servers: () => new Map([[origin, { client, baseUrl: origin, fetch }]]),
+      holder,
+      clock: systemClock,
+      random: Math.random,
+      focused: () => true,
+      log: silentLog,
+      maximumResultBytes: 1_000_000,
+    });
+    return { ledger, runner };
+  });
+  const [first, second] = windows;
+  if (!first || !second) throw new Error('There are two windows.');
+  for (let count = 0; count < jobsInFlight; count++) createTask(first.ledger, Date.now() + count, { origin });
+  first.runner.poke();
+  await accepted(first.ledger);
+  second.runner.poke();
+  polls = 0;
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const cpu = process.cpuUsage();
+  await new Promise(resolve => setTimeout(resolve, seconds * 1_000));
+  delay.disable();
+  const used = process.cpuUsage(cpu);
+  for (const { runner, ledger } of windows) {
+    runner.dispose();
+    await runner.idle();
+    ledger.dispose();
+  }
+  // The monitor counts its own interval of a millisecond.
+  const milliseconds = (nanoseconds: number): string => `${(nanoseconds / 1e6 - 1).toFixed(2)} ms`;
+  console.log(`${jobsInFlight} jobs in flight, two windows in one process, ${seconds} s:`);
+  console.log(`  ${(polls / seconds).toFixed(0)} polls a second`);
+  console.log(
+    `  event-loop delay p50 ${milliseconds(delay.percentile(50))}, p99 ${milliseconds(delay.percentile(99))}, max ${milliseconds(delay.max)} (budget: p99 10 ms)`,
+  );
+  console.log(`  CPU ${((used.user + used.system) / 1e4 / seconds).toFixed(0)} %`);
+}
+
+async function accepted(ledger: Ledger): Promise<void> {
+  for (;;) {
+    await new Promise(resolve => setTimeout(resolve, 200));
+    if (ledger.tasks({ limit: jobsInFlight, states: ['draft', 'submitting'] }).length === 0) return;
+  }
+}
+
+/** A hundred thousand jobs of the past: how soon the first page and a search are there. */
+function past(): void {
+  const path = join(folder, 'past.sqlite');
+  Ledger.open(path).ledger.dispose();
+  fill(path);
+  const opening: number[] = [];
+  const page: number[] = [];
+  const measured: Record<string, number[]> = {};
+  for (let round = 0; round < 15; round++) {
+    const startedAt = performance.now();
+    const { ledger } = Ledger.open(path);
+    opening.push(performance.now() - startedAt);
+    page.push(timed(() => ledger.tasks({ limit: 50 })));
+    const queries: Record<string, () => unknown> = {
+      'search "fox"': () => ledger.search('fox', 50),
+      'search "purple lighthouse"': () => ledger.search('purple lighthouse', 50),
+      'search "word99999" (one hit)': () => ledger.search('word99999', 50),
+      'search "nowhere to be found"': () => ledger.search('nowhere to be found', 50),
+      'search "fo" (too short for the index)': () => ledger.search('fo', 50),
+      'search "qq" (too short, no hit)': () => ledger.search('qq', 50),
+      'running jobs': () =>
+        ledger.tasks({ limit: 500, states: ['draft', 'submitting', 'queued', 'processing', 'succeeded'] }),
+      'a page in the middle': () => ledger.tasks({ limit: 50, before: 50_000_000 }),
+      'anything pending?': () => ledger.hasPending(),
+      'results to place': () => ledger.waitingPlacements(),
+      'next due': () => ledger.leases.nextDue('me', ['https://rivya.ai'], 0),
+      'create a job, on disk': () => createTask(ledger, Date.now() + round),
+    };
+    for (const [name, query] of Object.entries(queries)) (measured[name] ??= []).push(timed(query));
+    ledger.dispose();
+  }
+  console.log(`${pastJobs} past jobs, median of 15:`);
+  console.log(`  open the ledger ${shown(opening)}`);
+  console.log(`  first page of 50 ${shown(page)} (budget: 50 ms)`);
+  for (const [name, times] of Object.entries(measured))
+    console.log(`  ${name} ${shown(times)}${name.startsWith('search') ? ' (budget: 30 ms)' : ''}`);
+}
+
+function fill(path: string): void {
+  const words = [
+    'red',
+    'fox',
+    'forest',
+    'lighthouse',
+    'morning',
+    'purple',
+    'painting',
+    'of a',
+    'city',
+    'cat',
+    'बिल्ली',
+    '狐',
+  ];
+  const database = new DatabaseSync(path);
+  database.exec('BEGIN');
+  const task = database.prepare(
+    `INSERT INTO task (id, origin, kind, model, prompt, body, idempotency_key, state, wanted, failures, created_at, updated_at, intended_at)
+     VALUES (?, 'https://rivya.ai', 'image', 'z-image', ?, ?, ?, ?, 1, 0, ?, ?, ?)`,
+  );
+  const result = database.prepare(
+    `INSERT INTO result VALUES (?, 0, ?, 'stored', 0, ?, 1000, ?, 'image/png', 'png', 64, 64)`,
+  );
+  const placement = database.prepare(
+    `INSERT INTO placement (task_id, state, mode, document, updated_at) VALUES (?, ?, 'after', 'file:///w/readme.md', ?)`,
+  );
+  for (let index = 0; index < pastJobs; index++) {
+    const id = `${index.toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`;
+    const picked = Array.from(
+      { length: 14 },
+      (_, place) => words[(index * 7 + place * place * 3) % words.length],
+    );
+    const prompt = `${picked.join(' ')} word${index}`;
+    const state = index % 20 === 0 ? 'failed' : index % 50 === 1 ? 'untracked' : 'placed';
+    const time = 1_000 * index;
+    task.run(
+      id,
+      prompt,
+      JSON.stringify({ model: 'z-image', prompt }),
+      `key-${index}`,
+      state,
+      time,
+      time,
+      time,
+    );
+    result.run(id, `https://media.example/${id}.png`, `00/${id}-0.png`, 'ab'.repeat(32));
+    placement.run(id, state === 'placed' ? 'placed' : 'waiting', time);
+  }
+  database.exec('COMMIT');
+  database.close();
+}
+
+function timed(work: () => unknown): number {
+  const startedAt = performance.now();
+  work();
+  return performance.now() - startedAt;
+}
+
+function shown(times: number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  return `${(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(2)} ms`;
+}

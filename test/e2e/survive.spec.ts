@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from './fixtures.ts';
+
+const sentence = 'A red bicycle leans against a white wall.';
+const reference = /^!\[(.+)\]\((.+)\)$/m;
+
+test.use({ settings: { 'rivya.defaultModel.image': 'z-image' } });
+
+test('a job outlives the extension host, and is paid once', async ({
+  workbench,
+  workspaceFolder,
+  sandbox,
+}) => {
+  sandbox.control.update({ taskDurationMs: 3_600_000 });
+  await workbench.setKey(sandbox);
+  await workbench.openFile('notes.md');
+  await workbench.selectText(sentence);
+  await workbench.contextMenu('Generate Image from Selection');
+  await expect.poll(() => sandbox.control.charges().length).toBe(1);
+
+  await workbench.killExtensionHost();
+  sandbox.control.finishTasks();
+  await workbench.reload();
+
+  // The document is open again, so the reference lands where it was asked for; else the notification offers it.
+  const insert = workbench.notification(/is ready/).getByRole('button', { name: 'Insert', exact: true });
+  const inserted = workbench.line(/!\[A red bicycle/);
+  await expect(insert.or(inserted).first()).toBeVisible();
+  if (await insert.isVisible()) await insert.click();
+  await expect(inserted).toBeVisible();
+  await workbench.save('notes.md');
+  const text = await readFile(path.join(workspaceFolder, 'notes.md'), 'utf8');
+  const [line = '', , source = ''] = reference.exec(text) ?? [];
+  expect(text).toBe(`# Notes\n\n${sentence}\n\n${line}\n\nThe end.\n`);
+  expect((await readFile(path.join(workspaceFolder, source))).byteLength).toBeGreaterThan(1_000);
+
+  expect(sandbox.control.charges().map(charge => charge.credits)).toEqual([1]);
+  expect(sandbox.control.requests().filter(request => request.method === 'POST')).toHaveLength(1);
+  await workbench.viewContainer('Rivya').click();
+  await expect(workbench.treeItem(sentence)).toContainText('done');
+  await workbench.screenshot('survive');
+});
+
+test('the list of tasks and the key outlive a reload', async ({ workbench, sandbox }) => {
+  await workbench.setKey(sandbox);
+  await workbench.openFile('notes.md');
+  await workbench.selectText(sentence);
+  await workbench.contextMenu('Generate Image from Selection');
+  await expect(workbench.line(/!\[A red bicycle/)).toBeVisible();
+  await workbench.save('notes.md');
+  await workbench.reload();
+  await workbench.viewContainer('Rivya').click();
+  await expect(workbench.treeItem(sentence)).toContainText('done');
+  await expect(workbench.treeItem('4o Image')).toBeVisible();
+  expect(sandbox.control.charges()).toHaveLength(1);
+});

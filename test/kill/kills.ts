@@ -1,0 +1,225 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Ledger } from '../../src/core/tasks/ledger.ts';
+import { storedFiles, taskStates } from '../../src/core/tasks/task.ts';
+import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
+import type { FaultAction } from '../../src/sandbox/faults.ts';
+import { deathPoints, pathsIn, type DeathPoint, type WindowOrders } from './orders.ts';
+import { randomFrom, type Random } from './random.ts';
+
+export interface KillOptions {
+  readonly kills: number;
+  /** The same seed gives the same orders; what the processes do in between is up to the machine. */
+  readonly seed: number;
+  /** Windows that are open together. */
+  readonly windows: number;
+  /** How long a window may be silent, in milliseconds. */
+  readonly lease: number;
+  readonly progress?: (line: string) => void;
+}
+
+export interface KillReport {
+  /** Deaths by place; `random` are those from outside at any moment. */
+  readonly deaths: Readonly<Record<DeathPoint | 'random', number>>;
+  /** Running jobs by state, summed up over all deaths: what there was to lose. */
+  readonly atStake: Readonly<Record<string, number>>;
+  readonly intents: number;
+  readonly charges: number;
+  /** Sent again with the key of an earlier request, and recognised. */
+  readonly replays: number;
+  readonly files: number;
+  /** What is wrong; empty when nothing is. */
+  readonly failures: readonly string[];
+}
+
+/** A window that does not reach the place of its death in this time is killed from outside, in milliseconds. */
+const patience = 3_000;
+/** So long may the last window take for all that the dead have left. */
+const lastPatience = 120_000;
+
+/** Kills windows one after the other, several at a time, and then lets a last one tidy up. */
+export async function runKills(options: KillOptions): Promise<KillReport> {
+  const folder = mkdtempSync(join(tmpdir(), 'rivya-kill-'));
+  const sandbox = await startSandbox({ credits: 1_000_000, taskDurationMs: 120 });
+  sandbox.control.update({ pictureLongEdge: 16 });
+  // Small bites, so that a download has a middle.
+  const trickle = { type: 'trickle', chunkBytes: 150, intervalMs: 1 } as const;
+  sandbox.control.addFault({ path: '/media/', times: 'always', action: trickle });
+  const random = randomFrom(options.seed);
+  const deaths = Object.fromEntries([...deathPoints, 'random'].map(point => [point, 0])) as Record<
+    DeathPoint | 'random',
+    number
+  >;
+  const atStake = Object.fromEntries(taskStates.map(state => [state, 0])) as Record<string, number>;
+  const failures: string[] = [];
+  const { ledger } = Ledger.open(pathsIn(folder).ledger);
+  try {
+    const plan = Array.from({ length: options.kills }, (_, index) => planDeath(index, random));
+    let done = 0;
+    const lane = async (): Promise<void> => {
+      for (let death = plan.shift(); death; death = plan.shift()) {
+        if (death.fault) sandbox.control.addFault(death.fault);
+        const place = await killOne(death, folder, sandbox, options);
+        deaths[place] += 1;
+        for (const state of ['draft', 'submitting', 'queued', 'processing', 'succeeded', 'stored'] as const)
+          atStake[state] = (atStake[state] ?? 0) + ledger.tasks({ limit: 1_000, states: [state] }).length;
+        done += 1;
+        if (done % 50 === 0) options.progress?.(`${done} kills, ${sandbox.control.charges().length} charges`);
+      }
+    };
+    await Promise.all(Array.from({ length: options.windows }, lane));
+    sandbox.control.clearFaults();
+    await tidyUp(folder, sandbox, options, failures);
+    const intents = ledger.tasks({ limit: 100_000 }).length;
+    const charges = sandbox.control.charges();
+    failures.push(...check(ledger, folder, sandbox));
+    return {
+      deaths,
+      atStake,
+      intents,
+      charges: charges.length,
+      replays: sandbox.control.requests().filter(request => request.replayed).length,
+      files: ledger.libraryFiles().length,
+      failures,
+    };
+  } finally {
+    ledger.dispose();
+    await sandbox.close();
+    if (failures.length === 0) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface PlannedDeath {
+  readonly index: number;
+  readonly place: DeathPoint | 'random';
+  readonly skip: number;
+  readonly delay: number;
+  readonly jobs: number;
+  readonly fault: { method?: string; path: string; action: FaultAction } | undefined;
+}
+
+function planDeath(index: number, random: Random): PlannedDeath {
+  const places: (DeathPoint | 'random')[] = [...deathPoints, 'random', 'random', 'random'];
+  const place = places[index % places.length] ?? 'random';
+  const actions: FaultAction[] = [
+    { type: 'dropAfter' },
+    { type: 'dropBefore' },
+    { type: 'status', status: 502, afterWork: true },
+    { type: 'status', status: 429, retryAfter: 0 },
+    { type: 'truncate', bytes: 30 },
+  ];
+  const action = actions[Math.floor(random() * actions.length)];
+  const faulty = random() < 0.3 && action !== undefined;
+  return {
+    index,
+    place,
+    skip: Math.floor(random() * 3),
+    delay: place === 'random' ? Math.floor(random() * 700) : Math.floor(random() * 12),
+    jobs: 1 + Math.floor(random() * 2),
+    fault: faulty ? { path: '/api/v1/generations', action } : undefined,
+  };
+}
+
+/** @returns where it died */
+async function killOne(
+  death: PlannedDeath,
+  folder: string,
+  sandbox: Sandbox,
+  options: KillOptions,
+): Promise<DeathPoint | 'random'> {
+  const { place, skip, delay, jobs, index } = death;
+  const own = place === 'random' ? undefined : { point: place, skip: Math.min(skip, jobs - 1), delay };
+  const child = openWindow({
+    folder,
+    url: sandbox.url,
+    apiKey: sandbox.apiKey,
+    holder: `window-${index}`,
+    jobs,
+    death: own,
+    untilDone: false,
+    lease: options.lease,
+  });
+  // From outside at any moment, the start of the process included; or when its own death does not come.
+  const timer = setTimeout(() => child.kill('SIGKILL'), own ? patience : delay);
+  const [, signal] = (await once(child, 'close')) as [number | null, string | null];
+  clearTimeout(timer);
+  if (signal !== 'SIGKILL') throw new Error(`Window ${index} ended by itself (${place}).`);
+  // A signal that this process has sent is noted on the child.
+  return child.killed ? 'random' : place;
+}
+
+async function tidyUp(
+  folder: string,
+  sandbox: Sandbox,
+  options: KillOptions,
+  failures: string[],
+): Promise<void> {
+  const child = openWindow({
+    folder,
+    url: sandbox.url,
+    apiKey: sandbox.apiKey,
+    holder: 'last-window',
+    jobs: 0,
+    death: undefined,
+    untilDone: true,
+    lease: options.lease,
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), lastPatience);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(timer);
+  if (code !== 0)
+    failures.push(`The last window did not come to an end (exit code ${code ?? 'none: killed'}).`);
+}
+
+/** Starts a window as a process of its own. */
+export function openWindow(orders: WindowOrders): ChildProcess {
+  return spawn(process.execPath, [join(import.meta.dirname, 'window.ts'), JSON.stringify(orders)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+/** Holds the end against what must be. */
+export function check(ledger: Ledger, folder: string, sandbox: Sandbox): string[] {
+  const failures: string[] = [];
+  const paths = pathsIn(folder);
+  const tasks = ledger.tasks({ limit: 100_000 });
+  const charges = sandbox.control.charges();
+  if (charges.length !== tasks.length)
+    failures.push(`${charges.length} charges for ${tasks.length} intents.`);
+  const keys = charges.map(charge => charge.idempotencyKey);
+  if (new Set(keys).size !== keys.length) failures.push('An idempotency key was charged twice.');
+  const known = new Set(tasks.map(task => task.idempotencyKey));
+  for (const key of keys)
+    if (key === null || !known.has(key)) failures.push(`The charge for ${key ?? 'no key'} has no job.`);
+  for (const task of tasks) {
+    if (task.state !== 'placed')
+      failures.push(`Job ${task.id} is stuck: ${task.state}, held: ${task.hold ?? 'no'}.`);
+    for (const [index, file] of storedFiles(task).entries()) {
+      const copy = join(paths.workspace, `${task.id}-${index}.${file.extension}`);
+      for (const path of [join(paths.library, file.path), copy]) {
+        if (!existsSync(path)) failures.push(`${path} is missing.`);
+        else if (createHash('sha256').update(readFileSync(path)).digest('hex') !== file.sha256)
+          failures.push(`${path} is not whole.`);
+      }
+    }
+    if (storedFiles(task).length !== task.results.length) failures.push(`Job ${task.id} lacks a file.`);
+  }
+  const incoming = join(paths.library, 'incoming');
+  if (existsSync(incoming))
+    for (const name of readdirSync(incoming)) failures.push(`${name} was left in the library.`);
+  const files = readdirSync(paths.library, { recursive: true, withFileTypes: true }).filter(entry =>
+    entry.isFile(),
+  );
+  const expected = new Set(ledger.libraryFiles().map(({ file }) => basename(file.path)));
+  for (const { name } of files) if (!expected.has(name)) failures.push(`${name} belongs to no job.`);
+  const database = new DatabaseSync(paths.ledger, { readOnly: true });
+  const verdict = database.prepare('PRAGMA integrity_check').get()?.['integrity_check'];
+  database.close();
+  if (verdict !== 'ok') failures.push(`The ledger is damaged: ${String(verdict)}`);
+  return failures;
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { Balance } from '../../../src/core/credits/balance.ts';
+
+const origin = 'https://rivya.ai';
+
+describe('the balance', () => {
+  it('is unknown, then being looked at, then known', async () => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const balance = new Balance(() => promise);
+    const states: unknown[] = [];
+    balance.onDidChange(each => states.push(balance.state(each)));
+    expect(balance.state(origin)).toEqual({ credits: undefined, checking: false, problem: undefined });
+    const refresh = balance.refresh(origin);
+    resolve(12);
+    await refresh;
+    expect(states).toEqual([
+      { credits: undefined, checking: true, problem: undefined },
+      { credits: 12, checking: false, problem: undefined },
+    ]);
+  });
+
+  it('stays known when a look fails, and says why it failed', async () => {
+    let answer: () => Promise<number> = () => Promise.resolve(12);
+    const balance = new Balance(() => answer());
+    await balance.refresh(origin);
+    answer = () => Promise.reject(new Error('No connection.'));
+    await balance.refresh(origin);
+    expect(balance.state(origin)).toEqual({ credits: 12, checking: false, problem: 'No connection.' });
+    answer = () => Promise.resolve(7);
+    await balance.refresh(origin);
+    expect(balance.state(origin)).toEqual({ credits: 7, checking: false, problem: undefined });
+  });
+
+  it('is asked for once by all who ask together, and again later', async () => {
+    let asked = 0;
+    const balance = new Balance(() => Promise.resolve(++asked));
+    await Promise.all([balance.refresh(origin), balance.refresh(origin)]);
+    expect(asked).toBe(1);
+    await balance.refresh(origin);
+    expect(balance.state(origin).credits).toBe(2);
+  });
+
+  it('is kept apart by origin, learnt from other answers, and forgotten', () => {
+    const balance = new Balance(() => Promise.resolve(1));
+    balance.learn(origin, 5);
+    expect(balance.state('http://127.0.0.1:4010').credits).toBeUndefined();
+    balance.forget(origin);
+    expect(balance.state(origin).credits).toBeUndefined();
+  });
+
+  it('may be one that the key must not see', async () => {
+    const balance = new Balance(() => Promise.resolve(undefined));
+    await balance.refresh(origin);
+    expect(balance.state(origin)).toEqual({ credits: undefined, checking: false, problem: undefined });
+  });
+});
