@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { configure, openDocument, removeFolder, Scene, select, textOf } from './support.ts';
+import { configure, openDocument, removeFolder, Scene, select, textOf, workspaceFolder } from './support.ts';
 
 const sentence = 'A quiet harbour at dawn.';
 const article = `# Morning\n\n${sentence}\n\nThe end.\n`;
@@ -210,6 +210,36 @@ describe('a generation that goes wrong on its way', () => {
     assert.match(await vscode.env.clipboard.readText(), /a-quiet-harbour-at-dawn-[0-9a-f]{8}(-\d+)?\.png$/);
   });
 
+  it('keeps the result in the library when the folder is read-only', async () => {
+    const provider = new ReadOnlyFiles('/article.md', Buffer.from(article));
+    const registration = vscode.workspace.registerFileSystemProvider('rivya-test', provider, {
+      isReadonly: true,
+    });
+    try {
+      const shown = await vscode.window.showTextDocument(vscode.Uri.parse('rivya-test:/article.md'));
+      await vscode.languages.setTextDocumentLanguage(shown.document, 'markdown');
+      select(shown, sentence);
+      await vscode.commands.executeCommand('rivya.generate.fromSelection');
+      await scene.answers.message(/is read-only\. The result is kept in the library/);
+      assert.equal(shown.document.getText(), article);
+      assert.equal(scene.sandbox.control.charges().length, 1);
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      registration.dispose();
+    }
+  });
+
+  it('keeps the result in the library when the file cannot be written', async () => {
+    await configure('output.directory', 'blocked/generated');
+    const blocked = vscode.Uri.joinPath(workspaceFolder(), 'blocked');
+    await vscode.workspace.fs.writeFile(blocked, Buffer.from('a file, where a folder is wanted'));
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await scene.answers.message(/could not be (written|saved).+kept in the library/);
+    assert.equal(editor.document.getText(), article);
+    assert.equal(scene.sandbox.control.charges().length, 1);
+    await vscode.workspace.fs.delete(blocked);
+  });
+
   it('serves an untitled document', async () => {
     const untitled = await vscode.workspace.openTextDocument({ language: 'markdown', content: article });
     const shown = await vscode.window.showTextDocument(untitled);
@@ -220,3 +250,50 @@ describe('a generation that goes wrong on its way', () => {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 });
+
+/** A file system with one file, which nobody can write. */
+class ReadOnlyFiles implements vscode.FileSystemProvider {
+  readonly #path: string;
+  readonly #content: Uint8Array;
+  readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
+
+  constructor(path: string, content: Uint8Array) {
+    this.#path = path;
+    this.#content = content;
+  }
+
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => undefined);
+  }
+
+  stat(uri: vscode.Uri): vscode.FileStat {
+    if (uri.path === '/') return { type: vscode.FileType.Directory, ctime: 0, mtime: 0, size: 0 };
+    if (uri.path !== this.#path) throw vscode.FileSystemError.FileNotFound(uri);
+    return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: this.#content.byteLength };
+  }
+
+  readDirectory(): [string, vscode.FileType][] {
+    return [[this.#path.slice(1), vscode.FileType.File]];
+  }
+
+  readFile(uri: vscode.Uri): Uint8Array {
+    if (uri.path !== this.#path) throw vscode.FileSystemError.FileNotFound(uri);
+    return this.#content;
+  }
+
+  createDirectory(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+}

@@ -3,7 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { PNG } from 'pngjs';
 import * as vscode from 'vscode';
-import { openDocument, removeFolder, Scene, select, textOf, workspaceFolder, filesIn } from './support.ts';
+import {
+  configure,
+  openDocument,
+  removeFolder,
+  Scene,
+  select,
+  textOf,
+  workspaceFolder,
+  filesIn,
+} from './support.ts';
 
 const sentence = 'A lighthouse in a storm at night.';
 const article = `# Night\n\n${sentence}\n\nThe end.\n`;
@@ -107,6 +116,53 @@ describe('generating from a selection', () => {
     assert.ok(posts[0]?.idempotencyKey);
     assert.equal(posts[0].idempotencyKey, posts[1]?.idempotencyKey);
     assert.equal(scene.sandbox.control.charges().length, 1);
+  });
+
+  it('replaces the selection when that is asked for, and only while it is unchanged', async () => {
+    await configure('insert.placement', 'replace');
+    select(editor, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    const [line] = reference.exec(await generated()) ?? [];
+    assert.equal(editor.document.getText(), `# Night\n\n${line}\n\nThe end.\n`);
+
+    await vscode.commands.executeCommand('undo');
+    await textOf(editor.document, text => text === article);
+    scene.sandbox.control.update({ taskDurationMs: 1_000 });
+    select(editor, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    const inside = editor.document.getText().indexOf('storm');
+    await editor.edit(edit => edit.insert(editor.document.positionAt(inside), 'great '));
+    const text = await generated();
+    assert.match(text, /A lighthouse in a great storm at night\.\n\n!\[/);
+  });
+
+  it('puts the path on the clipboard in a language for which it has no reference', async () => {
+    const code = await openDocument(`// ${sentence}\n`, 'page.ts');
+    select(code, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await scene.answers.message(/the path is on the clipboard/);
+    assert.match(await vscode.env.clipboard.readText(), /^\.\.\/assets\/generated\/a-lighthouse.+\.png$/);
+    assert.equal(code.document.getText(), `// ${sentence}\n`);
+    await removeFolder(code.document.uri);
+  });
+
+  it('numbers a file whose name is taken, and overwrites nothing', async () => {
+    await configure('output.fileName', 'picture');
+    const folder = vscode.Uri.joinPath(workspaceFolder(), 'assets', 'generated');
+    await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, 'picture.png'), Buffer.from('mine'));
+    select(editor, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    assert.match(await generated(), /\(\.\.\/assets\/generated\/picture-1\.png\)/);
+    const mine = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'picture.png'));
+    assert.equal(Buffer.from(mine).toString(), 'mine');
+  });
+
+  it('never writes outside the workspace folder', async () => {
+    await configure('output.directory', '../../elsewhere');
+    select(editor, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await scene.answers.message(/leads out of the workspace folder/);
+    assert.match(await generated(), /\(\.\.\/assets\/generated\//);
   });
 
   it('saves below the workspace folder', async () => {

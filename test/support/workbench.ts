@@ -183,6 +183,7 @@ export class Workbench {
   /** Chooses an entry of the context menu on the editor's selection. */
   async contextMenu(title: string): Promise<void> {
     const selection = this.page.locator('.editor-group-container.active .selected-text').first();
+    await selection.waitFor();
     const box = await selection.boundingBox();
     if (box === null) throw new Error('Nothing is selected in the active editor.');
     await this.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { button: 'right' });

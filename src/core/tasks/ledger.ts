@@ -1,9 +1,11 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { Emitter } from '../../base/event.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { describeError, silentLog, type Log } from '../../base/log.ts';
 import { attemptsOf, recordAttempt, type Attempt } from './attempts.ts';
 import { Database, number, text, type Row, type SetAside } from './database.ts';
 import { Leases } from './leases.ts';
+import { pendingMarker } from './pendingMarker.ts';
 import type { Placement } from './placement.ts';
 import {
   changingColumns,
@@ -53,6 +55,7 @@ export interface LibraryFile {
  */
 export class Ledger implements Disposable {
   readonly #database: Database;
+  readonly #marker: string;
   readonly #log: Log;
   readonly #changed = new Emitter<void>();
   #dataVersion: number;
@@ -61,8 +64,9 @@ export class Ledger implements Disposable {
   /** Fires after every change: our own at once, another window's after `notice`. */
   readonly onDidChange = this.#changed.event;
 
-  private constructor(database: Database, log: Log) {
+  private constructor(database: Database, marker: string, log: Log) {
     this.#database = database;
+    this.#marker = marker;
     this.#log = log;
     this.leases = new Leases(database);
     this.#dataVersion = this.#readDataVersion();
@@ -78,11 +82,18 @@ export class Ledger implements Disposable {
   ): { ledger: Ledger; setAside: (SetAside & { readonly rescued: number }) | undefined } {
     const { database, setAside } = Database.open(path, migrations);
     const rescued = setAside?.damaged ? rescue(setAside.path, database) : 0;
-    return { ledger: new Ledger(database, log), setAside: setAside && { ...setAside, rescued } };
+    return {
+      ledger: new Ledger(database, pendingMarker(path), log),
+      setAside: setAside && { ...setAside, rescued },
+    };
   }
 
   dispose(): void {
     this.#changed.dispose();
+    // Marker and rows change under the same lock, so that no window takes away the mark of another one's new job.
+    this.#database.transaction('durable', () => {
+      if (!this.hasPending()) rmSync(this.#marker, { force: true });
+    });
     this.#database.dispose();
   }
 
@@ -92,6 +103,7 @@ export class Ledger implements Disposable {
    */
   create(task: NewTask, placement: Omit<Placement, 'taskId' | 'state' | 'file'>, now: number): Task {
     const created = this.#database.transaction('durable', () => {
+      writeFileSync(this.#marker, '');
       this.#database.insert('task', {
         id: task.id,
         origin: task.origin,

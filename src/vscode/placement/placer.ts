@@ -234,6 +234,9 @@ export class Placer implements Disposable {
         resultActions(task.id),
       );
     }
+    if (vscode.workspace.fs.isWritableFileSystem(destination.folder.scheme) === false) {
+      throw readOnly(destination.folder);
+    }
     const files = storedFiles(task);
     const edit = new vscode.WorkspaceEdit();
     const uris: vscode.Uri[] = [];
@@ -330,7 +333,8 @@ function addReference(
   const reference = uris
     .map(uri => markdownImage(altTextOf(task.prompt), pathTo(uri, document.uri, folder)))
     .join(eol + eol);
-  const unchanged = text.slice(anchor.start, anchor.end) === anchor.text && anchor.end > anchor.start;
+  // The anchor's own text is refreshed while the user edits; what must not have changed is the prompt.
+  const unchanged = text.slice(anchor.start, anchor.end).trim() === task.prompt;
   if (placement.mode === 'replace' && unchanged) {
     edit.replace(
       document.uri,
@@ -374,18 +378,20 @@ async function apply(
     uris.map(async uri => ((await exists(uri)) ? (await vscode.workspace.fs.stat(uri)).size : 0)),
   );
   if (applied && sizes.every((size, index) => size === files[index]?.bytes)) return;
-  const folder = uris[0] && parentOf(uris[0]);
-  const writable = folder ? vscode.workspace.fs.isWritableFileSystem(folder.scheme) : undefined;
   throw new UserError(
-    writable === false
-      ? vscode.l10n.t(
-          'The folder "{0}" is read-only. The result is kept in the library: save it somewhere else.',
-          folder?.path ?? '',
-        )
-      : vscode.l10n.t(
-          'The file could not be written to "{0}": check that the folder can be written. The result is kept in the library.',
-          folder?.path ?? '',
-        ),
+    vscode.l10n.t(
+      'The file could not be written to "{0}": check that the folder can be written. The result is kept in the library.',
+      uris[0] ? parentOf(uris[0]).path : '',
+    ),
+  );
+}
+
+function readOnly(folder: vscode.Uri): UserError {
+  return new UserError(
+    vscode.l10n.t(
+      'The folder "{0}" is read-only. The result is kept in the library: save it somewhere else.',
+      folder.path,
+    ),
   );
 }
 
