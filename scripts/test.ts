@@ -31,6 +31,7 @@ const stages: readonly Stage[] = [
   { name: 'format', command: ['prettier', '--check', '.'] },
   { name: 'lint', command: ['eslint', '--max-warnings', '0', '.'] },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
+  { name: 'types of webviews', command: ['tsc', '-p', 'src/webview'] },
   {
     name: 'unit',
     command: [

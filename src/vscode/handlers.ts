@@ -48,6 +48,7 @@ export function createHandlers({ basics, services, surfaces, sandbox, channel }:
     'rivya.task.copyPrompt': onTask('copyPrompt'),
     'rivya.task.copyId': onTask('copyId'),
     'rivya.task.sendAgain': onTask('sendAgain'),
+    'rivya.task.checkAgain': onTask('checkAgain'),
     'rivya.task.stopTracking': onTask('stopTracking'),
     'rivya.task.remove': onTask('remove'),
     'rivya.tasks.refresh': (argument: unknown) => {

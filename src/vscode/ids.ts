@@ -17,6 +17,7 @@ export const commandIds = [
   'rivya.task.copyPrompt',
   'rivya.task.copyId',
   'rivya.task.sendAgain',
+  'rivya.task.checkAgain',
   'rivya.task.stopTracking',
   'rivya.task.remove',
   'rivya.tasks.refresh',

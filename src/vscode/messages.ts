@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isRivyaError } from '../api/errors.ts';
 import { describeError, type Log } from '../base/log.ts';
-import type { Problem } from '../core/tasks/task.ts';
+import type { Problem } from '../shared/task.ts';
 import type { CommandId } from './ids.ts';
 
 /** What a button of a message does: a command of ours, or a page of Rivya's. */
@@ -103,6 +103,7 @@ export function explain(problem: Problem): Message {
     case 'not_found':
       return say(t('Rivya does not know this task. It may belong to another account.'), to.showLog);
     case 'outcome_unknown':
+    case 'intent_old':
       return say(
         t(
           'It is not known whether Rivya received this job, and it was sent too long ago to ask without the risk of paying twice. Look at the history on the dashboard, then send it again or stop tracking it.',
@@ -121,6 +122,14 @@ export function explain(problem: Problem): Message {
         t('Rivya reports success but gave no file. Look at the history on the dashboard.'),
         to.dashboard,
       );
+    case 'result_url_refused':
+      return say(
+        t(
+          'The address of the result is not one that is safe to follow: {0} Look at the history on the dashboard.',
+          sentence(problem.message),
+        ),
+        to.dashboard,
+      );
     case 'result_not_media':
       return say(
         t('The result is not an image, video or sound: {0} It was not saved.', sentence(problem.message)),
@@ -130,6 +139,16 @@ export function explain(problem: Problem): Message {
       return say(
         t(
           'The result is larger than this extension downloads: {0} It was not saved; open its link from the task.',
+          sentence(problem.message),
+        ),
+        to.showLog,
+      );
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return say(
+        t(
+          'The storage folder of the extension cannot be written: {0} The result is fetched when it can; it is not charged again.',
           sentence(problem.message),
         ),
         to.showLog,

@@ -13,8 +13,8 @@ import { describeError } from '../base/log.ts';
 import { Library } from '../core/assets/library.ts';
 import { ModelCatalogue, type ModelCache } from '../core/models/models.ts';
 import { Ledger } from '../core/tasks/ledger.ts';
-import { decide, Runner, type RunnerServer } from '../core/tasks/runner.ts';
-import { isRunningState } from '../core/tasks/task.ts';
+import { Runner, type RunnerServer } from '../core/tasks/runner.ts';
+import { isRunningState } from '../shared/task.ts';
 import { createClient, hostFetch, keyOf, type Basics } from './clients.ts';
 import { announceEnd, announcePlaced, announceTrouble } from './generate/progress.ts';
 import { actions, show } from './messages.ts';
@@ -43,13 +43,14 @@ export function createServices(basics: Basics): Services {
   const store = new DisposableStore();
   const storage = context.globalStorageUri.fsPath;
   mkdirSync(storage, { recursive: true });
-  const { ledger, setAside } = Ledger.open(ledgerPath(context));
+  const { ledger, setAside } = Ledger.open(ledgerPath(context), log);
   store.add(ledger);
   if (setAside) {
     const text = vscode.l10n.t(
-      'The list of Rivya tasks could not be read: {0}. It was kept as {1}, and a new list begun. Files that were generated are still in the library.',
+      'The list of Rivya tasks could not be read: {0}. It was kept as {1}, and a new list begun with the tasks that could be read ({2}). Files that were generated are still in the library.',
       setAside.reason,
       setAside.path,
+      setAside.rescued,
     );
     show('warning', { text, actions: [actions().showLog] }, log);
   }
@@ -76,6 +77,7 @@ export function createServices(basics: Basics): Services {
     new ModelCatalogue({
       list: async () => (await currentClient().models.list()).data,
       cache: fileCache(storage),
+      onCacheFailure: error => log.warn(`The catalogue could not be kept: ${describeError(error)}`),
     }),
   );
   const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`.replace(/[^\w-]/g, '_');
@@ -102,13 +104,7 @@ export function createServices(basics: Basics): Services {
       if (isRunningState(before.state) && !isRunningState(after.state)) void balance.refresh(after.origin);
     }),
   );
-  store.add(
-    account.onDidChangeKey(origin => {
-      for (const task of ledger.heldForKey(origin))
-        decide(ledger, task.id, { type: 'released' }, systemClock.now());
-      runner.poke();
-    }),
-  );
+  store.add(account.onDidChangeKey(origin => runner.keyChanged(origin)));
   store.add(server.onDidChange(() => runner.poke()));
   store.add(vscode.window.onDidChangeWindowState(state => state.focused && runner.poke()));
   const notice = setInterval(() => {

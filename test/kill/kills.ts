@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Ledger } from '../../src/core/tasks/ledger.ts';
-import { storedFiles, taskStates } from '../../src/core/tasks/task.ts';
+import { storedFiles, taskStates } from '../../src/shared/task.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import type { FaultAction } from '../../src/sandbox/faults.ts';
 import { deathPoints, pathsIn, type DeathPoint, type WindowOrders } from './orders.ts';

@@ -9,7 +9,7 @@ import { Library } from '../../src/core/assets/library.ts';
 import { Ledger } from '../../src/core/tasks/ledger.ts';
 import type { Placement } from '../../src/core/tasks/placement.ts';
 import { Runner } from '../../src/core/tasks/runner.ts';
-import { storedFiles, type StoredFile } from '../../src/core/tasks/task.ts';
+import { storedFiles, type StoredFile } from '../../src/shared/task.ts';
 import { pathsIn, type DeathPoint, type WindowOrders } from './orders.ts';
 
 /*

@@ -3,7 +3,7 @@ import { createRivyaClient } from '../../src/api/client.ts';
 import { Library } from '../../src/core/assets/library.ts';
 import { Ledger, type NewTask } from '../../src/core/tasks/ledger.ts';
 import { Runner, type RunnerOptions, type RunnerServer } from '../../src/core/tasks/runner.ts';
-import type { Task } from '../../src/core/tasks/task.ts';
+import type { Task } from '../../src/shared/task.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import { ManualClock } from './manualClock.ts';
 import { createTask, temporaryFolder } from './tasks.ts';

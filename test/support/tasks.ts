@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ledger, NewTask } from '../../src/core/tasks/ledger.ts';
 import type { Placement } from '../../src/core/tasks/placement.ts';
-import type { StoredFile, Task } from '../../src/core/tasks/task.ts';
+import type { StoredFile, Task } from '../../src/shared/task.ts';
 
 export const noon = Date.UTC(2026, 4, 11, 12);
 

@@ -1,5 +1,5 @@
 import type { LibraryFile, Ledger } from '../tasks/ledger.ts';
-import { isRunningState } from '../tasks/task.ts';
+import { isRunningState } from '../../shared/task.ts';
 import { transition } from '../tasks/transition.ts';
 import type { Library } from './library.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { StoredFile } from '../tasks/task.ts';
+import type { StoredFile } from '../../shared/task.ts';
 import { imageDimensions, recognise } from './mediaType.ts';
 
 /** The bytes came, but they are no picture, video or sound. */

@@ -1,7 +1,7 @@
 import { fileTypeFromTokenizer } from 'file-type';
 import { imageSizeFromFile } from 'image-size/fromFile';
 import { fromFile } from 'strtok3';
-import type { MediaKind } from '../tasks/task.ts';
+import type { MediaKind } from '../../shared/task.ts';
 
 /** What a file is, by its own bytes; names and headers lie. */
 export interface MediaType {

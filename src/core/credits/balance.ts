@@ -17,6 +17,7 @@ export class Balance implements Disposable {
   readonly #retrieve: (origin: string) => Promise<number | undefined>;
   readonly #running = new Map<string, Promise<void>>();
   readonly #changed = new Emitter<string>();
+  #generation = 0;
 
   /** Fires with the origin whose state is another. */
   readonly onDidChange = this.#changed.event;
@@ -39,12 +40,17 @@ export class Balance implements Disposable {
   refresh(origin: string): Promise<void> {
     const running = this.#running.get(origin);
     if (running) return running;
-    const work = this.#refresh(origin).finally(() => this.#running.delete(origin));
+    const work = this.#refresh(origin).finally(() => {
+      if (this.#running.get(origin) === work) this.#running.delete(origin);
+    });
     this.#running.set(origin, work);
     return work;
   }
 
+  /** Also an answer that is still under way is not taken: it belongs to a key that is gone. */
   forget(origin: string): void {
+    this.#generation++;
+    this.#running.delete(origin);
     this.#set(origin, unknown);
   }
 
@@ -54,9 +60,12 @@ export class Balance implements Disposable {
 
   async #refresh(origin: string): Promise<void> {
     this.#set(origin, { ...this.state(origin), checking: true });
+    const asked = this.#generation;
     try {
-      this.learn(origin, await this.#retrieve(origin));
+      const credits = await this.#retrieve(origin);
+      if (asked === this.#generation) this.learn(origin, credits);
     } catch (error) {
+      if (asked !== this.#generation) return;
       const problem = error instanceof Error ? error.message : String(error);
       this.#set(origin, { ...this.state(origin), checking: false, problem });
     }

@@ -1,7 +1,7 @@
 import type { Model } from '../../api/models.ts';
 import { Emitter } from '../../base/event.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import type { MediaKind } from '../tasks/task.ts';
+import type { MediaKind } from '../../shared/task.ts';
 
 /** Keeps the last catalogue of each origin over restarts. */
 export interface ModelCache {
@@ -13,6 +13,8 @@ export interface ModelsPorts {
   /** Asks the server. @throws RivyaError */
   readonly list: (origin: string) => Promise<Model[]>;
   readonly cache: ModelCache;
+  /** The catalogue could not be kept; it is used all the same. */
+  readonly onCacheFailure: (error: unknown) => void;
 }
 
 /** The catalogue of each origin: asked for once, then kept; an old one serves when the server cannot be reached. */
@@ -41,9 +43,7 @@ export class ModelCatalogue implements Disposable {
 
   /** Asks the server again. @throws RivyaError, and what was known stays */
   async refresh(origin: string): Promise<void> {
-    const models = await this.#ports.list(origin);
-    this.#known.set(origin, Promise.resolve(models));
-    await this.#ports.cache.write(origin, models);
+    this.#known.set(origin, Promise.resolve(await this.#fetch(origin)));
     this.#changed.fire(origin);
   }
 
@@ -51,15 +51,22 @@ export class ModelCatalogue implements Disposable {
     this.#changed.dispose();
   }
 
+  async #fetch(origin: string): Promise<Model[]> {
+    const models = await this.#ports.list(origin);
+    // For times without network only: the answer itself is good whether or not it can be kept.
+    this.#ports.cache.write(origin, models).catch((error: unknown) => this.#ports.onCacheFailure(error));
+    return models;
+  }
+
   async #load(origin: string): Promise<Model[]> {
     try {
-      const models = await this.#ports.list(origin);
-      await this.#ports.cache.write(origin, models);
-      return models;
+      return await this.#fetch(origin);
     } catch (error) {
       const kept = await this.#ports.cache.read(origin);
-      if (kept) return kept;
-      throw error;
+      if (!kept) throw error;
+      // Good enough for now, but not the answer: the next call asks the server again.
+      queueMicrotask(() => this.#known.delete(origin));
+      return kept;
     }
   }
 }

@@ -25,7 +25,7 @@ import {
   type StoredFile,
   type Task,
   type TaskState,
-} from './task.ts';
+} from '../../shared/task.ts';
 import { transition } from './transition.ts';
 
 /** A job as the user asked for it; everything else starts empty. */

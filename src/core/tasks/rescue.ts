@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { isDamage, text, type Database, type Row } from './database.ts';
 import { placementOf, resultOf, taskOf } from './rows.ts';
-import { taskStates } from './task.ts';
+import { taskStates } from '../../shared/task.ts';
 
 /** The tables that hang on a job, with what proves that a row of them can be read. */
 const parts: Record<string, (row: Row) => unknown> = { result: resultOf, placement: placementOf };

@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { number, optionalNumber, optionalText, text, type Row } from './database.ts';
 import type { Anchor, Placement, PlacementMode } from './placement.ts';
-import type { Hold, MediaKind, Problem, StoredFile, Task, TaskResult, TaskState } from './task.ts';
+import type { Hold, MediaKind, Problem, StoredFile, Task, TaskResult, TaskState } from '../../shared/task.ts';
 
 /** A job from its row; `results` belong to it. */
 export function taskOf(row: Row, results: readonly TaskResult[]): Task {

@@ -5,7 +5,7 @@ import { describeError, type Log } from '../../base/log.ts';
 import type { Library } from '../assets/library.ts';
 import type { Ledger } from './ledger.ts';
 import { problemOf, Steps, type RunnerServer } from './steps.ts';
-import { isRunningState, type Task } from './task.ts';
+import { isRunningState, type Task } from '../../shared/task.ts';
 import { transition, type TaskEvent } from './transition.ts';
 
 export type { RunnerServer } from './steps.ts';

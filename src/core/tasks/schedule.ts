@@ -1,4 +1,4 @@
-import type { MediaKind, Task } from './task.ts';
+import type { MediaKind, Task } from '../../shared/task.ts';
 
 /** What the next look depends on besides the task. */
 export interface Circumstances {

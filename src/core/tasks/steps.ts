@@ -8,7 +8,7 @@ import { NotMedia, type Library } from '../assets/library.ts';
 import type { Attempt } from './attempts.ts';
 import type { Ledger } from './ledger.ts';
 import { nextLook } from './schedule.ts';
-import type { Problem, Task, TaskResult } from './task.ts';
+import type { Problem, Task, TaskResult } from '../../shared/task.ts';
 import { transition, type Observation, type TaskEvent } from './transition.ts';
 
 /** The server of one origin, as the runner needs it. */

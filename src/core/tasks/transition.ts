@@ -1,4 +1,4 @@
-import type { Problem, StoredFile, Task, TaskResult } from './task.ts';
+import type { Problem, StoredFile, Task, TaskResult } from '../../shared/task.ts';
 
 /** A generation as Rivya shows it, reduced to what a job's life depends on (rivya-api.md 2 and 3). */
 export interface Observation {

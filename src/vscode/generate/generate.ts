@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Model } from '../../api/models.ts';
 import { systemClock } from '../../base/clock.ts';
 import { modelName, promptExcess, unusable } from '../../core/models/models.ts';
-import type { Task } from '../../core/tasks/task.ts';
+import type { Task } from '../../shared/task.ts';
 import { actions, Cancelled, explain, UserError } from '../messages.ts';
 import { keyOf } from '../clients.ts';
 import type { Services } from '../services.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Model } from '../../api/models.ts';
 import { modelName, modelsFor, unusable, type Unusable } from '../../core/models/models.ts';
-import type { MediaKind } from '../../core/tasks/task.ts';
+import type { MediaKind } from '../../shared/task.ts';
 import { Cancelled, UserError } from '../messages.ts';
 
 /** Why a model cannot be used, in words. */

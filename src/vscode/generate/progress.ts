@@ -3,7 +3,7 @@ import { systemClock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import { describeError } from '../../base/log.ts';
 import { decide } from '../../core/tasks/runner.ts';
-import { isRunningState, type Task } from '../../core/tasks/task.ts';
+import { isRunningState, type Task } from '../../shared/task.ts';
 import { actions, explain, show, withRequestId } from '../messages.ts';
 import type { Placed } from '../placement/placer.ts';
 import type { Services } from '../services.ts';

@@ -8,7 +8,7 @@ import {
   fileNameFrom,
   slugOf,
 } from '../../core/assets/fileName.ts';
-import type { Task } from '../../core/tasks/task.ts';
+import type { Task } from '../../shared/task.ts';
 import { setting } from '../settings.ts';
 
 /** Where the files of a job go. */

@@ -11,7 +11,7 @@ import { relativePath } from '../../core/references/relativePath.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
 import type { Anchor, Placement } from '../../core/tasks/placement.ts';
 import { decide } from '../../core/tasks/runner.ts';
-import { storedFiles, type StoredFile, type Task } from '../../core/tasks/task.ts';
+import { storedFiles, type StoredFile, type Task } from '../../shared/task.ts';
 import { show, UserError } from '../messages.ts';
 import { destinationFor, exists, freeUri, parentOf } from './destination.ts';
 import { DocumentAnchors } from './documentAnchors.ts';
@@ -221,10 +221,10 @@ export class Placer implements Disposable {
     const document =
       target?.document.uri ??
       (placement.document === undefined ? undefined : vscode.Uri.parse(placement.document, true));
-    const folder =
-      placement.folder === undefined
-        ? vscode.workspace.workspaceFolders?.[0]?.uri
-        : vscode.Uri.parse(placement.folder, true);
+    const onDisk = document !== undefined && document.scheme !== 'untitled';
+    // A document outside every folder keeps its files beside itself.
+    const ownFolder = placement.folder === undefined ? undefined : vscode.Uri.parse(placement.folder, true);
+    const folder = ownFolder ?? (onDisk ? undefined : vscode.workspace.workspaceFolders?.[0]?.uri);
     const destination = destinationFor(document, folder);
     if (!destination) {
       throw new UserError(
@@ -259,11 +259,12 @@ export class Placer implements Disposable {
       const reference =
         inserted?.reference ??
         (placement.mode === 'none' ? undefined : plainReference(document, folder, uris));
-      if (!inserted && reference !== undefined) await vscode.env.clipboard.writeText(reference);
       const state = inserted ? 'placed' : 'saved';
       ledger.setPlacement(task.id, placement.state, { state, file: uris[0]?.toString() }, clock.now());
       const after = decide(ledger, task.id, { type: 'placed' }, clock.now()) ?? task;
       this.#anchors.forget(task.id);
+      // Last, for a browser may first ask the user whether it is allowed.
+      if (!inserted && reference !== undefined) await vscode.env.clipboard.writeText(reference);
       const remark = remarkOf(placement, live, inserted !== undefined, reference, uris[0]);
       return {
         task: after,
@@ -325,7 +326,10 @@ function addReference(
   files: readonly StoredFile[],
 ): { reference: string; offset: number } | undefined {
   // Other languages follow; a reference that is not right for its language is worse than none.
-  if (!isMarkdown(document) || !files.every(file => file.mediaType.startsWith('image/'))) return undefined;
+  if (!isMarkdown(document) || vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false) {
+    return undefined;
+  }
+  if (!files.every(file => file.mediaType.startsWith('image/'))) return undefined;
   const text = document.getText();
   const folder =
     vscode.workspace.getWorkspaceFolder(document.uri)?.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;

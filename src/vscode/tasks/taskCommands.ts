@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
+import { removeTask } from '../../core/assets/housekeeping.ts';
 import { decide } from '../../core/tasks/runner.ts';
-import { isRunningState, storedFiles, type Task } from '../../core/tasks/task.ts';
+import { isRunningState, storedFiles, type Task } from '../../shared/task.ts';
 import { announcePlaced, stopTracking } from '../generate/progress.ts';
 import { generateImage } from '../generate/generate.ts';
 import { Cancelled, UserError } from '../messages.ts';
@@ -90,6 +91,12 @@ export const taskCommands = {
     services.runner.poke();
   },
 
+  checkAgain(services: Services, argument: unknown): void {
+    const task = taskFrom(services, argument);
+    decide(services.ledger, task.id, { type: 'reopened' }, systemClock.now());
+    services.runner.poke();
+  },
+
   stopTracking(services: Services, argument: unknown): void {
     stopTracking(services, taskFrom(services, argument).id);
   },
@@ -116,8 +123,7 @@ export const taskCommands = {
       );
       if (answer !== remove) throw new Cancelled();
     }
-    services.ledger.remove(task.id);
-    await Promise.all(files.map(file => services.library.remove(file)));
+    await removeTask(task.id, services.ledger, services.library);
   },
 };
 

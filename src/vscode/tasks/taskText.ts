@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { graphemes } from '../../base/text.ts';
 import { altTextOf } from '../../core/references/altText.ts';
-import type { Task } from '../../core/tasks/task.ts';
+import type { Task } from '../../shared/task.ts';
 
 /** What the job is doing, in a few words. */
 export function stateText(task: Task): string {

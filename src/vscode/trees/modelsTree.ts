@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Model } from '../../api/models.ts';
 import { modelName, modelsFor, unusable } from '../../core/models/models.ts';
-import type { MediaKind } from '../../core/tasks/task.ts';
+import type { MediaKind } from '../../shared/task.ts';
 import { priceText, unusableReason } from '../generate/modelPicker.ts';
 import { messageOf } from '../messages.ts';
 import type { Services } from '../services.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { creditsOf, isRunningState, storedFiles, type Task, type TaskState } from '../../core/tasks/task.ts';
+import { creditsOf, isRunningState, storedFiles, type Task, type TaskState } from '../../shared/task.ts';
 import { altTextOf } from '../../core/references/altText.ts';
 import { explain, messageOf } from '../messages.ts';
 import type { Services } from '../services.ts';
@@ -105,6 +105,7 @@ function flagsOf(task: Task): string[] {
     ...(running ? [] : ['ended']),
     ...(task.state === 'failed' || task.state === 'placed' ? [task.state] : []),
     ...(task.remoteId === undefined ? [] : ['known']),
+    ...(task.state === 'failed' && task.remoteId !== undefined ? ['lost'] : []),
     ...(task.wanted && (running || task.state === 'stored') ? ['tracked'] : []),
     ...(task.hold ? [task.hold] : []),
   ];

@@ -53,4 +53,14 @@ describe('the balance', () => {
     await balance.refresh(origin);
     expect(balance.state(origin)).toEqual({ credits: undefined, checking: false, problem: undefined });
   });
+
+  it('takes no answer that belongs to a key that is gone', async () => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const balance = new Balance(() => promise);
+    const refresh = balance.refresh(origin);
+    balance.forget(origin);
+    resolve(12);
+    await refresh;
+    expect(balance.state(origin)).toEqual({ credits: undefined, checking: false, problem: undefined });
+  });
 });

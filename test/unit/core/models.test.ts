@@ -52,11 +52,16 @@ function memoryCache(kept?: Model[]): ModelCache & { kept: Model[] | undefined }
   };
 }
 
+const onCacheFailure = (error: unknown): never => {
+  throw error;
+};
+
 describe('the catalogue', () => {
   it('is asked for once, kept, and refreshed on demand', async () => {
     let asked = 0;
     const cache = memoryCache();
     const catalogue = new ModelCatalogue({
+      onCacheFailure,
       list: () => Promise.resolve([model({ id: `m${++asked}` })]),
       cache,
     });
@@ -73,7 +78,11 @@ describe('the catalogue', () => {
 
   it('is the one of before when the server cannot be reached', async () => {
     const offline = (): Promise<Model[]> => Promise.reject(new Error('offline'));
-    const old = new ModelCatalogue({ list: offline, cache: memoryCache([model({ id: 'old' })]) });
+    const old = new ModelCatalogue({
+      onCacheFailure,
+      list: offline,
+      cache: memoryCache([model({ id: 'old' })]),
+    });
     expect((await old.models(origin))[0]?.id).toBe('old');
     await expect(old.refresh(origin)).rejects.toThrow('offline');
     expect((await old.models(origin))[0]?.id).toBe('old');
@@ -81,7 +90,7 @@ describe('the catalogue', () => {
 
   it('is asked for again after a failure with nothing kept', async () => {
     let answer: () => Promise<Model[]> = () => Promise.reject(new Error('offline'));
-    const catalogue = new ModelCatalogue({ list: () => answer(), cache: memoryCache() });
+    const catalogue = new ModelCatalogue({ onCacheFailure, list: () => answer(), cache: memoryCache() });
     await expect(catalogue.models(origin)).rejects.toThrow('offline');
     answer = () => Promise.resolve([model()]);
     expect(await catalogue.models(origin)).toHaveLength(1);
@@ -92,6 +101,7 @@ describe('the catalogue', () => {
     const fetch = undiciFetch as unknown as typeof globalThis.fetch;
     const client = createRivyaClient({ baseUrl: sandbox.url, apiKey: () => undefined, fetch });
     const catalogue = new ModelCatalogue({
+      onCacheFailure,
       list: async () => (await client.models.list()).data,
       cache: memoryCache(),
     });
@@ -135,4 +145,29 @@ it('counts a prompt in characters, not in UTF-16 units', () => {
   expect(promptExcess(model(), '🦊'.repeat(10))).toBe(0);
   expect(promptExcess(model(), '🦊'.repeat(12))).toBe(2);
   expect(promptExcess(model({ max_prompt_length: null }), 'x'.repeat(100_000))).toBe(0);
+});
+
+describe('a catalogue in trouble', () => {
+  it('is good although it cannot be kept', async () => {
+    const failures: unknown[] = [];
+    const catalogue = new ModelCatalogue({
+      list: () => Promise.resolve([model({ id: 'm' })]),
+      cache: { read: () => Promise.resolve(undefined), write: () => Promise.reject(new Error('disk full')) },
+      onCacheFailure: error => failures.push(error),
+    });
+    expect((await catalogue.models(origin))[0]?.id).toBe('m');
+    expect(failures).toEqual([new Error('disk full')]);
+  });
+
+  it('asks again after it had to make do with an old one', async () => {
+    let online = false;
+    const catalogue = new ModelCatalogue({
+      list: () => (online ? Promise.resolve([model({ id: 'new' })]) : Promise.reject(new Error('offline'))),
+      cache: { read: () => Promise.resolve([model({ id: 'old' })]), write: () => Promise.resolve() },
+      onCacheFailure,
+    });
+    expect((await catalogue.models(origin))[0]?.id).toBe('old');
+    online = true;
+    expect((await catalogue.models(origin))[0]?.id).toBe('new');
+  });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planRemoval, removeFiles, removeTask } from '../../../../src/core/assets/housekeeping.ts';
 import { Library } from '../../../../src/core/assets/library.ts';
 import { Ledger, type LibraryFile } from '../../../../src/core/tasks/ledger.ts';
-import type { Task } from '../../../../src/core/tasks/task.ts';
+import type { Task } from '../../../../src/shared/task.ts';
 import { png } from '../../../support/mediaBytes.ts';
 import { createTask, noon, storedFile, temporaryFolder } from '../../../support/tasks.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../../src/core/tasks/ledger.ts';
 import type { Placement } from '../../../../src/core/tasks/placement.ts';
-import type { Task } from '../../../../src/core/tasks/task.ts';
+import type { Task } from '../../../../src/shared/task.ts';
 import { recordingLog } from '../../api/testClock.ts';
 import { createTask, newTask, noon, nowhere, storedFile, temporaryFolder } from '../../../support/tasks.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync, existsSync, readdirSync, writeFileSync, mkdirSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../src/core/tasks/runner.ts';
-import { storedFiles } from '../../../../src/core/tasks/task.ts';
+import { storedFiles } from '../../../../src/shared/task.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 import { startJobs, type JobHarness } from '../../../support/jobHarness.ts';
 import { createTask } from '../../../support/tasks.ts';

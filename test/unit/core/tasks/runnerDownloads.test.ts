@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Library } from '../../../../src/core/assets/library.ts';
 import { decide } from '../../../../src/core/tasks/runner.ts';
-import { storedFiles, type StoredFile } from '../../../../src/core/tasks/task.ts';
+import { storedFiles, type StoredFile } from '../../../../src/shared/task.ts';
 import type { FaultAction } from '../../../../src/sandbox/faults.ts';
 import { startJobs, type JobHarness } from '../../../support/jobHarness.ts';
 import { png } from '../../../support/mediaBytes.ts';

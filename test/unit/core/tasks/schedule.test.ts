@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { longestPause, nextLook, type Circumstances } from '../../../../src/core/tasks/schedule.ts';
-import { taskStates, type Task } from '../../../../src/core/tasks/task.ts';
+import { taskStates, type Task } from '../../../../src/shared/task.ts';
 import { draft, noon } from '../../../support/tasks.ts';
 
 const at: Circumstances = { now: noon, random: 0.5, focused: true };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Task, TaskResult, TaskState } from '../../../../src/core/tasks/task.ts';
+import type { Task, TaskResult, TaskState } from '../../../../src/shared/task.ts';
 import {
   maximumEmptyAnswers,
   maximumNotFound,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { nextLook } from '../../../../src/core/tasks/schedule.ts';
-import { isRunningState, type Problem, type Task } from '../../../../src/core/tasks/task.ts';
+import { isRunningState, type Problem, type Task } from '../../../../src/shared/task.ts';
 import { transition, type TaskEvent } from '../../../../src/core/tasks/transition.ts';
 import { draft, noon, storedFile } from '../../../support/tasks.ts';
 
