@@ -79,6 +79,10 @@ export function createHandlers({ basics, services, surfaces, sandbox, channel }:
     'rivya.credits.refresh': async () => {
       await basics.balance.refresh(basics.server.base.origin);
     },
+    'rivya.library.manage': async () => {
+      const { manageLibrary } = await import('./library/manageLibrary.ts');
+      await manageLibrary(await services());
+    },
     'rivya.sandbox.start': async () => {
       await services();
       await sandbox.start();

@@ -27,6 +27,7 @@ export const commandIds = [
   'rivya.model.openDocs',
   'rivya.models.refresh',
   'rivya.credits.refresh',
+  'rivya.library.manage',
   'rivya.sandbox.start',
   'rivya.sandbox.stop',
   'rivya.showLog',

@@ -17,14 +17,22 @@ export class Answers {
   readonly #waiting: [RegExp, (text: string) => void][] = [];
 
   constructor() {
+    this.#replace('setStatusBarMessage', (text: string) => {
+      this.#shown(text);
+      return new vscode.Disposable(() => undefined);
+    });
     for (const name of ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'] as const) {
       this.#replace(name, async (text: string, ...rest: unknown[]) => {
-        this.messages.push(text);
-        for (const [pattern, resolve] of this.#waiting) if (pattern.test(text)) resolve(text);
+        this.#shown(text);
         const button = this.#buttons.find(([pattern]) => pattern.test(text))?.[1];
         return Promise.resolve(rest.find(item => item === button));
       });
     }
+  }
+
+  #shown(text: string): void {
+    this.messages.push(text);
+    for (const [pattern, resolve] of this.#waiting) if (pattern.test(text)) resolve(text);
   }
 
   press(message: RegExp, button: string): void {

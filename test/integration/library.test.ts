@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { openDocument, removeFolder, Scene, select } from './support.ts';
+
+const sentence = 'Three boats on a lake.';
+
+describe('the library', () => {
+  let scene: Scene;
+  let editor: vscode.TextEditor;
+
+  beforeEach(async () => {
+    scene = await Scene.open();
+    editor = await openDocument(`${sentence}\n`);
+    select(editor, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await scene.answers.message(/Image inserted/);
+  });
+
+  afterEach(async () => {
+    await scene.close();
+    await removeFolder(editor.document.uri);
+  });
+
+  it('shows what it holds, and removes inserted results only when told to', async () => {
+    scene.answers.pick(/Remove all inserted results/);
+    await vscode.commands.executeCommand('rivya.library.manage');
+    await scene.answers.message(/^Remove \d+ files?, [\d.]+ MB from the library\?$/);
+    assert.ok(!scene.answers.messages.some(text => text.startsWith('Removed')));
+
+    scene.answers.press(/from the library\?/, 'Remove');
+    await vscode.commands.executeCommand('rivya.library.manage');
+    await scene.answers.message(/^Removed \d+ files?, [\d.]+ MB from the library\.$/);
+    // The copy in the workspace stays.
+    const [, source = ''] = /\]\((.+)\)/.exec(editor.document.getText()) ?? [];
+    await vscode.workspace.fs.stat(vscode.Uri.joinPath(editor.document.uri, '..', source));
+  });
+});
