@@ -4,6 +4,9 @@ import type { Disposable } from '../base/lifecycle.ts';
 import type { Sandbox } from '../sandbox/server.ts';
 import type { CurrentServer } from './server.ts';
 
+/** Enough that nobody who tries things out runs dry. */
+const playCredits = 10_000;
+
 /** The sandbox inside this window: while it runs, requests go to it and to nowhere else. */
 export class SandboxHost implements Disposable {
   readonly #server: CurrentServer;
@@ -43,7 +46,7 @@ export class SandboxHost implements Disposable {
   async #start(): Promise<void> {
     if (this.#sandbox) return;
     const { startSandbox } = await import('../sandbox/server.ts');
-    this.#sandbox = await startSandbox();
+    this.#sandbox = await startSandbox({ credits: playCredits });
     this.#server.enterSandbox(this.#sandbox.url, this.#sandbox.apiKey);
     this.#log.info(`The sandbox runs at ${this.#sandbox.url}.`);
   }

@@ -28,8 +28,6 @@ export interface Services extends Basics, Disposable {
   readonly catalogue: ModelCatalogue;
   readonly runner: Runner;
   readonly placer: Placer;
-  /** The client of the current server. @throws UserError while the base URL is wrong */
-  client(): RivyaClient;
 }
 
 /** A result larger than this is not downloaded: a long video in high quality has a tenth of it. */
@@ -64,7 +62,6 @@ export function createServices(basics: Basics): Services {
     }
     return client;
   };
-  const currentClient = (): RivyaClient => clientOf(server.base);
   const servers = (): Map<string, RunnerServer> => {
     const known = new Map<string, RunnerServer>();
     for (const base of server.reachable) {
@@ -75,7 +72,10 @@ export function createServices(basics: Basics): Services {
 
   const catalogue = store.add(
     new ModelCatalogue({
-      list: async () => (await currentClient().models.list()).data,
+      list: async origin => {
+        const base = server.reachable.find(each => each.origin === origin) ?? server.base;
+        return (await clientOf(base).models.list()).data;
+      },
       cache: fileCache(storage),
       onCacheFailure: error => log.warn(`The catalogue could not be kept: ${describeError(error)}`),
     }),
@@ -124,7 +124,6 @@ export function createServices(basics: Basics): Services {
     catalogue,
     runner,
     placer,
-    client: currentClient,
     dispose: () => store.dispose(),
   };
   placer.start();

@@ -29,6 +29,11 @@ export class Workbench {
     await this.#ready();
   }
 
+  /** Opens a window without a folder. */
+  async openEmptyWindow(): Promise<void> {
+    await this.open(`${this.#server.front.url}/?ew=true`);
+  }
+
   /** Reloads the window: a new extension host starts, secrets and stored state stay. */
   async reload(): Promise<void> {
     await this.page.reload();

@@ -449,14 +449,17 @@ describe('the pause after a 429', () => {
 describe('the pause after several', () => {
   test('ends with the longest', async () => {
     const after = (seconds: string): Answer => answer(429, '', { 'retry-after': seconds });
+    // Both are on their way before either is answered: an answer would hold back what has not left yet.
     let answerCredits = (): void => undefined;
+    let answerModels = (): void => undefined;
     const byPath: Answer = (response, request) => {
-      if (request.url.endsWith('/models')) after('40')(response, request);
+      if (request.url.endsWith('/models')) answerModels = () => after('40')(response, request);
       else answerCredits = () => after('20')(response, request);
     };
     await using t = await setup([byPath], { maxRetries: 0 });
     const [credits, models] = [errorOf(t.client.credits.retrieve()), errorOf(t.client.models.list())];
     await t.server.received(2);
+    answerModels();
     await models;
     answerCredits();
     await credits;
