@@ -73,7 +73,8 @@ export function createServices(basics: Basics): Services {
   const catalogue = store.add(
     new ModelCatalogue({
       list: async origin => {
-        const base = server.reachable.find(each => each.origin === origin) ?? server.base;
+        const base = server.reachable.find(each => each.origin === origin);
+        if (!base) throw new Error(`The server ${origin} is no longer the one that is set.`);
         return (await clientOf(base).models.list()).data;
       },
       cache: fileCache(storage),

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from './fixtures.ts';
 
 test('the palette offers the commands of the installed extension', async ({ workbench }) => {
@@ -19,4 +21,14 @@ test('the extension comes back after the extension host was killed', async ({ sa
   await workbench.killExtensionHost();
   await workbench.runCommand('Rivya: Refresh Credits');
   await expect(workbench.statusBar('41 cr')).toBeVisible();
+});
+
+test('activation asks nobody and opens no database', async ({ sandbox, server, workbench }) => {
+  const ledger = path.join(path.dirname(server.settingsFile), 'globalStorage/rivya.rivya/ledger.sqlite');
+  await expect(workbench.statusBar('Rivya')).toBeVisible();
+  expect(existsSync(ledger)).toBe(false);
+  expect(sandbox.control.requests()).toEqual([]);
+  // The first command that needs it opens it, at the place that was looked at.
+  await workbench.runCommand('Rivya: Manage Library...');
+  await expect.poll(() => existsSync(ledger)).toBe(true);
 });
