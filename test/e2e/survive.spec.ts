@@ -55,3 +55,28 @@ test('the list of tasks and the key outlive a reload', async ({ workbench, sandb
   await expect(workbench.treeItem('4o Image')).toBeVisible();
   expect(sandbox.control.charges()).toHaveLength(1);
 });
+
+test('a result that came while its window was closed is offered there', async ({ workbench, sandbox }) => {
+  sandbox.control.update({ taskDurationMs: 3_600_000 });
+  await workbench.setKey(sandbox);
+  await workbench.openFile('notes.md');
+  await workbench.selectText(sentence);
+  await workbench.contextMenu('Generate Image from Selection');
+  await expect.poll(() => sandbox.control.charges().length).toBe(1);
+
+  // Another window, without the folder, takes the job over and fetches the result; it has nowhere to put it.
+  await workbench.openEmptyWindow();
+  sandbox.control.finishTasks();
+  await workbench.viewContainer('Rivya').click();
+  await expect(workbench.treeItem(sentence)).toContainText('ready to insert');
+
+  await workbench.open();
+  const offer = workbench.notification(/The image for "A red bicycle.+is ready/);
+  await expect(offer).toBeVisible();
+  await workbench.screenshot('offer');
+  await offer.getByRole('button', { name: 'Insert', exact: true }).click();
+  await expect(workbench.line(/!\[A red bicycle/)).toBeVisible();
+  const requests = sandbox.control.requests();
+  expect(requests.filter(request => request.method === 'POST')).toHaveLength(1);
+  expect(requests.filter(request => request.path.startsWith('/media/'))).toHaveLength(1);
+});
