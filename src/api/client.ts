@@ -12,6 +12,7 @@ import { createGenerations, type Generations } from './generations.ts';
 import { createModels, type Models } from './models.ts';
 import { createOpenapi, type Openapi } from './openapi.ts';
 import { Transport, type ApiKeySource } from './transport.ts';
+import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface RivyaClientOptions {
   /** See `parseBaseUrl`. */
@@ -40,6 +41,7 @@ export interface RivyaClient {
   readonly credits: CreditsResource;
   readonly files: Files;
   readonly chat: Chat;
+  readonly webhooks: Webhooks;
   readonly openapi: Openapi;
   /** Milliseconds since the epoch until which the origin asked for silence; 0 when it did not. */
   pausedUntil(): number;
@@ -76,6 +78,7 @@ export function createRivyaClient(options: RivyaClientOptions): RivyaClient {
     credits: createCredits(transport),
     files: createFiles(transport),
     chat: createChat(transport, log, clock),
+    webhooks: createWebhooks(transport),
     openapi: createOpenapi(transport),
     pausedUntil: () => transport.pause.until,
   };

@@ -10,7 +10,7 @@ export interface RequestOptions {
   readonly deadlines?: Partial<Deadlines> | undefined;
 }
 
-/** What a caller may set for one POST. */
+/** What a caller may set for one POST or PATCH. */
 export interface PostOptions extends RequestOptions {
   /** One for each intent of the user, for ever. Without it a request is never sent again once bytes may have left. */
   readonly idempotencyKey?: string | undefined;
@@ -26,7 +26,7 @@ export interface OutgoingBody {
 
 /** A request as the resources describe it. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below `/api/v1`, each part encoded. */
   readonly path: `/${string}`;
   readonly query?: Readonly<Record<string, string>> | undefined;

@@ -53,7 +53,7 @@ export class Transport {
   }
 
   /**
-   * Sends a request and reads its answer by the schema.
+   * Sends a request and reads its answer by the schema. An answer without a body, such as a 204, reads as null.
    * @param name of the answer, for the log
    * @throws RivyaError and nothing else
    */
@@ -68,7 +68,7 @@ export class Transport {
       return await this.#attempts(request, options, call, async (response, attempt) => {
         const limits = { idleMs: attempt.deadlines.idle, maxBytes: request.maxBytes ?? maxResponseBytes };
         const bytes = await readBytes(response.body, attempt.deadline, limits);
-        const value = parseJson(new TextDecoder().decode(bytes));
+        const value = bytes.length === 0 ? null : parseJson(new TextDecoder().decode(bytes));
         if (value === undefined) throw new DecodeError(`${name} is not JSON.`);
         return this.#decoder.decode(schema, value, name);
       });

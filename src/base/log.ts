@@ -16,7 +16,7 @@ export const silentLog: Log = {
 };
 
 // Keys and webhook secrets by their documented shape (rivya-api.md 0 and 7), and whatever follows "Bearer".
-const secretPattern = /\b(?:rvya_sk_|whsec_)[\w-]+|\b(Bearer)\s+[^\s"',]+/gi;
+const secretPattern = /\b(?:rvya_sk_|whsec_)[\w+/=-]+|\b(Bearer)\s+[^\s"',]+/gi;
 
 /** Replaces everything that looks like a key or a signing secret. The one redaction function: every log line passes here. */
 export function redact(text: string): string {

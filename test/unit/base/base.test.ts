@@ -100,6 +100,7 @@ describe('the log', () => {
     ['a key rvya_sk_live_abc-123 here', 'a key [redacted] here'],
     ['authorization: Bearer abc.def', 'authorization: Bearer [redacted]'],
     ['{"signing_secret":"whsec_12ab"}', '{"signing_secret":"[redacted]"}'],
+    ['secret whsec_c2VjcmV0+for/tests== ends', 'secret [redacted] ends'],
     ['nothing to hide', 'nothing to hide'],
   ])('redacts %s', (text, expected) => {
     expect(redact(text)).toBe(expected);
