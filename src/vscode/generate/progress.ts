@@ -43,10 +43,11 @@ export function showProgress(services: Services, task: Task): void {
 }
 
 /** Ends the waiting, not the job: Rivya has no cancel (rivya-api.md, endpoint list), and says what that means. */
-export function stopTracking({ ledger, runner, log }: Services, id: string): void {
+export function stopTracking({ ledger, runner, placer, log }: Services, id: string): void {
   const after = decide(ledger, id, { type: 'trackingStopped' }, systemClock.now());
   if (!after) return;
   ledger.setPlacement(id, 'waiting', { state: 'dismissed' }, systemClock.now());
+  placer.forget(id);
   runner.poke();
   const { t } = vscode.l10n;
   const text =
