@@ -30,8 +30,8 @@ export interface Services extends Basics, Disposable {
   readonly placer: Placer;
 }
 
-/** A result larger than this is not downloaded: a long video in high quality has a tenth of it. */
-const maximumResultBytes = 1024 ** 3;
+/** A picture larger than this is not downloaded: the largest of the catalogue have a tenth of it. */
+const maximumResultBytes = 100 * 1024 ** 2;
 /** How often other windows' writes are looked for, in milliseconds: one pragma. */
 const noticeInterval = 1_000;
 

@@ -188,6 +188,20 @@ describe('a generation that goes wrong on its way', () => {
     assert.equal(scene.sandbox.control.charges().length, 1);
   });
 
+  it('does not download a picture of 200 MB, and says so', async () => {
+    const action = {
+      type: 'body',
+      size: 200_000_000,
+      prefixBase64: 'iVBORw0KGgo=',
+      contentType: 'image/png',
+    } as const;
+    scene.sandbox.control.addFault({ path: '/media/', times: 'always', action });
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await scene.answers.message(/larger than this extension downloads.+It was not saved/);
+    assert.equal(editor.document.getText(), article);
+    assert.equal(scene.sandbox.control.charges().length, 1);
+  });
+
   it('keeps the result when the document was closed, and offers to insert it', async () => {
     const { uri } = editor.document;
     scene.sandbox.control.update({ taskDurationMs: 2_000 });

@@ -19,7 +19,9 @@ export const taskCommands = {
 
   async open(services: Services, argument: unknown): Promise<void> {
     const task = taskFrom(services, argument);
-    await vscode.commands.executeCommand('vscode.open', await shownFile(services, task));
+    const link = resultLink(task);
+    if (link) await vscode.env.openExternal(link);
+    else await vscode.commands.executeCommand('vscode.open', await shownFile(services, task));
   },
 
   async saveAs(services: Services, argument: unknown): Promise<void> {
@@ -138,6 +140,12 @@ function libraryFile({ library }: Services, task: Task): vscode.Uri {
   const file = storedFiles(task)[0];
   if (!file) throw new UserError(vscode.l10n.t('This task has no result yet.'));
   return vscode.Uri.file(library.pathOf(file));
+}
+
+/** The address of a result that could not be fetched: the only way left to a file that is paid. */
+function resultLink(task: Task): vscode.Uri | undefined {
+  const url = storedFiles(task).length === 0 ? task.results[0]?.url : undefined;
+  return url?.startsWith('https://') === true ? vscode.Uri.parse(url, true) : undefined;
 }
 
 /** The file in the workspace while it is there, else the one in the library. */

@@ -102,6 +102,7 @@ function flagsOf(task: Task): string[] {
   const running = isRunningState(task.state);
   return [
     ...(storedFiles(task).length > 0 ? ['files'] : []),
+    ...(storedFiles(task).length === 0 && task.results.length > 0 ? ['link'] : []),
     ...(running ? [] : ['ended']),
     ...(task.state === 'failed' || task.state === 'placed' ? [task.state] : []),
     ...(task.remoteId === undefined ? [] : ['known']),
