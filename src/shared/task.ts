@@ -93,11 +93,6 @@ export interface Task {
   readonly results: readonly TaskResult[];
 }
 
-/** True while Rivya or we still have to do something without the user. */
-export function isRunning(task: Task): boolean {
-  return isRunningState(task.state) && task.hold === undefined;
-}
-
 export function isRunningState(state: TaskState): boolean {
   return ['draft', 'submitting', 'queued', 'processing', 'succeeded'].includes(state);
 }

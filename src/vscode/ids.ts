@@ -35,7 +35,6 @@ export const commandIds = [
 export type CommandId = (typeof commandIds)[number];
 
 export const viewIds = ['rivya.tasks', 'rivya.models'] as const;
-export type ViewId = (typeof viewIds)[number];
 
 /** Settings without the leading `rivya.`, with the type of their value. */
 export interface Settings {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isRivyaError } from '../api/errors.ts';
 import { describeError, type Log } from '../base/log.ts';
-import type { Problem } from '../shared/task.ts';
+import type { Problem, Task } from '../shared/task.ts';
 import type { CommandId } from './ids.ts';
 
 /** What a button of a message does: a command of ours, or a page of Rivya's. */
@@ -48,11 +48,19 @@ export function actions(): Record<
   };
 }
 
-/** The words for an answer of Rivya's or of the network (codes: rivya-api.md 8; the local ones: src/api/errors.ts). */
-export function explain(problem: Problem): Message {
+/** Whether a job certainly cost nothing: Rivya refused it, and never gave it an id. */
+export function costNothing(task: Task): boolean {
+  return task.state === 'failed' && task.remoteId === undefined && task.finalCredits === 0;
+}
+
+/**
+ * The words for an answer of Rivya's or of the network (codes: rivya-api.md 8; the local ones: src/api/errors.ts).
+ * @param isFree whether it is certain that nothing was charged; the same code may come while an accepted job is polled
+ */
+export function explain(problem: Problem, isFree: boolean): Message {
   const { t } = vscode.l10n;
   const to = actions();
-  const free = t('Nothing was charged.');
+  const free = isFree ? t('Nothing was charged.') : t('The job is kept, and is not paid twice.');
   const say = (text: string, ...buttons: Action[]): Message => ({ text, actions: buttons });
   switch (problem.code) {
     case 'api_key_missing':
@@ -198,7 +206,7 @@ export function messageOf(error: unknown): Message | undefined {
   if (error instanceof UserError) return { text: error.message, actions: error.actions };
   if (isRivyaError(error)) {
     if (error.kind === 'cancelled') return undefined;
-    const { text, actions: buttons } = explain(problemFrom(error));
+    const { text, actions: buttons } = explain(problemFrom(error), !error.mayHaveBeenCharged);
     return { text: withRequestId(text, error.requestId), actions: buttons };
   }
   return {

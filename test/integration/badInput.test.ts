@@ -179,6 +179,19 @@ describe('a generation that goes wrong on its way', () => {
     assert.equal(editor.document.getText(), article);
   });
 
+  it('does not claim that a job was free when its key is revoked on the way', async () => {
+    const action = { type: 'status', status: 401, code: 'api_key_revoked' } as const;
+    scene.sandbox.control.addFault({ method: 'GET', path: '/api/v1/generations/', action });
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    const message = await scene.answers.message(/was revoked/);
+    assert.match(message, /The job is kept, and is not paid twice/);
+    assert.doesNotMatch(message, /Nothing was charged/);
+    scene.answers.input(scene.sandbox.apiKey);
+    await vscode.commands.executeCommand('rivya.account.setKey');
+    await textOf(editor.document, text => reference.test(text));
+    assert.equal(scene.sandbox.control.charges().length, 1);
+  });
+
   it('says so when the result is no picture', async () => {
     const action = { type: 'body', body: 'not a picture at all', contentType: 'image/png' } as const;
     scene.sandbox.control.addFault({ path: '/media/', times: 'always', action });

@@ -18,26 +18,11 @@ import {
 } from './rows.ts';
 import { rescue } from './rescue.ts';
 import { migrations } from './schema.ts';
-import {
-  isRunningState,
-  taskStates,
-  type MediaKind,
-  type StoredFile,
-  type Task,
-  type TaskState,
-} from '../../shared/task.ts';
+import { isRunningState, taskStates, type StoredFile, type Task, type TaskState } from '../../shared/task.ts';
 import { transition } from './transition.ts';
 
 /** A job as the user asked for it; everything else starts empty. */
-export interface NewTask {
-  readonly id: string;
-  readonly origin: string;
-  readonly kind: MediaKind;
-  readonly model: string;
-  readonly prompt: string;
-  readonly body: string;
-  readonly idempotencyKey: string;
-}
+export type NewTask = Pick<Task, 'id' | 'origin' | 'kind' | 'model' | 'prompt' | 'body' | 'idempotencyKey'>;
 
 /** A stored file with what decides whether it may go. */
 export interface LibraryFile {

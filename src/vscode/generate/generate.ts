@@ -100,7 +100,7 @@ async function createTask(services: Services, id: string, wish: Wish): Promise<T
   const { ledger, server, placer } = services;
   const { origin } = server.base;
   if ((await keyOf(services, origin)) === undefined) {
-    const { text, actions: buttons } = explain({ code: 'api_key_missing', message: '' });
+    const { text, actions: buttons } = explain({ code: 'api_key_missing', message: '' }, true);
     throw new UserError(text, buttons);
   }
   const document = wish.place?.document;

@@ -4,7 +4,7 @@ import { DisposableStore } from '../../base/lifecycle.ts';
 import { describeError } from '../../base/log.ts';
 import { decide } from '../../core/tasks/runner.ts';
 import { isRunningState, type Task } from '../../shared/task.ts';
-import { actions, explain, show, withRequestId } from '../messages.ts';
+import { actions, costNothing, explain, show, withRequestId } from '../messages.ts';
 import type { Placed } from '../placement/placer.ts';
 import type { Services } from '../services.ts';
 import { promptText, stateText } from '../tasks/taskText.ts';
@@ -66,7 +66,7 @@ export function announceEnd({ log }: Services, before: Task, after: Task): void 
   const newlyHeld = after.hold !== undefined && before.hold === undefined;
   const newlyFailed = after.state === 'failed' && before.state !== 'failed';
   if ((!newlyHeld && !newlyFailed) || !after.problem) return;
-  const { text, actions: buttons } = explain(after.problem);
+  const { text, actions: buttons } = explain(after.problem, costNothing(after));
   const again = {
     title: vscode.l10n.t('Run Again'),
     command: 'rivya.task.rerun',
@@ -104,7 +104,7 @@ export function announcePlaced({ log }: Services, { files, reference, remark }: 
 export function announceTrouble({ log }: Services, before: Task, after: Task): void {
   const troubled = 3;
   if (after.failures !== troubled || before.failures >= troubled || !after.problem || after.hold) return;
-  const { text, actions: buttons } = explain(after.problem);
+  const { text, actions: buttons } = explain(after.problem, costNothing(after));
   const going = vscode.l10n.t('The job is kept and goes on by itself.');
   show(
     'warning',

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { creditsOf, isRunningState, storedFiles, type Task, type TaskState } from '../../shared/task.ts';
 import { altTextOf } from '../../core/references/altText.ts';
-import { explain, messageOf } from '../messages.ts';
+import { costNothing, explain, messageOf } from '../messages.ts';
 import type { Services } from '../services.ts';
 import { stateText } from '../tasks/taskText.ts';
 
@@ -132,7 +132,7 @@ function tooltipOf(task: Task, { library }: Services): vscode.MarkdownString {
     t('Model: {0}', task.model),
     t('Started: {0}', new Date(task.createdAt).toLocaleString()),
     file?.width === undefined ? '' : t('{0} × {1} pixels', file.width, file.height ?? 0),
-    task.problem ? explain(task.problem).text : '',
+    task.problem ? explain(task.problem, costNothing(task)).text : '',
     task.problem?.requestId === undefined ? '' : t('Request: {0}', task.problem.requestId),
     task.remoteId === undefined ? '' : t('Task: {0}', task.remoteId),
   ];
