@@ -14,7 +14,7 @@ const layers = {
   core: ['vscode', 'webview', 'sandbox', 'extension.ts'],
   vscode: ['webview', 'extension.ts'],
   webview: ['base', 'api', 'core', 'vscode', 'sandbox', 'extension.ts'],
-  sandbox: ['shared', 'api', 'core', 'vscode', 'webview', 'extension.ts'],
+  sandbox: ['api', 'core', 'vscode', 'webview', 'extension.ts'],
 };
 
 const zones = Object.entries(layers).flatMap(([target, forbidden]) =>

@@ -1,5 +1,6 @@
 /**
- * Builds the bundles: `dist/` for the extension host, and `dist-test/` for the integration suite (`--tests`).
+ * Builds the bundles: `dist/` for the extension host, `dist/webview/` for the chat page (scripts/buildWebview.ts), and
+ * `dist-test/` for the integration suite (`--tests`).
  *
  * The host loads CommonJS, and esbuild splits code only between ES modules. So each bundle is made in two passes: split as ES
  * modules first, then every chunk is turned into CommonJS on its own, where `import()` becomes a `require` at the time of
@@ -12,6 +13,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
+import { finishWebview, webviewOptions } from './buildWebview.ts';
 import { root } from './workspace.ts';
 
 /** What the extension host must read before `activate()` may run: the entry and the chunks it imports statically. */
@@ -193,25 +195,50 @@ async function build(bundle: Bundle): Promise<void> {
   await finish(bundle, await esbuild.build(splitOptions(bundle)));
 }
 
+async function buildWebview(): Promise<void> {
+  const { warnings, metafile } = await esbuild.build(webviewOptions);
+  failOnMessages(warnings);
+  await finishWebview(metafile);
+}
+
 /** Rebuilds on every change until the process ends. */
 async function watch(bundle: Bundle): Promise<void> {
-  const reporter: esbuild.Plugin = {
+  const options = splitOptions(bundle);
+  const context = await esbuild.context({
+    ...options,
+    plugins: [reporter<typeof options>(bundle.name, result => finish(bundle, result))],
+  });
+  await context.watch();
+}
+
+async function watchWebview(): Promise<void> {
+  const context = await esbuild.context({
+    ...webviewOptions,
+    plugins: [reporter<typeof webviewOptions>('chat page', ({ metafile }) => finishWebview(metafile))],
+  });
+  await context.watch();
+}
+
+/** Says when a build begins and ends, and what is wrong with it. */
+function reporter<T extends esbuild.BuildOptions>(
+  name: string,
+  onBuilt: (result: esbuild.BuildResult<T>) => Promise<void>,
+): esbuild.Plugin {
+  return {
     name: 'finish-and-report',
     setup(hooks) {
-      hooks.onStart(() => console.log(`[watch] ${bundle.name}: build started`));
+      hooks.onStart(() => console.log(`[watch] ${name}: build started`));
       hooks.onEnd(async result => {
         try {
           failOnMessages(result.errors);
-          await finish(bundle, result);
+          await onBuilt(result);
         } catch (error) {
           console.error(messageOf(error));
         }
-        console.log(`[watch] ${bundle.name}: build finished`);
+        console.log(`[watch] ${name}: build finished`);
       });
     },
   };
-  const context = await esbuild.context({ ...splitOptions(bundle), plugins: [reporter] });
-  await context.watch();
 }
 
 function messageOf(error: unknown): string {
@@ -238,7 +265,9 @@ const { values: options } = parseArgs({
 });
 const bundles = options.tests ? [host, integrationTests()] : [host];
 try {
-  await Promise.all(bundles.map(options.watch ? watch : build));
+  await Promise.all(
+    options.watch ? [...bundles.map(watch), watchWebview()] : [...bundles.map(build), buildWebview()],
+  );
 } catch (error) {
   console.error(messageOf(error));
   process.exitCode = 1;

@@ -4,8 +4,9 @@
  *   node scripts/l10n.ts --list     prints every string that the code passes to `vscode.l10n.t`, as JSON
  *   node scripts/l10n.ts --check    names what is missing or superfluous in each language file; exit code 1 when there is any
  *
- * `vscode.l10n.t` looks strings up by their English text in `l10n/bundle.l10n.<language>.json`; the words of the manifest stand
- * under their keys in `package.nls.<language>.json`.
+ * `vscode.l10n.t` looks strings up by their English text in `l10n/bundle.l10n.<language>.json`, and so does the `t` of the chat
+ * page, which gets the same file from the host; the words of the manifest stand under their keys in
+ * `package.nls.<language>.json`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -30,11 +31,13 @@ export interface Translation {
   readonly translated: Words;
 }
 
-/** The strings of all calls `t(…)` and `….l10n.t(…)` in src/vscode and src/extension.ts. */
+/** The strings of all calls `t(…)` and `….l10n.t(…)` in src/vscode, src/webview and src/extension.ts. */
 export function sourceStrings(): SourceStrings {
-  const files = readdirSync(path.join(root, 'src/vscode'), { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.ts'))
-    .map(name => path.join('src/vscode', name));
+  const files = ['src/vscode', 'src/webview'].flatMap(folder =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter(name => name.endsWith('.ts'))
+      .map(name => path.join(folder, name)),
+  );
   const strings = new Set<string>();
   const unreadable: string[] = [];
   for (const file of [...files.toSorted(), 'src/extension.ts']) {

@@ -32,6 +32,7 @@ const stages: readonly Stage[] = [
   { name: 'lint', command: ['eslint', '--max-warnings', '0', '.'] },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'types of webviews', command: ['tsc', '-p', 'src/webview'] },
+  { name: 'types of page tests', command: ['tsc', '-p', 'test/webview'] },
   {
     name: 'unit',
     command: [
@@ -45,6 +46,13 @@ const stages: readonly Stage[] = [
     },
   },
   { name: 'build', command: ['scripts/build.ts', '--tests'] },
+  {
+    name: 'webview',
+    command: ['playwright', 'test', '--config', 'playwright.webview.config.ts'],
+    needs: 'build',
+    report: 'test-results/webview.json',
+    count: countPlaywright,
+  },
   {
     name: 'integration',
     command: ['scripts/testIntegration.ts', '--no-build'],
@@ -62,14 +70,16 @@ const stages: readonly Stage[] = [
     command: ['playwright', 'test'],
     needs: 'package',
     report: 'test-results/e2e.json',
-    count: report => {
-      const { stats } = report as {
-        stats: { expected: number; unexpected: number; flaky: number; skipped: number };
-      };
-      return { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped };
-    },
+    count: countPlaywright,
   },
 ];
+
+function countPlaywright(report: unknown): Count {
+  const { stats } = report as {
+    stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+  };
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped };
+}
 
 interface Result extends Count {
   readonly output: string;

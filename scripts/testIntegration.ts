@@ -5,12 +5,13 @@
  *
  * The report stays in `test-results/integration.json`. Exit code 1 when a test failed, none ran, or VS Code did not start.
  */
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { browserArguments, findBrowser } from '../test/support/browser.ts';
+import { authorityVariable, createAuthority } from '../test/support/certificates.ts';
 import {
   countFailed,
   formatReport,
@@ -60,14 +61,34 @@ function workbenchAddress(server: VscodeServer): string {
   return address.href;
 }
 
-async function runSuite(workspaceFolder: string, grep: string | undefined): Promise<boolean> {
+/**
+ * Makes the extension host trust an authority of our own, as one that the user has installed: VS Code asks Node for the
+ * certificates of the system (`http.systemCertificatesNode`), which on Linux reads the file that `SSL_CERT_FILE` names.
+ */
+async function trustedAuthority(folder: string): Promise<Record<string, string>> {
+  const authority = await createAuthority();
+  const files = { json: path.join(folder, 'authority.json'), pem: path.join(folder, 'authority.pem') };
+  await writeFile(files.json, JSON.stringify(authority));
+  await writeFile(files.pem, authority.cert);
+  return { SSL_CERT_FILE: files.pem, [authorityVariable]: files.json };
+}
+
+async function runSuite(
+  workspaceFolder: string,
+  authority: Record<string, string>,
+  grep: string | undefined,
+): Promise<boolean> {
   await rm(reportFile, { force: true });
   await mkdir(path.dirname(reportFile), { recursive: true });
   const log: string[] = [];
   const server = await startVscodeServer({
     workspaceFolder,
     smokeTestDriver: true,
-    environment: { [reportVariable]: reportFile, ...(grep === undefined ? {} : { [grepVariable]: grep }) },
+    environment: {
+      ...authority,
+      [reportVariable]: reportFile,
+      ...(grep === undefined ? {} : { [grepVariable]: grep }),
+    },
   });
   try {
     await runInWorkbench(server, log);
@@ -93,9 +114,12 @@ if (options.build) {
   console.log(await run(process.execPath, [path.join(root, 'scripts/build.ts'), '--tests'], { cwd: root }));
 }
 const workspaceFolder = await mkdtemp(path.join(tmpdir(), 'rivya-workspace-'));
+const authorityFolder = await mkdtemp(path.join(tmpdir(), 'rivya-authority-'));
 try {
   await cp(path.join(root, 'test/fixtures/workspace'), workspaceFolder, { recursive: true });
-  if (!(await runSuite(workspaceFolder, options.grep))) process.exitCode = 1;
+  const authority = await trustedAuthority(authorityFolder);
+  if (!(await runSuite(workspaceFolder, authority, options.grep))) process.exitCode = 1;
 } finally {
   await rm(workspaceFolder, { recursive: true, force: true });
+  await rm(authorityFolder, { recursive: true, force: true });
 }

@@ -3,17 +3,23 @@ import * as vscode from 'vscode';
 import { describeError, redactedLog } from './base/log.ts';
 import { Account } from './core/account/account.ts';
 import { Balance } from './core/credits/balance.ts';
+import { ChatView } from './vscode/chat/chatView.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { createHandlers } from './vscode/handlers.ts';
+import { registerDropAndPaste } from './vscode/placement/dropAndPaste.ts';
 import { SandboxHost } from './vscode/sandboxHost.ts';
 import { CurrentServer } from './vscode/server.ts';
 import type { Basics } from './vscode/clients.ts';
 import type { Services } from './vscode/services.ts';
 import { ledgerPath, mayHavePendingJobs } from './vscode/storage.ts';
 import { Surfaces } from './vscode/surfaces.ts';
+import { WebhooksTree } from './vscode/webhooks/webhooksTree.ts';
 
-/** Builds what costs nothing and registers the surfaces. No network and no database: those come with the first need. */
-export function activate(context: vscode.ExtensionContext): void {
+/**
+ * Builds what costs nothing and registers the surfaces. No network and no database: those come with the first need.
+ * @returns nothing, except to its own tests, which look into what is stored
+ */
+export function activate(context: vscode.ExtensionContext): { context: vscode.ExtensionContext } | undefined {
   const account = new Account(context.secrets);
   const channel = vscode.window.createOutputChannel('Rivya', { log: true });
   const log = redactedLog(channel, () => account.seen);
@@ -37,22 +43,32 @@ export function activate(context: vscode.ExtensionContext): void {
   };
 
   const surfaces = new Surfaces(basics, load, () => existsSync(ledgerPath(context)));
-  const sandbox = new SandboxHost(server, log);
+  const webhooks = new WebhooksTree(basics);
+  const chat = new ChatView(load, log);
+  const sandbox = new SandboxHost(context, server, log);
   context.subscriptions.push(
     channel,
     account,
     server,
     balance,
     surfaces,
+    webhooks,
+    chat,
     sandbox,
-    registerCommands(createHandlers({ basics, services: load, surfaces, sandbox, channel }), log),
+    registerDropAndPaste(load, vscode.Uri.joinPath(context.globalStorageUri, 'library')),
+    registerCommands(
+      createHandlers({ basics, services: load, surfaces, webhooks, chat, sandbox, channel }),
+      log,
+    ),
   );
 
   // After start-up, not during it: jobs of an earlier window go on.
   setImmediate(() => {
+    void sandbox.resume();
     if (!mayHavePendingJobs(context)) return;
     load().catch((error: unknown) =>
       log.error(`Pending jobs could not be taken up: ${describeError(error)}`),
     );
   });
+  return context.extensionMode === vscode.ExtensionMode.Test ? { context } : undefined;
 }

@@ -1,4 +1,5 @@
 import type { ChatFrame } from './chatFrames.ts';
+import { DeltaTemplate } from './deltaTemplate.ts';
 import { isRecord, parseJson } from './errorResponse.ts';
 
 export interface ChatUsage {
@@ -62,12 +63,15 @@ const words = {
 
 /** What the names of an event say. */
 type Meaning = Readonly<
-  Record<'heartbeat' | 'error' | 'start' | 'reasoning' | 'text' | 'beside', boolean>
+  Record<'heartbeat' | 'error' | 'start' | 'reasoning' | 'text' | 'beside' | 'plain', boolean>
 > & {
   /** Of the whole answer, or only of a piece of it. */
   readonly end: 'whole' | 'piece' | undefined;
   readonly finishReason: string | undefined;
 };
+
+// More blanks than that around `[DONE]` are not looked for.
+const longestMark = 32;
 
 // Streams repeat a handful of names thousands of times; a server that invents new ones for ever is not remembered.
 const rememberedMeanings = 100;
@@ -78,17 +82,24 @@ const rememberedMeanings = 100;
  */
 export class ChatDialectDecoder {
   readonly #meanings = new Map<string, Meaning>();
+  #last: { readonly name: string; readonly meaning: Meaning } | undefined;
+  readonly #template = new DeltaTemplate();
   /** 'text' once bare text came: what looks like JSON then is text too. 'objects' once an object came. */
   #data: 'text' | 'objects' | undefined;
 
-  decode(frame: ChatFrame): readonly ChatPart[] {
+  /** @returns a text alone for a piece of the answer, as which nearly all frames come */
+  decode(frame: ChatFrame): string | readonly ChatPart[] {
     const { event, data } = frame;
-    if (data === '[DONE]' || data.trim() === '[DONE]')
+    const known = this.#template.read(event, data);
+    if (known !== undefined) return known;
+    if (data === '[DONE]' || (data.length < longestMark && data.trim() === '[DONE]'))
       return [{ type: 'end', finish_reason: undefined, last: true }];
     const value = this.#data === 'text' && event === undefined ? undefined : parseJson(data);
     if (isRecord(value)) {
       this.#data = 'objects';
-      return this.#decodeObject(value, event);
+      const said = this.#decodeObject(value, event);
+      if (typeof said === 'string') this.#template.learn(event, data, said, findDelta);
+      return said;
     }
     const isString = typeof value === 'string';
     if (!isString && this.#isFragment(frame)) return [{ type: 'unknown', name: 'fragment' }];
@@ -119,12 +130,14 @@ export class ChatDialectDecoder {
     return (data.length > 1 && '[DONE]'.startsWith(data)) || (this.#data !== 'text' && /^[{["]/.test(data));
   }
 
-  #decodeObject(outer: Fields, event: string | undefined): readonly ChatPart[] {
+  #decodeObject(outer: Fields, event: string | undefined): string | readonly ChatPart[] {
     const fields = opened(outer);
     const name = nameOf(outer, event);
     const meaning = this.#meaningOf(
       name === '' && typeof fields['object'] === 'string' ? fields['object'] : name,
     );
+    const delta = meaning.plain ? plainDelta(fields) : undefined;
+    if (delta !== undefined) return delta;
     if (meaning.heartbeat) return [];
     const parts = besides(fields);
     const error = errorOf(fields, meaning);
@@ -136,10 +149,11 @@ export class ChatDialectDecoder {
   }
 
   #meaningOf(name: string): Meaning {
-    const known = this.#meanings.get(name);
-    if (known) return known;
-    const meaning = meaningOf(name);
+    // Most events are called what the one before them was; to compare costs less than to look up.
+    if (this.#last?.name === name) return this.#last.meaning;
+    const meaning = this.#meanings.get(name) ?? meaningOf(name);
     if (this.#meanings.size < rememberedMeanings) this.#meanings.set(name, meaning);
+    this.#last = { name, meaning };
     return meaning;
   }
 }
@@ -158,6 +172,7 @@ function meaningOf(name: string): Meaning {
     .toLowerCase();
   const found = new Set(spaced.split(/[^a-z]+/));
   const says = (list: readonly string[]): boolean => list.some(word => found.has(word));
+  const isSpecial = says(words.heartbeat) || says(words.error) || says(words.end);
   const isPiece = says(words.piece) || says(words.beside) || says(words.reasoning);
   return {
     heartbeat: says(words.heartbeat),
@@ -166,9 +181,48 @@ function meaningOf(name: string): Meaning {
     reasoning: says(words.reasoning),
     text: says(words.text),
     beside: says(words.beside),
+    plain: !isSpecial && !says(words.reasoning) && !says(words.beside),
     end: says(words.end) ? (isPiece ? 'piece' : 'whole') : undefined,
     finishReason: found.has('incomplete') ? 'incomplete' : undefined,
   };
+}
+
+// prettier-ignore
+const inertKeys = new Set(['id', 'type', 'event', 'object', 'created', 'created_at', 'model', 'index', 'sequence_number', 'item_id', 'output_index', 'content_index', 'service_tier', 'system_fingerprint', 'logprobs', 'obfuscation']);
+const plainTextKeys = new Set(['delta', 'content', 'text', 'textDelta', 'token', 'chunk']);
+
+/**
+ * The short way for what nearly all events of a stream are: a piece of text, and beside it nothing that means anything.
+ * @returns undefined when there is more to see, or nothing; `contentParts` says the same of the text, only later
+ */
+function plainDelta(fields: Fields): string | undefined {
+  let text: unknown;
+  for (const key in fields) {
+    const value = fields[key];
+    if (value === null || inertKeys.has(key)) continue;
+    if (text !== undefined) return undefined;
+    if (plainTextKeys.has(key)) text = value;
+    else if (key === 'choices') text = choiceDelta(value);
+    else return undefined;
+  }
+  return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
+function findDelta(value: unknown): string | undefined {
+  return isRecord(value) ? plainDelta(opened(value)) : undefined;
+}
+
+/** The text of an OpenAI chunk with one choice that goes on. */
+function choiceDelta(choices: unknown): unknown {
+  if (!Array.isArray(choices) || choices.length !== 1) return undefined;
+  const choice: unknown = choices[0];
+  if (!isRecord(choice) || (choice['index'] ?? 0) !== 0) return undefined;
+  const { delta } = choice;
+  if (!isRecord(delta)) return undefined;
+  for (const key in choice)
+    if (key !== 'delta' && choice[key] !== null && !inertKeys.has(key)) return undefined;
+  for (const key in delta) if (key !== 'content' && key !== 'role' && delta[key] !== null) return undefined;
+  return delta['content'];
 }
 
 /** Text, reasoning and the end; undefined when the event has none of them. */

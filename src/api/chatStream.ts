@@ -54,25 +54,17 @@ export async function* readChatStream(
 ): AsyncGenerator<ChatStreamEvent, ChatResult, undefined> {
   const answer = new ChatAnswer(response);
   const dialect = new ChatDialectDecoder();
-  const parts: ChatPart[] = [];
   const splitter = new ChatFrameSplitter(response.headers.get('content-type'), frame => {
-    parts.push(...dialect.decode(frame));
+    const said = dialect.decode(frame);
+    if (typeof said === 'string') answer.addText(said);
+    else for (const part of said) answer.take(part);
   });
   const decoder = new TextDecoder();
-  const drain = (): ChatStreamEvent[] => {
-    const events: ChatStreamEvent[] = [];
-    for (const part of parts.splice(0)) {
-      if (answer.over) break;
-      const event = answer.apply(part);
-      if (event) append(events, event);
-    }
-    return events;
-  };
   let broken: RivyaError | undefined;
   try {
     for await (const chunk of response.chunks) {
       splitter.feed(decoder.decode(chunk, { stream: true }));
-      yield* drain();
+      yield* answer.events();
       if (answer.over) break;
       response.setIdle(answer.ended ? Math.min(afterEndMs, idleMs) : idleMs);
     }
@@ -87,29 +79,47 @@ export async function* readChatStream(
     if (!isRivyaError(cause)) throw cause;
     broken ??= cause;
   }
-  yield* drain();
+  yield* answer.events();
   answer.logUnknown(log);
   return answer.result(broken);
 }
 
-/** Adds an event; pieces of text that came together become one. */
-function append(events: ChatStreamEvent[], event: ChatStreamEvent): void {
-  const last = events.at(-1);
-  const replaced = last?.type === 'text' && last.delta === '';
-  if (last?.type === 'text' && event.type === 'text' && event.delta !== '' && !replaced) {
-    events[events.length - 1] = { ...event, delta: last.delta + event.delta };
-  } else if (last?.type === 'reasoning' && event.type === 'reasoning') {
-    events[events.length - 1] = { ...event, delta: last.delta + event.delta };
-  } else {
-    events.push(event);
+/** Text in the making. Pieces that arrive together are joined once, since a copy for each would cost more than reading them. */
+class GrowingText {
+  #settled = '';
+  #pieces: string[] = [];
+
+  get all(): string {
+    return this.#pieces.length === 0 ? this.#settled : this.#settled + this.#pieces.join('');
+  }
+
+  add(piece: string): void {
+    this.#pieces.push(piece);
+  }
+
+  /** Puts another text in place of all so far. */
+  replace(text: string): void {
+    this.#settled = text;
+    this.#pieces = [];
+  }
+
+  /** What was added since it was settled last. */
+  settle(): string {
+    const delta = this.#pieces.join('');
+    this.#settled += delta;
+    this.#pieces = [];
+    return delta;
   }
 }
 
 /** An answer while it grows. */
 class ChatAnswer {
   readonly #response: OpenResponse;
-  #text = '';
-  #reasoning = '';
+  readonly #text = new GrowingText();
+  readonly #reasoning = new GrowingText();
+  /** Which of the two has pieces that no event has told yet. */
+  #growing: 'text' | 'reasoning' | undefined;
+  #events: ChatStreamEvent[] = [];
   #sessionId: string | undefined;
   #messageId: string | undefined;
   #usage: ChatUsage | undefined;
@@ -134,50 +144,89 @@ class ChatAnswer {
     return this.#last || this.#error !== undefined;
   }
 
-  apply(part: ChatPart): ChatStreamEvent | undefined {
+  /** What has happened since the last call. */
+  events(): ChatStreamEvent[] {
+    this.#tell();
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  take(part: ChatPart): void {
+    if (this.over) return;
     switch (part.type) {
       case 'text':
-        // More text proves that what looked like the end was not.
-        this.#ended = false;
-        this.#text += part.delta;
-        return { type: 'text', delta: part.delta, text: this.#text };
+        this.addText(part.delta);
+        break;
       case 'reasoning':
-        this.#reasoning += part.delta;
-        return { type: 'reasoning', delta: part.delta, reasoning: this.#reasoning };
+        if (this.#growing !== 'reasoning') this.#tell();
+        this.#growing = 'reasoning';
+        this.#reasoning.add(part.delta);
+        break;
       case 'snapshot':
-        return this.#replace(part.text, part.final);
+        this.#replace(part.text, part.final);
+        break;
       case 'session':
-        if (part.session_id === this.#sessionId) return undefined;
+        if (part.session_id === this.#sessionId) break;
         this.#sessionId = part.session_id;
-        return part;
+        this.#tell(part);
+        break;
       case 'message':
         this.#messageId = part.id;
-        return undefined;
+        break;
       case 'usage':
         this.#usage = merged(this.#usage, part.usage);
         this.#credits = merged(this.#credits, part.credits);
-        return { type: 'usage', usage: this.#usage, credits: this.#credits };
+        this.#tell({ type: 'usage', usage: this.#usage, credits: this.#credits });
+        break;
       case 'end':
         this.#ended = true;
         this.#last ||= part.last;
         this.#finishReason = part.finish_reason ?? this.#finishReason;
-        return undefined;
+        break;
       case 'error':
         // A complete answer is not made worse by what follows it.
         if (!this.#ended) this.#error = this.#response.errorOf(part.error);
-        return undefined;
+        break;
       case 'unknown':
         this.#unknown.set(part.name, (this.#unknown.get(part.name) ?? 0) + 1);
-        return undefined;
+        break;
     }
   }
 
-  #replace(text: string, final: boolean): ChatStreamEvent | undefined {
-    if (text === this.#text) return undefined;
-    const continues = text.startsWith(this.#text);
-    const delta = continues ? text.slice(this.#text.length) : final ? '' : text;
-    this.#text = continues || final ? text : this.#text + text;
-    return { type: 'text', delta, text: this.#text };
+  addText(delta: string): void {
+    if (this.over) return;
+    // More text proves that what looked like the end was not.
+    this.#ended = false;
+    if (this.#growing !== 'text') this.#tell();
+    this.#growing = 'text';
+    this.#text.add(delta);
+  }
+
+  #replace(text: string, final: boolean): void {
+    const known = this.#text.all;
+    if (text === known) return;
+    const { ended } = this;
+    if (text.startsWith(known)) this.addText(text.slice(known.length));
+    else if (!final) this.addText(text);
+    else {
+      this.#tell();
+      this.#text.replace(text);
+      this.#tell({ type: 'text', delta: '', text });
+    }
+    this.#ended = ended;
+  }
+
+  /** Makes an event of the pieces that came together, and one more if there is any. */
+  #tell(event?: ChatStreamEvent): void {
+    if (this.#growing === 'text') {
+      this.#events.push({ type: 'text', delta: this.#text.settle(), text: this.#text.all });
+    } else if (this.#growing === 'reasoning') {
+      const delta = this.#reasoning.settle();
+      this.#events.push({ type: 'reasoning', delta, reasoning: this.#reasoning.all });
+    }
+    this.#growing = undefined;
+    if (event) this.#events.push(event);
   }
 
   logUnknown(log: Log): void {
@@ -192,8 +241,8 @@ class ChatAnswer {
     const outcome = this.#outcome(broken);
     return {
       outcome,
-      text: this.#text,
-      reasoning: this.#reasoning,
+      text: this.#text.all,
+      reasoning: this.#reasoning.all,
       session_id: this.#sessionId,
       message_id: this.#messageId,
       usage: this.#usage,

@@ -37,6 +37,12 @@ export function networkError(
       bytesMayHaveLeft: false,
     };
   }
+  const refusal = proxyRefusal(cause);
+  if (refusal !== undefined) {
+    const message = `The proxy did not connect to ${origin} (status ${refusal}).`;
+    const details = { code: 'proxy_refused', retryable: false, cause };
+    return { error: new RivyaError('network', message, details), bytesMayHaveLeft: false };
+  }
   if (codes.length > 0 && codes.every(each => notConnected.has(each))) {
     const message = `No connection to ${origin}${shown}.`;
     return {
@@ -57,4 +63,10 @@ function systemCodes(error: unknown, depth = 0): string[] {
   const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
   const inner = error instanceof AggregateError ? error.errors : [error.cause];
   return [...own, ...inner.flatMap((each: unknown) => systemCodes(each, depth + 1))];
+}
+
+/** The status with which a proxy refused a tunnel; undici, which VS Code uses too, says it only in the text of its error. */
+function proxyRefusal(error: unknown, depth = 0): string | undefined {
+  if (!(error instanceof Error) || depth > 5) return undefined;
+  return /^Proxy response \((\d+)\)/.exec(error.message)?.[1] ?? proxyRefusal(error.cause, depth + 1);
 }

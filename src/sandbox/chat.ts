@@ -1,9 +1,11 @@
 import { Hono, type Context } from 'hono';
 import type { Model } from './catalogue.ts';
-import { answerText, countTokens } from './chatAnswers.ts';
+import { answerText, countTokens, type ChatQuestion } from './chatAnswers.ts';
 import { streamCompletion } from './chatStream.ts';
 import { ApiError } from './errors.ts';
+import { pageOf } from './paging.ts';
 import {
+  forgetAnswer,
   isRecord,
   oncePerKey,
   readClientRequestId,
@@ -40,7 +42,7 @@ export function chatRoutes(state: SandboxState): Hono<SandboxEnv> {
   routes.get('/sessions', requireScope(state, 'chat:read'), c => {
     const own = [...state.sessions.values()].filter(session => session.account === c.get('key').account.id);
     own.sort((first, second) => second.updatedAt - first.updatedAt);
-    return c.json({ object: 'list', data: own.map(wireSession) });
+    return c.json(pageOf(c, own, wireSession));
   });
   routes.get('/sessions/:sessionId', requireScope(state, 'chat:read'), c => {
     const session = state.sessions.get(c.req.param('sessionId'));
@@ -66,12 +68,12 @@ async function completeOnce(
   const settings = { ...state.settings.stream, ...c.get('stream') };
   const fails = streamed && settings.stop?.how === 'error';
   const idempotencyKey = c.req.header('idempotency-key') ?? null;
-  const stored = await oncePerKey(c, body, () => ({
+  const stored = await oncePerKey(state, c, body, () => ({
     status: 200,
     body: complete(state, c.get('key').account, body, idempotencyKey, fails),
   }));
   // A failed turn was not charged, so its key may be used for another attempt.
-  if (fails && idempotencyKey !== null) c.get('key').account.answers.delete(idempotencyKey);
+  if (fails && idempotencyKey !== null) forgetAnswer(state, c.get('key').account, idempotencyKey);
   return { completion: stored.body as ChatCompletion, settings };
 }
 
@@ -103,7 +105,7 @@ function complete(
   const model = requireChatModel(state, body['model']);
   const message = requirePrompt(model, body['message'], 'message');
   const attachments = requireAttachments(state, account, model, body['attachments']);
-  checkOptions(model, body);
+  const options = requireOptions(model, body);
   const clientRequestId = readClientRequestId(body);
   const known = findSession(state, account, model, body['session_id']);
   const id = newId('chatcmpl');
@@ -115,7 +117,8 @@ function complete(
     clientRequestId,
   });
   const session = known ?? startSession(state, account, model);
-  const answer = state.settings.chatAnswer ?? answerText(model.wire.id, message);
+  const answer =
+    state.settings.chatAnswer ?? answerText({ model: model.wire.id, message, attachments, ...options });
   const history = session.messages.map(entry => entry.content).join('');
   const input = countTokens(history + message) + attachments * 250;
   const output = countTokens(answer);
@@ -125,6 +128,7 @@ function complete(
   session.messages.push(newMessage(state, 'user', message));
   if (!fails) session.messages.push(reply);
   session.updatedAt = reply.createdAt;
+  state.journal.put('session', session.id, session);
   return {
     id,
     object: 'chat.completion',
@@ -168,7 +172,10 @@ function requireAttachments(state: SandboxState, account: Account, model: Model,
   return value.length;
 }
 
-function checkOptions(model: Model, body: Record<string, unknown>): void {
+function requireOptions(
+  model: Model,
+  body: Record<string, unknown>,
+): Pick<ChatQuestion, 'webSearch' | 'reasoningEffort'> {
   const search = body['enable_web_search'] ?? false;
   const effort = body['reasoning_effort'] ?? 'default';
   const capabilities = model.wire.chat_capabilities;
@@ -177,6 +184,7 @@ function checkOptions(model: Model, body: Record<string, unknown>): void {
   if (typeof effort !== 'string' || !capabilities?.reasoning_efforts.includes(effort)) {
     refuse(`reasoning_effort must be one of ${capabilities?.reasoning_efforts.join(', ') ?? 'default'}.`);
   }
+  return { webSearch: search, reasoningEffort: effort };
 }
 
 function findSession(

@@ -1,6 +1,16 @@
 import { requestRandom } from './mediaRequest.ts';
 import { codePoints, shorten } from './text.ts';
 
+/** What an answer is about. */
+export interface ChatQuestion {
+  model: string;
+  message: string;
+  /** Number of attached images. */
+  attachments: number;
+  webSearch: boolean;
+  reasoningEffort: string;
+}
+
 const openings = [
   'Here is how I would look at it.',
   'A short answer first, then the reasons.',
@@ -21,19 +31,68 @@ const closings = [
   'If that fits, the next step is a first draft.',
 ];
 
-/** An answer that depends on the message alone, with the Markdown that a chat view has to show. */
-export function answerText(model: string, message: string): string {
+const mostWords = 100_000;
+const sectionsOfLongAnswer = 12;
+const wordsOfParagraph = 60;
+
+/**
+ * An answer that depends on the question alone, with the Markdown that a chat view has to show. A message with "long" in
+ * it gets a long one; one with "5000 words", exactly so many words.
+ */
+export function answerText(question: ChatQuestion): string {
+  const { model, message } = question;
   const random = requestRandom({ model, prompt: message, params: {}, index: 0 });
   const pick = (list: readonly string[]): string => list[Math.floor(random() * list.length)] ?? '';
-  const words = message.trim().split(/\s+/).length;
-  const chosen = [...points].sort(() => random() - 0.5).slice(0, 3);
-  return [
+  const wanted = /\b(\d{1,6}) words\b/i.exec(message)?.[1];
+  if (wanted !== undefined) return manyWords(Math.min(Number(wanted), mostWords), pick);
+  const intro = [
     `**Rivya sandbox** answers for \`${model}\`. ${pick(openings)}`,
     `> ${shorten(message, 200)}`,
-    chosen.map((point, index) => `${index + 1}. ${point}`).join('\n'),
+  ];
+  const sections = /\blong\b/i.test(message) ? longSections(pick) : [];
+  return [...intro, ...samples(question, pick), ...sections, pick(closings)].join('\n\n');
+}
+
+function samples(question: ChatQuestion, pick: (list: readonly string[]) => string): string[] {
+  const words = question.message.trim().split(/\s+/).length;
+  return [
+    '## In short',
+    `1. ${pick(points)}\n2. ${pick(points)}\n   - as a rule, not as a law\n   - and only where it *helps*`,
+    '## What I was given',
+    [
+      '| What | Value |',
+      '| --- | ---: |',
+      `| Words | ${words} |`,
+      `| Images | ${question.attachments} |`,
+      `| Web search | ${question.webSearch ? 'on' : 'off'} |`,
+      `| Reasoning effort | ${question.reasoningEffort} |`,
+    ].join('\n'),
+    '## To do',
+    `- [x] Read the question\n- [ ] ${pick(points)}\n- [ ] Look at the [documentation](https://rivya.ai/docs/api-chat)`,
+    '## As code',
     ['```ts', `const words = ${words};`, 'console.log(`${words} words in your message`);', '```'].join('\n'),
-    pick(closings),
-  ].join('\n\n');
+    ['```python', `words = ${words}`, 'print(f"{words} words in your message")', '```'].join('\n'),
+    `About ${words} × 1.3 ≈ ${Math.round(words * 1.3)} tokens, or as a formula: \`t ≈ 1.3 · w\`.`,
+  ];
+}
+
+function longSections(pick: (list: readonly string[]) => string): string[] {
+  return Array.from({ length: sectionsOfLongAnswer }, (_, index) => [
+    `## Part ${index + 1}`,
+    Array.from({ length: 8 }, () => pick(points)).join(' '),
+    `- ${pick(points)}\n- ${pick(points)}`,
+  ]).flat();
+}
+
+function manyWords(count: number, pick: (list: readonly string[]) => string): string {
+  const words: string[] = [];
+  while (words.length < count) words.push(...pick(points).split(' '));
+  words.length = count;
+  const paragraphs: string[] = [];
+  for (let start = 0; start < count; start += wordsOfParagraph) {
+    paragraphs.push(words.slice(start, start + wordsOfParagraph).join(' '));
+  }
+  return paragraphs.join('\n\n');
 }
 
 /** About four characters make a token. */

@@ -1,12 +1,15 @@
+import type { Background } from './background.ts';
 import type { ApiStatus } from './catalogue.ts';
 import type { Fault } from './faults.ts';
+import { faultSwitches } from './faultSwitches.ts';
 import { finishDueTasks, finishTask } from './generations.ts';
 import {
   createAccount,
   createState,
+  keepStart,
   firstAccountId,
+  firstKeyId,
   newId,
-  sandboxKey,
   scopes,
   type Account,
   type ApiKey,
@@ -19,11 +22,13 @@ import {
   type TaskFailure,
 } from './state.ts';
 import type { StreamSettings } from './streamSettings.ts';
+import type { WebhookSettings } from './webhookSettings.ts';
 
-export interface SettingsChange extends Partial<Omit<SandboxSettings, 'stream'>> {
+export interface SettingsChange extends Partial<Omit<SandboxSettings, 'stream' | 'webhooks'>> {
   /** Credits of the first account. */
   credits?: number;
   stream?: Partial<StreamSettings>;
+  webhooks?: Partial<WebhookSettings>;
 }
 
 export interface NewKey {
@@ -39,21 +44,26 @@ export interface NewKey {
 export class SandboxControl {
   readonly #state: SandboxState;
   readonly #options: SandboxOptions;
+  readonly #background: Background;
 
-  constructor(state: SandboxState, options: SandboxOptions) {
+  constructor(state: SandboxState, options: SandboxOptions, background: Background) {
     this.#state = state;
     this.#options = options;
+    this.#background = background;
   }
 
   /** The first account's key. */
   get apiKey(): string {
-    return this.#options.apiKey ?? sandboxKey;
+    return this.#state.keys.find(({ id }) => id === firstKeyId)?.key ?? '';
   }
 
   /** Everything back to how it was started: credits, keys, models, settings, tasks, records, faults. */
   reset(): void {
-    const { url } = this.#state;
-    Object.assign(this.#state, createState(this.#options), { url });
+    const { url, instance } = this.#state;
+    this.#state.journal.clear();
+    Object.assign(this.#state, createState(this.#options, this.#state.journal), { url, instance });
+    keepStart(this.#state);
+    this.#state.journal.commit();
   }
 
   /** Credits of an account that are not reserved or spent. */
@@ -63,7 +73,10 @@ export class SandboxControl {
   }
 
   setCredits(credits: number, account: string = firstAccountId): void {
-    this.#account(account).credits = credits;
+    const changed = this.#account(account);
+    changed.credits = credits;
+    this.#state.journal.put('account', changed.id, changed);
+    this.#state.journal.commit();
   }
 
   /** Every reservation of credits so far, oldest first. */
@@ -82,16 +95,20 @@ export class SandboxControl {
   }
 
   update(change: SettingsChange): void {
-    const { credits, stream, ...rest } = change;
+    const { credits, stream, webhooks, ...rest } = change;
     if (credits !== undefined) this.setCredits(credits);
     Object.assign(this.#state.settings, rest);
     Object.assign(this.#state.settings.stream, stream);
+    Object.assign(this.#state.settings.webhooks, webhooks);
+    this.#state.journal.commit();
   }
 
   /** Finishes all tasks that are queued or processing now. */
   finishTasks(): void {
     const now = this.#state.now();
     for (const task of this.#state.pendingTasks) finishTask(this.#state, task, now);
+    this.#state.journal.commit();
+    this.#background.wake();
   }
 
   /** The next accepted generation ends as `failed` with this error; its credits go back. Calls queue up. */
@@ -100,12 +117,14 @@ export class SandboxControl {
       code: failure.code ?? 'generation_failed',
       message: failure.message ?? 'The generation failed.',
     });
+    this.#state.journal.commit();
   }
 
   /** Faults apply in the order in which they were added. */
   addFault(fault: Fault): void {
     const left = fault.times === 'always' ? Infinity : (fault.times ?? 1);
     this.#state.faults.push({ fault, skip: fault.skip ?? 0, left });
+    this.#state.journal.commit();
   }
 
   /** Faults that still wait for a request. */
@@ -113,8 +132,20 @@ export class SandboxControl {
     return this.#state.faults.map(live => live.fault);
   }
 
+  /**
+   * Switches one of the named faults of the page.
+   * @throws Error for an unknown name
+   */
+  setSwitch(name: string, on: boolean): void {
+    const found = faultSwitches.find(each => each.name === name);
+    if (!found) throw new Error(`The sandbox has no fault called ${name}.`);
+    found.set(this.#state, on);
+    this.#state.journal.commit();
+  }
+
   clearFaults(): void {
     this.#state.faults = [];
+    this.#state.journal.commit();
   }
 
   addKey(options: NewKey = {}): { id: string; key: string } {
@@ -122,17 +153,24 @@ export class SandboxControl {
     const key = options.key ?? newId('rvya_sk_sandbox');
     const account =
       options.account === undefined ? this.#account(firstAccountId) : this.#ensureAccount(options.account);
-    this.#state.keys.push({ id, key, account, scopes: options.scopes ?? [...scopes], status: 'active' });
+    const added: ApiKey = { id, key, account, scopes: options.scopes ?? [...scopes], status: 'active' };
+    this.#state.keys.push(added);
+    this.#changeKey(id, {});
     return { id, key };
+  }
+
+  /** The key itself. @throws Error for an unknown id */
+  revealKey(id: string): string {
+    return this.#key(id).key;
   }
 
   /** @param keyOrId the key itself or its id */
   setKeyStatus(keyOrId: string, status: ApiKey['status']): void {
-    this.#key(keyOrId).status = status;
+    this.#changeKey(keyOrId, { status });
   }
 
   setKeyScopes(keyOrId: string, keyScopes: Scope[]): void {
-    this.#key(keyOrId).scopes = keyScopes;
+    this.#changeKey(keyOrId, { scopes: keyScopes });
   }
 
   setModelStatus(id: string, status: ApiStatus): void {
@@ -143,6 +181,12 @@ export class SandboxControl {
 
   removeModel(id: string): void {
     if (!this.#state.models.delete(id)) throw new Error(`The sandbox has no model ${id}.`);
+  }
+
+  #changeKey(keyOrId: string, change: Partial<ApiKey>): void {
+    const key = Object.assign(this.#key(keyOrId), change);
+    this.#state.journal.put('key', key.id, key);
+    this.#state.journal.commit();
   }
 
   #account(id: string): Account {
@@ -156,6 +200,7 @@ export class SandboxControl {
     if (known) return known;
     const account = createAccount(id, this.#options.credits ?? 100);
     this.#state.accounts.set(id, account);
+    this.#state.journal.put('account', id, account);
     return account;
   }
 

@@ -11,6 +11,7 @@ import type { ApiKey, Scope, TaskFailure } from './state.ts';
  * ```
  * GET    charges, requests, settings, faults     POST   settings      a SettingsChange
  * POST   faults    a Fault                       DELETE faults
+ * POST   switches/{name} { on }                  GET    keys/{id}     the key itself
  * POST   keys      a NewKey                      PATCH  keys/{id}     { status?, scopes? }
  * POST   models/{id} { api_status }              DELETE models/{id}
  * POST   failures  { code?, message? }           POST   finish, reset
@@ -42,6 +43,13 @@ export function controlRoutes(control: SandboxControl): Hono<SandboxEnv> {
     return c.json([]);
   });
 
+  routes.post('/switches/:name', async c => {
+    const { on } = await readBody<{ on: boolean }>(c);
+    control.setSwitch(c.req.param('name'), on);
+    return c.json({ name: c.req.param('name'), on });
+  });
+
+  routes.get('/keys/:id', c => c.json({ key: control.revealKey(c.req.param('id')) }));
   routes.post('/keys', async c => c.json(control.addKey(await readBody<NewKey>(c))));
   routes.patch('/keys/:id', async c => {
     const change = await readBody<{ status?: ApiKey['status']; scopes?: Scope[] }>(c);

@@ -55,3 +55,9 @@ export function codeOfStatus(status: number): ErrorCode {
   const codes = Object.keys(errorStatuses) as ErrorCode[];
   return codes.find(code => errorStatuses[code] === status) ?? 'internal_error';
 }
+
+/** What an error says, with what lies beneath it: `fetch` hides the reason there. */
+export function errorSentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
+}

@@ -72,11 +72,12 @@ async function storeFile(state: SandboxState, account: Account, form: Form): Pro
     mimeType,
     extension: type.ext,
     bytes,
-    durationSeconds: mimeType === 'audio/wav' ? wavSeconds(bytes) : null,
+    durationSeconds: kind === 'image' ? null : durationOf(mimeType, bytes),
     durationToken: kind === 'image' ? null : newId('durtok'),
     createdAt: state.now(),
   };
   state.files.set(file.id, file);
+  state.journal.put('file', file.id, file);
   return file;
 }
 
@@ -113,11 +114,27 @@ function standardMimeType(value: string): string {
   return mimeTypeAliases[bare] ?? bare;
 }
 
+/** Seconds to the millisecond; null where it is not told in one place of the file. */
+function durationOf(mimeType: string, bytes: Uint8Array): number | null {
+  const seconds = mimeType === 'audio/wav' ? wavSeconds(bytes) : movieSeconds(bytes);
+  return seconds === null || !Number.isFinite(seconds) ? null : Math.round(seconds * 1000) / 1000;
+}
+
+// The movie header of MP4 and QuickTime files (ISO/IEC 14496-12, 8.2.2): times are twice as wide from version 1 on.
+function movieSeconds(bytes: Uint8Array): number | null {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf('mvhd');
+  if (start < 0 || bytes.length < start + 36) return null;
+  const header = new DataView(bytes.buffer, bytes.byteOffset + start + 4);
+  const wide = header.getUint8(0) > 0;
+  const duration = wide ? Number(header.getBigUint64(24)) : header.getUint32(16);
+  return duration / header.getUint32(wide ? 20 : 12);
+}
+
 // Bytes 28 to 31 of a canonical WAV header are the bytes per second.
 function wavSeconds(bytes: Uint8Array): number | null {
   if (bytes.length < 44) return null;
   const perSecond = new DataView(bytes.buffer, bytes.byteOffset).getUint32(28, true);
-  return perSecond === 0 ? null : Math.round(((bytes.length - 44) / perSecond) * 1000) / 1000;
+  return (bytes.length - 44) / perSecond;
 }
 
 /** The wire form; the field names beyond `url` and `duration_token` are likely ones (rivya-api.md section 4). */

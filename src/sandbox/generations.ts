@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { MediaKind, Model } from './catalogue.ts';
 import { ApiError } from './errors.ts';
+import { priceOf } from './price.ts';
 import {
   oncePerKey,
   readClientRequestId,
@@ -9,16 +10,18 @@ import {
   requireScope,
   type SandboxEnv,
 } from './requestContext.ts';
-import { isoTime, newId, type Account, type SandboxState, type Task } from './state.ts';
+import { newId, type Account, type SandboxState, type Task } from './state.ts';
 import { checkReferences, requireModel, requireParams, requirePrompt } from './validation.ts';
 import { reserve, settle } from './wallet.ts';
+import { recordGenerationEvent } from './webhookEvents.ts';
+import { wireTask } from './wireTask.ts';
 
 /** `POST /generations` and `GET /generations/{taskId}`. Source: rivya-api.md sections 2 and 3. */
 export function generationRoutes(state: SandboxState): Hono<SandboxEnv> {
   const routes = new Hono<SandboxEnv>();
   routes.post('/', requireScope(state, 'generations:create'), async c => {
     const body = await readJsonObject(c);
-    const answer = await oncePerKey(c, body, () => {
+    const answer = await oncePerKey(state, c, body, () => {
       const idempotencyKey = c.req.header('idempotency-key') ?? null;
       const task = createTask(state, c.get('key').account, body, idempotencyKey);
       return { status: 202, body: wireTask(state, task, task.createdAt) };
@@ -59,11 +62,13 @@ function createTask(
   const params = requireParams(model, body['params']);
   checkReferences(state, model, account.id, body['params']);
   const clientRequestId = readClientRequestId(body);
+  const text = prompt || describeDialogue(params);
+  const price = priceOf(model, text);
   const id = newId(`task_${model.wire.id.replaceAll(/[^a-z0-9]/g, '_')}`);
   const charge = reserve(state, account, {
     taskId: id,
     model: model.wire.id,
-    credits: model.wire.base_credits,
+    credits: price.reserved,
     idempotencyKey,
     clientRequestId,
   });
@@ -71,9 +76,10 @@ function createTask(
     id,
     account: account.id,
     model: model.wire.id,
-    prompt: prompt || describeDialogue(params),
+    prompt: text,
     params,
     charge,
+    price: price.final,
     createdAt: charge.at,
     durationMs: state.settings.taskDurationMs,
     outputs: outputsOf(model, params),
@@ -82,6 +88,7 @@ function createTask(
   };
   state.tasks.set(id, task);
   state.pendingTasks.add(task);
+  state.journal.put('task', id, task);
   return task;
 }
 
@@ -105,7 +112,8 @@ function outputsOf(model: Model, params: Record<string, unknown>): MediaKind[] {
 
 /**
  * Finishes every task whose time has come: settles its credits, or gives them back when it failed.
- * Runs before each request, so that balances are right even when nobody polls.
+ * Runs before each request, so that balances are right however late the timer is, and by the timer, so that webhooks
+ * come when nobody polls.
  */
 export function finishDueTasks(state: SandboxState): void {
   const now = state.now();
@@ -119,31 +127,7 @@ export function finishDueTasks(state: SandboxState): void {
 export function finishTask(state: SandboxState, task: Task, at: number): void {
   state.pendingTasks.delete(task);
   task.finishedAt = at;
-  settle(state, task.charge, task.failure ? 0 : task.charge.reserved);
-}
-
-/** The file name extension of each kind of result. */
-export const resultExtensions: Record<MediaKind, string> = { image: 'png', video: 'mp4', audio: 'wav' };
-
-function wireTask(state: SandboxState, task: Task, now: number): Record<string, unknown> {
-  const elapsed = now - task.createdAt;
-  const queuedMs = task.durationMs / 3;
-  const finished = task.finishedAt !== null;
-  const urls = task.outputs.map(
-    (kind, index) => `${state.url}/media/${task.id}/${index}.${resultExtensions[kind]}`,
-  );
-  const processing = elapsed >= queuedMs && elapsed > 0;
-  const updatedAt = task.finishedAt ?? (processing ? task.createdAt + queuedMs : task.createdAt);
-  const status = finished ? (task.failure ? 'failed' : 'succeeded') : processing ? 'processing' : 'queued';
-  return {
-    id: task.id,
-    status,
-    model: task.model,
-    reserved_credits: task.charge.reserved,
-    final_credits: finished ? task.charge.credits : 0,
-    created_at: isoTime(task.createdAt),
-    updated_at: isoTime(updatedAt),
-    result: status === 'succeeded' ? { primary_url: urls[0], urls } : null,
-    error: finished ? task.failure : null,
-  };
+  state.journal.put('task', task.id, task);
+  settle(state, task.charge, task.failure ? 0 : task.price);
+  recordGenerationEvent(state, task, at);
 }

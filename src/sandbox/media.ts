@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import { renderClip } from './clips.ts';
 import { ApiError } from './errors.ts';
-import { resultExtensions } from './generations.ts';
 import { renderPicture } from './pictures.ts';
 import type { SandboxEnv } from './requestContext.ts';
 import { renderSound } from './sounds.ts';
 import type { SandboxState, Task } from './state.ts';
+import { resultExtensions } from './wireTask.ts';
 
 interface MediaFile {
   bytes: Uint8Array<ArrayBuffer>;
@@ -54,6 +54,7 @@ function answerFile({ bytes, mimeType }: MediaFile): Response {
       'content-type': mimeType,
       'content-length': String(bytes.length),
       'cache-control': 'public, max-age=3600',
+      'x-content-type-options': 'nosniff',
     },
   });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import { ApiError } from './errors.ts';
-import type { ApiKey, RecordedRequest, SandboxState, Scope, StoredAnswer } from './state.ts';
+import type { Account, ApiKey, RecordedRequest, SandboxState, Scope, StoredAnswer } from './state.ts';
 import type { StreamSettings } from './streamSettings.ts';
 
 /** What Hono's context carries here. */
@@ -22,6 +22,7 @@ const recordedRequestsKept = 20_000;
 export function recordRequests(state: SandboxState): MiddlewareHandler<SandboxEnv> {
   return async (c, next) => {
     const record: RecordedRequest = {
+      number: (state.requests.at(-1)?.number ?? 0) + 1,
       method: c.req.method,
       path: c.req.path,
       status: null,
@@ -43,6 +44,7 @@ export function recordRequests(state: SandboxState): MiddlewareHandler<SandboxEn
     } else {
       record.status = c.res.status;
     }
+    state.journal.commit();
   };
 }
 
@@ -105,6 +107,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
  * @throws ApiError `idempotency_conflict` when the key came with another body or for another path
  */
 export async function oncePerKey(
+  state: SandboxState,
   c: Context<SandboxEnv>,
   body: unknown,
   work: () => StoredAnswer | Promise<StoredAnswer>,
@@ -114,11 +117,11 @@ export async function oncePerKey(
   if (idempotencyKey.trim() === '' || idempotencyKey.length > 255) {
     throw new ApiError('validation_failed', 'Idempotency-Key must have 1 to 255 characters.');
   }
-  const { answers } = c.get('key').account;
+  const { account } = c.get('key');
   const fingerprint = createHash('sha256')
     .update(`${c.req.path}\n${JSON.stringify(sortKeys(body))}`)
     .digest('hex');
-  const known = answers.get(idempotencyKey);
+  const known = account.answers.get(idempotencyKey);
   if (known) {
     if (known.fingerprint !== fingerprint) {
       throw new ApiError(
@@ -130,13 +133,22 @@ export async function oncePerKey(
     return known.answer;
   }
   const answer = (async () => work())();
-  answers.set(idempotencyKey, { fingerprint, answer });
+  account.answers.set(idempotencyKey, { fingerprint, answer });
   try {
-    return await answer;
+    const stored = await answer;
+    const record = { account: account.id, key: idempotencyKey, fingerprint, answer: stored };
+    state.journal.put('answer', `${account.id}/${idempotencyKey}`, record);
+    return stored;
   } catch (error) {
-    answers.delete(idempotencyKey);
+    forgetAnswer(state, account, idempotencyKey);
     throw error;
   }
+}
+
+/** Lets an idempotency key be used as if it were new. */
+export function forgetAnswer(state: SandboxState, account: Account, idempotencyKey: string): void {
+  account.answers.delete(idempotencyKey);
+  state.journal.remove('answer', `${account.id}/${idempotencyKey}`);
 }
 
 function sortKeys(value: unknown): unknown {

@@ -1,9 +1,13 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import { readAddress, writeAddress } from './address.ts';
 import { createApp } from './app.ts';
+import { Background } from './background.ts';
 import { SandboxControl } from './control.ts';
-import { createState, type SandboxOptions } from './state.ts';
+import { Journal } from './journal.ts';
+import type { RecordStore } from './recordStore.ts';
+import { createState, keepStart, type SandboxOptions } from './state.ts';
 
 /** A running sandbox. */
 export interface Sandbox {
@@ -18,11 +22,31 @@ export interface Sandbox {
 /**
  * Starts a local server that behaves like Rivya, on 127.0.0.1 only.
  * @throws the server's error, with `code` `EADDRINUSE` when the port is taken
+ * @throws DataInUseError when another sandbox uses the `dataDirectory`
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const state = createState(options);
-  const control = new SandboxControl(state, options);
-  const app = createApp(state, control);
+  const store = await openStore(options.dataDirectory);
+  try {
+    return await startWithStore(options, store);
+  } catch (error) {
+    store?.close();
+    throw error;
+  }
+}
+
+async function openStore(directory: string | undefined): Promise<RecordStore | undefined> {
+  if (directory === undefined) return undefined;
+  // Only on use: most sandboxes keep nothing, and need no database.
+  const { RecordStore } = await import('./recordStore.ts');
+  return new RecordStore(directory);
+}
+
+async function startWithStore(options: SandboxOptions, store: RecordStore | undefined): Promise<Sandbox> {
+  const state = createState(options, new Journal(store));
+  if (!store?.load(state)) keepStart(state);
+  const background = new Background(state);
+  const control = new SandboxControl(state, options, background);
+  const app = createApp(state, control, background);
   // Inside an extension host the globals belong to everyone, so the adapter must not replace them.
   const server = createAdaptorServer({
     fetch: (request, bindings) => app.fetch(request, bindings),
@@ -30,15 +54,38 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }) as Server;
   // Clients keep connections; closing an idle one while a request is on its way would be a fault that nobody asked for.
   server.keepAliveTimeout = 0;
-  await listen(server, options.port ?? 0);
+  const { dataDirectory } = options;
+  const last = dataDirectory === undefined ? undefined : readAddress(dataDirectory);
+  await listenAgain(server, options.port ?? 0, last?.port ?? 0);
   const { port } = server.address() as AddressInfo;
+  if (dataDirectory !== undefined) writeAddress(dataDirectory, { port, instance: state.instance });
   state.url = `http://127.0.0.1:${port}`;
+  state.journal.commit();
+  background.wake();
   return {
     url: state.url,
     apiKey: control.apiKey,
     control,
-    close: () => closeServer(server),
+    close: async () => {
+      await background.close();
+      await closeServer(server);
+      store?.close();
+    },
   };
+}
+
+/** The port that is asked for; or else the last one, so that addresses stay good; or else any. */
+async function listenAgain(server: Server, asked: number, last: number): Promise<void> {
+  if (asked !== 0 || last === 0) {
+    await listen(server, asked);
+    return;
+  }
+  try {
+    await listen(server, last);
+  } catch {
+    // Someone else has it by now, or it is not to be had any more.
+    await listen(server, 0);
+  }
 }
 
 function listen(server: Server, port: number): Promise<void> {

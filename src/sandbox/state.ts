@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { loadCatalogue, type MediaKind, type Model } from './catalogue.ts';
 import type { Fault } from './faults.ts';
+import type { Journal } from './journal.ts';
+import type { RateLimit, RateWindow } from './rateLimit.ts';
 import { defaultStreamSettings, type StreamSettings } from './streamSettings.ts';
+import { defaultWebhookSettings, type WebhookEventType, type WebhookSettings } from './webhookSettings.ts';
 
 /** The key that every sandbox accepts, with all scopes. It opens nothing but a sandbox. */
 export const sandboxKey = 'rvya_sk_sandbox_0000000000000000';
@@ -22,7 +25,7 @@ export const scopes = [
 export type Scope = (typeof scopes)[number];
 
 export interface SandboxOptions {
-  /** TCP port on 127.0.0.1; 0 (the default) takes a free one. */
+  /** TCP port on 127.0.0.1; 0 (the default) takes the one that `dataDirectory` had last, or else a free one. */
   port?: number;
   /** Credits of the first account, and of each further one. Default 100. */
   credits?: number;
@@ -30,6 +33,15 @@ export interface SandboxOptions {
   taskDurationMs?: number;
   /** The first account's key. Default `sandboxKey`. */
   apiKey?: string;
+  /** Default: none. */
+  rateLimit?: RateLimit;
+  /** Whether webhook endpoints on this machine are accepted, also over http. Default true. */
+  allowLoopbackWebhooks?: boolean;
+  /**
+   * A directory that keeps accounts, keys, generations, files, chats and webhooks; made when it is not there. Without
+   * one all is lost at the end. `credits` and `apiKey` count for a new one only; settings and faults are never kept.
+   */
+  dataDirectory?: string;
   /** Milliseconds since the Unix epoch. Default `Date.now`. */
   now?: () => number;
 }
@@ -40,11 +52,14 @@ export interface SandboxSettings {
   taskDurationMs: number;
   /** False: every API path answers 503 `public_api_disabled`. */
   publicApiEnabled: boolean;
+  /** Null: as many requests as one likes. */
+  rateLimit: RateLimit | null;
   /** Pixels of the longer edge of pictures; a small value makes mass tests cheap. */
   pictureLongEdge: number;
   /** The text of every chat answer; null derives one from the message. */
   chatAnswer: string | null;
   stream: StreamSettings;
+  webhooks: WebhookSettings;
 }
 
 export interface Account {
@@ -57,6 +72,14 @@ export interface Account {
 export interface StoredAnswer {
   status: number;
   body: unknown;
+}
+
+/** The answer to an idempotency key, as it is kept on disk. */
+export interface IdempotentAnswer {
+  account: string;
+  key: string;
+  fingerprint: string;
+  answer: StoredAnswer;
 }
 
 export interface ApiKey {
@@ -84,6 +107,8 @@ export interface Charge {
 }
 
 export interface RecordedRequest {
+  /** Counted from 1. */
+  number: number;
   method: string;
   path: string;
   /** Null while unanswered, and for ever when the connection was dropped first. */
@@ -115,6 +140,8 @@ export interface Task {
   prompt: string;
   params: Record<string, unknown>;
   charge: Charge;
+  /** Credits that it costs when it succeeds. */
+  price: number;
   createdAt: number;
   durationMs: number;
   outputs: MediaKind[];
@@ -151,9 +178,61 @@ export interface ChatSession {
   messages: ChatMessage[];
 }
 
+/** Source of the fields that clients see: rivya-api.md section 7. */
+export interface WebhookEndpoint {
+  id: string;
+  account: string;
+  name: string;
+  url: string;
+  eventTypes: WebhookEventType[];
+  status: 'active' | 'disabled';
+  /** `whsec_` and base64; deliveries are signed with it. */
+  secret: string;
+  /** The secret before the last rotation, which signs beside the new one until then. */
+  oldSecret: { secret: string; until: number } | null;
+  lastSuccessAt: number | null;
+  lastFailureAt: number | null;
+  /** Failed attempts since the last success or since it was enabled. */
+  failures: number;
+  createdAt: number;
+  updatedAt: number;
+  disabledAt: number | null;
+}
+
+export interface WebhookEvent {
+  id: string;
+  account: string;
+  type: WebhookEventType | 'webhook.test';
+  createdAt: number;
+  /** Id of the generation it tells of; null for a test. */
+  taskId: string | null;
+}
+
+/** One attempt to bring an event to an endpoint. */
+export interface WebhookDelivery {
+  id: string;
+  endpointId: string;
+  event: WebhookEvent;
+  /** Counted from 1. */
+  attempt: number;
+  status: 'pending' | 'succeeded' | 'failed' | 'skipped';
+  /** When it is to be made, in milliseconds since the Unix epoch. */
+  dueAt: number;
+  responseStatus: number | null;
+  durationMs: number | null;
+  error: string | null;
+  createdAt: number;
+  /** When it ended; null while pending. */
+  endedAt: number | null;
+}
+
 /** Everything a running sandbox knows. Plain data; the modules beside this one are functions over it. */
 export interface SandboxState {
   readonly now: () => number;
+  /** Whoever changes a record notes it here. */
+  readonly journal: Journal;
+  /** Tells this run of the server from any other. */
+  readonly instance: string;
   /** Base URL without a trailing slash; set once the port is known. */
   url: string;
   settings: SandboxSettings;
@@ -165,47 +244,72 @@ export interface SandboxState {
   pendingTasks: Set<Task>;
   files: Map<string, StoredFile>;
   sessions: Map<string, ChatSession>;
+  webhooks: Map<string, WebhookEndpoint>;
+  /** Oldest first. */
+  webhookEvents: WebhookEvent[];
+  /** Oldest first. */
+  deliveries: WebhookDelivery[];
+  /** Those of `deliveries` that are still to be made. */
+  pendingDeliveries: Set<WebhookDelivery>;
   charges: Charge[];
   requests: RecordedRequest[];
-  faults: { fault: Fault; skip: number; left: number }[];
+  /** `name`: the switch that set it. */
+  faults: { name?: string; fault: Fault; skip: number; left: number }[];
   plannedFailures: TaskFailure[];
+  /** By id of the key. */
+  rateWindows: Map<string, RateWindow>;
 }
 
 export const firstAccountId = 'acct_sandbox';
+export const firstKeyId = 'key_sandbox';
 
-/** The state of a sandbox that was just started. */
-export function createState(options: SandboxOptions): SandboxState {
+/** The state of a sandbox that was just started for the first time. */
+export function createState(options: SandboxOptions, journal: Journal): SandboxState {
   const account = createAccount(firstAccountId, options.credits ?? 100);
+  const key: ApiKey = {
+    id: firstKeyId,
+    key: options.apiKey ?? sandboxKey,
+    account,
+    scopes: [...scopes],
+    status: 'active',
+  };
   return {
     now: options.now ?? Date.now,
+    journal,
+    instance: newId('run'),
     url: '',
     settings: {
       taskDurationMs: options.taskDurationMs ?? 3000,
       publicApiEnabled: true,
+      rateLimit: options.rateLimit ?? null,
       pictureLongEdge: 1024,
       chatAnswer: null,
       stream: { ...defaultStreamSettings },
+      webhooks: { ...defaultWebhookSettings, allowLoopback: options.allowLoopbackWebhooks ?? true },
     },
     models: loadCatalogue(),
     accounts: new Map([[account.id, account]]),
-    keys: [
-      {
-        id: 'key_sandbox',
-        key: options.apiKey ?? sandboxKey,
-        account,
-        scopes: [...scopes],
-        status: 'active',
-      },
-    ],
+    keys: [key],
     tasks: new Map(),
     pendingTasks: new Set(),
     files: new Map(),
     sessions: new Map(),
+    webhooks: new Map(),
+    webhookEvents: [],
+    deliveries: [],
+    pendingDeliveries: new Set(),
     charges: [],
     requests: [],
     faults: [],
     plannedFailures: [],
+    rateWindows: new Map(),
   };
+}
+
+/** Notes the records that a fresh state begins with. */
+export function keepStart({ accounts, keys, journal }: SandboxState): void {
+  for (const account of accounts.values()) journal.put('account', account.id, account);
+  for (const key of keys) journal.put('key', key.id, key);
 }
 
 export function createAccount(id: string, credits: number): Account {

@@ -31,6 +31,8 @@ export function reserve(state: SandboxState, account: Account, request: ChargeRe
     at: state.now(),
   };
   state.charges.push(charge);
+  state.journal.put('account', account.id, account);
+  state.journal.put('charge', charge.taskId, charge);
   return charge;
 }
 
@@ -41,4 +43,6 @@ export function settle(state: SandboxState, charge: Charge, finalCredits: number
   if (account) account.credits += charge.reserved - finalCredits;
   charge.credits = finalCredits;
   charge.status = finalCredits === 0 ? 'refunded' : 'settled';
+  if (account) state.journal.put('account', account.id, account);
+  state.journal.put('charge', charge.taskId, charge);
 }

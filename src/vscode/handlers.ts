@@ -1,28 +1,61 @@
 import * as vscode from 'vscode';
+import type { Model } from '../api/models.ts';
+import type { MediaKind } from '../shared/task.ts';
 import type { Handlers } from './commands.ts';
 import { UserError } from './messages.ts';
+import type { ChatCommands } from './chat/chatCommands.ts';
+import type { ChatHost } from './chat/chatHost.ts';
+import type { ChatView } from './chat/chatView.ts';
 import type { SandboxHost } from './sandboxHost.ts';
 import type { Basics } from './clients.ts';
 import type { Services } from './services.ts';
 import type { Surfaces } from './surfaces.ts';
+import type { TaskGroup } from '../core/tasks/groups.ts';
 import type { taskCommands } from './tasks/taskCommands.ts';
 import { modelOf } from './trees/modelsTree.ts';
+import type { WebhookCommand } from './webhooks/webhookCommands.ts';
+import type { WebhooksTree } from './webhooks/webhooksTree.ts';
 
 export interface HandlerParts {
   readonly basics: Basics;
   readonly services: () => Promise<Services>;
   readonly surfaces: Surfaces;
+  readonly webhooks: WebhooksTree;
+  readonly chat: ChatView;
   readonly sandbox: SandboxHost;
   readonly channel: vscode.LogOutputChannel;
 }
 
 /** Every command. What it needs is loaded when it is called for the first time. */
-export function createHandlers({ basics, services, surfaces, sandbox, channel }: HandlerParts): Handlers {
+export function createHandlers({ basics, services, surfaces, webhooks, chat, sandbox, channel }: HandlerParts): Handlers {
   const account = () => import('./account/accountCommands.ts');
   const generate = () => import('./generate/generate.ts');
-  const onTask = (name: keyof typeof taskCommands) => async (argument: unknown) => {
+  const wishes = () => import('./generate/wish.ts');
+  // From a menu: the row and all selected ones; from a button: an id; from the keyboard: nothing, and the selection counts.
+  const onTask = (name: keyof typeof taskCommands) => async (node: unknown, nodes: unknown) => {
     const module = await import('./tasks/taskCommands.ts');
-    await module.taskCommands[name](await services(), argument);
+    const rows = Array.isArray(nodes) ? nodes : node === undefined ? surfaces.tasks.selection : [node];
+    await module.taskCommands[name](await services(), rows);
+  };
+  const onWebhook = (name: WebhookCommand) => async (node: unknown) => {
+    const { runWebhookCommand } = await import('./webhooks/webhookCommands.ts');
+    await runWebhookCommand(await webhooks.tools(), name, node);
+  };
+  const onChat =
+    (use: (commands: ChatCommands, host: ChatHost, ...values: unknown[]) => void | Promise<void>) =>
+    async (...values: unknown[]) => {
+      const [{ chatCommands }, host] = await Promise.all([import('./chat/chatCommands.ts'), chat.host()]);
+      await use(chatCommands, host, ...values);
+    };
+  const onInput = (kind: MediaKind) => async () => {
+    const { generateFromInput } = await generate();
+    await generateFromInput(await services(), kind);
+  };
+  const onSelection = (kind: MediaKind) => async () => {
+    const [{ wishesFromSelection }, { generateAll }] = await Promise.all([wishes(), generate()]);
+    // Before anything is loaded: the selection is what the user saw when choosing the command.
+    const found = wishesFromSelection(kind);
+    await generateAll(await services(), found);
   };
   return {
     'rivya.account.setKey': async () => (await account()).setKey(basics),
@@ -30,38 +63,55 @@ export function createHandlers({ basics, services, surfaces, sandbox, channel }:
     'rivya.account.verify': async () => (await account()).verifyKey(basics),
     'rivya.account.openDashboard': () =>
       vscode.env.openExternal(vscode.Uri.parse('https://rivya.ai/developers')),
-    'rivya.generate.image': async () => {
-      const { wishFromInput, generateImage } = await generate();
-      await generateImage(await services(), await wishFromInput());
+    'rivya.generate.image': onInput('image'),
+    'rivya.generate.video': onInput('video'),
+    'rivya.generate.audio': onInput('audio'),
+    'rivya.generate.fromSelection': onSelection('image'),
+    'rivya.generate.videoFromSelection': onSelection('video'),
+    'rivya.generate.audioFromSelection': onSelection('audio'),
+    'rivya.generate.withParameters': async () => {
+      const { generateWithParameters } = await generate();
+      await generateWithParameters(services);
     },
-    'rivya.generate.fromSelection': async () => {
-      const { wishFromSelection, generateImage } = await generate();
-      // Before anything is loaded: the selection is what the user saw when choosing the command.
-      const wish = wishFromSelection();
-      await generateImage(await services(), wish);
+    'rivya.generate.fromReference': async (target?: vscode.Uri, targets?: readonly vscode.Uri[]) => {
+      const { generateFromReference } = await import('./generate/fromReference.ts');
+      await generateFromReference(await services(), target, targets);
     },
     'rivya.task.insert': onTask('insert'),
     'rivya.task.open': onTask('open'),
     'rivya.task.saveAs': onTask('saveAs'),
     'rivya.task.reveal': onTask('reveal'),
     'rivya.task.rerun': onTask('rerun'),
+    'rivya.task.vary': onTask('vary'),
     'rivya.task.copyPrompt': onTask('copyPrompt'),
     'rivya.task.copyId': onTask('copyId'),
+    'rivya.task.copyAs': onTask('copyAs'),
+    'rivya.task.useAsReference': onTask('useAsReference'),
     'rivya.task.sendAgain': onTask('sendAgain'),
     'rivya.task.checkAgain': onTask('checkAgain'),
     'rivya.task.stopTracking': onTask('stopTracking'),
     'rivya.task.remove': onTask('remove'),
-    'rivya.tasks.refresh': (argument: unknown) => {
-      if (argument === 'more') surfaces.tasks.showMore();
-      else surfaces.tasks.refresh();
+    'rivya.tasks.refresh': (argument: { more?: TaskGroup } | undefined) => {
+      if (argument?.more === undefined) surfaces.tasks.refresh();
+      else surfaces.tasks.showMore(argument.more);
+    },
+    'rivya.tasks.search': async () => {
+      const { searchTasks } = await import('./tasks/searchTasks.ts');
+      searchTasks(await services());
+    },
+    'rivya.tasks.clearFinished': async () => {
+      const { clearFinished } = await import('./tasks/clearFinished.ts');
+      await clearFinished(await services());
     },
     'rivya.model.use': async (node: unknown) => {
-      const { wishFromInput, generateImage } = await generate();
-      await generateImage(await services(), await wishFromInput(chosenModel(node)));
+      const { generateFromInput } = await generate();
+      const { id, category } = requireModel(node);
+      const kind = (['video', 'audio'] as const).find(each => each === category) ?? 'image';
+      await generateFromInput(await services(), kind, id);
     },
     'rivya.model.setDefault': async (node: unknown) => {
-      const { chooseDefaultModel } = await generate();
-      await chooseDefaultModel(await services(), modelOf(node));
+      const { setDefaultModel } = await import('./trees/modelsTreeCommands.ts');
+      await setDefaultModel(await services(), node);
     },
     'rivya.model.copyId': (node: unknown) => vscode.env.clipboard.writeText(chosenModel(node)),
     'rivya.model.openDocs': (node: unknown) => {
@@ -76,6 +126,9 @@ export function createHandlers({ basics, services, surfaces, sandbox, channel }:
         surfaces.models.refresh();
       }
     },
+    'rivya.model.chat': (node: unknown) =>
+      vscode.commands.executeCommand('rivya.chat.new', chosenModel(node)),
+    'rivya.models.filter': () => surfaces.models.chooseFilter(),
     'rivya.credits.refresh': async () => {
       await basics.balance.refresh(basics.server.base.origin);
     },
@@ -83,17 +136,68 @@ export function createHandlers({ basics, services, surfaces, sandbox, channel }:
       const { manageLibrary } = await import('./library/manageLibrary.ts');
       await manageLibrary(await services());
     },
+    'rivya.webhook.create': onWebhook('create'),
+    'rivya.webhook.rename': onWebhook('rename'),
+    'rivya.webhook.changeEvents': onWebhook('changeEvents'),
+    'rivya.webhook.toggle': onWebhook('toggle'),
+    'rivya.webhook.delete': onWebhook('delete'),
+    'rivya.webhook.sendTest': onWebhook('sendTest'),
+    'rivya.webhook.rotateSecret': onWebhook('rotateSecret'),
+    'rivya.webhook.copySecret': onWebhook('copySecret'),
+    'rivya.webhook.enterSecret': onWebhook('enterSecret'),
+    'rivya.webhook.deliveries': onWebhook('deliveries'),
+    'rivya.webhook.events': onWebhook('events'),
+    'rivya.webhook.startReceiver': onWebhook('startReceiver'),
+    'rivya.webhook.stopReceiver': onWebhook('stopReceiver'),
+    'rivya.webhook.registerReceiver': onWebhook('registerReceiver'),
+    'rivya.webhook.openReceived': onWebhook('openReceived'),
+    'rivya.webhook.replay': onWebhook('replay'),
+    'rivya.webhook.newHandler': onWebhook('newHandler'),
+    'rivya.webhooks.refresh': () => webhooks.refresh(),
+    'rivya.chat.new': onChat((commands, host, model: unknown) =>
+      commands.new(host, typeof model === 'string' ? model : undefined),
+    ),
+    'rivya.chat.stop': onChat((commands, host) => commands.stop(host)),
+    'rivya.chat.askSelection': onChat((commands, host) => commands.askSelection(host)),
+    'rivya.chat.addFile': onChat((commands, host, uri: unknown, uris: unknown) =>
+      commands.addFile(host, filesOf(uri, uris)),
+    ),
+    'rivya.chat.exportMarkdown': onChat((commands, host) => commands.exportMarkdown(host)),
     'rivya.sandbox.start': async () => {
       await services();
       await sandbox.start();
     },
     'rivya.sandbox.stop': () => sandbox.stop(),
+    'rivya.sandbox.openPage': () => sandbox.openPage(),
+    'rivya.contract.check': async () => {
+      const { checkContract } = await import('./contract/checkContract.ts');
+      await checkContract(basics);
+    },
     'rivya.showLog': () => channel.show(),
+    'rivya.showMenu': async () => (await import('./account/menu.ts')).showMenu(basics),
+    'rivya.doctor': async () => (await import('./doctor/doctor.ts')).showDoctor(basics, services),
+    'rivya.openSettings': (key: string | undefined) =>
+      vscode.commands.executeCommand(
+        'workbench.action.openSettings',
+        key === undefined ? `@ext:${basics.context.extension.id}` : `@id:rivya.${key}`,
+      ),
+    'rivya.openWalkthrough': () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', `${basics.context.extension.id}#start`),
   };
 }
 
+/** What the Explorer hands to a command: the file under the pointer, and all that are selected. */
+function filesOf(uri: unknown, uris: unknown): vscode.Uri[] {
+  const files: unknown[] = Array.isArray(uris) && uris.length > 0 ? uris : [uri];
+  return files.filter((file): file is vscode.Uri => file instanceof vscode.Uri);
+}
+
 function chosenModel(node: unknown): string {
+  return requireModel(node).id;
+}
+
+function requireModel(node: unknown): Model {
   const model = modelOf(node);
   if (!model) throw new UserError(vscode.l10n.t('Choose a model in the Models view first.'));
-  return model.id;
+  return model;
 }

@@ -6,7 +6,8 @@ import type { CommandId } from './ids.ts';
 
 /** What a button of a message does: a command of ours, or a page of Rivya's. */
 export type Action = { readonly title: string } & (
-  { readonly command: CommandId; readonly arguments?: readonly unknown[] } | { readonly url: string }
+  | { readonly command: CommandId | 'rivya.tasks.focus'; readonly arguments?: readonly unknown[] }
+  | { readonly url: string }
 );
 
 /** A message for a person: what happened, what it means for credits and files, and what to do. */
@@ -32,7 +33,7 @@ export class UserError extends Error {
 }
 
 export function actions(): Record<
-  'setKey' | 'sandbox' | 'showLog' | 'chooseModel' | 'dashboard' | 'credits' | 'typePrompt' | 'refreshModels',
+  'setKey' | 'sandbox' | 'showLog' | 'doctor' | 'chooseModel' | 'dashboard' | 'credits' | 'typePrompt' | 'refreshModels',
   Action
 > {
   const { t } = vscode.l10n;
@@ -40,6 +41,7 @@ export function actions(): Record<
     setKey: { title: t('Set API Key'), command: 'rivya.account.setKey' },
     sandbox: { title: t('Try the Sandbox'), command: 'rivya.sandbox.start' },
     showLog: { title: t('Show Log'), command: 'rivya.showLog' },
+    doctor: { title: t('Check Installation'), command: 'rivya.doctor' },
     chooseModel: { title: t('Choose Another Model'), command: 'rivya.model.setDefault' },
     dashboard: { title: t('Open Dashboard'), command: 'rivya.account.openDashboard' },
     credits: { title: t('Buy Credits'), url: 'https://rivya.ai/settings/credits' },
@@ -182,6 +184,7 @@ export function explain(problem: Problem, isFree: boolean): Message {
         'Rivya could not be reached: {0} Check the network, the proxy and the base URL.',
         sentence(problem.message),
       ),
+      to.doctor,
       to.showLog,
     );
   }
@@ -194,6 +197,7 @@ const connectionCodes: ReadonlySet<string> = new Set([
   'connection_lost',
   'host_not_found',
   'certificate_rejected',
+  'proxy_refused',
   'headers_timeout',
   'idle_timeout',
   'total_timeout',
@@ -257,7 +261,7 @@ function problemFrom(error: {
 }
 
 /** Ends with a full stop, so that sentences can follow one another. */
-function sentence(text: string): string {
+export function sentence(text: string): string {
   const trimmed = text.trim();
   return /[.!?…。।]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

@@ -16,7 +16,8 @@ import { Ledger } from '../core/tasks/ledger.ts';
 import { Runner, type RunnerServer } from '../core/tasks/runner.ts';
 import { isRunningState } from '../shared/task.ts';
 import { createClient, hostFetch, keyOf, type Basics } from './clients.ts';
-import { announceEnd, announcePlaced, announceTrouble } from './generate/progress.ts';
+import { announceEnd, announceTrouble, Arrivals } from './generate/progress.ts';
+import { rememberedKey } from './generate/rememberedValues.ts';
 import { actions, show } from './messages.ts';
 import { Placer } from './placement/placer.ts';
 import { ledgerPath } from './storage.ts';
@@ -28,10 +29,12 @@ export interface Services extends Basics, Disposable {
   readonly catalogue: ModelCatalogue;
   readonly runner: Runner;
   readonly placer: Placer;
+  /** The client of a server that this window can reach; undefined for any other. */
+  readonly clientOf: (origin: string) => RivyaClient | undefined;
 }
 
-/** A picture larger than this is not downloaded: the largest of the catalogue have a tenth of it. */
-const maximumResultBytes = 100 * 1024 ** 2;
+/** Results larger than this are not downloaded: the largest of the catalogue have a tenth of it. */
+const maximumResultBytes = { image: 100 * 1024 ** 2, video: 2 * 1024 ** 3, audio: 500 * 1024 ** 2 };
 /** How often other windows' writes are looked for, in milliseconds: one pragma. */
 const noticeInterval = 1_000;
 
@@ -116,7 +119,7 @@ export function createServices(basics: Basics): Services {
     }
   }, noticeInterval);
   store.add({ dispose: () => clearInterval(notice) });
-  store.add(placer.onDidPlace(placed => announcePlaced(services, placed)));
+  store.add(placer.onDidPlace(placed => arrivals.add(placed)));
 
   const services: Services = {
     ...basics,
@@ -125,8 +128,15 @@ export function createServices(basics: Basics): Services {
     catalogue,
     runner,
     placer,
+    clientOf: origin => {
+      const base = server.reachable.find(each => each.origin === origin);
+      return base && clientOf(base);
+    },
     dispose: () => store.dispose(),
   };
+  const arrivals = store.add(new Arrivals(services));
+  // The parameters last used with each model follow the user to other computers.
+  context.globalState.setKeysForSync([rememberedKey]);
   placer.start();
   runner.poke();
   return services;

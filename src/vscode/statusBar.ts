@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { BalanceState } from '../core/credits/balance.ts';
+import type { CommandId } from './ids.ts';
 
 /** All that the status bar depends on. */
 export interface StatusState {
@@ -9,78 +10,129 @@ export interface StatusState {
   readonly lowBalance: number;
   /** Jobs that run, of all windows. */
   readonly running: number;
+  /** What the jobs at this server have cost, in credits; undefined while the ledger is not open. */
+  readonly spent: { readonly today: number; readonly session: number } | undefined;
 }
 
 /** What the status bar shows. */
 export interface StatusView {
   readonly text: string;
-  readonly tooltip: string;
-  readonly command: 'rivya.account.setKey' | 'rivya.credits.refresh';
+  /** Plain sentences, for the tooltip and for screen readers. */
+  readonly sentences: readonly string[];
+  readonly links: readonly { readonly title: string; readonly command: CommandId }[];
   readonly warning: boolean;
 }
+
+/** What a link in the tooltip may run. */
+const enabledCommands: readonly CommandId[] = [
+  'rivya.account.setKey',
+  'rivya.credits.refresh',
+  'rivya.sandbox.start',
+  'rivya.sandbox.stop',
+  'rivya.account.openDashboard',
+];
 
 /** The status bar as a pure function of the state; undefined while there is nothing to say. */
 export function statusView(state: StatusState): StatusView | undefined {
   const { t } = vscode.l10n;
-  const { credits, checking, problem } = state.balance;
   if (state.account === 'unknown') return undefined;
+  const setKey = { title: t('Set API Key'), command: 'rivya.account.setKey' } as const;
+  const start = { title: t('Try the Sandbox'), command: 'rivya.sandbox.start' } as const;
   if (state.account === 'none') {
-    const tooltip = t('Rivya: no API key. Select to set one.');
-    return { text: t('$(key) Rivya'), tooltip, command: 'rivya.account.setKey', warning: false };
+    return {
+      text: t('$(key) Rivya'),
+      sentences: [t('Rivya has no API key yet.')],
+      links: [setKey, start],
+      warning: false,
+    };
   }
-  const spin = state.running > 0 ? `$(loading~spin) ${state.running} ` : '';
-  const icon =
-    checking && state.running === 0
-      ? '$(loading~spin)'
-      : state.running > 0
-        ? ''
-        : problem === undefined
-          ? '$(sparkle)'
-          : '$(warning)';
-  const amount = credits === undefined ? (state.sandbox ? '' : t('Rivya')) : t('{0} cr', formatted(credits));
-  const place = state.sandbox ? t('Sandbox') : '';
-  const low = credits !== undefined && credits < state.lowBalance;
+  const refresh = { title: t('Refresh'), command: 'rivya.credits.refresh' } as const;
   return {
-    text: `${spin}${icon} ${[place, amount].filter(Boolean).join(' ')}`.trim(),
-    tooltip: [
-      state.sandbox ? t('The local Rivya sandbox: nothing goes to the network, nothing costs money.') : '',
-      credits === undefined
-        ? t('The credits are not known yet.')
-        : t('Rivya credits: {0}', formatted(credits)),
-      low ? t('The balance is low.') : '',
-      problem === undefined ? '' : t('The last check failed: {0}', problem),
-      state.running > 0 ? t('Jobs running: {0}', state.running) : '',
-      t('Select to refresh.'),
-    ]
-      .filter(Boolean)
-      .join('\n'),
-    command: 'rivya.credits.refresh',
-    warning: low,
+    text: [runningText(state), iconText(state), placeText(state)].filter(Boolean).join(' '),
+    sentences: sentencesOf(state),
+    links: state.sandbox
+      ? [refresh, { title: t('Stop Sandbox'), command: 'rivya.sandbox.stop' }]
+      : [refresh, { title: t('Open Dashboard'), command: 'rivya.account.openDashboard' }],
+    warning: isLow(state),
   };
 }
 
-function formatted(credits: number): string {
-  return credits.toLocaleString(vscode.env.language, { maximumFractionDigits: 2 });
+function isLow({ balance: { credits }, lowBalance }: StatusState): boolean {
+  return credits !== undefined && credits < lowBalance;
+}
+
+function runningText({ running }: StatusState): string {
+  return running > 0 ? `$(loading~spin) ${formatted(running)}` : '';
+}
+
+function iconText({ balance: { checking, problem, offline }, running }: StatusState): string {
+  if (offline) return '$(debug-disconnect)';
+  if (problem !== undefined) return '$(warning)';
+  // One thing that turns is enough.
+  if (running > 0) return '';
+  return checking ? '$(loading~spin)' : '$(sparkle)';
+}
+
+function placeText({ sandbox, balance: { credits } }: StatusState): string {
+  const { t } = vscode.l10n;
+  const amount = credits === undefined ? '' : t('{0} cr', formatted(credits));
+  if (sandbox) return [t('Sandbox'), amount].filter(Boolean).join(' ');
+  return amount === '' ? t('Rivya') : amount;
+}
+
+function sentencesOf(state: StatusState): string[] {
+  const { t } = vscode.l10n;
+  const { credits, problem, offline } = state.balance;
+  return [
+    state.sandbox ? t('The local Rivya sandbox: nothing goes to the network, nothing costs money.') : '',
+    credits === undefined ? t('The credits are not known yet.') : t('Rivya credits: {0}', formatted(credits)),
+    isLow(state) ? t('The balance is low.') : '',
+    offline
+      ? t('Rivya cannot be reached at the moment. Running jobs are kept and go on by themselves.')
+      : problem === undefined
+        ? ''
+        : t('The last check failed: {0}', problem),
+    state.running > 0 ? t('Jobs running: {0}', formatted(state.running)) : '',
+    state.spent ? t('Spent on generated files today: {0}', formatted(state.spent.today)) : '',
+    state.spent ? t('Spent on generated files in this window: {0}', formatted(state.spent.session)) : '',
+  ].filter(Boolean);
+}
+
+function formatted(amount: number): string {
+  return amount.toLocaleString(vscode.env.language, { maximumFractionDigits: 2 });
+}
+
+/** The tooltip: text as text, and links to commands of ours alone. */
+export function tooltipOf({ sentences, links }: StatusView): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString(undefined, true);
+  tooltip.isTrusted = { enabledCommands };
+  for (const sentence of sentences) tooltip.appendText(sentence).appendMarkdown('\n\n');
+  tooltip.appendMarkdown(links.map(({ title, command }) => `[${title}](command:${command})`).join(' · '));
+  return tooltip;
 }
 
 /** Owns the one status bar item. */
 export class StatusBar implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem('rivya.credits', vscode.StatusBarAlignment.Right, 90);
+  #drawn = '';
 
   constructor() {
     this.#item.name = vscode.l10n.t('Rivya Credits');
+    this.#item.command = { command: 'rivya.showMenu', title: vscode.l10n.t('Show Menu') };
   }
 
   render(state: StatusState): void {
     const view = statusView(state);
+    const drawn = JSON.stringify(view);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
     if (!view) {
       this.#item.hide();
       return;
     }
     this.#item.text = view.text;
-    this.#item.tooltip = view.tooltip;
-    this.#item.command = view.command;
-    this.#item.accessibilityInformation = { label: view.tooltip };
+    this.#item.tooltip = tooltipOf(view);
+    this.#item.accessibilityInformation = { label: view.sentences.join(' '), role: 'button' };
     this.#item.backgroundColor = view.warning
       ? new vscode.ThemeColor('statusBarItem.warningBackground')
       : undefined;

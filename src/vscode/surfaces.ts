@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { describeError } from '../base/log.ts';
+import { startOfDay } from '../core/tasks/groups.ts';
 import type { ContextKeys } from './ids.ts';
-import { messageOf } from './messages.ts';
+import { messageOf, show } from './messages.ts';
 import type { Basics } from './clients.ts';
 import type { Services } from './services.ts';
-import { setting } from './settings.ts';
+import { setting, wrongSettings, type WrongSetting } from './settings.ts';
 import { StatusBar, type StatusState } from './statusBar.ts';
 import { ModelsTree } from './trees/modelsTree.ts';
 import { TasksTree } from './trees/tasksTree.ts';
@@ -16,6 +17,7 @@ const drawDelay = 50;
 const settling = 1_000;
 /** A balance younger than this is not asked for again when the window comes to the front, in milliseconds. */
 const freshBalance = 60_000;
+const hasTasksKey = 'rivya.hasTasks';
 
 /** The trees and the status bar. They hold no truth: each change only asks for drawing again. */
 export class Surfaces implements Disposable {
@@ -27,6 +29,11 @@ export class Surfaces implements Disposable {
   #loaded: Services | undefined;
   #account: StatusState['account'] = 'unknown';
   #drawing: NodeJS.Timeout | undefined;
+  readonly #startedAt = Date.now();
+  /** Wrong settings that were explained: each once. */
+  readonly #explained = new Set<string>();
+  #hasTasks: boolean;
+  #tasksView: vscode.TreeView<unknown>;
   #balanceAskedAt = 0;
   #balanceTimer: NodeJS.Timeout | undefined;
 
@@ -37,17 +44,14 @@ export class Surfaces implements Disposable {
   constructor(basics: Basics, services: () => Promise<Services>, hasLedger: () => boolean) {
     this.#basics = basics;
     this.#statusBar = this.#store.add(new StatusBar());
-    this.tasks = this.#store.add(new TasksTree(services, hasLedger));
-    this.models = this.#store.add(
-      new ModelsTree(services, async () => (await this.#readAccount()) === 'ready'),
-    );
-    const tasksView = this.#store.add(
-      vscode.window.createTreeView('rivya.tasks', { treeDataProvider: this.tasks }),
-    );
-    const modelsView = this.#store.add(
-      vscode.window.createTreeView('rivya.models', { treeDataProvider: this.models }),
-    );
-    for (const view of [tasksView, modelsView]) {
+    const { workspaceState } = basics.context;
+    this.tasks = this.#store.add(new TasksTree(services, hasLedger, workspaceState));
+    this.models = this.#store.add(new ModelsTree(services, workspaceState, basics.log));
+    this.#tasksView = this.tasks.createView();
+    // The ledger is not opened for it: an empty one is there as soon as the models were looked at.
+    this.#hasTasks = basics.context.globalState.get(hasTasksKey, false);
+    setContext('rivya.hasTasks', this.#hasTasks);
+    for (const view of [this.#tasksView, this.models.createView()]) {
       this.#store.add(view.onDidChangeVisibility(({ visible }) => visible && this.#freshenBalance()));
     }
     this.#store.add(basics.server.onDidChange(() => this.#serverChanged()));
@@ -56,7 +60,8 @@ export class Surfaces implements Disposable {
     this.#store.add(
       vscode.workspace.onDidChangeConfiguration(event => {
         if (!event.affectsConfiguration('rivya')) return;
-        this.models.refresh();
+        this.models.redraw();
+        this.#explainSettings();
         this.#draw();
       }),
     );
@@ -104,7 +109,10 @@ export class Surfaces implements Disposable {
   #scheduleBalance(): void {
     clearTimeout(this.#balanceTimer);
     this.#balanceAskedAt = 0;
-    this.#balanceTimer = setTimeout(() => vscode.window.state.focused && this.#freshenBalance(), settling);
+    this.#balanceTimer = setTimeout(() => {
+      this.#explainSettings();
+      if (vscode.window.state.focused) this.#freshenBalance();
+    }, settling);
   }
 
   #freshenBalance(): void {
@@ -118,17 +126,49 @@ export class Surfaces implements Disposable {
   #draw(): void {
     this.#drawing ??= setTimeout(() => {
       this.#drawing = undefined;
+      const state = this.#state();
       this.tasks.refresh();
-      this.#statusBar.render(this.#state());
+      this.#statusBar.render(state);
+      this.#drawBadge(state.running);
     }, drawDelay);
+  }
+
+  #drawBadge(running: number): void {
+    if (this.#tasksView.badge?.value === running || (running === 0 && !this.#tasksView.badge)) return;
+    const tooltip = vscode.l10n.t('Jobs running: {0}', running);
+    this.#tasksView.badge = running > 0 ? { value: running, tooltip } : undefined;
+  }
+
+  /** Says once of each value that makes no sense that it is not obeyed. */
+  #explainSettings(): void {
+    for (const wrong of wrongSettings(this.#basics.context.extension)) {
+      const id = JSON.stringify(wrong);
+      if (this.#explained.has(id)) continue;
+      this.#explained.add(id);
+      const open = {
+        title: vscode.l10n.t('Open Settings'),
+        command: 'rivya.openSettings',
+        arguments: [wrong.key],
+      } as const;
+      show('warning', { text: wrongSettingText(wrong), actions: [open] }, this.#basics.log);
+    }
   }
 
   #state(): StatusState {
     const { server, balance, log } = this.#basics;
     const { origin } = server;
+    const ledger = this.#loaded?.ledger;
     let running = 0;
+    let spent: StatusState['spent'];
     try {
-      running = this.#loaded?.ledger.runningCount() ?? 0;
+      if (ledger) {
+        running = ledger.runningCount();
+        spent = {
+          today: ledger.spent(origin ?? '', startOfDay(Date.now())),
+          session: ledger.spent(origin ?? '', this.#startedAt),
+        };
+        this.#noteTasks(ledger.tasks({ limit: 1 }).length > 0);
+      }
     } catch (error) {
       log.warn(`The ledger could not be read: ${messageOf(error)?.text ?? ''} ${describeError(error)}`);
     }
@@ -138,8 +178,28 @@ export class Surfaces implements Disposable {
       balance: balance.state(origin ?? ''),
       lowBalance: setting('credits.lowBalance'),
       running,
+      spent,
     };
   }
+
+  #noteTasks(hasTasks: boolean): void {
+    if (hasTasks === this.#hasTasks) return;
+    this.#hasTasks = hasTasks;
+    void this.#basics.context.globalState.update(hasTasksKey, hasTasks);
+    setContext('rivya.hasTasks', hasTasks);
+  }
+}
+
+function wrongSettingText({ key, value }: WrongSetting): string {
+  const { t } = vscode.l10n;
+  const shown = JSON.stringify(value);
+  if (key === 'baseUrl') {
+    return t(
+      'The setting rivya.baseUrl is not an address of the Rivya API: {0}. Use https, or http on this machine only. Until then nothing is sent.',
+      shown,
+    );
+  }
+  return t('The value of the setting rivya.{0} makes no sense and is ignored: {1}.', key, shown);
 }
 
 function setContext<K extends keyof ContextKeys>(key: K, value: ContextKeys[K]): void {

@@ -66,7 +66,7 @@ async function inFlight(): Promise<void> {
       random: Math.random,
       focused: () => true,
       log: silentLog,
-      maximumResultBytes: 1_000_000,
+      maximumResultBytes: { image: 1_000_000, video: 1_000_000, audio: 1_000_000 },
     });
     return { ledger, runner };
   });

@@ -10,7 +10,11 @@ test('cancelling says that Rivya cannot, and keeps the result', async ({ workben
   await workbench.openFile('notes.md');
   await workbench.selectText(sentence);
   await workbench.contextMenu('Generate Image from Selection');
+  // Quiet at first: the status bar and a mark at the place. A notification only when it takes long.
+  await expect(workbench.statusBar(/Image "A red bicycle.+queued/)).toBeVisible();
   const progress = workbench.notification(/Image "A red bicycle/);
+  await expect(progress).toBeHidden();
+  await workbench.screenshot('quietProgress');
   await expect(progress).toContainText('queued');
   await workbench.screenshot('progress');
   await progress.getByRole('button', { name: 'Cancel' }).click();
@@ -38,4 +42,41 @@ test('without a folder the result stays in the library, and the message says so'
   await message.getByRole('button', { name: 'Open', exact: true }).click();
   await expect(workbench.page.locator('.tabs-container .tab', { hasText: /\.png/ })).toBeVisible();
   expect(sandbox.control.charges()).toHaveLength(1);
+});
+
+test('the parameters are a list, driven by the keyboard', async ({ workbench, sandbox }) => {
+  await workbench.setKey(sandbox);
+  await workbench.openFile('notes.md');
+  await workbench.selectText(sentence);
+  await workbench.runCommand('Rivya: Generate with Parameters...');
+  await expect(workbench.pick('Aspect ratio')).toBeVisible();
+  await workbench.screenshot('parameters');
+  await workbench.page.keyboard.press('ArrowDown');
+  await workbench.page.keyboard.press('ArrowDown');
+  await workbench.page.keyboard.press('Enter');
+  await workbench.choose('16:9');
+  // Back in the form, on the row that was changed; the first row generates.
+  await expect(workbench.pick('Generate')).toBeVisible();
+  await workbench.screenshot('parametersChanged');
+  await workbench.page.keyboard.press('Home');
+  await workbench.choose('Generate');
+  await expect(workbench.line(/!\[A red bicycle/)).toBeVisible();
+  const [request] = sandbox.control.requests().filter(({ method }) => method === 'POST');
+  expect(request?.body).toMatchObject({ params: { aspect_ratio: '16:9' } });
+});
+
+test('earlier prompts stand below what is typed', async ({ workbench, sandbox }) => {
+  await workbench.setKey(sandbox);
+  await workbench.openFile('notes.md');
+  await workbench.selectText(sentence);
+  await workbench.contextMenu('Generate Image from Selection');
+  await expect(workbench.line(/!\[A red bicycle/)).toBeVisible();
+  await workbench.runCommand('Rivya: Generate Image...');
+  await expect(workbench.picks.filter({ hasText: 'A red bicycle' })).toBeVisible();
+  await workbench.quickInputBox.fill('A green bicycle');
+  await workbench.screenshot('promptInput');
+  await workbench.quickInputBox.press('Enter');
+  await expect.poll(() => sandbox.control.charges().length).toBe(2);
+  const requests = sandbox.control.requests().filter(({ method }) => method === 'POST');
+  expect(requests.at(-1)?.body).toMatchObject({ prompt: 'A green bicycle' });
 });

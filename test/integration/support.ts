@@ -15,6 +15,7 @@ export class Answers {
   /** The button to press, by message; the first that matches. */
   readonly #buttons: [RegExp, string][] = [];
   readonly #waiting: [RegExp, (text: string) => void][] = [];
+  readonly #choices: Choice[] = [];
 
   constructor() {
     this.#replace('setStatusBarMessage', (text: string) => {
@@ -43,13 +44,53 @@ export class Answers {
     this.#replace('showInputBox', () => Promise.resolve(value));
   }
 
+  /** The row to choose in each list that is shown from now on; of several such, the first that is there. */
+  /** Answers one input box after the other. */
+  inputs(...values: string[]): void {
+    const left = [...values];
+    this.#replace('showInputBox', () => Promise.resolve(left.shift()));
+  }
+
+  /** Ticks all rows that match, in pickers for several. */
+  pickMany(label: RegExp): void {
+    this.#replace('showQuickPick', async (items: unknown) =>
+      ((await items) as vscode.QuickPickItem[]).filter(item => label.test(item.label)),
+    );
+  }
+
+  /** Answers a picker by what it shows. */
+  pickWith(choose: (items: readonly vscode.QuickPickItem[]) => vscode.QuickPickItem | undefined): void {
+    this.#replace('showQuickPick', async (items: unknown) => choose((await items) as vscode.QuickPickItem[]));
+  }
+
   pick(label: RegExp): void {
+    this.#choices.push({ label });
+    this.#replace('createQuickPick', () => new AnsweredQuickPick(this.#choices));
     this.#replace('showQuickPick', async (items: unknown) => {
       const all = (await items) as vscode.QuickPickItem[];
       const found = all.find(item => label.test(item.label));
       assert.ok(found, `no item ${String(label)} among ${all.map(item => item.label).join(', ')}`);
       return found;
     });
+  }
+
+  /** The rows to choose in the lists that are shown next, one after the other; before all that `pick` says. */
+  pickNext(...labels: readonly RegExp[]): void {
+    this.#choices.unshift(...labels.map(label => ({ label, once: true })));
+    this.#replace('createQuickPick', () => new AnsweredQuickPick(this.#choices));
+  }
+
+  /** Leaves the list that is shown after those of `pickNext`, as with Escape. */
+  leaveNext(): void {
+    const next = this.#choices.findIndex(choice => !choice.once);
+    this.#choices.splice(next === -1 ? this.#choices.length : next, 0, { once: true, leave: true });
+    this.#replace('createQuickPick', () => new AnsweredQuickPick(this.#choices));
+  }
+
+  /** What to type into each list that takes typed text, such as a prompt, and to accept. */
+  type(text: string): void {
+    this.#choices.push({ text });
+    this.#replace('createQuickPick', () => new AnsweredQuickPick(this.#choices));
   }
 
   /** Resolves with the message that matches, shown before or after this call. */
@@ -73,6 +114,91 @@ export class Answers {
     this.#restore.push(() => {
       window[name] = original;
     });
+  }
+}
+
+interface Choice {
+  readonly label?: RegExp;
+  readonly once?: boolean;
+  readonly leave?: boolean;
+  readonly text?: string;
+}
+
+/** A list that answers itself as soon as it is shown and filled. */
+class AnsweredQuickPick {
+  readonly #choices: Choice[];
+  readonly #accepted = new vscode.EventEmitter<void>();
+  readonly #hidden = new vscode.EventEmitter<void>();
+  readonly #changed = new vscode.EventEmitter<string>();
+  readonly #button = new vscode.EventEmitter<never>();
+  readonly onDidAccept = this.#accepted.event;
+  readonly onDidHide = this.#hidden.event;
+  readonly onDidChangeValue = this.#changed.event;
+  readonly onDidTriggerItemButton = this.#button.event;
+  readonly onDidTriggerButton = this.#button.event;
+  activeItems: readonly vscode.QuickPickItem[] = [];
+  selectedItems: readonly vscode.QuickPickItem[] = [];
+  #items: readonly vscode.QuickPickItem[] = [];
+  #isShown = false;
+  #isAnswered = false;
+
+  constructor(choices: Choice[]) {
+    this.#choices = choices;
+  }
+
+  get items(): readonly vscode.QuickPickItem[] {
+    return this.#items;
+  }
+
+  set items(items: readonly vscode.QuickPickItem[]) {
+    this.#items = items;
+    queueMicrotask(() => this.#answer());
+  }
+
+  show(): void {
+    this.#isShown = true;
+    queueMicrotask(() => this.#answer());
+  }
+
+  hide(): void {
+    this.#hidden.fire();
+  }
+
+  dispose(): void {
+    this.#isShown = false;
+  }
+
+  #answer(): void {
+    if (!this.#isShown || this.#isAnswered) return;
+    const rows = this.#items.filter(item => item.kind !== vscode.QuickPickItemKind.Separator);
+    for (const choice of this.#choices) {
+      const { label, once, leave } = choice;
+      if (leave && rows.length > 0) {
+        this.#choices.splice(this.#choices.indexOf(choice), 1);
+        this.#isAnswered = true;
+        this.hide();
+        return;
+      }
+      const row = label && rows.find(item => label.test(item.label.replace(/\$\([\w~-]+\) /g, '')));
+      if (row) {
+        if (once) this.#choices.splice(this.#choices.indexOf(choice), 1);
+        this.#accept(row);
+        return;
+      }
+      // In their order: what comes later is for a later list.
+      if (once) break;
+    }
+    const text = this.#choices.find(choice => choice.text !== undefined)?.text;
+    if (text === undefined) return;
+    this.#changed.fire(text);
+    const [typed] = this.activeItems;
+    if (typed) this.#accept(typed);
+  }
+
+  #accept(row: vscode.QuickPickItem): void {
+    this.#isAnswered = true;
+    this.selectedItems = [row];
+    this.#accepted.fire();
   }
 }
 
@@ -107,10 +233,14 @@ export class Scene {
     for (const setting of [
       'baseUrl',
       'defaultModel.image',
+      'defaultModel.video',
+      'defaultModel.audio',
       'insert.placement',
       'output.directory',
       'output.fileName',
+      'output.publicRoots',
       'credits.confirmAbove',
+      'webhooks.receiverPort',
     ]) {
       await configure(setting, undefined);
     }

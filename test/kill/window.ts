@@ -69,7 +69,7 @@ const runner = new Runner({
   random: Math.random,
   focused: () => true,
   log: silentLog,
-  maximumResultBytes: 10_000_000,
+  maximumResultBytes: { image: 10_000_000, video: 10_000_000, audio: 10_000_000 },
   timings: { lease: orders.lease, renewal: orders.lease / 4, pace: 0.02 },
 });
 

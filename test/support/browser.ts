@@ -1,7 +1,7 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
-import { run } from '../../scripts/run.ts';
+import { install, mayInstall } from './apt.ts';
 
 /** Keep Chromium from calling its maker's services. Sandboxing is off because tests run as root in containers. */
 export const browserArguments = [
@@ -26,9 +26,7 @@ export async function findBrowser(): Promise<string> {
   const found = installedBrowser();
   if (found !== undefined) return found;
   if (mayInstall()) {
-    console.log('Installing Chromium with apt-get …');
-    await aptGet('update');
-    await aptGet('install', '--yes', '--no-install-recommends', 'chromium', 'fonts-liberation');
+    await install('chromium', 'fonts-liberation');
     const installed = installedBrowser();
     if (installed !== undefined) return installed;
   }
@@ -58,12 +56,4 @@ function isExecutable(file: string): boolean {
   } catch {
     return false;
   }
-}
-
-function mayInstall(): boolean {
-  return process.getuid?.() === 0 && existsSync('/etc/debian_version');
-}
-
-async function aptGet(...parameters: string[]): Promise<void> {
-  await run('apt-get', parameters, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
 }

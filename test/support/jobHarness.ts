@@ -82,7 +82,7 @@ export async function startJobs(options: JobHarnessOptions = {}): Promise<JobHar
         warn: () => undefined,
         error: () => undefined,
       },
-      maximumResultBytes: 20_000_000,
+      maximumResultBytes: { image: 20_000_000, video: 20_000_000, audio: 20_000_000 },
       ...options.runner,
       ...change,
     });

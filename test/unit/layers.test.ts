@@ -10,7 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   shared: [],
   api: ['base'],
   core: ['base', 'api', 'shared'],
-  sandbox: ['base'],
+  sandbox: ['base', 'shared'],
   webview: ['shared'],
   vscode: ['base', 'api', 'core', 'shared', 'sandbox'],
   'extension.ts': ['base', 'api', 'core', 'shared', 'vscode'],

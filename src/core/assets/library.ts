@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StoredFile } from '../../shared/task.ts';
 import { imageDimensions, recognise } from './mediaType.ts';
@@ -17,11 +17,13 @@ export class NotMedia extends Error {
 export class Library {
   readonly #folder: string;
   readonly #incoming: string;
+  readonly #outgoing: string;
 
   /** @param folder absolute path; created when first needed */
   constructor(folder: string) {
     this.#folder = folder;
     this.#incoming = join(folder, 'incoming');
+    this.#outgoing = join(folder, 'outgoing');
   }
 
   get folder(): string {
@@ -103,6 +105,35 @@ export class Library {
 
   async remove(file: StoredFile): Promise<void> {
     await rm(this.pathOf(file), { force: true });
+  }
+
+  /**
+   * Makes a copy that may be moved away, for files that are too large to be carried through memory. On file systems that can, it
+   * shares its blocks with the original.
+   * @returns its absolute path
+   */
+  async stage(file: StoredFile): Promise<string> {
+    await ensureFolder(this.#outgoing);
+    const staged = join(this.#outgoing, `${randomUUID()}.${file.extension}`);
+    await copyFile(this.pathOf(file), staged, constants.COPYFILE_FICLONE);
+    const now = new Date();
+    await utimes(staged, now, now);
+    return staged;
+  }
+
+  /**
+   * Removes staged copies that nobody took, or that an undo has brought back.
+   * @param before milliseconds since the epoch; later ones may still be on their way, or come back by a redo
+   */
+  async sweepStaged(before: number): Promise<void> {
+    for (const name of await list(this.#outgoing)) {
+      const path = join(this.#outgoing, name);
+      const changedAt = await unlessMissing(
+        stat(path).then(({ mtimeMs }) => mtimeMs),
+        Infinity,
+      );
+      if (changedAt < before) await rm(path, { force: true });
+    }
   }
 }
 

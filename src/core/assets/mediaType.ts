@@ -1,4 +1,4 @@
-import { fileTypeFromTokenizer } from 'file-type';
+import { fileTypeFromBuffer, fileTypeFromTokenizer } from 'file-type';
 import { imageSizeFromFile } from 'image-size/fromFile';
 import { fromFile } from 'strtok3';
 import type { MediaKind } from '../../shared/task.ts';
@@ -13,7 +13,19 @@ export interface MediaType {
 
 /** @returns undefined for anything that is not an image, a video or a sound */
 export async function recognise(path: string): Promise<(MediaType & { kind: MediaKind }) | undefined> {
-  const type = await typeOf(path);
+  return mediaTypeOf(await typeOf(path));
+}
+
+/** @returns undefined for anything that is not an image, a video or a sound */
+export async function recogniseBytes(
+  bytes: Uint8Array,
+): Promise<(MediaType & { kind: MediaKind }) | undefined> {
+  return mediaTypeOf(await fileTypeFromBuffer(bytes));
+}
+
+function mediaTypeOf(
+  type: { readonly mime: string; readonly ext: string } | undefined,
+): (MediaType & { kind: MediaKind }) | undefined {
   const kind = type?.mime.split('/')[0];
   if (!type || (kind !== 'image' && kind !== 'video' && kind !== 'audio')) return undefined;
   return { kind, mediaType: type.mime, extension: type.ext };

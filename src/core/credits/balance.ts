@@ -1,3 +1,4 @@
+import { isRivyaError } from '../../api/errors.ts';
 import { Emitter } from '../../base/event.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 
@@ -7,9 +8,11 @@ export interface BalanceState {
   readonly checking: boolean;
   /** Why the last look failed; undefined when it did not. */
   readonly problem: string | undefined;
+  /** The last look failed because the server could not be reached at all. */
+  readonly offline: boolean;
 }
 
-const unknown: BalanceState = { credits: undefined, checking: false, problem: undefined };
+const unknown: BalanceState = { credits: undefined, checking: false, problem: undefined, offline: false };
 
 /** The last known balance of each origin. Asked for after jobs and on demand, never by a timer. */
 export class Balance implements Disposable {
@@ -33,7 +36,7 @@ export class Balance implements Disposable {
 
   /** Takes a balance that came with another answer. */
   learn(origin: string, credits: number | undefined): void {
-    this.#set(origin, { credits, checking: false, problem: undefined });
+    this.#set(origin, { ...unknown, credits });
   }
 
   /** Asks the server; a call while one is under way shares its answer. Never rejects: the state tells. */
@@ -67,7 +70,8 @@ export class Balance implements Disposable {
     } catch (error) {
       if (asked !== this.#generation) return;
       const problem = error instanceof Error ? error.message : String(error);
-      this.#set(origin, { ...this.state(origin), checking: false, problem });
+      const offline = isRivyaError(error) && (error.kind === 'network' || error.kind === 'timeout');
+      this.#set(origin, { ...this.state(origin), checking: false, problem, offline });
     }
   }
 

@@ -41,6 +41,11 @@ export class ModelCatalogue implements Disposable {
     return models;
   }
 
+  /** What is kept from before, at once and without a network; undefined when nothing is. */
+  kept(origin: string): Promise<Model[] | undefined> {
+    return this.#ports.cache.read(origin);
+  }
+
   /** Asks the server again. @throws RivyaError, and what was known stays */
   async refresh(origin: string): Promise<void> {
     this.#known.set(origin, Promise.resolve(await this.#fetch(origin)));
@@ -72,19 +77,25 @@ export class ModelCatalogue implements Disposable {
 }
 
 /** Why a model cannot be used for what is asked; undefined when it can. */
-export type Unusable = 'comingSoon' | 'studioOnly' | 'needsFiles' | 'otherKind';
+export type Unusable = 'comingSoon' | 'studioOnly' | 'needsFiles' | 'takesNoFiles' | 'otherKind';
 
 /**
  * Whether a prompt alone starts a generation of this kind (rivya-api.md 1: `api_status`, `api_input_status`).
  * An unknown status counts as usable: the server decides, and nothing is charged when it refuses.
  */
 export function unusable(model: Model, kind: MediaKind): Unusable | undefined {
-  if (model.category !== kind) return 'otherKind';
-  if (model.api_status === 'coming_soon') return 'comingSoon';
-  if (model.api_status === 'studio_only') return 'studioOnly';
+  const reason = closed(model, kind);
+  if (reason) return reason;
   if (model.api_input_status === 'requires_files_api') return 'needsFiles';
   const inputs = model.supported_api_inputs;
   return inputs.length > 0 && !inputs.includes('text') ? 'needsFiles' : undefined;
+}
+
+/** Whether nothing at all can be started with the model, whatever a job brings along. */
+export function closed(model: Model, kind: MediaKind): Unusable | undefined {
+  if (model.category !== kind) return 'otherKind';
+  if (model.api_status === 'coming_soon') return 'comingSoon';
+  return model.api_status === 'studio_only' ? 'studioOnly' : undefined;
 }
 
 /** Usable ones first, then by name. */

@@ -1,3 +1,5 @@
+import { encodeUrl } from './escape.ts';
+import { linesOf, type Line } from './lines.ts';
 import { isBlank, scanBlocks, type BlockLine, type Container } from './markdownBlocks.ts';
 
 /**
@@ -5,11 +7,11 @@ import { isBlank, scanBlocks, type BlockLine, type Container } from './markdownB
  * @param path relative or absolute, with forward slashes, not encoded
  */
 export function markdownImage(alt: string, path: string): string {
-  return `![${escapeText(alt)}](${encodePath(path)})`;
+  return `![${escapeText(alt)}](${encodeDestination(path)})`;
 }
 
 /** Text in which nothing is markup, on one line. */
-function escapeText(text: string): string {
+export function escapeText(text: string): string {
   return (
     text
       .replace(/[\s\p{Cc}]+/gu, ' ')
@@ -19,16 +21,9 @@ function escapeText(text: string): string {
   );
 }
 
-/** Only what would end or change the link is encoded, so that names in any script stay readable. */
-function encodePath(path: string): string {
-  const encoded = path.replace(/[\p{Cc}\p{Z}%()<>"'\\?#[\]`*|&$]/gu, encodeCharacter);
-  // "a:b/c.png" would be read as a scheme.
-  return /^[^/]*:/.test(encoded) ? `./${encoded}` : encoded;
-}
-
-function encodeCharacter(character: string): string {
-  const bytes = Buffer.from(character).toString('hex').toUpperCase();
-  return bytes.replace(/../g, '%$&');
+/** A link's destination (CommonMark 6.3). */
+export function encodeDestination(path: string): string {
+  return encodeUrl(path, /[()'[\]*&$]/);
 }
 
 /** A text edit: at `offset`, nothing removed. */
@@ -121,24 +116,6 @@ function containersOfBlank(scanned: readonly BlockLine[], at: number): readonly 
     if (containers[depth] !== next[depth]) break;
   }
   return containers.slice(0, kept);
-}
-
-interface Line {
-  readonly text: string;
-  readonly start: number;
-  /** Before the line break. */
-  readonly end: number;
-}
-
-function linesOf(text: string): Line[] {
-  const lines: Line[] = [];
-  let start = 0;
-  for (const match of text.matchAll(/\r\n|\r|\n/g)) {
-    lines.push({ text: text.slice(start, match.index), start, end: match.index });
-    start = match.index + match[0].length;
-  }
-  lines.push({ text: text.slice(start), start, end: text.length });
-  return lines;
 }
 
 function lineAt(text: string, lines: readonly Line[], start: number, end: number): number {

@@ -1,4 +1,4 @@
-import { number, optionalNumber, optionalText, text, type Database, type Row } from './database.ts';
+import { number, optionalNumber, optionalText, text, type Database, type Row } from '../storage/database.ts';
 
 /** A try at something outside, for the record. */
 export interface Attempt {

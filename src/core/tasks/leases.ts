@@ -1,4 +1,4 @@
-import { marks, number, optionalNumber, text, type Database, type Row } from './database.ts';
+import { marks, number, optionalNumber, text, type Database, type Row } from '../storage/database.ts';
 import { longestPause } from './schedule.ts';
 
 /**

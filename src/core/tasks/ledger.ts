@@ -3,10 +3,11 @@ import { Emitter } from '../../base/event.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { describeError, silentLog, type Log } from '../../base/log.ts';
 import { attemptsOf, recordAttempt, type Attempt } from './attempts.ts';
-import { Database, number, text, type Row, type SetAside } from './database.ts';
+import { Database, number, text, type Row, type SetAside } from '../storage/database.ts';
 import { Leases } from './leases.ts';
 import { pendingMarker } from './pendingMarker.ts';
 import type { Placement } from './placement.ts';
+import { clearableTasks, searchRows, spentCredits, taskCount, taskRows, type TaskFilter } from './queries.ts';
 import {
   changingColumns,
   fileOf,
@@ -18,7 +19,7 @@ import {
 } from './rows.ts';
 import { rescue } from './rescue.ts';
 import { migrations } from './schema.ts';
-import { isRunningState, taskStates, type StoredFile, type Task, type TaskState } from '../../shared/task.ts';
+import { isRunningState, taskStates, type StoredFile, type Task } from '../../shared/task.ts';
 import { transition } from './transition.ts';
 
 /** A job as the user asked for it; everything else starts empty. */
@@ -145,46 +146,28 @@ export class Ledger implements Disposable {
   }
 
   /** Newest first, a page at a time. `before` is the `createdAt` of the last one seen; no two jobs share one. */
-  tasks(options: { limit: number; states?: readonly TaskState[]; before?: number }): Task[] {
-    const { limit, states = taskStates, before = Number.MAX_SAFE_INTEGER } = options;
-    // A query for each state, because an index serves only one in the order of time.
-    const rows = states.flatMap(state =>
-      this.#database.all(
-        'SELECT * FROM task WHERE state = ? AND created_at < ? ORDER BY created_at DESC LIMIT ?',
-        state,
-        before,
-        limit,
-      ),
-    );
-    return rows
-      .sort((a, b) => number(b, 'created_at') - number(a, 'created_at'))
-      .slice(0, limit)
-      .map(row => this.#taskOf(row));
+  tasks({ limit, states = taskStates, ...times }: { limit: number } & Partial<TaskFilter>): Task[] {
+    return taskRows(this.#database, { states, ...times }, limit).map(row => this.#taskOf(row));
+  }
+
+  /** How many there are; a list that only says "many" need not count them all. */
+  count({ states = taskStates, ...times }: Partial<TaskFilter>, limit = Number.MAX_SAFE_INTEGER): number {
+    return taskCount(this.#database, { states, ...times }, limit);
   }
 
   /** Jobs whose prompt contains every word, in part or in whole, whatever its case and accents; the latest first. */
   search(query: string, limit: number): Task[] {
-    const words = query.split(/\s+/).filter(word => word !== '');
-    if (words.length === 0) return [];
-    // The index knows nothing shorter than three characters.
-    const [long, short] = [words.filter(isIndexed), words.filter(word => !isIndexed(word))];
-    const likes = short.map(() => `task.prompt LIKE ? ESCAPE '\\'`);
-    const patterns = short.map(word => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
-    const rows =
-      long.length > 0
-        ? this.#database.all(
-            `SELECT task.* FROM task_text JOIN task ON task.number = task_text.rowid
-             WHERE ${['task_text MATCH ?', ...likes].join(' AND ')} ORDER BY task_text.rowid DESC LIMIT ?`,
-            long.map(word => `"${word.replaceAll('"', '""')}"`).join(' '),
-            ...patterns,
-            limit,
-          )
-        : this.#database.all(
-            `SELECT task.* FROM task WHERE ${likes.join(' AND ')} ORDER BY number DESC LIMIT ?`,
-            ...patterns,
-            limit,
-          );
-    return rows.map(row => this.#taskOf(row));
+    return searchRows(this.#database, query, limit).map(row => this.#taskOf(row));
+  }
+
+  /** See `spentCredits`. @param since milliseconds since the epoch */
+  spent(origin: string, since: number): number {
+    return spentCredits(this.#database, origin, since);
+  }
+
+  /** Ids of the jobs that can leave the list without loss; see `clearableTasks`. */
+  clearable(): string[] {
+    return clearableTasks(this.#database);
   }
 
   /** How many jobs go on without the user. */
@@ -218,6 +201,19 @@ export class Ledger implements Disposable {
     });
     if (removed) this.#fire();
     return removed;
+  }
+
+  /** Removes many at once, as `remove` does one; those that run stay. @returns how many went */
+  removeAll(ids: readonly string[]): number {
+    const { changes } = this.#database.transaction('durable', () =>
+      this.#database.run(
+        `DELETE FROM task WHERE id IN (SELECT value FROM json_each(?))
+         AND state NOT IN ('draft', 'submitting', 'queued', 'processing', 'succeeded')`,
+        JSON.stringify(ids),
+      ),
+    );
+    if (changes !== 0) this.#fire();
+    return Number(changes);
   }
 
   /** Takes the lease on one job, for placing its result; false while another window has it. */
@@ -396,8 +392,4 @@ function matters(before: Task, after: Task): boolean {
 
 function same(a: Task, b: Task): boolean {
   return (Object.keys({ ...a, ...b }) as (keyof Task)[]).every(key => a[key] === b[key]);
-}
-
-function isIndexed(word: string): boolean {
-  return Array.from(word).length >= 3;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { isDamage, text, type Database, type Row } from './database.ts';
+import { isDamage, text, type Database, type Row } from '../storage/database.ts';
 import { placementOf, resultOf, taskOf } from './rows.ts';
 import { taskStates } from '../../shared/task.ts';
 

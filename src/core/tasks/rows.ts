@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import { number, optionalNumber, optionalText, text, type Row } from './database.ts';
+import { number, optionalNumber, optionalText, text, type Row } from '../storage/database.ts';
 import type { Anchor, Placement, PlacementMode } from './placement.ts';
 import type { Hold, MediaKind, Problem, StoredFile, Task, TaskResult, TaskState } from '../../shared/task.ts';
 

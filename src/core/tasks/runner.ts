@@ -5,7 +5,7 @@ import { describeError, type Log } from '../../base/log.ts';
 import type { Library } from '../assets/library.ts';
 import type { Ledger } from './ledger.ts';
 import { problemOf, Steps, type RunnerServer } from './steps.ts';
-import { isRunningState, type Task } from '../../shared/task.ts';
+import { isRunningState, type MediaKind, type Task } from '../../shared/task.ts';
 import { transition, type TaskEvent } from './transition.ts';
 
 export type { RunnerServer } from './steps.ts';
@@ -22,8 +22,8 @@ export interface RunnerOptions {
   /** Whether a person is looking at this window. */
   readonly focused: () => boolean;
   readonly log: Log;
-  /** Largest result that is downloaded, in bytes. */
-  readonly maximumResultBytes: number;
+  /** Largest result that is downloaded, in bytes, by what the job makes. */
+  readonly maximumResultBytes: Readonly<Record<MediaKind, number>>;
   readonly timings?: Partial<RunnerTimings>;
 }
 

@@ -8,7 +8,7 @@ import { NotMedia, type Library } from '../assets/library.ts';
 import type { Attempt } from './attempts.ts';
 import type { Ledger } from './ledger.ts';
 import { nextLook } from './schedule.ts';
-import type { Problem, Task, TaskResult } from '../../shared/task.ts';
+import type { MediaKind, Problem, Task, TaskResult } from '../../shared/task.ts';
 import { transition, type Observation, type TaskEvent } from './transition.ts';
 
 /** The server of one origin, as the runner needs it. */
@@ -26,7 +26,7 @@ export interface StepPorts {
   readonly random: () => number;
   readonly focused: () => boolean;
   readonly log: Log;
-  readonly maximumResultBytes: number;
+  readonly maximumResultBytes: Readonly<Record<MediaKind, number>>;
   /** Multiplies every pause between two looks. */
   readonly pace: number;
   /** Tells that a job has moved on. */
@@ -212,7 +212,7 @@ export class Steps {
     const reached = task.failures === 0 || (await this.#renewLinks(task, context));
     for (const { index } of task.results.filter(result => result.state === 'pending')) {
       const current = this.#ports.ledger.task(task.id)?.results[index];
-      if (current?.state === 'pending') await this.#downloadOne(task.id, current, reached, context);
+      if (current?.state === 'pending') await this.#downloadOne(task, current, reached, context);
     }
   }
 
@@ -235,7 +235,7 @@ export class Steps {
   }
 
   async #downloadOne(
-    id: string,
+    { id, kind }: Task,
     result: TaskResult,
     reached: boolean,
     { server, signal }: StepContext,
@@ -256,7 +256,7 @@ export class Steps {
       if (!file) {
         ledger.update(id, startedAt, current => current, attemptOf('download', startedAt));
         const { fetch, baseUrl } = server;
-        const options = { fetch, baseUrl, signal, maxBytes: maximumResultBytes, log, clock };
+        const options = { fetch, baseUrl, signal, maxBytes: maximumResultBytes[kind], log, clock };
         const download = await openResult(result.url, options);
         try {
           file = await library.store(name, holder, download.body);

@@ -13,18 +13,7 @@ export async function setKey(basics: Basics): Promise<void> {
   const { account, balance, server } = basics;
   const { origin, href } = server.base;
   const { t } = vscode.l10n;
-  const pasted = await vscode.window.showInputBox({
-    title: t('Rivya API Key'),
-    prompt: t(
-      'For {0}. It is kept in the secret storage of this computer and sent to no other address.',
-      origin,
-    ),
-    placeHolder: 'rvya_sk_…',
-    password: true,
-    ignoreFocusOut: true,
-    validateInput: value => inputHint(cleanKey(value)),
-  });
-  const key = cleanKey(pasted ?? '');
+  const key = (await keyFromEnvironment(basics, origin)) ?? (await keyFromInput(origin));
   if (key === '') throw new Cancelled();
   let credits: number | undefined;
   try {
@@ -49,6 +38,40 @@ export async function setKey(basics: Basics): Promise<void> {
       ? t('The API key is stored. It may not read the balance, so no credits are shown.')
       : t('The API key is verified and stored. Credits: {0}', credits);
   void vscode.window.showInformationMessage(text);
+}
+
+/** Offers the key of `RIVYA_API_KEY`; undefined when there is none to offer, or the user wants to type another. @throws Cancelled */
+async function keyFromEnvironment({ account }: Basics, origin: string): Promise<string | undefined> {
+  const { t } = vscode.l10n;
+  const key = cleanKey(process.env['RIVYA_API_KEY'] ?? '');
+  if (key === '' || key === (await account.key(origin))) return undefined;
+  const take = { label: t('Use the key of the environment variable RIVYA_API_KEY') };
+  const type = { label: t('Enter another key') };
+  const sandbox = { label: t('Try the Sandbox') };
+  const picked = await vscode.window.showQuickPick([take, type, sandbox], {
+    title: t('Rivya API Key'),
+    placeHolder: t('For {0}', origin),
+    ignoreFocusOut: true,
+  });
+  if (picked === sandbox) await vscode.commands.executeCommand('rivya.sandbox.start');
+  if (picked !== take && picked !== type) throw new Cancelled();
+  return picked === take ? key : undefined;
+}
+
+async function keyFromInput(origin: string): Promise<string> {
+  const { t } = vscode.l10n;
+  const pasted = await vscode.window.showInputBox({
+    title: t('Rivya API Key'),
+    prompt: t(
+      'For {0}. It is kept in the secret storage of this computer and sent to no other address.',
+      origin,
+    ),
+    placeHolder: 'rvya_sk_…',
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: value => inputHint(cleanKey(value)),
+  });
+  return cleanKey(pasted ?? '');
 }
 
 export async function removeKey({ account, balance, server }: Basics): Promise<void> {

@@ -1,154 +1,205 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import { modelFields } from '../../api/catalogue.ts';
+import type { RivyaClient } from '../../api/client.ts';
 import type { Model } from '../../api/models.ts';
 import { systemClock } from '../../base/clock.ts';
-import { modelName, promptExcess, unusable } from '../../core/models/models.ts';
-import type { Task } from '../../shared/task.ts';
-import { actions, Cancelled, explain, UserError } from '../messages.ts';
+import { estimateCost } from '../../core/generate/cost.ts';
+import { unusableWith, type Inputs } from '../../core/generate/inputs.ts';
+import { fittingValues, wireParams, type ParameterValues } from '../../core/generate/parameters.ts';
+import { sizeAround, valuesForSize } from '../../core/generate/shape.ts';
+import { modelName, promptExcess } from '../../core/models/models.ts';
+import type { MediaKind, Task } from '../../shared/task.ts';
 import { keyOf } from '../clients.ts';
+import { actions, explain, UserError } from '../messages.ts';
+import { homeOf } from '../placement/destination.ts';
+import type { Place } from '../placement/place.ts';
 import type { Services } from '../services.ts';
-import { confirmAbove, placementSetting, rememberModel, setting } from '../settings.ts';
-import { pickModel, priceText, unusableReason } from './modelPicker.ts';
+import { confirmAbove, defaultModelOf, placementSetting, rememberModel } from '../settings.ts';
+import { confirmCost } from './confirmCost.ts';
+import { kindWords, mediaKinds } from './kindWords.ts';
+import { pickModel, unusableError, type ModelAnswer } from './modelPicker.ts';
+import { priceText } from './modelText.ts';
+import { askMissing, editParameters } from './parameterForm.ts';
 import { showProgress } from './progress.ts';
+import { checkReferences, kindsOf, uploadReferences } from './referenceInputs.ts';
+import { rememberedValues, rememberValues } from './rememberedValues.ts';
+import { wishesAt, wishFromInput, type Wish } from './wish.ts';
 
-/** What the user wants, before anything is known about price and model. */
-export interface Wish {
-  readonly prompt: string;
-  /** Where the reference belongs; undefined for a file only. */
-  readonly place: { readonly document: vscode.TextDocument; readonly range: vscode.Range } | undefined;
-  /** The model's id when it was chosen already. */
-  readonly model?: string | undefined;
-}
-
-/** The prompt of the active editor: the selection, or the line of the cursor. @throws UserError when there is none */
-export function wishFromSelection(): Wish {
-  const editor = vscode.window.activeTextEditor;
-  const selection = editor?.selection;
-  if (!editor || !selection) {
-    throw new UserError(
-      vscode.l10n.t(
-        'No text editor is active. Open a document and select the text that describes the image.',
-      ),
-      [actions().typePrompt],
-    );
-  }
-  const { document } = editor;
-  const range = selection.isEmpty ? document.lineAt(selection.active.line).range : selection;
-  const prompt = document.getText(range).trim();
-  if (prompt === '') {
-    throw new UserError(
-      vscode.l10n.t('The selection is empty. Select the text that describes the image. Nothing was charged.'),
-      [actions().typePrompt],
-    );
-  }
-  return { prompt, place: { document, range: new vscode.Range(range.start, range.end) } };
-}
-
-/** Asks for a prompt; the result belongs to the cursor of a Markdown document, if one is active. @throws Cancelled */
-export async function wishFromInput(model?: string): Promise<Wish> {
-  const editor = vscode.window.activeTextEditor;
-  const prompt = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Generate Image'),
-    prompt: vscode.l10n.t('Describe the image'),
-    ignoreFocusOut: true,
-    validateInput: value =>
-      value !== '' && value.trim() === '' ? vscode.l10n.t('Describe the image.') : undefined,
-  });
-  if (prompt === undefined || prompt.trim() === '') throw new Cancelled();
-  const place =
-    editor?.document.languageId === 'markdown'
-      ? { document: editor.document, range: editor.selection }
-      : undefined;
-  return { prompt: prompt.trim(), place, model };
+/** See `generateAll`. */
+export async function generateMedia(services: Services, wish: Wish): Promise<Task> {
+  const [task] = await generateAll(services, [wish]);
+  if (!task) throw new Error('A wish made no job.');
+  return task;
 }
 
 /**
- * From the wish to a job that is on disk and on its way: key, model, length and price are settled first, and only then
- * is anything written or sent.
- * @throws Cancelled, UserError or RivyaError; in every case nothing was sent
+ * From wishes to jobs that are on disk and on their way, with one model and one question about the price. Key, model,
+ * parameters, length, files and price are settled first, and only then is anything written or sent.
+ * @param wishes at least one, all of one kind
+ * @throws Cancelled, UserError or RivyaError; in every case no job was made
  */
-export async function generateImage(services: Services, wish: Wish): Promise<Task> {
-  const id = randomUUID();
-  // The user may type on while a model is picked: the place is followed from now on.
-  if (wish.place) services.placer.follow(id, wish.place.document, wish.place.range);
+export async function generateAll(services: Services, wishes: readonly Wish[]): Promise<Task[]> {
+  const { ledger, placer, runner } = services;
+  const jobs = wishes.map(wish => ({ id: randomUUID(), wish }));
+  // The user may type on while a model is picked: the places are followed from now on.
+  for (const { id, wish } of jobs) if (wish.place) placer.follow(id, wish.place.document, wish.place.range);
   try {
-    const task = await createTask(services, id, wish);
-    services.runner.poke();
-    showProgress(services, task);
-    return task;
-  } catch (error) {
-    services.placer.forget(id);
-    throw error;
+    const order = await settle(services, wishes);
+    const tasks = jobs.map(({ id, wish }) => createTask(services, order, id, wish));
+    for (const task of tasks) showProgress(services, task);
+    return tasks;
+  } finally {
+    runner.poke();
+    for (const { id } of jobs) if (!ledger.task(id)) placer.forget(id);
   }
 }
 
-/** Sets the model that generates images from now on: the given one, or one that the user picks. @throws Cancelled */
+/** Asks for a prompt, then generates. @param model the id of a model that was chosen already @throws as `generateAll` */
+export async function generateFromInput(services: Services, kind: MediaKind, model?: string): Promise<Task> {
+  return generateMedia(services, await wishFromInput(kind, model, services.ledger));
+}
+
+/**
+ * Generates from what is selected or under the cursor, else from a prompt that is asked for, and shows the parameters first.
+ * @throws as `generateAll`
+ */
+export async function generateWithParameters(load: () => Promise<Services>): Promise<Task[]> {
+  const editor = vscode.window.activeTextEditor;
+  const found = editor ? wishesAt(editor, 'image') : [];
+  const services = await load();
+  const wishes = found.length > 0 ? found : [await wishFromInput('image', undefined, services.ledger)];
+  return generateAll(
+    services,
+    wishes.map(wish => ({ ...wish, withParameters: true })),
+  );
+}
+
+/** Sets the model that generates from now on: the given one, or one that the user picks. @throws Cancelled */
 export async function chooseDefaultModel(
   { catalogue, server }: Services,
   given: Model | undefined,
 ): Promise<void> {
   const scope = vscode.window.activeTextEditor?.document;
-  const current = setting('defaultModel.image', scope);
-  const model = given ?? (await pickModel(catalogue.models(server.base.origin), 'image', current));
-  await rememberModel(model.id, scope);
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t('{0} generates images from now on.', modelName(model)),
-  );
+  const kind = mediaKinds.find(each => each === given?.category);
+  const chosen =
+    given && kind
+      ? { model: given, kind }
+      : await pickModel({
+          models: catalogue.models(server.base.origin),
+          kinds: mediaKinds,
+          defaultOf: each => defaultModelOf(each, scope),
+        });
+  await rememberModel(chosen.kind, chosen.model.id, scope);
+  void vscode.window.showInformationMessage(kindWords(chosen.kind).isDefault(modelName(chosen.model)));
 }
 
-async function createTask(services: Services, id: string, wish: Wish): Promise<Task> {
-  const { ledger, server, placer } = services;
-  const { origin } = server.base;
+/** What all jobs of one request have in common. */
+interface Order {
+  readonly origin: string;
+  readonly kind: MediaKind;
+  readonly model: Model;
+  /** The parameters of a wish, as they go out. */
+  readonly paramsOf: (wish: Wish) => Readonly<Record<string, unknown>>;
+}
+
+async function settle(services: Services, wishes: readonly Wish[]): Promise<Order> {
+  const [first] = wishes;
+  if (!first) throw new Error('There is no wish.');
+  const { origin } = services.server.base;
   if ((await keyOf(services, origin)) === undefined) {
     const { text, actions: buttons } = explain({ code: 'api_key_missing', message: '' }, true);
     throw new UserError(text, buttons);
   }
-  const document = wish.place?.document;
-  const folder = document ? vscode.workspace.getWorkspaceFolder(document.uri) : undefined;
-  const receiving = folder ?? vscode.workspace.workspaceFolders?.[0];
-  const scope = document ?? receiving?.uri;
-  const model = await chooseModel(
-    services,
-    origin,
-    wish.model ?? setting('defaultModel.image', scope),
-    scope,
+  const scope = scopeOf(first.place);
+  const answer = await chooseModel(services, first, scope);
+  const { model, kind, values } = await chooseValues(services, first, answer, scope);
+  for (const { prompt } of wishes) checkPrompt(model, prompt);
+  const references = first.references ?? [];
+  if (first.references) checkReferences(model, references);
+  const fields = modelFields(model);
+  const isChanged = Object.entries(values).some(
+    ([key, value]) => value !== fields.find(field => field.key === key)?.default,
   );
-  checkPrompt(model, wish.prompt);
-  await confirmPrice(model, confirmAbove(scope));
+  const estimate = estimateCost(model, wishes.length, isChanged || first.params !== undefined);
+  await confirmCost(services, model, estimate, confirmAbove(scope));
+  const items =
+    references.length > 0 ? await uploadReferences(clientFor(services, origin), model, references) : [];
+  const paramsOf = (wish: Wish): Readonly<Record<string, unknown>> => ({
+    ...(wish.params ??
+      wireParams(fields, { ...values, ...(first.withParameters ? {} : proposed(model, wish)) })),
+    ...(items.length > 0 && { referenceMediaItems: items }),
+  });
+  return { origin, kind, model, paramsOf };
+}
+
+function createTask({ ledger, placer }: Services, order: Order, id: string, wish: Wish): Task {
+  const { origin, kind, model } = order;
+  const { prompt, place } = wish;
+  const document = place?.document;
+  const home = document && homeOf(document.uri);
+  const folder = home && vscode.workspace.getWorkspaceFolder(home);
+  const receiving = folder ?? vscode.workspace.workspaceFolders?.[0];
+  const params = order.paramsOf(wish);
+  const body = {
+    model: model.id,
+    prompt,
+    ...(Object.keys(params).length > 0 && { params }),
+    client_request_id: id,
+  };
   return ledger.create(
+    { id, origin, kind, model: model.id, prompt, body: JSON.stringify(body), idempotencyKey: randomUUID() },
     {
-      id,
-      origin,
-      kind: 'image',
-      model: model.id,
-      prompt: wish.prompt,
-      body: JSON.stringify({ model: model.id, prompt: wish.prompt, client_request_id: id }),
-      idempotencyKey: randomUUID(),
-    },
-    {
-      mode: placementSetting(scope),
+      mode: placementSetting(scopeOf(place)),
       document: document?.uri.toString(),
       language: document?.languageId,
       // A document outside every folder gets its files beside itself.
-      folder:
-        document && document.uri.scheme !== 'untitled' ? folder?.uri.toString() : receiving?.uri.toString(),
+      folder: home && home.scheme !== 'untitled' ? folder?.uri.toString() : receiving?.uri.toString(),
       anchor: placer.anchorOf(id),
     },
     systemClock.now(),
   );
 }
 
+function clientFor(services: Services, origin: string): RivyaClient {
+  const client = services.clientOf(origin);
+  if (!client) throw new Error(`The server ${origin} is no longer the one that is set.`);
+  return client;
+}
+
+/** The files that a job which is run again brings along: they are uploaded already. */
+function inputsOf(params: Wish['params']): Inputs {
+  const items = params?.['referenceMediaItems'];
+  if (!Array.isArray(items) || items.length === 0) return {};
+  return { files: mediaKinds.filter(kind => items.some((item: { kind?: unknown }) => item.kind === kind)) };
+}
+
+/** Whose settings count. */
+function scopeOf(place: Place | undefined): vscode.ConfigurationScope | undefined {
+  return place
+    ? { uri: homeOf(place.document.uri), languageId: place.document.languageId }
+    : vscode.workspace.workspaceFolders?.[0]?.uri;
+}
+
 async function chooseModel(
-  { catalogue }: Services,
-  origin: string,
-  wanted: string,
+  { catalogue, server }: Services,
+  wish: Wish,
   scope: vscode.ConfigurationScope | undefined,
-): Promise<Model> {
-  const models = catalogue.models(origin);
+): Promise<ModelAnswer> {
+  const { kind, references, withParameters = false } = wish;
+  const models = catalogue.models(server.base.origin);
+  const inputs = references ? { files: kindsOf(references) } : inputsOf(wish.params);
+  const wanted = wish.model ?? defaultModelOf(kind, scope);
   if (wanted === '') {
-    const picked = await pickModel(models, 'image');
-    await rememberModel(picked.id, scope);
-    return picked;
+    const picked = await pickModel({
+      models,
+      kinds: [kind],
+      inputs,
+      offersParameters: !withParameters && wish.params === undefined,
+      defaultOf: () => '',
+    });
+    if (!references) await rememberModel(picked.kind, picked.model.id, scope);
+    return { ...picked, withParameters: picked.withParameters || withParameters };
   }
   const model = (await models).find(each => each.id === wanted);
   if (!model) {
@@ -157,18 +208,62 @@ async function chooseModel(
       actions().refreshModels,
     ]);
   }
-  const reason = unusable(model, 'image');
-  if (reason) {
-    throw new UserError(
-      vscode.l10n.t(
-        '{0} cannot be used here: {1}. Nothing was charged.',
-        modelName(model),
-        unusableReason(reason),
-      ),
-      [actions().chooseModel],
-    );
+  const reason = unusableWith(model, kind, inputs);
+  if (reason) throw unusableError(model, reason, [actions().chooseModel]);
+  return { model, kind, withParameters };
+}
+
+/** The values for the job: those of the last time, or those that the person sets now; the model may change meanwhile. */
+async function chooseValues(
+  services: Services,
+  wish: Wish,
+  answer: ModelAnswer,
+  scope: vscode.ConfigurationScope | undefined,
+): Promise<{ model: Model; kind: MediaKind; values: ParameterValues }> {
+  const { globalState } = services.context;
+  let { model, kind } = answer;
+  if (wish.params) return { model, kind, values: {} };
+  if (!answer.withParameters) {
+    const fields = modelFields(model);
+    const last = fittingValues(fields, rememberedValues(globalState, model.id));
+    const values = await askMissing(fields, last);
+    if (values !== last) await rememberValues(globalState, model.id, values);
+    return { model, kind, values };
   }
-  return model;
+  for (;;) {
+    const fields = modelFields(model);
+    const last = fittingValues(fields, rememberedValues(globalState, model.id));
+    const fromContext = proposed(model, wish);
+    const form = await editParameters({
+      title: kindWords(kind).generate,
+      model: modelName(model),
+      price: priceText(model),
+      fields,
+      values: last,
+      proposed: fromContext,
+    });
+    // What the document proposes is for this place, not for the next one.
+    const own = Object.entries(form.values).filter(
+      ([key, value]) => value !== fromContext[key] || value === last[key],
+    );
+    await rememberValues(globalState, model.id, Object.fromEntries(own));
+    if (form.type === 'generate') return { model, kind, values: form.values };
+    ({ model, kind } = await pickModel({
+      models: services.catalogue.models(services.server.base.origin),
+      kinds: mediaKinds,
+      ...(wish.references && { inputs: { files: kindsOf(wish.references) } }),
+      defaultOf: each => defaultModelOf(each, scope),
+      setDefault: (each, chosen) => void rememberModel(each, chosen.id, scope),
+    }));
+  }
+}
+
+/** What the text around the place says about the shape of the result. */
+function proposed(model: Model, { place }: Wish): ParameterValues {
+  if (!place) return {};
+  const { document, range } = place;
+  const size = sizeAround(document.getText(), document.offsetAt(range.start), document.offsetAt(range.end));
+  return size ? valuesForSize(modelFields(model), size) : {};
 }
 
 function checkPrompt(model: Model, prompt: string): void {
@@ -183,21 +278,4 @@ function checkPrompt(model: Model, prompt: string): void {
     ),
     [actions().chooseModel],
   );
-}
-
-async function confirmPrice(model: Model, limit: number): Promise<void> {
-  if ((model.base_credits ?? 0) <= limit) return;
-  const generate = vscode.l10n.t('Generate');
-  const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Generate with {0} for {1}?', modelName(model), priceText(model)),
-    {
-      modal: true,
-      detail: vscode.l10n.t(
-        'You asked to confirm jobs above {0} credits (rivya.credits.confirmAbove).',
-        limit,
-      ),
-    },
-    generate,
-  );
-  if (answer !== generate) throw new Cancelled();
 }

@@ -1,86 +1,146 @@
 import * as vscode from 'vscode';
 import type { Model } from '../../api/models.ts';
-import { modelName, modelsFor, unusable, type Unusable } from '../../core/models/models.ts';
+import { unusableWith, type Inputs } from '../../core/generate/inputs.ts';
+import { modelName, modelsFor, type Unusable } from '../../core/models/models.ts';
 import type { MediaKind } from '../../shared/task.ts';
-import { Cancelled, UserError } from '../messages.ts';
+import { UserError, type Action } from '../messages.ts';
+import { kindWords } from './kindWords.ts';
+import { priceText, unusableReason } from './modelText.ts';
+import { showPick } from './quickPick.ts';
 
-/** Why a model cannot be used, in words. */
-export function unusableReason(reason: Unusable): string {
-  const { t } = vscode.l10n;
-  switch (reason) {
-    case 'comingSoon':
-      return t('coming soon');
-    case 'studioOnly':
-      return t('in Rivya Studio only');
-    case 'needsFiles':
-      return t('needs a reference file');
-    case 'otherKind':
-      return t('makes something else');
-  }
+/** Why nothing was started with a model. */
+export function unusableError(model: Model, reason: Unusable, buttons: readonly Action[] = []): UserError {
+  const text = vscode.l10n.t(
+    '{0} cannot be used here: {1}. Nothing was charged.',
+    modelName(model),
+    unusableReason(reason),
+  );
+  return new UserError(text, buttons);
 }
 
-/** Price and modes, as in the picker and the tree. Prices may depend on parameters, so they are a hint (rivya-api.md 1). */
-export function priceText(model: Model): string {
-  const credits = model.base_credits;
-  if (credits === null) return vscode.l10n.t('price unknown');
-  if (credits === 1) return vscode.l10n.t('1 credit');
-  return vscode.l10n.t('{0} credits', credits);
+/** What is offered. */
+export interface ModelQuestion {
+  /** Resolved while the list is already open. */
+  readonly models: Promise<readonly Model[]>;
+  readonly kinds: readonly MediaKind[];
+  /** What the job brings along; by default a prompt alone. */
+  readonly inputs?: Inputs;
+  /** The id of the default model of a kind; empty when there is none. */
+  readonly defaultOf: (kind: MediaKind) => string;
+  /** Offers to set a default; it is called when the person does so. */
+  readonly setDefault?: (kind: MediaKind, model: Model) => void;
+  /** Whether the parameters can be asked for. */
+  readonly offersParameters?: boolean;
+}
+
+/** What the person has chosen. */
+export interface ModelAnswer {
+  readonly model: Model;
+  readonly kind: MediaKind;
+  /** Whether the person wants to see the parameters first. */
+  readonly withParameters: boolean;
 }
 
 interface ModelItem extends vscode.QuickPickItem {
   readonly model?: Model;
+  readonly mediaKind?: MediaKind;
   readonly reason?: Unusable | undefined;
 }
 
 /**
- * Lets the user pick a model of this kind; those that cannot be used stand at the end, with the reason.
- * @param models resolved while the list is already open
- * @throws Cancelled when the user leaves
+ * Lets the user pick a model; those that cannot be used stand at the end, with the reason.
+ * @throws Cancelled when the user leaves; UserError for a model that cannot be used; RivyaError when there is no catalogue
  */
-export async function pickModel(models: Promise<Model[]>, kind: MediaKind, current?: string): Promise<Model> {
-  const items = models.then(all => modelItems(modelsFor(all, kind), kind, current));
-  const picked = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Model for Images'),
-    placeHolder: vscode.l10n.t('The model is remembered; change it in the Models view or the settings'),
-    matchOnDescription: true,
-    matchOnDetail: true,
-    ignoreFocusOut: true,
+export async function pickModel(question: ModelQuestion): Promise<ModelAnswer> {
+  const { t } = vscode.l10n;
+  const [kind = 'image', ...others] = question.kinds;
+  const pick = vscode.window.createQuickPick<ModelItem>();
+  pick.title = others.length > 0 ? t('Model') : kindWords(kind).modelTitle;
+  pick.placeholder = t('The model is remembered; change it in the Models view or the settings');
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.ignoreFocusOut = true;
+  pick.busy = true;
+  const star = { iconPath: new vscode.ThemeIcon('star-empty'), tooltip: t('Set as Default Model') };
+  const form = { iconPath: new vscode.ThemeIcon('settings'), tooltip: t('Set Parameters') };
+  const buttons = [...(question.setDefault ? [star] : []), ...(question.offersParameters ? [form] : [])];
+  let all: readonly Model[] = [];
+  const draw = (defaults: Partial<Record<MediaKind, string>> = {}): void => {
+    pick.items = modelItems(all, question, kinds => defaults[kinds] ?? question.defaultOf(kinds), buttons);
+    const current = pick.items.find(item => item.model?.id === question.defaultOf(kind));
+    if (current) pick.activeItems = [current];
+  };
+  const filled = question.models.then(models => {
+    all = models;
+    pick.busy = false;
+    draw();
   });
-  if (!picked?.model) throw new Cancelled();
-  if (picked.reason) {
-    throw new UserError(
-      vscode.l10n.t(
-        '{0} cannot be used here: {1}. Nothing was charged.',
-        modelName(picked.model),
-        unusableReason(picked.reason),
-      ),
-    );
-  }
-  return picked.model;
+  const picked = await showPick<ModelItem, ModelItem & { withParameters: boolean }>(
+    pick,
+    {
+      accept: item => (item.model ? { ...item, withParameters: false } : undefined),
+      button: (item, button) => {
+        if (button === form) return { ...item, withParameters: true };
+        if (item.model && item.mediaKind) {
+          question.setDefault?.(item.mediaKind, item.model);
+          draw({ [item.mediaKind]: item.model.id });
+        }
+        return undefined;
+      },
+    },
+    filled,
+  );
+  const { model, mediaKind, reason, withParameters } = picked;
+  if (!model || !mediaKind) throw new Error('A row without a model was picked.');
+  if (reason) throw unusableError(model, reason);
+  return { model, kind: mediaKind, withParameters };
 }
 
-function modelItems(models: readonly Model[], kind: MediaKind, current: string | undefined): ModelItem[] {
-  if (models.length === 0) {
-    throw new UserError(vscode.l10n.t('Rivya offers no model for this at the moment. Nothing was charged.'));
+function modelItems(
+  models: readonly Model[],
+  { kinds, inputs = {} }: ModelQuestion,
+  defaultOf: (kind: MediaKind) => string,
+  buttons: readonly vscode.QuickInputButton[],
+): ModelItem[] {
+  const items = kinds.flatMap(kind =>
+    modelsFor(models, kind).map((model): ModelItem => {
+      const reason = unusableWith(model, kind, inputs);
+      const isDefault = model.id === defaultOf(kind);
+      return {
+        model,
+        mediaKind: kind,
+        reason,
+        label: `${reason ? '$(circle-slash) ' : isDefault ? '$(star-full) ' : ''}${modelName(model)}`,
+        description: [priceText(model), ...(isDefault ? [vscode.l10n.t('default')] : [])].join(' · '),
+        detail: reason ? unusableReason(reason) : model.supported_modes.join(', '),
+        ...(!reason && { buttons: buttons.filter(button => !isDefault || !isStar(button)) }),
+      };
+    }),
+  );
+  const usable = items.filter(item => !item.reason);
+  const rest = items.filter(item => item.reason);
+  // With reference files, a model that can do nothing with them is no choice.
+  const shown = inputs.files ? [] : rest;
+  if (usable.length + shown.length === 0) {
+    throw new UserError(
+      inputs.files
+        ? vscode.l10n.t('No model takes these files as references. Nothing was charged.')
+        : vscode.l10n.t('Rivya offers no model for this at the moment. Nothing was charged.'),
+    );
   }
-  const items = models.map((model): ModelItem => {
-    const reason = unusable(model, kind);
-    return {
-      model,
-      reason,
-      label: `${reason ? '$(circle-slash) ' : ''}${modelName(model)}`,
-      description: [priceText(model), ...(model.id === current ? [vscode.l10n.t('default')] : [])].join(
-        ' · ',
-      ),
-      detail: reason ? unusableReason(reason) : model.supported_modes.join(', '),
-    };
-  });
-  const firstUnusable = items.findIndex(item => item.reason);
-  if (firstUnusable > 0) {
-    items.splice(firstUnusable, 0, {
-      label: vscode.l10n.t('Not usable now'),
-      kind: vscode.QuickPickItemKind.Separator,
-    });
-  }
-  return items;
+  const groups = kinds.map(kind => usable.filter(item => item.mediaKind === kind));
+  const separator = (label: string): ModelItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  return [
+    ...groups.flatMap((group, index) => {
+      const kind = kinds[index];
+      return kinds.length > 1 && kind && group.length > 0
+        ? [separator(kindWords(kind).name), ...group]
+        : group;
+    }),
+    ...(shown.length > 0 ? [separator(vscode.l10n.t('Not usable now')), ...shown] : []),
+  ];
+}
+
+function isStar({ iconPath }: vscode.QuickInputButton): boolean {
+  return iconPath instanceof vscode.ThemeIcon && iconPath.id === 'star-empty';
 }

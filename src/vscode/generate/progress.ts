@@ -1,45 +1,58 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
-import { DisposableStore } from '../../base/lifecycle.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError } from '../../base/log.ts';
 import { decide } from '../../core/tasks/runner.ts';
 import { isRunningState, type Task } from '../../shared/task.ts';
-import { actions, costNothing, explain, show, withRequestId } from '../messages.ts';
+import { actions, costNothing, explain, show, withRequestId, type Action } from '../messages.ts';
 import type { Placed } from '../placement/placer.ts';
 import type { Services } from '../services.ts';
-import { promptText, stateText } from '../tasks/taskText.ts';
+import { creditsText, promptText, stateText } from '../tasks/taskText.ts';
+import { kindWords } from './kindWords.ts';
 
-/** Shows one job that the user has just started, until it ends or needs the user. Closing it never ends the job. */
+/** A job that takes longer than this, in milliseconds, is worth a notification from which it can be stopped. */
+const quietTime = 20_000;
+
+/**
+ * Shows one job that the user has just started, until it ends or needs the user: in the status bar, and when it takes long
+ * in a notification, too. Closing that never ends the job.
+ */
 export function showProgress(services: Services, task: Task): void {
   const { ledger, log } = services;
-  const title = vscode.l10n.t('Image "{0}"', promptText(task.prompt));
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  vscode.window
-    .withProgress(options, (progress, token) => {
-      const store = new DisposableStore();
-      return new Promise<void>(resolve => {
-        let said = '';
-        const look = (): void => {
-          const current = ledger.task(task.id);
-          if (!current || !isRunningState(current.state) || current.hold) {
-            resolve();
-            return;
-          }
-          const text = stateText(current);
-          if (text !== said) progress.report({ message: text });
-          said = text;
-        };
-        store.add(ledger.onDidChange(look));
-        store.add(
-          token.onCancellationRequested(() => {
-            stopTracking(services, task.id);
-            resolve();
-          }),
-        );
-        look();
-      }).finally(() => store.dispose());
-    })
-    .then(undefined, (error: unknown) => log.error(describeError(error)));
+  const title = kindWords(task.kind).job(promptText(task.prompt));
+  const store = new DisposableStore();
+  const ended = Promise.withResolvers<undefined>();
+  const lines = new Set<vscode.Progress<{ message: string }>>();
+  let said = '';
+  const look = (): void => {
+    const current = ledger.task(task.id);
+    if (!current?.wanted || !isRunningState(current.state) || current.hold) {
+      ended.resolve(undefined);
+      return;
+    }
+    const text = stateText(current);
+    if (text !== said) for (const line of lines) line.report({ message: text });
+    said = text;
+  };
+  const showIn = (location: vscode.ProgressLocation): void => {
+    vscode.window
+      .withProgress({ location, title, cancellable: true }, async (progress, token) => {
+        lines.add(progress);
+        if (said !== '') progress.report({ message: said });
+        const subscription = token.onCancellationRequested(() => {
+          stopTracking(services, task.id);
+          ended.resolve(undefined);
+        });
+        await ended.promise;
+        subscription.dispose();
+      })
+      .then(undefined, (error: unknown) => log.error(describeError(error)));
+  };
+  store.add(ledger.onDidChange(look));
+  store.add(systemClock.after(quietTime, () => showIn(vscode.ProgressLocation.Notification)));
+  void ended.promise.then(() => store.dispose());
+  showIn(vscode.ProgressLocation.Window);
+  look();
 }
 
 /** Ends the waiting, not the job: Rivya has no cancel (rivya-api.md, endpoint list), and says what that means. */
@@ -77,9 +90,9 @@ export function announceEnd({ log }: Services, before: Task, after: Task): void 
     command: 'rivya.task.sendAgain',
     arguments: [after.id],
   } as const;
-  const prompt = vscode.l10n.t('Image "{0}"', promptText(after.prompt));
+  const prompt = kindWords(after.kind).job(promptText(after.prompt));
   const message = {
-    text: `${prompt}: ${withRequestId(text, after.problem.requestId)}`,
+    text: [`${prompt}: ${withRequestId(text, after.problem.requestId)}`, refundText(after)].join(' ').trim(),
     actions: [...buttons, after.hold === 'decision' ? send : again],
   };
   show(
@@ -89,15 +102,91 @@ export function announceEnd({ log }: Services, before: Task, after: Task): void 
   );
 }
 
+/** What Rivya itself says about the charge of a job that failed after it was accepted. */
+function refundText({ state, remoteId, finalCredits, reservedCredits }: Task): string {
+  if (state !== 'failed' || remoteId === undefined || finalCredits === undefined || !reservedCredits)
+    return '';
+  const { t } = vscode.l10n;
+  return finalCredits === 0
+    ? t('Rivya reports that the reserved {0} came back.', creditsText(reservedCredits))
+    : t('Rivya reports a charge of {0}.', creditsText(finalCredits));
+}
+
+/** What the job has cost, behind a text. */
+function withCharge(text: string, { finalCredits }: Task): string {
+  return finalCredits === undefined || finalCredits === 0 ? text : `${text} · ${creditsText(finalCredits)}`;
+}
+
 /** Tells of a result that was placed: quietly when it is in sight, with a button when it is not. */
-export function announcePlaced({ log }: Services, { files, reference, remark }: Placed): void {
-  const file = files[0];
-  if (!file) return;
-  const name = file.path.split('/').at(-1) ?? '';
-  if (remark !== undefined) show('info', { text: remark, actions: [] }, log);
-  else if (reference !== undefined)
-    vscode.window.setStatusBarMessage(vscode.l10n.t('$(check) Image inserted: {0}', name), 6_000);
-  else vscode.window.setStatusBarMessage(vscode.l10n.t('$(check) Image saved: {0}', name), 6_000);
+export function announcePlaced({ log }: Services, placed: Placed): void {
+  const { task, document, remark } = placed;
+  const text = placedText(placed);
+  if (remark !== undefined) show('info', { text: withCharge(remark, task), actions: [] }, log);
+  else if (document === undefined || isInSight(document))
+    vscode.window.setStatusBarMessage(`$(check) ${text}`, 6_000);
+  else show('info', { text, actions: [openAction(task)] }, log);
+}
+
+function placedText({ task, document, files }: Placed): string {
+  const words = kindWords(task.kind);
+  const name = files[0]?.path.split('/').at(-1) ?? '';
+  return withCharge(document === undefined ? words.saved(name) : words.inserted(name), task);
+}
+
+function openAction({ id }: Task): Action {
+  return { title: vscode.l10n.t('Open'), command: 'rivya.task.open', arguments: [id] };
+}
+
+/** Whether the user has the document before their eyes. */
+function isInSight(document: vscode.Uri): boolean {
+  return (
+    vscode.window.state.focused &&
+    vscode.window.visibleTextEditors.some(editor => editor.document.uri.toString() === document.toString())
+  );
+}
+
+/** Results that come within this time, in milliseconds, are told of together. */
+const gathering = 1_500;
+
+/** Tells of results that came by themselves. Of those that are not in sight, several at once are one message. */
+export class Arrivals implements Disposable {
+  readonly #services: Services;
+  #waiting: Placed[] = [];
+  #timer: Disposable | undefined;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  add(placed: Placed): void {
+    const { document, remark } = placed;
+    if (remark === undefined && document !== undefined && isInSight(document)) {
+      announcePlaced(this.#services, placed);
+      return;
+    }
+    this.#waiting.push(placed);
+    this.#timer ??= systemClock.after(gathering, () => this.#tell());
+  }
+
+  dispose(): void {
+    this.#timer?.dispose();
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    const placed = this.#waiting.splice(0);
+    const [first] = placed;
+    if (!first) return;
+    if (placed.length === 1) {
+      announcePlaced(this.#services, first);
+      return;
+    }
+    const credits = placed.reduce((sum, { task }) => sum + (task.finalCredits ?? 0), 0);
+    const text = vscode.l10n.t('{0} results have come, for {1}.', placed.length, creditsText(credits));
+    const remarks = new Set(placed.flatMap(({ remark }) => remark ?? []));
+    const actions = [{ title: vscode.l10n.t('Show Tasks'), command: 'rivya.tasks.focus' } as const];
+    show('info', { text: [text, ...remarks].join(' '), actions }, this.#services.log);
+  }
 }
 
 /** A retry that takes long is worth a word: once a job, after some failures in a row. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Emitter } from '../../base/event.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { anchorAt, findAnchor, moveAnchor, refreshAnchor } from '../../core/references/anchor.ts';
 import type { Anchor } from '../../core/tasks/placement.ts';
@@ -15,6 +16,9 @@ interface Followed {
 export class DocumentAnchors implements Disposable {
   readonly #followed = new Map<string, Followed>();
   readonly #store = new DisposableStore();
+  readonly #changed = this.#store.add(new Emitter<void>());
+  /** Fires when a place comes or goes, or has moved in a way that VS Code does not follow. */
+  readonly onDidChange = this.#changed.event;
   readonly #keep: (id: string, document: vscode.Uri, anchor: Anchor) => void;
 
   /** @param keep writes a place down, in a form by which it can be found again */
@@ -26,7 +30,13 @@ export class DocumentAnchors implements Disposable {
         const changes = [...contentChanges].sort((a, b) => b.rangeOffset - a.rangeOffset);
         for (const followed of this.#followed.values()) {
           if (followed.document !== document) continue;
+          const { start, end } = followed.anchor;
           for (const change of changes) followed.anchor = moveAnchor(followed.anchor, change);
+          // VS Code moves a mark along with small edits, but loses it when the text around it is replaced.
+          const isReplaced = changes.some(
+            ({ rangeOffset, rangeLength }) => rangeOffset <= start && end <= rangeOffset + rangeLength,
+          );
+          if (isReplaced) this.#changed.fire();
         }
       }),
     );
@@ -35,6 +45,7 @@ export class DocumentAnchors implements Disposable {
         for (const [id, followed] of this.#followed) {
           if (followed.document !== document) continue;
           this.#followed.delete(id);
+          this.#changed.fire();
           this.#write(id, followed);
         }
       }),
@@ -54,14 +65,17 @@ export class DocumentAnchors implements Disposable {
     const text = document.getText();
     const anchor = anchorAt(text, document.offsetAt(range.start), document.offsetAt(range.end));
     this.#followed.set(id, { document, anchor });
+    this.#changed.fire();
     return anchor;
   }
 
   /** Begins to follow a place known from before. @returns whether the place was found in the document */
   resume(id: string, document: vscode.TextDocument, anchor: Anchor): boolean {
     const found = findAnchor(document.getText(), anchor);
-    if (found) this.#followed.set(id, { document, anchor: found });
-    return found !== undefined;
+    if (!found) return false;
+    this.#followed.set(id, { document, anchor: found });
+    this.#changed.fire();
+    return true;
   }
 
   /** Where the place is now; undefined when its document is not open here. */
@@ -70,7 +84,14 @@ export class DocumentAnchors implements Disposable {
   }
 
   forget(id: string): void {
-    this.#followed.delete(id);
+    if (this.#followed.delete(id)) this.#changed.fire();
+  }
+
+  /** All places that are followed in a document, by the id of their job. */
+  in(document: vscode.TextDocument): { id: string; anchor: Anchor }[] {
+    return [...this.#followed].flatMap(([id, followed]) =>
+      followed.document === document ? [{ id, anchor: followed.anchor }] : [],
+    );
   }
 
   dispose(): void {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/event.ts';
@@ -6,15 +5,25 @@ import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import type { Library } from '../../core/assets/library.ts';
 import { altTextOf } from '../../core/references/altText.ts';
-import { markdownImage, insertMarkdownBlock } from '../../core/references/markdown.ts';
-import { relativePath } from '../../core/references/relativePath.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
 import type { Anchor, Placement } from '../../core/tasks/placement.ts';
 import { decide } from '../../core/tasks/runner.ts';
-import { storedFiles, type StoredFile, type Task } from '../../shared/task.ts';
+import { isRunningState, storedFiles, type Task } from '../../shared/task.ts';
+import { kindWords } from '../generate/kindWords.ts';
 import { show, UserError } from '../messages.ts';
-import { destinationFor, exists, freeUri, parentOf } from './destination.ts';
+import { AnchorDecorations } from './anchorDecorations.ts';
+import { destinationFor, exists, freeUri, homeOf, parentOf } from './destination.ts';
 import { DocumentAnchors } from './documentAnchors.ts';
+import { cursorPlace } from './place.ts';
+import {
+  addEdits,
+  pathTo,
+  planCursor,
+  planReferences,
+  type PlacedFile,
+  type Target,
+} from './referenceEdit.ts';
+import { addFile, applyWithFiles } from './workspaceFiles.ts';
 
 export interface PlacerPorts {
   readonly ledger: Ledger;
@@ -27,6 +36,8 @@ export interface PlacerPorts {
 /** How a job's files ended in the workspace. */
 export interface Placed {
   readonly task: Task;
+  /** The document that now refers to them; undefined when none does. */
+  readonly document: vscode.Uri | undefined;
   readonly files: readonly vscode.Uri[];
   /** The text that was inserted or copied; undefined when there was none. */
   readonly reference: string | undefined;
@@ -34,14 +45,10 @@ export interface Placed {
   readonly remark: string | undefined;
 }
 
-/** A document that is about to be changed, and the place in it. */
-interface Target {
-  readonly document: vscode.TextDocument;
-  readonly anchor: Anchor;
-}
-
 /** Long enough for a copy over a slow connection; a window that dies in between gives the job back after it. */
 const placementLease = 60_000;
+/** How long an undone file may be brought back by a redo, in milliseconds. */
+const stagedLifetime = 7 * 24 * 60 * 60_000;
 
 /**
  * Brings results from the library into the workspace and refers to them, as one undo step. The intent stands in the ledger;
@@ -74,8 +81,17 @@ export class Placer implements Disposable {
 
   /** Takes up what earlier windows left: follows the places of running jobs, and offers results that came meanwhile. */
   start(): void {
-    const { ledger } = this.#ports;
+    const { ledger, library, clock, log } = this.#ports;
     this.#store.add(ledger.onDidChange(() => this.#placeDue()));
+    this.#store.add(
+      new AnchorDecorations(this.#anchors, ledger.onDidChange, id => {
+        const task = ledger.task(id);
+        return task && isRunningState(task.state) ? task : undefined;
+      }),
+    );
+    library
+      .sweepStaged(clock.now() - stagedLifetime)
+      .catch((error: unknown) => log.warn(`Old copies were not removed. ${describeError(error)}`));
     this.#store.add(vscode.workspace.onDidOpenTextDocument(document => this.#resume(document)));
     this.#store.add(
       vscode.workspace.onDidRenameFiles(({ files }) => {
@@ -173,10 +189,7 @@ export class Placer implements Disposable {
     const task = ledger.task(id);
     if (!task || !placement || this.#attended.has(id) || !this.#isOurs(placement)) return;
     this.#attended.add(id);
-    const text = vscode.l10n.t(
-      'The image for "{0}" is ready. It is kept in the library until you insert it.',
-      altTextOf(task.prompt),
-    );
+    const text = kindWords(task.kind).ready(altTextOf(task.prompt));
     show('info', { text, actions: resultActions(id) }, log);
   }
 
@@ -210,17 +223,20 @@ export class Placer implements Disposable {
     if (placement.document === undefined || !placement.anchor || placement.state !== 'waiting')
       return undefined;
     const uri = vscode.Uri.parse(placement.document, true);
-    if (uri.scheme === 'untitled' || !(await exists(uri))) return undefined;
+    // A cell has no file of its own, and is another one after each start.
+    const isFile = uri.scheme !== 'untitled' && uri.scheme !== 'vscode-notebook-cell';
+    if (!isFile || !(await exists(uri))) return undefined;
     const editor = await vscode.window.showTextDocument(uri, { preview: false });
     if (!followed) this.#anchors.resume(task.id, editor.document, placement.anchor);
     return this.#anchors.find(task.id);
   }
 
   async #place(task: Task, placement: Placement, target: Target | undefined): Promise<Placed> {
-    const { ledger, clock } = this.#ports;
-    const document =
+    const { ledger, library, clock } = this.#ports;
+    const named =
       target?.document.uri ??
       (placement.document === undefined ? undefined : vscode.Uri.parse(placement.document, true));
+    const document = named && homeOf(named);
     const onDisk = document !== undefined && document.scheme !== 'untitled';
     // A document outside every folder keeps its files beside itself.
     const ownFolder = placement.folder === undefined ? undefined : vscode.Uri.parse(placement.folder, true);
@@ -234,46 +250,49 @@ export class Placer implements Disposable {
         resultActions(task.id),
       );
     }
-    if (vscode.workspace.fs.isWritableFileSystem(destination.folder.scheme) === false) {
-      throw readOnly(destination.folder);
-    }
-    const files = storedFiles(task);
+    const receiving = parentOf(destination.uriOf('a'));
+    if (vscode.workspace.fs.isWritableFileSystem(receiving.scheme) === false) throw readOnly(receiving);
     const edit = new vscode.WorkspaceEdit();
-    const uris: vscode.Uri[] = [];
+    const placed: PlacedFile[] = [];
+    const staged: string[] = [];
     try {
-      for (const [index, file] of files.entries()) {
-        const uri = await freeUri(destination.folder, task, index, file.extension, this.#taken);
+      for (const [index, file] of storedFiles(task).entries()) {
+        const uri = await freeUri(destination, task, index, file.extension, this.#taken);
         this.#taken.add(uri.toString().toLowerCase());
-        uris.push(uri);
-        edit.createFile(uri, { contents: await readFile(this.#ports.library.pathOf(file)) });
+        placed.push({ uri, file });
+        const copy = await addFile(edit, library, file, uri);
+        if (copy !== undefined) staged.push(copy);
       }
+      const uris = placed.map(({ uri }) => uri);
       // Read only now: the user may have typed while the files were read.
       const live = target && (this.#anchors.find(task.id) ?? target);
-      const inserted =
-        live && placement.mode !== 'clipboard' && placement.mode !== 'none'
-          ? addReference(edit, live, task, placement, uris, files)
-          : undefined;
-      const cursor = live && inserted ? cursorAt(live.document, inserted.offset) : undefined;
-      await apply(edit, uris, files);
-      if (cursor) cursor.restore();
-      const reference =
-        inserted?.reference ??
-        (placement.mode === 'none' ? undefined : plainReference(document, folder, uris));
-      const state = inserted ? 'placed' : 'saved';
+      const plan = live && planReferences(live, task, placement.mode, placed);
+      if (plan) addEdits(edit, live.document, plan);
+      const cursor = plan && planCursor(live, plan);
+      const files = placed.map(({ file }) => file);
+      await applyWithFiles(edit, uris, files, staged);
+      cursor?.apply();
+      const reference = plan
+        ? plan.edits[plan.main]?.text.trim()
+        : placement.mode === 'none'
+          ? undefined
+          : uris.map(uri => pathTo(uri, document, folder)).join('\n');
+      const state = plan ? 'placed' : 'saved';
       ledger.setPlacement(task.id, placement.state, { state, file: uris[0]?.toString() }, clock.now());
       const after = decide(ledger, task.id, { type: 'placed' }, clock.now()) ?? task;
       this.#anchors.forget(task.id);
       // Last, for a browser may first ask the user whether it is allowed.
-      if (!inserted && reference !== undefined) await vscode.env.clipboard.writeText(reference);
-      const remark = remarkOf(placement, live, inserted !== undefined, reference, uris[0]);
+      if (!plan && reference !== undefined) await vscode.env.clipboard.writeText(reference);
+      const remark = remarkOf(placement, live, plan !== undefined, reference, uris[0]);
       return {
         task: after,
+        document: plan ? live.document.uri : undefined,
         files: uris,
         reference,
         remark: [destination.warning, remark].filter(Boolean).join(' ') || undefined,
       };
     } finally {
-      for (const uri of uris) this.#taken.delete(uri.toString().toLowerCase());
+      for (const { uri } of placed) this.#taken.delete(uri.toString().toLowerCase());
     }
   }
 }
@@ -293,101 +312,22 @@ function resultActions(id: string): readonly {
 
 /** The cursor of the active editor, for a result whose own place is gone. */
 function cursorTarget(): Target | undefined {
-  const editor = vscode.window.activeTextEditor;
-  if (!editor || !isMarkdown(editor.document)) return undefined;
-  const offset = editor.document.offsetAt(editor.selection.end);
-  return { document: editor.document, anchor: { start: offset, end: offset, text: '' } };
+  const place = cursorPlace();
+  if (!place) return undefined;
+  const offset = place.document.offsetAt(place.range.end);
+  return { document: place.document, anchor: { start: offset, end: offset, text: '' } };
 }
 
 /** Whether the document has a tab in this window. */
-function isShown(uri: vscode.Uri): boolean {
+function isShown(document: vscode.Uri): boolean {
+  const home = homeOf(document).toString();
   const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs);
   return tabs.some(({ input }) => {
-    const shown =
-      input instanceof vscode.TabInputTextDiff
-        ? input.modified
-        : input instanceof vscode.TabInputText
-          ? input.uri
-          : undefined;
-    return shown?.toString() === uri.toString();
+    const isDiff = input instanceof vscode.TabInputTextDiff || input instanceof vscode.TabInputNotebookDiff;
+    const isPlain = input instanceof vscode.TabInputText || input instanceof vscode.TabInputNotebook;
+    const shown = isDiff ? input.modified : isPlain ? input.uri : undefined;
+    return shown?.toString() === home;
   });
-}
-
-function isMarkdown(document: vscode.TextDocument): boolean {
-  return document.languageId === 'markdown';
-}
-
-function addReference(
-  edit: vscode.WorkspaceEdit,
-  { document, anchor }: Target,
-  task: Task,
-  placement: Placement,
-  uris: readonly vscode.Uri[],
-  files: readonly StoredFile[],
-): { reference: string; offset: number } | undefined {
-  // Other languages follow; a reference that is not right for its language is worse than none.
-  if (!isMarkdown(document) || vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false) {
-    return undefined;
-  }
-  if (!files.every(file => file.mediaType.startsWith('image/'))) return undefined;
-  const text = document.getText();
-  const folder =
-    vscode.workspace.getWorkspaceFolder(document.uri)?.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
-  const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
-  const reference = uris
-    .map(uri => markdownImage(altTextOf(task.prompt), pathTo(uri, document.uri, folder)))
-    .join(eol + eol);
-  // The anchor's own text is refreshed while the user edits; what must not have changed is the prompt.
-  const unchanged = text.slice(anchor.start, anchor.end).trim() === task.prompt;
-  if (placement.mode === 'replace' && unchanged) {
-    edit.replace(
-      document.uri,
-      new vscode.Range(document.positionAt(anchor.start), document.positionAt(anchor.end)),
-      reference,
-    );
-    return { reference, offset: anchor.start };
-  }
-  const insertion = insertMarkdownBlock(text, anchor.end, reference, eol, anchor.start);
-  edit.insert(document.uri, document.positionAt(insertion.offset), insertion.text);
-  return { reference, offset: insertion.offset };
-}
-
-/** The path that a document uses for a file: relative to the document, or to the workspace folder when it is not on disk yet. */
-function pathTo(file: vscode.Uri, document: vscode.Uri | undefined, folder: vscode.Uri | undefined): string {
-  const from = document && document.scheme !== 'untitled' ? parentOf(document) : folder;
-  if (from?.scheme !== file.scheme || from.authority !== file.authority) return file.path;
-  return relativePath(segmentsOf(from), segmentsOf(file));
-}
-
-function segmentsOf(uri: vscode.Uri): string[] {
-  return uri.path.split('/').filter(segment => segment !== '');
-}
-
-function plainReference(
-  document: vscode.Uri | undefined,
-  folder: vscode.Uri | undefined,
-  uris: readonly vscode.Uri[],
-): string {
-  return uris.map(uri => pathTo(uri, document, folder)).join('\n');
-}
-
-/** Applies the edit; when VS Code refuses it, finds out why, for `applyEdit` says only `false`. */
-async function apply(
-  edit: vscode.WorkspaceEdit,
-  uris: readonly vscode.Uri[],
-  files: readonly StoredFile[],
-): Promise<void> {
-  const applied = await vscode.workspace.applyEdit(edit);
-  const sizes = await Promise.all(
-    uris.map(async uri => ((await exists(uri)) ? (await vscode.workspace.fs.stat(uri)).size : 0)),
-  );
-  if (applied && sizes.every((size, index) => size === files[index]?.bytes)) return;
-  throw new UserError(
-    vscode.l10n.t(
-      'The file could not be written to "{0}": check that the folder can be written. The result is kept in the library.',
-      uris[0] ? parentOf(uris[0]).path : '',
-    ),
-  );
 }
 
 function readOnly(folder: vscode.Uri): UserError {
@@ -397,19 +337,6 @@ function readOnly(folder: vscode.Uri): UserError {
       folder.path,
     ),
   );
-}
-
-/** Where a cursor stands exactly at the insertion, it would be carried along with the new text; the user is typing there. */
-function cursorAt(document: vscode.TextDocument, offset: number): { restore(): void } | undefined {
-  const editor = vscode.window.visibleTextEditors.find(each => each.document === document);
-  const position = document.positionAt(offset);
-  if (!editor?.selections.some(selection => selection.active.isEqual(position))) return undefined;
-  const { selections } = editor;
-  return {
-    restore: () => {
-      editor.selections = selections;
-    },
-  };
 }
 
 function remarkOf(
@@ -423,11 +350,7 @@ function remarkOf(
   if (inserted || placement.document === undefined || placement.mode === 'none') return undefined;
   const name = file?.path.split('/').at(-1) ?? '';
   if (placement.mode === 'clipboard') return t('Saved as {0}. The path is on the clipboard.', name);
-  if (live)
-    return t(
-      'Saved as {0}. References are inserted into Markdown only so far; the path is on the clipboard.',
-      name,
-    );
+  if (live) return t('Saved as {0}. Nothing can refer to it here, so the path is on the clipboard.', name);
   return reference === undefined
     ? t('Saved as {0}.', name)
     : t('Saved as {0}. Its place in the document is gone, so the path is on the clipboard.', name);

@@ -1,31 +1,42 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import { modelFields } from '../../api/catalogue.ts';
 import { systemClock } from '../../base/clock.ts';
 import { removeTask } from '../../core/assets/housekeeping.ts';
+import { requestAs, type RequestLanguage } from '../../core/tasks/copyAs.ts';
 import { decide } from '../../core/tasks/runner.ts';
-import { isRunningState, storedFiles, type Task } from '../../shared/task.ts';
+import { creditsOf, isRunningState, storedFiles, type Task } from '../../shared/task.ts';
 import { announcePlaced, stopTracking } from '../generate/progress.ts';
-import { generateImage } from '../generate/generate.ts';
+import { generateFromTask } from '../generate/fromReference.ts';
+import { generateMedia } from '../generate/generate.ts';
 import { Cancelled, UserError } from '../messages.ts';
 import { exists } from '../placement/destination.ts';
 import type { Services } from '../services.ts';
-import { taskIdOf } from '../trees/tasksTree.ts';
+import { taskIdsOf } from '../trees/tasksTree.ts';
+import { creditsText } from './taskText.ts';
 
-/** The commands on one task; each takes a tree item or the task's id. */
+/** The commands on tasks. Each takes rows of the tree or ids, one or several; what cannot take several takes the first. */
 export const taskCommands = {
-  async insert(services: Services, argument: unknown): Promise<void> {
-    const { id } = taskFrom(services, argument);
-    announcePlaced(services, await services.placer.placeNow(id));
+  async insert(services: Services, nodes: readonly unknown[]): Promise<void> {
+    for (const { id } of tasksFrom(services, nodes)) {
+      announcePlaced(services, await services.placer.placeNow(id));
+    }
   },
 
-  async open(services: Services, argument: unknown): Promise<void> {
-    const task = taskFrom(services, argument);
-    const link = resultLink(task);
-    if (link) await vscode.env.openExternal(link);
-    else await vscode.commands.executeCommand('vscode.open', await shownFile(services, task));
+  async open(services: Services, nodes: readonly unknown[]): Promise<void> {
+    const tasks = tasksFrom(services, nodes);
+    for (const task of tasks) {
+      const link = resultLink(task);
+      if (link) await vscode.env.openExternal(link);
+      else {
+        const options = { preview: tasks.length === 1, preserveFocus: true };
+        await vscode.commands.executeCommand('vscode.open', await shownFile(services, task), options);
+      }
+    }
   },
 
-  async saveAs(services: Services, argument: unknown): Promise<void> {
-    const task = taskFrom(services, argument);
+  async saveAs(services: Services, nodes: readonly unknown[]): Promise<void> {
+    const [task] = tasksFrom(services, nodes);
     const source = libraryFile(services, task);
     const name = source.path.split('/').at(-1) ?? '';
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
@@ -38,8 +49,8 @@ export const taskCommands = {
     await vscode.workspace.fs.copy(source, target, { overwrite: true });
   },
 
-  async reveal(services: Services, argument: unknown): Promise<void> {
-    const task = taskFrom(services, argument);
+  async reveal(services: Services, nodes: readonly unknown[]): Promise<void> {
+    const [task] = tasksFrom(services, nodes);
     const file = services.ledger.placement(task.id)?.file;
     const uri = file === undefined ? undefined : vscode.Uri.parse(file, true);
     if (!uri || !(await exists(uri))) {
@@ -50,33 +61,60 @@ export const taskCommands = {
     await vscode.commands.executeCommand('revealInExplorer', uri);
   },
 
-  async rerun(services: Services, argument: unknown): Promise<void> {
-    const task = taskFrom(services, argument);
-    const placement = services.ledger.placement(task.id);
-    const open = vscode.workspace.textDocuments.find(each => each.uri.toString() === placement?.document);
-    const { anchor } = placement ?? {};
-    const place =
-      open && anchor
-        ? {
-            document: open,
-            range: new vscode.Range(open.positionAt(anchor.start), open.positionAt(anchor.end)),
-          }
-        : undefined;
-    await generateImage(services, { prompt: task.prompt, model: task.model, place });
+  async rerun(services: Services, nodes: readonly unknown[]): Promise<void> {
+    const tasks = tasksFrom(services, nodes);
+    await confirmSeveral(tasks);
+    for (const task of tasks) await runAgain(services, task, paramsOf(task));
   },
 
-  async copyPrompt(services: Services, argument: unknown): Promise<void> {
-    await vscode.env.clipboard.writeText(taskFrom(services, argument).prompt);
+  /** The same again, but with another seed where the model has one. */
+  async vary(services: Services, nodes: readonly unknown[]): Promise<void> {
+    const tasks = tasksFrom(services, nodes);
+    await confirmSeveral(tasks);
+    for (const task of tasks) await runAgain(services, task, await withNewSeed(services, task));
   },
 
-  async copyId(services: Services, argument: unknown): Promise<void> {
-    const { remoteId } = taskFrom(services, argument);
-    if (remoteId === undefined) throw new UserError(vscode.l10n.t('Rivya has given no id to this task yet.'));
-    await vscode.env.clipboard.writeText(remoteId);
+  async useAsReference(services: Services, nodes: readonly unknown[]): Promise<void> {
+    const [task] = tasksFrom(services, nodes);
+    await generateFromTask(services, task);
   },
 
-  async sendAgain(services: Services, argument: unknown): Promise<void> {
-    const task = taskFrom(services, argument);
+  async copyPrompt(services: Services, nodes: readonly unknown[]): Promise<void> {
+    const prompts = tasksFrom(services, nodes).map(task => task.prompt);
+    await vscode.env.clipboard.writeText(prompts.join('\n'));
+  },
+
+  async copyId(services: Services, nodes: readonly unknown[]): Promise<void> {
+    const ids = tasksFrom(services, nodes).flatMap(({ remoteId }) => remoteId ?? []);
+    if (ids.length === 0) throw new UserError(vscode.l10n.t('Rivya has given no id to this task yet.'));
+    await vscode.env.clipboard.writeText(ids.join('\n'));
+  },
+
+  async copyAs(services: Services, nodes: readonly unknown[]): Promise<void> {
+    const [task] = tasksFrom(services, nodes);
+    const { t } = vscode.l10n;
+    const choices: (vscode.QuickPickItem & { language: RequestLanguage })[] = [
+      { language: 'curl', label: 'curl', description: t('for a shell') },
+      { language: 'fetch', label: 'fetch', description: t('for JavaScript') },
+      { language: 'python', label: 'Python', description: t('with the standard library') },
+    ];
+    const picked = await vscode.window.showQuickPick(choices, {
+      title: t('Copy Request As'),
+      placeHolder: t('The key is read from RIVYA_API_KEY and is not copied'),
+    });
+    if (!picked) throw new Cancelled();
+    const base = services.server.reachable.find(({ origin }) => origin === task.origin);
+    const request = {
+      baseUrl: base?.href ?? task.origin,
+      body: task.body,
+      idempotencyKey: randomUUID(),
+    };
+    await vscode.env.clipboard.writeText(requestAs(picked.language, request));
+    vscode.window.setStatusBarMessage(t('$(check) Request copied'), 4_000);
+  },
+
+  async sendAgain(services: Services, nodes: readonly unknown[]): Promise<void> {
+    const [task] = tasksFrom(services, nodes);
     const send = vscode.l10n.t('Send Again');
     const answer = await vscode.window.showWarningMessage(
       vscode.l10n.t('Send this job again?'),
@@ -93,47 +131,106 @@ export const taskCommands = {
     services.runner.poke();
   },
 
-  checkAgain(services: Services, argument: unknown): void {
-    const task = taskFrom(services, argument);
-    decide(services.ledger, task.id, { type: 'reopened' }, systemClock.now());
+  checkAgain(services: Services, nodes: readonly unknown[]): void {
+    for (const { id } of tasksFrom(services, nodes)) {
+      decide(services.ledger, id, { type: 'reopened' }, systemClock.now());
+    }
     services.runner.poke();
   },
 
-  stopTracking(services: Services, argument: unknown): void {
-    stopTracking(services, taskFrom(services, argument).id);
+  stopTracking(services: Services, nodes: readonly unknown[]): void {
+    for (const { id } of tasksFrom(services, nodes)) stopTracking(services, id);
   },
 
-  async remove(services: Services, argument: unknown): Promise<void> {
-    const task = taskFrom(services, argument);
-    if (isRunningState(task.state)) {
+  async remove(services: Services, nodes: readonly unknown[]): Promise<void> {
+    const { ledger, library } = services;
+    const tasks = tasksFrom(services, nodes).filter(task => !isRunningState(task.state));
+    if (tasks.length === 0) {
       throw new UserError(vscode.l10n.t('This task is still running. Stop tracking it first.'));
     }
-    const placement = services.ledger.placement(task.id);
-    const files = storedFiles(task);
     // The copy in the library may be the only one.
-    if (files.length > 0 && placement?.state !== 'placed') {
-      const remove = vscode.l10n.t('Remove');
-      const answer = await vscode.window.showWarningMessage(
-        vscode.l10n.t('Remove this task and its result?'),
-        {
-          modal: true,
-          detail: vscode.l10n.t(
-            'The result was not inserted. The copy in the library is deleted with the task.',
-          ),
-        },
-        remove,
-      );
-      if (answer !== remove) throw new Cancelled();
-    }
-    await removeTask(task.id, services.ledger, services.library);
+    const only = tasks.filter(
+      task => storedFiles(task).length > 0 && ledger.placement(task.id)?.state !== 'placed',
+    );
+    if (only.length > 0) await confirmRemoval(tasks.length, only.length);
+    for (const { id } of tasks) await removeTask(id, ledger, library);
   },
 };
 
-function taskFrom({ ledger }: Services, argument: unknown): Task {
-  const id = taskIdOf(argument);
-  const task = id === undefined ? undefined : ledger.task(id);
-  if (!task) throw new UserError(vscode.l10n.t('This task is no longer in the list.'));
-  return task;
+/** @throws UserError when there is none */
+function tasksFrom({ ledger }: Services, nodes: readonly unknown[]): [Task, ...Task[]] {
+  const ids = taskIdsOf(nodes);
+  if (ids.length === 0) throw new UserError(vscode.l10n.t('Select a task in the Tasks view first.'));
+  const [first, ...rest] = ids.flatMap(id => ledger.task(id) ?? []);
+  if (!first) throw new UserError(vscode.l10n.t('This task is no longer in the list.'));
+  return [first, ...rest];
+}
+
+async function confirmRemoval(tasks: number, only: number): Promise<void> {
+  const { t } = vscode.l10n;
+  const remove = t('Remove');
+  const [text, detail] =
+    tasks === 1
+      ? [
+          t('Remove this task and its result?'),
+          t('The result was not inserted. The copy in the library is deleted with the task.'),
+        ]
+      : [
+          t('Remove {0} tasks and their results?', tasks),
+          t(
+            'Results that were not inserted: {0}. Their copies in the library are deleted with the tasks.',
+            only,
+          ),
+        ];
+  if ((await vscode.window.showWarningMessage(text, { modal: true, detail }, remove)) !== remove) {
+    throw new Cancelled();
+  }
+}
+
+/** Several paid jobs at one key press are asked about once, with what they cost the last time. */
+async function confirmSeveral(tasks: readonly Task[]): Promise<void> {
+  if (tasks.length === 1) return;
+  const { t } = vscode.l10n;
+  const run = t('Run');
+  const credits = tasks.reduce((sum, task) => sum + (creditsOf(task) ?? 0), 0);
+  const answer = await vscode.window.showWarningMessage(
+    t('Run {0} tasks again?', tasks.length),
+    { modal: true, detail: t('The last time they cost {0}.', creditsText(credits)) },
+    run,
+  );
+  if (answer !== run) throw new Cancelled();
+}
+
+async function runAgain(services: Services, task: Task, params: Params): Promise<void> {
+  const placement = services.ledger.placement(task.id);
+  const open = vscode.workspace.textDocuments.find(each => each.uri.toString() === placement?.document);
+  const { anchor } = placement ?? {};
+  const place =
+    open && anchor
+      ? {
+          document: open,
+          range: new vscode.Range(open.positionAt(anchor.start), open.positionAt(anchor.end)),
+        }
+      : undefined;
+  await generateMedia(services, { kind: task.kind, prompt: task.prompt, model: task.model, params, place });
+}
+
+type Params = Readonly<Record<string, unknown>>;
+
+function paramsOf(task: Task): Params {
+  return (JSON.parse(task.body) as { params?: Params }).params ?? {};
+}
+
+/** Models name their params as they like, and some take the seed as text (rivya-api.md 1). */
+async function withNewSeed({ catalogue }: Services, task: Task): Promise<Params> {
+  const params = paramsOf(task);
+  const model = (await catalogue.models(task.origin)).find(each => each.id === task.model);
+  const seed =
+    model && modelFields(model).find(({ key, options }) => /^seed$/i.test(key) && options.length === 0);
+  if (!seed) return params;
+  const [min, max] = [Math.ceil(seed.min ?? 0), Math.floor(seed.max ?? 2_147_483_647)];
+  const value = min + Math.floor(Math.random() * (max - min + 1));
+  return { ...params, [seed.key]: seed.type === 'number' ? value : String(value) };
 }
 
 function libraryFile({ library }: Services, task: Task): vscode.Uri {

@@ -36,3 +36,23 @@ export function promptText(prompt: string): string {
   const characters = graphemes(text);
   return characters.length > 40 ? `${characters.slice(0, 39).join('')}…` : text;
 }
+
+/** A number of credits in words. */
+export function creditsText(credits: number): string {
+  if (credits === 1) return vscode.l10n.t('1 credit');
+  return vscode.l10n.t('{0} credits', credits.toLocaleString(vscode.env.language));
+}
+
+const ages = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** How long ago it was, in the words of VS Code's language. Both times in milliseconds since the epoch. */
+export function ageText(time: number, now: number): string {
+  const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto', style: 'narrow' });
+  const age = Math.max(0, now - time);
+  const [unit, length] = ages.find(([, milliseconds]) => age >= milliseconds) ?? ['second', Infinity];
+  return format.format(-Math.floor(age / length), unit);
+}

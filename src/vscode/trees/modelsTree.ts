@@ -1,142 +1,135 @@
 import * as vscode from 'vscode';
 import type { Model } from '../../api/models.ts';
-import { modelName, modelsFor, unusable } from '../../core/models/models.ts';
-import type { MediaKind } from '../../shared/task.ts';
-import { priceText, unusableReason } from '../generate/modelPicker.ts';
+import { describeError, type Log } from '../../base/log.ts';
 import { messageOf } from '../messages.ts';
 import type { Services } from '../services.ts';
-import { setting } from '../settings.ts';
+import type * as items from './modelsTreeItems.ts';
 
-type Node =
+export type ModelsNode =
   | { readonly type: 'category'; readonly category: string; readonly models: readonly Model[] }
   | { readonly type: 'model'; readonly model: Model }
+  | { readonly type: 'nothing' }
   | { readonly type: 'failure'; readonly text: string };
 
-/** The models of the current server, by category. */
-export class ModelsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+type Items = typeof items;
+
+/** What the view shows of the catalogue. */
+export interface ModelsFilter {
+  /** Empty: all. */
+  readonly categories: readonly string[];
+  readonly usableOnly: boolean;
+}
+
+const noFilter: ModelsFilter = { categories: [], usableOnly: false };
+const filterKey = 'rivya.models.filter';
+
+/**
+ * The models of the current server, by category. Shown at once from what is kept, and drawn again when the server has
+ * something else to say. The catalogue is public, so no key is needed.
+ */
+export class ModelsTree implements vscode.TreeDataProvider<ModelsNode>, vscode.Disposable {
   readonly #services: () => Promise<Services>;
-  readonly #isReady: () => Promise<boolean>;
+  readonly #memory: vscode.Memento;
+  readonly #log: Log;
   readonly #changed = new vscode.EventEmitter<undefined>();
+  #shown: { readonly origin: string; readonly models: readonly Model[] } | undefined;
+  /** How rows look; loaded with the first ones, so that a view that nobody opens costs nothing. */
+  #items: Items | undefined;
+  #view: vscode.TreeView<ModelsNode> | undefined;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  /** @param isReady whether there is a key or a sandbox; without one the view shows its welcome */
-  constructor(services: () => Promise<Services>, isReady: () => Promise<boolean>) {
+  /** @param memory keeps the filter */
+  constructor(services: () => Promise<Services>, memory: vscode.Memento, log: Log) {
     this.#services = services;
-    this.#isReady = isReady;
+    this.#memory = memory;
+    this.#log = log;
   }
 
-  refresh(): void {
+  /** Makes the view; the tree owns it from then on. */
+  createView(): vscode.TreeView<ModelsNode> {
+    this.#view = vscode.window.createTreeView('rivya.models', {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
+    return this.#view;
+  }
+
+  /** Draws again what is known, for a change of the settings. */
+  redraw(): void {
     this.#changed.fire(undefined);
   }
 
-  async getChildren(node?: Node): Promise<Node[]> {
+  /** Draws again what the catalogue says, for a change of the server or of the list. */
+  refresh(): void {
+    this.#shown = undefined;
+    this.redraw();
+  }
+
+  async getChildren(node?: ModelsNode): Promise<ModelsNode[]> {
     if (node) return node.type === 'category' ? node.models.map(model => ({ type: 'model', model })) : [];
-    if (!(await this.#isReady())) return [];
+    this.#items ??= await import('./modelsTreeItems.ts');
+    if (this.#view) this.#view.description = this.#items.filterText(this.#filter);
     try {
       const services = await this.#services();
-      return categories(await services.catalogue.models(services.server.base.origin));
+      const { origin } = services.server.base;
+      if (this.#shown?.origin !== origin) {
+        this.#shown = { origin, models: await this.#firstKnown(services, origin) };
+      }
+      return this.#items.modelNodes(this.#shown.models, this.#filter);
     } catch (error) {
       return [{ type: 'failure', text: messageOf(error)?.text ?? String(error) }];
     }
   }
 
-  getTreeItem(node: Node): vscode.TreeItem {
-    switch (node.type) {
-      case 'category':
-        return categoryItem(node.category, node.models.length);
-      case 'model':
-        return modelItem(node.model);
-      case 'failure':
-        return failureItem(node.text);
-    }
+  getTreeItem(node: ModelsNode): vscode.TreeItem {
+    return this.#draw.modelsNodeItem(node);
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: ModelsNode): vscode.TreeItem {
+    if (node.type === 'model') item.tooltip = this.#draw.modelTooltip(node.model);
+    return item;
+  }
+
+  /** Lets the user choose what the view shows. @throws Cancelled */
+  async chooseFilter(): Promise<void> {
+    const { askFilter } = await import('./modelsTreeFilter.ts');
+    await this.#memory.update(filterKey, await askFilter(this.#filter));
+    this.redraw();
   }
 
   dispose(): void {
     this.#changed.dispose();
+    this.#view?.dispose();
+  }
+
+  get #filter(): ModelsFilter {
+    return this.#memory.get<ModelsFilter>(filterKey, noFilter);
+  }
+
+  get #draw(): Items {
+    if (!this.#items) throw new Error('A row is drawn that was never asked for.');
+    return this.#items;
+  }
+
+  async #firstKnown({ catalogue }: Services, origin: string): Promise<readonly Model[]> {
+    const kept = await catalogue.kept(origin);
+    if (!kept) return catalogue.models(origin);
+    catalogue.models(origin).then(
+      models => {
+        if (this.#shown?.origin !== origin || JSON.stringify(models) === JSON.stringify(kept)) return;
+        this.#shown = { origin, models };
+        this.redraw();
+      },
+      // Nobody waits for it: what was known is shown.
+      (error: unknown) => this.#log.info(`The catalogue could not be refreshed: ${describeError(error)}`),
+    );
+    return kept;
   }
 }
 
 /** The model under a tree item, for its commands. */
 export function modelOf(node: unknown): Model | undefined {
-  const candidate = node as Partial<Node> | undefined;
+  const candidate = node as Partial<ModelsNode> | undefined;
   return candidate?.type === 'model' ? (candidate as { model: Model }).model : undefined;
-}
-
-const kinds: readonly MediaKind[] = ['image', 'video', 'audio'];
-
-function categories(models: readonly Model[]): Node[] {
-  const known = ['image', 'video', 'audio', 'chat'];
-  const all = new Set([...known, ...models.map(model => model.category ?? 'other')]);
-  return [...all].flatMap((category): Node[] => {
-    const kind = kinds.find(each => each === category);
-    const own = kind
-      ? modelsFor(models, kind)
-      : models.filter(model => (model.category ?? 'other') === category);
-    return own.length > 0 ? [{ type: 'category', category, models: own }] : [];
-  });
-}
-
-function categoryItem(category: string, count: number): vscode.TreeItem {
-  const { t } = vscode.l10n;
-  const labels: Record<string, [string, string]> = {
-    image: [t('Image'), 'device-camera'],
-    video: [t('Video'), 'device-camera-video'],
-    audio: [t('Audio'), 'unmute'],
-    chat: [t('Chat'), 'comment-discussion'],
-  };
-  const [label, icon] = labels[category] ?? [category, 'symbol-misc'];
-  const state =
-    category === 'image'
-      ? vscode.TreeItemCollapsibleState.Expanded
-      : vscode.TreeItemCollapsibleState.Collapsed;
-  const item = new vscode.TreeItem(label, state);
-  item.id = `category:${category}`;
-  item.description = String(count);
-  item.iconPath = new vscode.ThemeIcon(icon);
-  item.contextValue = 'category';
-  return item;
-}
-
-function modelItem(model: Model): vscode.TreeItem {
-  const kind = kinds.find(each => each === model.category);
-  const reason = kind && unusable(model, kind);
-  const isDefault = kind === 'image' && setting('defaultModel.image') === model.id;
-  const item = new vscode.TreeItem(modelName(model));
-  item.id = `model:${model.id}`;
-  item.description = [priceText(model), reason ? unusableReason(reason) : model.supported_modes.join(', ')]
-    .filter(Boolean)
-    .join(' · ');
-  item.iconPath = new vscode.ThemeIcon(
-    isDefault ? 'star-full' : reason ? 'circle-slash' : 'symbol-constant',
-    reason ? new vscode.ThemeColor('disabledForeground') : undefined,
-  );
-  // What menus ask for: `.usable.` only where this version can start a job with it.
-  item.contextValue = kind === 'image' && !reason ? 'model.usable.' : 'model.';
-  item.tooltip = modelTooltip(model);
-  item.accessibilityInformation = { label: `${modelName(model)}, ${item.description}` };
-  return item;
-}
-
-function modelTooltip(model: Model): vscode.MarkdownString {
-  const { t } = vscode.l10n;
-  const tooltip = new vscode.MarkdownString();
-  const lines = [
-    modelName(model),
-    `${t('Id')}: ${model.id}`,
-    `${t('Price')}: ${priceText(model)}`,
-    model.supported_modes.length > 0 ? `${t('Modes')}: ${model.supported_modes.join(', ')}` : '',
-    model.max_prompt_length === null ? '' : t('Prompt: up to {0} characters', model.max_prompt_length),
-  ];
-  // Text of the server: as text, never as Markdown.
-  for (const line of lines) if (line !== '') tooltip.appendText(line).appendMarkdown('\n\n');
-  return tooltip;
-}
-
-function failureItem(text: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('The models could not be read. Select to try again.'));
-  item.iconPath = new vscode.ThemeIcon('warning');
-  item.tooltip = text;
-  item.command = { command: 'rivya.models.refresh', title: vscode.l10n.t('Refresh Models') };
-  return item;
 }

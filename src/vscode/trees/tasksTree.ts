@@ -1,148 +1,272 @@
 import * as vscode from 'vscode';
-import { creditsOf, isRunningState, storedFiles, type Task, type TaskState } from '../../shared/task.ts';
-import { altTextOf } from '../../core/references/altText.ts';
-import { costNothing, explain, messageOf } from '../messages.ts';
+import { systemClock } from '../../base/clock.ts';
+import { groupFilter, startOfDay, taskGroups, type TaskGroup } from '../../core/tasks/groups.ts';
+import type { Ledger } from '../../core/tasks/ledger.ts';
+import { storedFiles, type Task } from '../../shared/task.ts';
+import { messageOf } from '../messages.ts';
 import type { Services } from '../services.ts';
-import { stateText } from '../tasks/taskText.ts';
+import type * as items from './tasksTreeItems.ts';
 
-type Node =
-  | { readonly type: 'task'; readonly task: Task }
-  | { readonly type: 'more' }
+export type TasksNode =
+  | { readonly type: 'group'; readonly group: TaskGroup }
+  | { readonly type: 'task'; readonly group: TaskGroup; task: Task; drawn?: string }
+  | { readonly type: 'more'; readonly group: TaskGroup }
   | { readonly type: 'failure'; readonly text: string };
+type TaskNode = TasksNode & { readonly type: 'task' };
+type Items = typeof items;
+
+/** What is on the screen of one group. */
+interface Shown {
+  readonly node: TasksNode;
+  readonly more: TasksNode;
+  count: number;
+  limit: number;
+  /** By task id, in their order; undefined while the group has never been opened. */
+  tasks: Map<string, TaskNode> | undefined;
+}
+
+/** What a drag of tasks carries; a JSON list of ids. */
+export const tasksMimeType = 'application/vnd.rivya.task';
 
 const pageSize = 50;
+/** From so many on a group only says that there are many: counting them all would take longer than drawing them. */
+const manyTasks = 1_000;
+const openGroupsKey = 'rivya.tasks.openGroups';
 
-/** All jobs, newest first, a page at a time. The ledger is the truth; this only draws it. */
-export class TasksTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+/**
+ * All jobs, in groups, a page at a time. The ledger is the truth; this only draws it, and of a change only the rows that
+ * look otherwise.
+ */
+export class TasksTree
+  implements
+    vscode.TreeDataProvider<TasksNode>,
+    vscode.TreeDragAndDropController<TasksNode>,
+    vscode.Disposable
+{
+  readonly dropMimeTypes: readonly string[] = [];
+  readonly dragMimeTypes: readonly string[] = [tasksMimeType, 'text/uri-list'];
   readonly #services: () => Promise<Services>;
   readonly #hasLedger: () => boolean;
-  readonly #changed = new vscode.EventEmitter<undefined>();
-  #shown = pageSize;
+  readonly #memory: vscode.Memento;
+  readonly #changed = new vscode.EventEmitter<TasksNode | TasksNode[] | undefined>();
+  readonly #shown = new Map<TaskGroup, Shown>(taskGroups.map(group => [group, nothingShown(group)]));
+  #loaded: Services | undefined;
+  /** How rows look; loaded with the first ones, so that a view that nobody opens costs nothing. */
+  #items: Items | undefined;
+  #view: vscode.TreeView<TasksNode> | undefined;
+  #isStale = false;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  /** @param hasLedger whether any job was ever made here; without one nothing is opened */
-  constructor(services: () => Promise<Services>, hasLedger: () => boolean) {
+  /**
+   * @param hasLedger whether any job was ever made here; without one nothing is opened
+   * @param memory keeps which groups are open
+   */
+  constructor(services: () => Promise<Services>, hasLedger: () => boolean, memory: vscode.Memento) {
     this.#services = services;
     this.#hasLedger = hasLedger;
+    this.#memory = memory;
   }
 
+  /** Makes the view; the tree owns it from then on. */
+  createView(): vscode.TreeView<TasksNode> {
+    const view = vscode.window.createTreeView('rivya.tasks', {
+      treeDataProvider: this,
+      canSelectMany: true,
+      dragAndDropController: this,
+    });
+    view.onDidExpandElement(({ element }) => this.#remember(element, true));
+    view.onDidCollapseElement(({ element }) => this.#remember(element, false));
+    view.onDidChangeVisibility(({ visible }) => visible && this.#isStale && this.refresh());
+    this.#view = view;
+    return view;
+  }
+
+  /** What is selected in the view, for a command that comes by keyboard. */
+  get selection(): readonly TasksNode[] {
+    return this.#view?.selection ?? [];
+  }
+
+  /** Draws what has changed since. Costs nothing while nobody looks. */
   refresh(): void {
-    this.#changed.fire(undefined);
+    this.#isStale = this.#view?.visible === false;
+    if (this.#isStale) return;
+    const changed = this.#loaded ? this.#changedNodes(this.#loaded.ledger) : 'all';
+    if (changed === 'all') this.#changed.fire(undefined);
+    else if (changed.length > 0) this.#changed.fire(changed);
   }
 
-  showMore(): void {
-    this.#shown += pageSize;
-    this.refresh();
+  showMore(group: TaskGroup): void {
+    const shown = this.#of(group);
+    shown.limit += pageSize;
+    this.#changed.fire(shown.node);
   }
 
-  async getChildren(node?: Node): Promise<Node[]> {
-    if (node || !this.#hasLedger()) return [];
+  async getChildren(node?: TasksNode): Promise<TasksNode[]> {
+    if (!this.#hasLedger()) return [];
+    this.#items ??= await import('./tasksTreeItems.ts');
     try {
-      const { ledger } = await this.#services();
-      const tasks = ledger.tasks({ limit: this.#shown + 1 });
-      const nodes = tasks.slice(0, this.#shown).map((task): Node => ({ type: 'task', task }));
-      return tasks.length > this.#shown ? [...nodes, { type: 'more' }] : nodes;
+      this.#loaded = await this.#services();
+      const { ledger } = this.#loaded;
+      if (!node) return this.#groups(ledger);
+      return node.type === 'group' ? this.#page(ledger, node.group) : [];
     } catch (error) {
       return [{ type: 'failure', text: messageOf(error)?.text ?? String(error) }];
     }
   }
 
-  getTreeItem(node: Node): vscode.TreeItem {
-    if (node.type === 'task') return taskItem(node.task);
-    if (node.type === 'more') return moreItem();
-    const item = new vscode.TreeItem(vscode.l10n.t('The tasks could not be read.'));
-    item.iconPath = new vscode.ThemeIcon('warning');
-    item.tooltip = node.text;
+  getParent(node: TasksNode): TasksNode | undefined {
+    return node.type === 'task' || node.type === 'more' ? this.#of(node.group).node : undefined;
+  }
+
+  getTreeItem(node: TasksNode): vscode.TreeItem {
+    switch (node.type) {
+      case 'group':
+        return this.#draw.groupItem(
+          node.group,
+          countText(this.#of(node.group).count),
+          this.#isOpen(node.group),
+        );
+      case 'task': {
+        const item = this.#draw.taskItem(node.task, node.group, systemClock.now());
+        node.drawn = looksOf(item);
+        return item;
+      }
+      case 'more':
+        return this.#draw.moreItem(node.group);
+      case 'failure':
+        return this.#draw.failureItem(node.text);
+    }
+  }
+
+  async resolveTreeItem(item: vscode.TreeItem, node: TasksNode): Promise<vscode.TreeItem> {
+    if (node.type === 'task') item.tooltip = this.#draw.taskTooltip(node.task, await this.#services());
     return item;
   }
 
-  async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
-    if (node.type === 'task') item.tooltip = tooltipOf(node.task, await this.#services());
-    return item;
+  /** Ids for our own drop target, and the files for every other one. */
+  handleDrag(nodes: readonly TasksNode[], transfer: vscode.DataTransfer): void {
+    const tasks = nodes.flatMap(node => (node.type === 'task' ? [node.task] : []));
+    if (tasks.length === 0 || !this.#loaded) return;
+    const { library } = this.#loaded;
+    transfer.set(tasksMimeType, new vscode.DataTransferItem(JSON.stringify(tasks.map(task => task.id))));
+    const files = tasks.flatMap(task => storedFiles(task).map(file => vscode.Uri.file(library.pathOf(file))));
+    if (files.length === 0) return;
+    const list = files.map(file => file.toString()).join('\r\n');
+    transfer.set('text/uri-list', new vscode.DataTransferItem(list));
   }
 
   dispose(): void {
     this.#changed.dispose();
+    this.#view?.dispose();
+  }
+
+  #groups(ledger: Ledger): TasksNode[] {
+    const today = startOfDay(systemClock.now());
+    return taskGroups.flatMap(group => {
+      const shown = this.#of(group);
+      shown.count = countOf(ledger, shown, group, today);
+      return shown.count > 0 ? [shown.node] : [];
+    });
+  }
+
+  #page(ledger: Ledger, group: TaskGroup): TasksNode[] {
+    const shown = this.#of(group);
+    const tasks = tasksOf(ledger, shown, group);
+    const known = shown.tasks;
+    shown.tasks = new Map(
+      tasks.map(task => {
+        const node: TaskNode = known?.get(task.id) ?? { type: 'task', group, task };
+        node.task = task;
+        return [task.id, node];
+      }),
+    );
+    const nodes = [...shown.tasks.values()];
+    return shown.count > nodes.length ? [...nodes, shown.more] : nodes;
+  }
+
+  /** `all` when another set of groups is to be shown. */
+  #changedNodes(ledger: Ledger): TasksNode[] | 'all' {
+    const now = systemClock.now();
+    const changed: TasksNode[] = [];
+    for (const [group, shown] of this.#shown) {
+      const count = countOf(ledger, shown, group, startOfDay(now));
+      if (count > 0 !== shown.count > 0) return 'all';
+      const isOther = count !== shown.count;
+      shown.count = count;
+      if (count === 0) continue;
+      const tasks = shown.tasks && tasksOf(ledger, shown, group);
+      const isSameList =
+        !tasks || tasks.map(task => task.id).join() === [...(shown.tasks?.keys() ?? [])].join();
+      if (isOther || !isSameList) {
+        changed.push(shown.node);
+        continue;
+      }
+      for (const task of tasks ?? []) {
+        const node = shown.tasks?.get(task.id);
+        if (!node || node.drawn === looksOf(this.#draw.taskItem(task, group, now))) continue;
+        node.task = task;
+        changed.push(node);
+      }
+    }
+    return changed;
+  }
+
+  get #draw(): Items {
+    if (!this.#items) throw new Error('A row is drawn that was never asked for.');
+    return this.#items;
+  }
+
+  #of(group: TaskGroup): Shown {
+    const shown = this.#shown.get(group);
+    if (!shown) throw new Error(`There is no group ${group}.`);
+    return shown;
+  }
+
+  #isOpen(group: TaskGroup): boolean {
+    return this.#openGroups()[group] ?? this.#draw.openAtFirst[group];
+  }
+
+  #openGroups(): Partial<Record<TaskGroup, boolean>> {
+    return this.#memory.get<Partial<Record<TaskGroup, boolean>>>(openGroupsKey, {});
+  }
+
+  #remember(node: TasksNode, isOpen: boolean): void {
+    if (node.type !== 'group') return;
+    void this.#memory.update(openGroupsKey, { ...this.#openGroups(), [node.group]: isOpen });
   }
 }
 
-/** The id of the task that a command is about: a tree item, or the id itself from a button. */
-export function taskIdOf(argument: unknown): string | undefined {
-  if (typeof argument === 'string') return argument;
-  const node = argument as Partial<Node> | undefined;
-  return node?.type === 'task' ? (node as { task: Task }).task.id : undefined;
+/** The ids of the tasks that a command is about: rows of the tree, or the id itself from a button. */
+export function taskIdsOf(nodes: readonly unknown[]): string[] {
+  const ids = nodes.flatMap(node => {
+    if (typeof node === 'string') return [node];
+    const candidate = node as Partial<TasksNode> | undefined;
+    return candidate?.type === 'task' ? [(candidate as TaskNode).task.id] : [];
+  });
+  return [...new Set(ids)];
 }
 
-const icons: Record<TaskState, [icon: string, color?: string]> = {
-  draft: ['loading~spin'],
-  submitting: ['loading~spin'],
-  queued: ['loading~spin'],
-  processing: ['loading~spin'],
-  succeeded: ['cloud-download'],
-  stored: ['inbox', 'charts.blue'],
-  placed: ['pass', 'testing.iconPassed'],
-  failed: ['error', 'testing.iconFailed'],
-  untracked: ['archive'],
-};
-
-function taskItem(task: Task): vscode.TreeItem {
-  const item = new vscode.TreeItem(altTextOf(task.prompt));
-  const [icon, color] = task.hold ? (['warning', 'list.warningForeground'] as const) : icons[task.state];
-  item.id = task.id;
-  item.description = [stateText(task), task.model, creditsText(task)].filter(Boolean).join(' · ');
-  item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
-  item.contextValue = `task.${flagsOf(task).join('.')}.`;
-  item.accessibilityInformation = { label: `${altTextOf(task.prompt)}, ${item.description}` };
-  return item;
+function countText(count: number): string {
+  const most = (manyTasks - 1).toLocaleString(vscode.env.language);
+  return count < manyTasks ? count.toLocaleString(vscode.env.language) : `${most}+`;
 }
 
-/** What the menus of package.json ask for, each between dots. */
-function flagsOf(task: Task): string[] {
-  const running = isRunningState(task.state);
-  return [
-    ...(storedFiles(task).length > 0 ? ['files'] : []),
-    ...(storedFiles(task).length === 0 && task.results.length > 0 ? ['link'] : []),
-    ...(running ? [] : ['ended']),
-    ...(task.state === 'failed' || task.state === 'placed' ? [task.state] : []),
-    ...(task.remoteId === undefined ? [] : ['known']),
-    ...(task.state === 'failed' && task.remoteId !== undefined ? ['lost'] : []),
-    ...(task.wanted && (running || task.state === 'stored') ? ['tracked'] : []),
-    ...(task.hold ? [task.hold] : []),
-  ];
+function nothingShown(group: TaskGroup): Shown {
+  const node = { type: 'group', group } as const;
+  return { node, more: { type: 'more', group }, count: 0, limit: pageSize, tasks: undefined };
 }
 
-function creditsText(task: Task): string {
-  const credits = creditsOf(task);
-  if (credits === undefined || (credits === 0 && task.state !== 'failed')) return '';
-  return credits === 1 ? vscode.l10n.t('1 credit') : vscode.l10n.t('{0} credits', credits);
+/** Exact as far as anything depends on it: up to what a row says, and one more than is shown. */
+function countOf(ledger: Ledger, { limit }: Shown, group: TaskGroup, today: number): number {
+  return ledger.count(groupFilter(group, today), Math.max(manyTasks, limit + 1));
 }
 
-function tooltipOf(task: Task, { library }: Services): vscode.MarkdownString {
-  const { t } = vscode.l10n;
-  const tooltip = new vscode.MarkdownString();
-  tooltip.supportHtml = false;
-  const file = storedFiles(task).find(each => each.mediaType.startsWith('image/'));
-  if (file) {
-    tooltip.appendMarkdown(`![](${vscode.Uri.file(library.pathOf(file)).toString(true)}|width=256)\n\n`);
-    tooltip.baseUri = vscode.Uri.file(`${library.folder}/`);
-  }
-  const lines = [
-    task.prompt,
-    t('Model: {0}', task.model),
-    t('Started: {0}', new Date(task.createdAt).toLocaleString()),
-    file?.width === undefined ? '' : t('{0} × {1} pixels', file.width, file.height ?? 0),
-    task.problem ? explain(task.problem, costNothing(task)).text : '',
-    task.problem?.requestId === undefined ? '' : t('Request: {0}', task.problem.requestId),
-    task.remoteId === undefined ? '' : t('Task: {0}', task.remoteId),
-  ];
-  for (const line of lines) if (line !== '') tooltip.appendText(line).appendMarkdown('\n\n');
-  return tooltip;
+function tasksOf(ledger: Ledger, shown: Shown, group: TaskGroup): Task[] {
+  return ledger.tasks({ limit: shown.limit, ...groupFilter(group, startOfDay(systemClock.now())) });
 }
 
-function moreItem(): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('Show More'));
-  item.iconPath = new vscode.ThemeIcon('ellipsis');
-  item.command = { command: 'rivya.tasks.refresh', title: vscode.l10n.t('Show More'), arguments: ['more'] };
-  return item;
+/** Everything of a row that a change of the job, or the time that passes, can change. */
+function looksOf({ description, contextValue }: vscode.TreeItem): string {
+  return `${String(description)}\n${contextValue ?? ''}`;
 }

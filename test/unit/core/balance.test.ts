@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RivyaError } from '../../../src/api/errors.ts';
 import { Balance } from '../../../src/core/credits/balance.ts';
 
 const origin = 'https://rivya.ai';
@@ -9,13 +10,18 @@ describe('the balance', () => {
     const balance = new Balance(() => promise);
     const states: unknown[] = [];
     balance.onDidChange(each => states.push(balance.state(each)));
-    expect(balance.state(origin)).toEqual({ credits: undefined, checking: false, problem: undefined });
+    expect(balance.state(origin)).toEqual({
+      credits: undefined,
+      checking: false,
+      problem: undefined,
+      offline: false,
+    });
     const refresh = balance.refresh(origin);
     resolve(12);
     await refresh;
     expect(states).toEqual([
-      { credits: undefined, checking: true, problem: undefined },
-      { credits: 12, checking: false, problem: undefined },
+      { credits: undefined, checking: true, problem: undefined, offline: false },
+      { credits: 12, checking: false, problem: undefined, offline: false },
     ]);
   });
 
@@ -25,10 +31,30 @@ describe('the balance', () => {
     await balance.refresh(origin);
     answer = () => Promise.reject(new Error('No connection.'));
     await balance.refresh(origin);
-    expect(balance.state(origin)).toEqual({ credits: 12, checking: false, problem: 'No connection.' });
+    expect(balance.state(origin)).toEqual({
+      credits: 12,
+      checking: false,
+      problem: 'No connection.',
+      offline: false,
+    });
     answer = () => Promise.resolve(7);
     await balance.refresh(origin);
-    expect(balance.state(origin)).toEqual({ credits: 7, checking: false, problem: undefined });
+    expect(balance.state(origin)).toEqual({
+      credits: 7,
+      checking: false,
+      problem: undefined,
+      offline: false,
+    });
+  });
+
+  it('tells a server that cannot be reached from one that refuses', async () => {
+    let error = new RivyaError('network', 'No connection.', { code: 'connection_failed' });
+    const balance = new Balance(() => Promise.reject(error));
+    await balance.refresh(origin);
+    expect(balance.state(origin).offline).toBe(true);
+    error = new RivyaError('authentication', 'Unknown key.', { code: 'api_key_invalid', status: 401 });
+    await balance.refresh(origin);
+    expect(balance.state(origin)).toMatchObject({ offline: false, problem: 'Unknown key.' });
   });
 
   it('is asked for once by all who ask together, and again later', async () => {
@@ -51,7 +77,12 @@ describe('the balance', () => {
   it('may be one that the key must not see', async () => {
     const balance = new Balance(() => Promise.resolve(undefined));
     await balance.refresh(origin);
-    expect(balance.state(origin)).toEqual({ credits: undefined, checking: false, problem: undefined });
+    expect(balance.state(origin)).toEqual({
+      credits: undefined,
+      checking: false,
+      problem: undefined,
+      offline: false,
+    });
   });
 
   it('takes no answer that belongs to a key that is gone', async () => {
@@ -61,6 +92,11 @@ describe('the balance', () => {
     balance.forget(origin);
     resolve(12);
     await refresh;
-    expect(balance.state(origin)).toEqual({ credits: undefined, checking: false, problem: undefined });
+    expect(balance.state(origin)).toEqual({
+      credits: undefined,
+      checking: false,
+      problem: undefined,
+      offline: false,
+    });
   });
 });

@@ -36,6 +36,10 @@ describe('keys', () => {
     ['chat:create', '/chat/completions/stream', {}],
     ['chat:read', '/chat/sessions', undefined],
     ['chat:read', '/chat/sessions/x', undefined],
+    ['webhooks:manage', '/webhooks', undefined],
+    ['webhooks:manage', '/webhooks', {}],
+    ['webhooks:manage', '/webhooks/x/deliveries', undefined],
+    ['webhooks:manage', '/webhook-events', undefined],
   ])('asks for %s at %s', async (scope, path, json) => {
     const sandbox = await sandboxForTest();
     const without = sandbox.control.addKey({ scopes: scopes.filter(other => other !== scope) });
@@ -79,7 +83,7 @@ describe('the API as a whole', () => {
     const paths = Object.entries(
       body['paths'] as Record<string, Record<string, { security: { bearer: string[] }[] }>>,
     );
-    expect(paths).toHaveLength(11);
+    expect(paths).toHaveLength(17);
     for (const [path, operations] of paths) {
       for (const [method, { security }] of Object.entries(operations)) {
         const answer = await call(sandbox, path.replace(/\{\w+\}/, 'x'), {
@@ -122,5 +126,20 @@ describe('the API as a whole', () => {
     const answer = await generate(sandbox, { prompt: 'x'.repeat(1_100_000) });
     expect(answer.status).toBe(400);
     expect(errorOf(answer).message).toBe('The request is larger than 1 MB.');
+  });
+
+  it.each([
+    [100, 202],
+    [1_100_000, 400],
+  ])('takes a chunked body up to the limit: a prompt of %i characters gives %i', async (length, status) => {
+    const sandbox = await sandboxForTest();
+    const body = JSON.stringify({ model: 'nano-banana-2', prompt: 'x'.repeat(length) });
+    const response = await fetch(`${sandbox.url}/api/v1/generations`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${sandbox.apiKey}`, 'content-type': 'application/json' },
+      body: ReadableStream.from([new TextEncoder().encode(body)]),
+      duplex: 'half',
+    });
+    expect(response.status).toBe(status);
   });
 });

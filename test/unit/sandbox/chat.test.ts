@@ -1,4 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { lexer, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { renderPicture } from '../../../src/sandbox/pictures.ts';
 import type { Sandbox } from '../../../src/sandbox/server.ts';
@@ -61,6 +62,38 @@ describe('a chat completion', () => {
     const first = contentOf((await ask(sandbox)).body);
     expect(contentOf((await ask(sandbox)).body)).toBe(first);
     expect(contentOf((await ask(sandbox, { message: 'And files?' })).body)).not.toBe(first);
+  });
+
+  it('has every kind of Markdown that a chat view must show', async () => {
+    const sandbox = await sandboxForTest();
+    const tokens = lexer(contentOf((await ask(sandbox)).body));
+    const kinds = new Set(tokens.map(token => token.type));
+    expect([...kinds]).toEqual(
+      expect.arrayContaining(['paragraph', 'blockquote', 'heading', 'list', 'table', 'code']),
+    );
+    const lists = tokens.filter((token): token is Tokens.List => token.type === 'list');
+    expect(lists.some(list => list.items.some(item => item.task))).toBe(true);
+    expect(
+      lists.some(list => list.items.some(item => item.tokens.some(inner => inner.type === 'list'))),
+    ).toBe(true);
+    const code = tokens.filter((token): token is Tokens.Code => token.type === 'code');
+    expect(code.map(block => block.lang)).toEqual(['ts', 'python']);
+    expect(contentOf((await ask(sandbox)).body)).toMatch(/\]\(https:\/\/rivya\.ai/);
+  });
+
+  it('is long when it is asked for one, and as many words as it is asked for', async () => {
+    const sandbox = await sandboxForTest();
+    const words = async (message: string): Promise<number> =>
+      contentOf((await ask(sandbox, { message })).body).split(/\s+/).length;
+    expect(await words('Tell me a long story')).toBeGreaterThan(1000);
+    expect(await words('Exactly 5000 words, please')).toBe(5000);
+    expect(await words('Along the way')).toBeLessThan(300);
+  });
+
+  it('says what it was given', async () => {
+    const sandbox = await sandboxForTest();
+    const { body } = await ask(sandbox, { enable_web_search: true, reasoning_effort: 'high' });
+    expect(contentOf(body)).toMatch(/\| Web search \| on \|\n\| Reasoning effort \| high \|/);
   });
 
   it('says what a test wants it to say', async () => {
@@ -140,6 +173,16 @@ describe('a chat completion', () => {
 });
 
 describe('chat sessions', () => {
+  it('are listed in pages, the last used first', async () => {
+    const sandbox = await sandboxForTest();
+    const ids: unknown[] = [];
+    for (let count = 0; count < 3; count += 1) ids.unshift((await ask(sandbox)).body['session_id']);
+    const first = (await call(sandbox, '/chat/sessions?limit=2')).body;
+    expect(first).toMatchObject({ has_more: true, data: [{ id: ids[0] }, { id: ids[1] }] });
+    const rest = (await call(sandbox, `/chat/sessions?limit=2&after=${String(first['next_cursor'])}`)).body;
+    expect(rest).toMatchObject({ has_more: false, next_cursor: null, data: [{ id: ids[2] }] });
+  });
+
   it('grow by each turn and are listed, the latest first', async () => {
     let now = 1000;
     const sandbox = await sandboxForTest({ now: () => now });
@@ -176,7 +219,7 @@ describe('chat sessions', () => {
     const other = await ask(sandbox, { model: 'gemini-2-5-flash-chat', session_id: body['session_id'] });
     expect([other.status, errorOf(other).code]).toEqual([409, 'chat_session_conflict']);
     const { key } = sandbox.control.addKey({ account: 'acct_other' });
-    expect((await call(sandbox, '/chat/sessions', { key })).body).toEqual({ object: 'list', data: [] });
+    expect((await call(sandbox, '/chat/sessions', { key })).body).toMatchObject({ object: 'list', data: [] });
     expect((await call(sandbox, `/chat/sessions/${String(body['session_id'])}`, { key })).status).toBe(404);
     const json = { model, message: 'Hello', session_id: body['session_id'] };
     expect((await call(sandbox, '/chat/completions', { key, json })).status).toBe(409);

@@ -33,9 +33,12 @@ export interface CallOptions {
   json?: unknown;
 }
 
+// A kept connection would be tried again after a sandbox was started anew on the same port.
+const unpooled = { connection: 'close' };
+
 /** A raw request, `path` counted from `/api/v1`. */
 export function send(sandbox: Sandbox, path: string, options: CallOptions = {}): Promise<Response> {
-  const headers = new Headers();
+  const headers = new Headers(unpooled);
   const key = options.key === undefined ? sandbox.apiKey : options.key;
   if (key !== null) headers.set('authorization', `Bearer ${key}`);
   if (options.idempotencyKey !== undefined) headers.set('idempotency-key', options.idempotencyKey);
@@ -79,7 +82,7 @@ export function resultUrls(task: Json): string[] {
 }
 
 export async function download(url: string): Promise<{ bytes: Uint8Array; headers: Headers }> {
-  const response = await fetch(url);
+  const response = await fetch(url, { headers: unpooled });
   if (!response.ok) throw new Error(`${response.status} for ${url}`);
   return { bytes: new Uint8Array(await response.arrayBuffer()), headers: response.headers };
 }

@@ -47,7 +47,7 @@ describe('uploading', () => {
     expect(Buffer.compare(bytes, png)).toBe(0);
   });
 
-  it('gives audio and video a duration token, and a WAV its length', async () => {
+  it('gives audio and video a duration token, and a WAV or MP4 its length', async () => {
     const sandbox = await sandboxForTest();
     const sound = await upload(
       sandbox,
@@ -56,7 +56,7 @@ describe('uploading', () => {
     );
     expect(sound.body).toMatchObject({ mime_type: 'audio/wav', duration_seconds: 3.6 });
     const clip = await upload(sandbox, { kind: 'video' }, { bytes: mp4, name: 'a.mp4', type: 'video/mp4' });
-    expect(clip.body).toMatchObject({ mime_type: 'video/mp4' });
+    expect(clip.body).toMatchObject({ mime_type: 'video/mp4', duration_seconds: 3 });
     for (const { body } of [sound, clip]) expect(body['duration_token']).toMatch(/^durtok_/);
   });
 

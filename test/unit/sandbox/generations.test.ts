@@ -284,3 +284,21 @@ describe('idempotency', () => {
     );
   });
 });
+
+describe('a metered generation', () => {
+  it.each([
+    [20, 6, 1],
+    [500, 6, 3],
+    [1000, 6, 6],
+    [1500, 12, 9],
+  ])('of %i characters reserves %i credits and settles %i', async (length, reserved, final) => {
+    const sandbox = await sandboxForTest();
+    const task = await generateToEnd(sandbox, {
+      model: 'elevenlabs-turbo-2-5',
+      prompt: 'a'.repeat(length),
+      params: { voice: 'TX3LPaxmHKxFdv7VOQHJ' },
+    });
+    expect(task).toMatchObject({ status: 'succeeded', reserved_credits: reserved, final_credits: final });
+    expect(sandbox.control.credits()).toBe(100 - final);
+  });
+});

@@ -24,7 +24,7 @@ export async function runLedger({ url, intents, folder, resume }: Orders, tell: 
     random: Math.random,
     focused: () => true,
     log: silentLog,
-    maximumResultBytes: 10_000_000,
+    maximumResultBytes: { image: 10_000_000, video: 10_000_000, audio: 10_000_000 },
   });
   const { promise: finished, resolve: finish } = Promise.withResolvers<undefined>();
   runner.onDidAdvance(({ after }) => {

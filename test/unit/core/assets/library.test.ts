@@ -6,7 +6,9 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -153,6 +155,26 @@ describe('sweeping', () => {
   it('has nothing to do before anything was stored', async () => {
     using folder = temporaryFolder();
     expect(await new Library(folder.file('not-made-yet')).sweep(() => false)).toEqual([]);
+  });
+});
+
+describe('staging', () => {
+  it('makes a copy that can be moved away, and removes those that nobody took', async () => {
+    using folder = temporaryFolder();
+    const library = new Library(folder.path);
+    const file = await library.store('ab-0', 'me', chunks(png(2, 2)));
+    const taken = await library.stage(file);
+    const left = await library.stage(file);
+    expect(readFileSync(taken)).toEqual(readFileSync(library.pathOf(file)));
+    expect(taken.endsWith('.png')).toBe(true);
+    renameSync(taken, folder.file('moved.png'));
+
+    await library.sweepStaged(statSync(left).mtimeMs);
+    expect(existsSync(left)).toBe(true);
+    await library.sweepStaged(statSync(left).mtimeMs + 1);
+    expect(existsSync(left)).toBe(false);
+    expect(await library.has(file)).toBe(true);
+    await library.sweepStaged(Infinity);
   });
 });
 

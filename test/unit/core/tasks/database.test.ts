@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { Database } from '../../../../src/core/tasks/database.ts';
+import { Database } from '../../../../src/core/storage/database.ts';
 import { Ledger } from '../../../../src/core/tasks/ledger.ts';
 import { migrations } from '../../../../src/core/tasks/schema.ts';
 import { createTask, noon, temporaryFolder } from '../../../support/tasks.ts';

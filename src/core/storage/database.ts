@@ -193,7 +193,7 @@ function replaceFile(
 
 class NewerFile extends UnusableFile {}
 
-/** A newer version in another window goes on with its file; taking it away would hide that window's jobs. */
+/** A newer version in another window goes on with its file; taking it away would hide that window's data. */
 function requireUnused(path: string): void {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
@@ -201,7 +201,7 @@ function requireUnused(path: string): void {
     database.exec('PRAGMA journal_mode = DELETE');
   } catch (error) {
     throw new Error(
-      'The list of jobs is in use by a newer version of the extension in another window. Reload this window.',
+      'The stored data are in use by a newer version of the extension in another window. Reload this window.',
       { cause: error },
     );
   } finally {

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { recognise } from '../assets/mediaType.ts';
+import type { ImageRecord } from './records.ts';
+
+/** Rivya's limit for an image without a word of the model's about it, in bytes (rivya-api.md 4). */
+export const maximumImageBytes = 10 * 1024 ** 2;
+/** What Rivya takes as an image (rivya-api.md 4). */
+const accepted: readonly string[] = ['image/jpeg', 'image/png', 'image/webp'];
+
+/** Why an image was not taken; nothing of it is kept. */
+export class ImageRefused extends Error {
+  override readonly name = 'ImageRefused';
+  readonly reason: 'tooLarge' | 'notAnImage' | 'otherFormat' | 'empty';
+  /** What it is instead, by its bytes. */
+  readonly mediaType: string | undefined;
+
+  constructor(reason: ImageRefused['reason'], mediaType?: string) {
+    super(`The image was refused: ${reason}.`);
+    this.reason = reason;
+    this.mediaType = mediaType;
+  }
+}
+
+/** The images that go with questions, as files: neither the page nor the database holds their bytes. */
+export class ChatImages {
+  readonly #folder: string;
+
+  /** @param folder absolute path; created when first needed */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  pathOf(image: Pick<ImageRecord, 'path'>): string {
+    return join(this.#folder, image.path);
+  }
+
+  /** @throws ImageRefused before anything is written that would stay, or an error of the file system */
+  async add(name: string, bytes: Uint8Array): Promise<ImageRecord> {
+    if (bytes.byteLength === 0) throw new ImageRefused('empty');
+    if (bytes.byteLength > maximumImageBytes) throw new ImageRefused('tooLarge');
+    await mkdir(this.#folder, { recursive: true });
+    const id = randomUUID();
+    const temporary = join(this.#folder, `${id}.part`);
+    try {
+      const file = await open(temporary, 'wx');
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      const type = await recognise(temporary);
+      if (type?.kind !== 'image') throw new ImageRefused('notAnImage', type?.mediaType);
+      if (!accepted.includes(type.mediaType)) throw new ImageRefused('otherFormat', type.mediaType);
+      const path = `${id}.${type.extension}`;
+      await rename(temporary, join(this.#folder, path));
+      return {
+        id,
+        name: cleanName(name, type.extension),
+        bytes: bytes.byteLength,
+        path,
+        mediaType: type.mediaType,
+        fileId: undefined,
+      };
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  async remove(paths: readonly string[]): Promise<void> {
+    await Promise.all(paths.map(path => rm(join(this.#folder, path), { force: true })));
+  }
+
+  /** @throws an error of the file system when the file is gone */
+  async blobOf(image: ImageRecord): Promise<Blob> {
+    return await openAsBlob(this.pathOf(image), { type: image.mediaType });
+  }
+
+  async exists(image: Pick<ImageRecord, 'path'>): Promise<boolean> {
+    try {
+      await stat(this.pathOf(image));
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+      throw error;
+    }
+  }
+}
+
+/** A name for people and for the upload: one line, no path, never empty. */
+function cleanName(name: string, extension: string): string {
+  const last = name.split(/[\\/]/).at(-1) ?? '';
+  const clean = last
+    .replace(/[\p{C}"<>|:*?]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 120);
+  return clean === '' ? `image.${extension}` : clean;
+}

@@ -1,0 +1,96 @@
+const beforeExpression =
+  /(?:^|[^\w$.])(?:return|case|default|typeof|instanceof|in|of|new|delete|void|throw|yield|await|else|do)$/;
+
+/**
+ * Skips JavaScript or TypeScript: strings, templates, comments, regular expressions and balanced brackets.
+ * @param close what ends it at the outermost level; undefined: only the end of the text
+ * @param element called where `<` can only begin a tag; returns the offset behind the element, or undefined when it is none
+ * @returns the offset behind `close`, or the end of the text
+ */
+export function skipScript(
+  text: string,
+  at: number,
+  close: '}' | undefined,
+  element: (position: number) => number | undefined,
+): number {
+  let depth = 0;
+  let position = at;
+  /** Behind the last token that is not a comment. */
+  let last = at;
+  while (position < text.length) {
+    const character = text[position] ?? '';
+    const two = text.slice(position, position + 2);
+    if (two === '//') {
+      const end = text.indexOf('\n', position);
+      position = end === -1 ? text.length : end;
+      continue;
+    }
+    if (two === '/*') {
+      const end = text.indexOf('*/', position + 2);
+      position = end === -1 ? text.length : end + 2;
+      continue;
+    }
+    if (/\s/.test(character)) {
+      position++;
+      continue;
+    }
+    const isOperand = isOperandEnd(text, at, last);
+    if (character === '"' || character === "'") position = skipString(text, position);
+    else if (character === '`') position = skipTemplate(text, position);
+    else if (character === '/' && !isOperand) position = skipPattern(text, position);
+    else if (character === '<' && !isOperand) position = element(position) ?? position + 1;
+    else {
+      if (character === close && depth === 0) return position + 1;
+      if (character === '{') depth++;
+      if (character === '}') depth--;
+      position++;
+    }
+    last = position;
+  }
+  return text.length;
+}
+
+/** Whether what stands before `end` is a value, so that `/` divides it and `<` compares it. */
+function isOperandEnd(text: string, from: number, end: number): boolean {
+  const tail = text.slice(Math.max(from, end - 12), end);
+  if (!/[\w$)\]}"'`]$|\p{L}$/u.test(tail)) return false;
+  // A block may end before a tag or a pattern, a value hardly ever does.
+  return !beforeExpression.test(tail);
+}
+
+function skipString(text: string, at: number): number {
+  const quote = text[at];
+  for (let position = at + 1; position < text.length; position++) {
+    const character = text[position];
+    if (character === '\\') position++;
+    else if (character === quote) return position + 1;
+    // Never closed: it ends with its line.
+    else if (character === '\n') return position;
+  }
+  return text.length;
+}
+
+function skipTemplate(text: string, at: number): number {
+  for (let position = at + 1; position < text.length; position++) {
+    const character = text[position];
+    if (character === '\\') position++;
+    else if (character === '`') return position + 1;
+    else if (character === '$' && text[position + 1] === '{') {
+      position = skipScript(text, position + 2, '}', () => undefined) - 1;
+    }
+  }
+  return text.length;
+}
+
+function skipPattern(text: string, at: number): number {
+  let isClass = false;
+  for (let position = at + 1; position < text.length; position++) {
+    const character = text[position];
+    if (character === '\n') return at + 1;
+    if (character === '\\') position++;
+    else if (character === '[') isClass = true;
+    else if (character === ']') isClass = false;
+    else if (character === '/' && !isClass) return position + 1;
+  }
+  return at + 1;
+}

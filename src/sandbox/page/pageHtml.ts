@@ -1,0 +1,133 @@
+import { html } from 'hono/html';
+import { streamDialectNames } from '../streamSettings.ts';
+
+interface PageTable {
+  id: string;
+  title: string;
+  columns: string[];
+  empty: string;
+}
+
+const tables: PageTable[] = [
+  {
+    id: 'keys',
+    title: 'Keys',
+    columns: ['Key', 'State', 'Scopes', 'Credits', 'Copy'],
+    empty: 'There are no keys.',
+  },
+  {
+    id: 'tasks',
+    title: 'Generations',
+    columns: ['Time', 'Model', 'Prompt', 'State', 'Result'],
+    empty: 'Nothing was generated yet.',
+  },
+  {
+    id: 'charges',
+    title: 'Charges',
+    columns: ['Time', 'Model', 'Reserved', 'Charged', 'State'],
+    empty: 'Nothing was charged yet.',
+  },
+  {
+    id: 'webhooks',
+    title: 'Webhook endpoints',
+    columns: ['Name', 'URL', 'Events', 'State', 'Failures in a row'],
+    empty: 'No endpoint was created yet.',
+  },
+  {
+    id: 'deliveries',
+    title: 'Webhook deliveries',
+    columns: ['Time', 'Endpoint', 'Event', 'Attempt', 'State', 'Answer'],
+    empty: 'Nothing was delivered yet.',
+  },
+  {
+    id: 'requests',
+    title: 'Requests',
+    columns: ['Time', 'Method', 'Path', 'Status', 'Remarks'],
+    empty: 'No request came yet.',
+  },
+];
+
+function table({ id, title, columns, empty }: PageTable) {
+  return html`<section aria-labelledby="${id}-title">
+    <h2 id="${id}-title">${title}</h2>
+    <p class="empty" id="${id}-empty">${empty}</p>
+    <div class="scroll">
+      <table aria-labelledby="${id}-title" hidden>
+        <thead>
+          <tr>
+            ${columns.map(column => html`<th scope="col">${column}</th>`)}
+          </tr>
+        </thead>
+        <tbody id="${id}"></tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+/**
+ * The page at `/`. It holds no data: the script fetches it.
+ * @param url base URL of the sandbox
+ * @param token what the page proves itself with
+ * @param nonce lets the browser run its script and use its style
+ */
+export function pageHtml(url: string, token: string, nonce: string) {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="rivya-sandbox-token" content="${token}" />
+        <title>Rivya sandbox</title>
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href="__sandbox/page.css" nonce="${nonce}" />
+        <script src="__sandbox/page.js" nonce="${nonce}" defer></script>
+      </head>
+      <body>
+        <header>
+          <h1>Rivya sandbox</h1>
+          <p>
+            A local server that behaves like Rivya. It costs nothing, and it sends nothing to the network:
+            webhooks reach receivers on this machine only.
+          </p>
+          <p>
+            Base URL <code id="url">${url}</code> <button type="button" id="copy-url">Copy base URL</button>
+          </p>
+          <p class="soft" id="live">Connecting …</p>
+          <p id="notice" role="status"></p>
+        </header>
+        <main>
+          <div class="columns">
+            <section aria-labelledby="settings-title">
+              <h2 id="settings-title">Settings</h2>
+              <form id="credits-form">
+                <label for="credits">Credits</label>
+                <input id="credits" type="number" min="0" step="any" required />
+                <button type="submit">Set credits</button>
+              </form>
+              <form id="duration-form">
+                <label for="duration">Generation takes (ms)</label>
+                <input id="duration" type="number" min="0" step="1" required />
+                <button type="submit">Set duration</button>
+              </form>
+              <form>
+                <label for="dialect">Dialect of chat streams</label>
+                <select id="dialect">
+                  ${streamDialectNames.map(name => html`<option>${name}</option>`)}
+                </select>
+              </form>
+              <p>
+                <button type="button" id="finish">Finish all generations now</button>
+                <button type="button" id="reset">Reset everything</button>
+              </p>
+            </section>
+            <section aria-labelledby="switches-title">
+              <h2 id="switches-title">Faults</h2>
+              <ul id="switches"></ul>
+              <p class="soft" id="other-faults" hidden></p>
+            </section>
+          </div>
+          ${tables.map(table)}
+        </main>
+      </body>
+    </html>`;
+}

@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import type { Basics } from '../clients.ts';
+import { Cancelled, run, type Action } from '../messages.ts';
+
+interface Choice extends vscode.QuickPickItem {
+  readonly does?: () => unknown;
+}
+
+/**
+ * What a click on the status bar offers: all that a person may want to do next, as far as it can be done now.
+ * @throws Cancelled when the user leaves
+ */
+export async function showMenu({ server, account }: Basics): Promise<void> {
+  const { origin, isSandbox } = server;
+  const hasKey = origin !== undefined && (await account.key(origin)) !== undefined;
+  const picked = await vscode.window.showQuickPick(menuChoices(isSandbox, hasKey), {
+    title: isSandbox ? vscode.l10n.t('Rivya: sandbox') : vscode.l10n.t('Rivya: {0}', origin ?? '?'),
+  });
+  if (!picked?.does) throw new Cancelled();
+  await picked.does();
+}
+
+/** @param hasKey whether there is a key for the current server; the sandbox needs none */
+export function menuChoices(isSandbox: boolean, hasKey: boolean): Choice[] {
+  const { t } = vscode.l10n;
+  const section = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const choice = (icon: string, action: Action): Choice => ({
+    label: `$(${icon}) ${action.title}`,
+    does: () => run(action),
+  });
+  const view = (icon: string, title: string, id: string): Choice => ({
+    label: `$(${icon}) ${title}`,
+    does: () => vscode.commands.executeCommand(`${id}.focus`),
+  });
+  const startSandbox = choice('beaker', { title: t('Try the Sandbox'), command: 'rivya.sandbox.start' });
+  const setKey = choice('key', { title: t('Set API Key'), command: 'rivya.account.setKey' });
+  return [
+    ...(isSandbox || hasKey
+      ? [
+          section(t('Generate')),
+          choice('device-camera', { title: t('Generate Image'), command: 'rivya.generate.image' }),
+          choice('device-camera-video', { title: t('Generate Video'), command: 'rivya.generate.video' }),
+          choice('unmute', { title: t('Generate Audio'), command: 'rivya.generate.audio' }),
+          view('comment-discussion', t('Chat'), 'rivya.chat'),
+        ]
+      : [section(t('Begin')), setKey, startSandbox]),
+    section(t('Look')),
+    view('list-unordered', t('Show Tasks'), 'rivya.tasks'),
+    choice('search', { title: t('Search Tasks'), command: 'rivya.tasks.search' }),
+    ...(isSandbox || hasKey
+      ? [
+          section(t('Account')),
+          choice('refresh', { title: t('Refresh Credits'), command: 'rivya.credits.refresh' }),
+          ...(isSandbox
+            ? [choice('debug-stop', { title: t('Stop Sandbox'), command: 'rivya.sandbox.stop' })]
+            : [
+                choice('credit-card', {
+                  title: t('Buy Credits'),
+                  url: 'https://rivya.ai/settings/credits',
+                }),
+                setKey,
+                startSandbox,
+              ]),
+        ]
+      : []),
+    section(t('Help')),
+    choice('link-external', { title: t('Open Dashboard'), command: 'rivya.account.openDashboard' }),
+    choice('mortar-board', { title: t('Get Started'), command: 'rivya.openWalkthrough' }),
+    choice('pulse', { title: t('Check Installation'), command: 'rivya.doctor' }),
+    choice('output', { title: t('Show Log'), command: 'rivya.showLog' }),
+  ];
+}

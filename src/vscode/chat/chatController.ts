@@ -1,0 +1,430 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import { systemClock } from '../../base/clock.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import { describeError } from '../../base/log.ts';
+import type { ChatImages } from '../../core/chat/chatImages.ts';
+import { chatCapabilities, chatUnusable } from '../../core/chat/chatModels.ts';
+import type { ChatStore } from '../../core/chat/chatStore.ts';
+import type { ConversationEvent, Conversations } from '../../core/chat/conversations.ts';
+import { exportMarkdown } from '../../core/chat/exportMarkdown.ts';
+import { Outbox } from '../../core/chat/outbox.ts';
+import { composeMessage, lengthOf } from '../../core/chat/quotation.ts';
+import type { ChatSessionRecord, Composer, SessionNote } from '../../core/chat/records.ts';
+import { modelName } from '../../core/models/models.ts';
+import type { ChatHostMessage } from '../../shared/chat.ts';
+import { messageOf, UserError } from '../messages.ts';
+import type { Services } from '../services.ts';
+import { defaultModelOf, rememberModel } from '../settings.ts';
+import { ChatDrawing } from './chatDrawing.ts';
+import { ChatServer, type ChatServerChange } from './chatServer.ts';
+import { currentWorkspace, type ResourceOf } from './chatViews.ts';
+import { exportWords } from './chatWords.ts';
+import { openAsNewFile } from './code.ts';
+import { addUri, selectionContext } from './composerInput.ts';
+import { isStreamed, type TurnParts } from './turns.ts';
+
+/** The page, as far as the controller knows it. */
+export interface ChatPort {
+  post(message: ChatHostMessage): void;
+  /** Gives the view the keyboard. */
+  reveal(): void;
+  /** The address of a file in the page. */
+  readonly resource: ResourceOf;
+}
+
+export interface ChatParts {
+  readonly services: Services;
+  readonly store: ChatStore;
+  readonly images: ChatImages;
+  readonly conversations: Conversations;
+}
+
+/** How often other windows' writes are looked for while somebody looks, in milliseconds. */
+const noticeInterval = 1_000;
+
+/** The one conversation that is shown in this window: it tells the page what happens, and does what the page's user wants. */
+export class ChatController implements Disposable {
+  readonly parts: ChatParts;
+  readonly #server: ChatServer;
+  readonly #drawing: ChatDrawing;
+  readonly #outbox: Outbox;
+  readonly #disposables = new DisposableStore();
+  #port: ChatPort | undefined;
+  #sessionId: string | undefined;
+  /** What is wrong at the composer, in words. */
+  #problem: string | undefined;
+  #wantsFocus = false;
+  #notice: NodeJS.Timeout | undefined;
+
+  constructor(parts: ChatParts) {
+    this.parts = parts;
+    const { services, store, conversations } = parts;
+    this.#server = this.#disposables.add(new ChatServer(services));
+    this.#drawing = new ChatDrawing(parts, this.#server, path => this.#port?.resource(path) ?? '');
+    this.#outbox = this.#disposables.add(new Outbox(message => this.#port?.post(message), systemClock));
+    this.#disposables.add(this.#server.onDidChange(change => this.#serverChanged(change)));
+    this.#disposables.add(conversations.onDidChange(event => this.#happened(event)));
+    this.#disposables.add(store.onDidChangeElsewhere(() => this.#changedElsewhere()));
+    this.#disposables.add(services.ledger.onDidChange(() => this.cardsChanged()));
+    this.#disposables.add(
+      services.balance.onDidChange(() => this.#state({ balance: this.#drawing.balance() })),
+    );
+    this.#disposables.add(
+      vscode.workspace.onDidChangeConfiguration(event => {
+        if (event.affectsConfiguration('rivya.defaultModel.chat')) this.#drawModels();
+      }),
+    );
+    this.#server.refresh();
+  }
+
+  dispose(): void {
+    this.detach();
+    this.#disposables.dispose();
+  }
+
+  // --- The page.
+
+  attach(port: ChatPort): void {
+    this.hide();
+    this.#port = port;
+  }
+
+  /** Nobody looks; what runs goes on. */
+  hide(): void {
+    this.#outbox.close();
+    this.#server.watch(false);
+    clearInterval(this.#notice);
+    this.#notice = undefined;
+  }
+
+  /** The page is gone; a view that was moved may have another one already. */
+  detach(port: ChatPort | undefined = this.#port): void {
+    if (port !== this.#port) return;
+    this.hide();
+    this.#port = undefined;
+  }
+
+  /** The page is there, and knows nothing yet. */
+  ready(): void {
+    if (!this.#port) return;
+    this.#notice ??= setInterval(() => this.#look(), noticeInterval);
+    this.#outbox.snapshot(this.#drawing.state(this.session(), this.#problem));
+    this.#server.watch(true);
+    if (this.#wantsFocus) this.focus();
+  }
+
+  /** Puts the keyboard into the composer, now or once the page is there. */
+  focus(): void {
+    this.#wantsFocus = !this.#outbox.isOpen;
+    if (this.#wantsFocus) return;
+    // Once more for a page that has just come: VS Code gives the keyboard to what is there when it is asked.
+    this.#port?.reveal();
+    this.#outbox.change({ type: 'focus' });
+  }
+
+  /** Tells the page something that is no part of its state. */
+  say(change: Parameters<Outbox['change']>[0]): void {
+    this.#outbox.change(change);
+  }
+
+  // --- The session.
+
+  /** The session that is shown; there always is one. */
+  session(): ChatSessionRecord {
+    const { store, services } = this.parts;
+    const origin = services.server.origin ?? '';
+    const known = this.#sessionId === undefined ? undefined : store.session(this.#sessionId);
+    const session =
+      known ?? store.lastShown(origin, currentWorkspace()) ?? this.#create(undefined, undefined);
+    this.#sessionId = session.id;
+    const preset = defaultModelOf('chat');
+    if (session.model !== undefined || preset === '') return session;
+    store.change(session.id, { model: preset });
+    return { ...session, model: preset };
+  }
+
+  show(sessionId: string): void {
+    const { store } = this.parts;
+    if (this.#sessionId !== undefined && this.#sessionId !== sessionId) store.discardIfEmpty(this.#sessionId);
+    this.#sessionId = sessionId;
+    this.#problem = undefined;
+    store.markShown(sessionId, systemClock.now());
+    this.#drawAll();
+  }
+
+  /** @param model its id, else that of the session that is shown, else the default */
+  newSession(model?: string): void {
+    this.show(this.#create(model ?? this.session().model, undefined).id);
+  }
+
+  /** In a session that has begun, another model begins another session, with what the composer holds. */
+  async chooseModel(id: string): Promise<void> {
+    const { store, conversations } = this.parts;
+    const session = this.session();
+    if (session.model === id) return;
+    if (session.model !== undefined && conversations.messages(session.id).length > 0) {
+      const before = this.#server.model(session.model);
+      const from = before ? modelName(before) : session.model;
+      const next = this.#create(id, { kind: 'modelChanged', from });
+      store.moveComposer(session.id, next.id);
+      this.show(next.id);
+    } else {
+      store.change(session.id, { model: id });
+    }
+    const model = this.#server.model(id);
+    if (model) {
+      const can = chatCapabilities(model);
+      const { webSearch, reasoningEffort } = this.session();
+      store.change(this.session().id, {
+        webSearch: webSearch && can.webSearch,
+        reasoningEffort:
+          reasoningEffort !== undefined && can.reasoningEfforts.includes(reasoningEffort)
+            ? reasoningEffort
+            : undefined,
+      });
+    }
+    this.composerChanged();
+    this.titleChanged();
+    if (defaultModelOf('chat') === '') await rememberModel('chat', id);
+  }
+
+  /** What turns need to know. */
+  turnParts(): TurnParts {
+    const { store, conversations } = this.parts;
+    return {
+      store,
+      conversations,
+      limit: this.#server.model(this.session().model)?.max_prompt_length ?? undefined,
+    };
+  }
+
+  /** Sends the question, or says at the composer why not; the draft stays then. */
+  send(text: string): void {
+    const { store, conversations } = this.parts;
+    const session = this.session();
+    const composer = store.composer(session.id);
+    // Rivya wants a message also when an image says it all; it is shown as it is sent.
+    const question =
+      text.trim() === '' && composer.images.length > 0
+        ? vscode.l10n.t('Please look at the image.')
+        : text.trim();
+    this.#problem = this.refusal(question, composer);
+    if (this.#problem !== undefined) {
+      store.change(session.id, { draft: text });
+      this.#state({ draft: text });
+      this.composerChanged();
+      return;
+    }
+    conversations.send(session.id, { text: question, streamed: isStreamed() });
+    this.#setBusy();
+    this.#state({ draft: '', history: this.#drawing.history() });
+    this.composerChanged();
+    this.titleChanged();
+  }
+
+  /** Why a question cannot be sent in the session that is shown; undefined when it can. */
+  refusal(text: string, composer: Composer = { images: [], contexts: [] }): string | undefined {
+    const { t } = vscode.l10n;
+    const { services, conversations } = this.parts;
+    const session = this.session();
+    if (this.#server.account === 'none') return t('Set an API key or start the sandbox first.');
+    if (session.origin !== services.server.origin) {
+      return t('This session belongs to {0}, which is not in use now. Start a new session.', session.origin);
+    }
+    if (session.model === undefined) return t('Choose a model first.');
+    if (conversations.isBusy(session.id)) return t('An answer is still on its way. Wait for it, or stop it.');
+    const message = composeMessage(text, composer.contexts);
+    if (message === '') return t('Write a question first.');
+    const model = this.#server.model(session.model);
+    if (!model) return undefined;
+    if (chatUnusable(model)) return t('{0} cannot be used now. Choose another model.', modelName(model));
+    if (composer.images.length > 0 && !chatCapabilities(model).images) {
+      return t('{0} takes no images. Remove them, or choose another model.', modelName(model));
+    }
+    const excess = model.max_prompt_length === null ? 0 : lengthOf(message) - model.max_prompt_length;
+    return excess > 0
+      ? t(
+          'The question with all that is quoted is {0} characters too long for {1}.',
+          excess,
+          modelName(model),
+        )
+      : undefined;
+  }
+
+  // --- The composer.
+
+  /** Does something with the composer; what goes wrong is said there. */
+  async atComposer(work: () => void | Promise<void>): Promise<void> {
+    this.#problem = undefined;
+    try {
+      await work();
+    } catch (error) {
+      const message = messageOf(error);
+      if (!(error instanceof UserError)) this.parts.services.log.error(`Chat: ${describeError(error)}`);
+      this.#problem = message?.text;
+    }
+    this.composerChanged();
+  }
+
+  async addUris(uris: readonly vscode.Uri[]): Promise<void> {
+    const { store, images } = this.parts;
+    const sessionId = this.session().id;
+    for (const uri of uris) {
+      const added = await addUri(images, uri);
+      if (added.kind === 'image') store.addImage(sessionId, added.image);
+      else store.addContext(sessionId, added.context);
+    }
+  }
+
+  addSelection(): void {
+    this.parts.store.addContext(this.session().id, selectionContext());
+  }
+
+  composerChanged(): void {
+    this.#state({ composer: this.#drawing.composer(this.session(), this.#problem) });
+  }
+
+  titleChanged(): void {
+    this.#state({ session: this.#drawing.head(this.session()) });
+  }
+
+  /** After a card was added, or a job went on. */
+  cardsChanged(): void {
+    if (!this.#outbox.isOpen || this.#sessionId === undefined) return;
+    for (const card of this.#drawing.changedCards(this.#sessionId))
+      this.#outbox.change({ type: 'card', card });
+  }
+
+  /** Opens a session as a Markdown document that can be saved anywhere. */
+  async exportSession(sessionId: string): Promise<void> {
+    const { store, conversations } = this.parts;
+    const session = store.session(sessionId);
+    const messages = conversations.messages(sessionId);
+    if (!session || messages.length === 0) {
+      throw new UserError(vscode.l10n.t('Nothing was said in this session yet.'));
+    }
+    await openAsNewFile(exportMarkdown(session, messages, exportWords()), 'markdown');
+  }
+
+  // --- What happens.
+
+  #happened(event: ConversationEvent): void {
+    if (event.type === 'ended') this.#ended(event);
+    if (event.sessionId !== this.#sessionId) return;
+    switch (event.type) {
+      case 'delta':
+        this.#outbox.append(event.messageId, event.field, event.at, event.text);
+        break;
+      case 'message':
+        this.#outbox.change({ type: 'message', message: this.#drawing.message(event.message) });
+        break;
+      case 'upload': {
+        const message = this.parts.conversations.message(event.messageId);
+        if (!message || !this.#drawing.uploaded(event.image.id, event.progress)) return;
+        this.#outbox.change({ type: 'message', message: this.#drawing.message(message) });
+        break;
+      }
+      case 'ended':
+        this.titleChanged();
+        break;
+      case 'withdrawn':
+        this.#problem = messageOf(event.problem)?.text;
+        this.#server.setOffline(true);
+        this.#drawAll();
+        this.#state({ draft: this.session().draft });
+        break;
+    }
+  }
+
+  #ended({ origin, credits, problem }: Extract<ConversationEvent, { type: 'ended' }>): void {
+    const { balance } = this.parts.services;
+    const known = balance.state(origin).credits;
+    if (credits !== undefined && known !== undefined) balance.learn(origin, known - credits);
+    else void balance.refresh(origin);
+    if (!problem) this.#server.setOffline(false);
+    this.#setBusy();
+  }
+
+  #serverChanged(change: ChatServerChange): void {
+    const { services, store, conversations } = this.parts;
+    if (change === 'offline') this.#state({ offline: this.#server.isOffline });
+    else if (change === 'models') this.#drawModels();
+    else if (change === 'account') this.#drawAll();
+    else {
+      const shown = this.#sessionId === undefined ? undefined : store.session(this.#sessionId);
+      // A session belongs to its server: another one has its own.
+      if (shown && shown.origin !== services.server.origin) {
+        this.#sessionId = undefined;
+        const next = this.session();
+        // What was being written is meant for whoever answers.
+        const isUnsaid = conversations.messages(shown.id).length === 0;
+        if (isUnsaid && next.draft.trim() === '') store.moveComposer(shown.id, next.id);
+        store.discardIfEmpty(shown.id);
+      }
+      conversations.resume();
+      this.#setBusy();
+    }
+  }
+
+  #changedElsewhere(): void {
+    const { store, conversations } = this.parts;
+    conversations.resume();
+    if (!this.#outbox.isOpen || this.#sessionId === undefined) return;
+    const changed = store.session(this.#sessionId) && this.#drawing.changedMessages(this.#sessionId);
+    if (!changed) {
+      this.#drawAll();
+      return;
+    }
+    for (const message of changed) {
+      this.#outbox.change({ type: 'message', message: this.#drawing.message(message) });
+    }
+    this.titleChanged();
+  }
+
+  #look(): void {
+    try {
+      this.parts.store.notice();
+    } catch (error) {
+      this.parts.services.log.warn(`The chats could not be looked at: ${describeError(error)}`);
+    }
+  }
+
+  #setBusy(): void {
+    const isBusy = this.parts.store.requests.count() > 0;
+    void vscode.commands.executeCommand('setContext', 'rivya.chatBusy', isBusy);
+  }
+
+  #drawAll(): void {
+    if (!this.#outbox.isOpen) return;
+    this.#outbox.snapshot(this.#drawing.state(this.session(), this.#problem));
+  }
+
+  #drawModels(): void {
+    this.#state({ models: this.#drawing.models() });
+    this.titleChanged();
+  }
+
+  #state(state: Extract<ChatHostMessage, { type: 'state' }>['state']): void {
+    this.#outbox.change({ type: 'state', state });
+  }
+
+  #create(model: string | undefined, note: SessionNote | undefined): ChatSessionRecord {
+    const { store, services } = this.parts;
+    return store.create(
+      {
+        id: randomUUID(),
+        origin: services.server.origin ?? '',
+        workspace: currentWorkspace(),
+        title: '',
+        model: model ?? (defaultModelOf('chat') || undefined),
+        remoteId: undefined,
+        note,
+        draft: '',
+        webSearch: false,
+        reasoningEffort: undefined,
+      },
+      systemClock.now(),
+    );
+  }
+}

@@ -1,0 +1,203 @@
+import * as vscode from 'vscode';
+import { describeError } from '../../base/log.ts';
+import type { ChatPageMessage } from '../../shared/chat.ts';
+import { generateMedia } from '../generate/generate.ts';
+import { messageOf, run, show, UserError } from '../messages.ts';
+import type { ChatController } from './chatController.ts';
+import { problemWords } from './chatWords.ts';
+import { insertCode, openAsNewFile } from './code.ts';
+import { addImageBytes, fileUris } from './composerInput.ts';
+import { openLink } from './links.ts';
+import { readPageMessage } from './pageMessages.ts';
+import { localSessions, serverSessions, takeOver, type SessionListQuery } from './sessionList.ts';
+import { askAnew, branch, continueAnswer, editAndResend, retry } from './turns.ts';
+
+type Messages = { readonly [M in ChatPageMessage as M['type']]: M };
+type PageHandlers = {
+  readonly [T in keyof Messages]: (message: Messages[T]) => void | Promise<void>;
+};
+
+/** What a name in the list of sessions may be long, in UTF-16 units. */
+const longestTitle = 200;
+
+/**
+ * Does what the page asks for. What is not understood is ignored and logged; what goes wrong is a message with buttons.
+ * @returns the listener for the page's messages; it never rejects
+ */
+export function pageListener(controller: ChatController): (value: unknown) => Promise<void> {
+  const { log } = controller.parts.services;
+  const handlers = createPageHandlers(controller);
+  return async value => {
+    const message = readPageMessage(value);
+    if (!message) {
+      log.warn(`The chat page said something that is not understood: ${typeOf(value)}`);
+      return;
+    }
+    try {
+      await (handlers[message.type] as (message: ChatPageMessage) => void | Promise<void>)(message);
+    } catch (error) {
+      const words = messageOf(error);
+      if (!words) return;
+      log.error(`Chat, ${message.type}: ${describeError(error)}`);
+      show('error', words, log);
+    }
+  };
+}
+
+function createPageHandlers(controller: ChatController): PageHandlers {
+  const { services, store, images, conversations } = controller.parts;
+  let listing: SessionListQuery = { query: '', scope: 'workspace' };
+
+  /** Shows the session that a turn led to. */
+  const goTo = (sessionId: string | undefined): void => {
+    if (sessionId !== undefined && sessionId !== controller.session().id) controller.show(sessionId);
+  };
+  /** Turns that send something are refused for the same reasons as a question. */
+  const sending = (turn: () => string | undefined, text = '?'): void => {
+    const refusal = controller.refusal(text);
+    if (refusal !== undefined) throw new UserError(refusal);
+    goTo(turn());
+  };
+  const list = async (query: SessionListQuery): Promise<void> => {
+    listing = query;
+    const here = localSessions(store, query);
+    controller.say({ type: 'sessions', ...query, sessions: here, problem: undefined });
+    if (query.scope === 'workspace') return;
+    let problem: string | undefined;
+    let there: Awaited<ReturnType<typeof serverSessions>> = [];
+    try {
+      there = await serverSessions(services, store, query);
+    } catch (error) {
+      services.log.warn(`The sessions of the server could not be listed: ${describeError(error)}`);
+      problem = messageOf(error)?.text;
+    }
+    if (listing !== query) return;
+    controller.say({ type: 'sessions', ...query, sessions: [...here, ...there], problem });
+  };
+
+  return {
+    ready: () => controller.ready(),
+    draft: ({ text }) => store.change(controller.session().id, { draft: text }),
+    send: ({ text }) => controller.send(text),
+    stop: () => void conversations.stop(controller.session().id),
+    new: () => controller.newSession(),
+    chooseModel: ({ model }) => controller.chooseModel(model),
+    setWebSearch: ({ on }) => {
+      store.change(controller.session().id, { webSearch: on });
+      controller.composerChanged();
+    },
+    setReasoningEffort: ({ effort }) => {
+      store.change(controller.session().id, { reasoningEffort: effort === 'default' ? undefined : effort });
+      controller.composerChanged();
+    },
+    pickImages: () =>
+      controller.atComposer(async () => {
+        const uris = await vscode.window.showOpenDialog({
+          canSelectMany: true,
+          title: vscode.l10n.t('Add Images'),
+          filters: { [vscode.l10n.t('Images')]: ['png', 'jpg', 'jpeg', 'webp'] },
+        });
+        await controller.addUris(uris ?? []);
+      }),
+    addImage: ({ name, base64 }) =>
+      controller.atComposer(async () => {
+        const sessionId = controller.session().id;
+        store.addImage(sessionId, await addImageBytes(images, name, Buffer.from(base64, 'base64')));
+      }),
+    addUris: ({ uris }) => controller.atComposer(() => controller.addUris(fileUris(uris))),
+    removeImage: ({ id }) =>
+      controller.atComposer(async () => {
+        await images.remove(store.removeImage(id));
+      }),
+    addSelection: () => controller.atComposer(() => controller.addSelection()),
+    addFile: () => controller.atComposer(() => pickFiles(controller)),
+    removeContext: ({ id }) => controller.atComposer(() => store.removeContext(id)),
+    listSessions: ({ query, scope }) => list({ query, scope }),
+    openSession: async ({ id, origin }) => {
+      if (origin === 'here' && store.session(id)) controller.show(id);
+      if (origin === 'server') goTo((await takeOver(services, store, id))?.id);
+    },
+    renameSession: async ({ id, title }) => {
+      const name = title.replace(/\s+/g, ' ').trim().slice(0, longestTitle);
+      if (name === '') return;
+      store.change(id, { title: name });
+      controller.titleChanged();
+      await list(listing);
+    },
+    // The page has asked whether it is meant.
+    deleteSession: async ({ id }) => {
+      const isShown = controller.session().id === id;
+      conversations.abandon(id);
+      await images.remove(store.delete(id));
+      if (isShown) controller.newSession();
+      await list(listing);
+    },
+    exportSession: ({ id }) => controller.exportSession(id),
+    editAndResend: ({ messageId, text }) =>
+      sending(() => editAndResend(controller.turnParts(), controller.session(), messageId, text), text),
+    retry: ({ messageId }) => sending(() => retry(controller.turnParts(), controller.session(), messageId)),
+    continueAnswer: ({ messageId }) =>
+      sending(() => continueAnswer(controller.turnParts(), controller.session(), messageId)),
+    branch: ({ messageId }) => {
+      goTo(branch(controller.turnParts(), controller.session(), messageId));
+      controller.focus();
+    },
+    action: async ({ messageId, id }) => {
+      const message = conversations.message(messageId);
+      if (!message?.problem) return;
+      const chosen = problemWords(message.problem, true).actions.find(each => each.id === id);
+      if (!chosen) return;
+      if ('action' in chosen) await run(chosen.action);
+      else if (chosen.id === 'again')
+        sending(() => retry(controller.turnParts(), controller.session(), messageId));
+      else sending(() => askAnew(controller.turnParts(), controller.session(), messageId));
+    },
+    copy: async ({ text }) => {
+      await vscode.env.clipboard.writeText(text);
+    },
+    insertCode: ({ text }) => insertCode(text),
+    saveCode: async ({ text, languageId }) => {
+      await openAsNewFile(text, languageId);
+    },
+    generateImage: async ({ messageId, prompt }) => {
+      const sessionId = controller.session().id;
+      if (conversations.message(messageId)?.sessionId !== sessionId) return;
+      const words = prompt.trim();
+      if (words === '') throw new UserError(vscode.l10n.t('There is no text to make an image of.'));
+      const task = await generateMedia(services, { kind: 'image', prompt: words, place: undefined });
+      store.addCard(sessionId, { taskId: task.id, messageId });
+      controller.cardsChanged();
+    },
+    card: async ({ taskId, verb }) => {
+      await vscode.commands.executeCommand(`rivya.task.${verb}`, taskId);
+    },
+    openLink: async ({ href }) => {
+      const outcome = await openLink(href);
+      const { t } = vscode.l10n;
+      if (outcome === 'refused') throw new UserError(t('This link is not opened: {0}', href.slice(0, 200)));
+      if (outcome === 'missing') {
+        throw new UserError(t('There is no file "{0}" in the workspace.', href.slice(0, 200)));
+      }
+    },
+    begin: async message => {
+      const command = message.with === 'key' ? 'rivya.account.setKey' : 'rivya.sandbox.start';
+      await vscode.commands.executeCommand(command);
+    },
+  };
+}
+
+/** Adds files that the user picks. */
+export async function pickFiles(controller: ChatController): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const uris = await vscode.window.showOpenDialog({
+    canSelectMany: true,
+    title: vscode.l10n.t('Add Files to the Question'),
+    ...(folder && { defaultUri: folder }),
+  });
+  await controller.addUris(uris ?? []);
+}
+
+function typeOf(value: unknown): string {
+  const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
+  return JSON.stringify(typeof type === 'string' ? type.slice(0, 40) : typeof value);
+}

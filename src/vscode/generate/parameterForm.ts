@@ -1,0 +1,240 @@
+import * as vscode from 'vscode';
+import type { ModelField } from '../../api/catalogue.ts';
+import {
+  fieldName,
+  fieldProblem,
+  isSwitch,
+  missingFields,
+  readList,
+  toggled,
+  type FieldProblem,
+  type ParameterValues,
+} from '../../core/generate/parameters.ts';
+import { Cancelled } from '../messages.ts';
+import { showPick } from './quickPick.ts';
+
+/** What the form shows. */
+export interface FormState {
+  /** Names the job: kind, model, price. */
+  readonly title: string;
+  readonly model: string;
+  readonly price: string;
+  readonly fields: readonly ModelField[];
+  readonly values: ParameterValues;
+  /** Values that come from the document, such as the shape of a picture. */
+  readonly proposed: ParameterValues;
+}
+
+/** How the person has left the form. */
+export type FormAnswer =
+  | { readonly type: 'generate'; readonly values: ParameterValues }
+  | { readonly type: 'model'; readonly values: ParameterValues };
+
+interface FormItem extends vscode.QuickPickItem {
+  readonly does: 'generate' | 'model' | 'reset' | ModelField | undefined;
+}
+
+/**
+ * The parameters of a model as a list: Enter on the first row runs with what is set, every other row changes one value.
+ * @throws Cancelled when the person leaves it
+ */
+export async function editParameters(state: FormState): Promise<FormAnswer> {
+  let values: ParameterValues = { ...state.values, ...state.proposed };
+  let active: FormItem['does'] = 'generate';
+  for (;;) {
+    const does: FormItem['does'] = await showForm(state, values, active);
+    active = does;
+    if (does === 'generate') {
+      const [missing] = missingFields(state.fields, values);
+      if (!missing) return { type: 'generate', values };
+      active = missing;
+      values = await unlessLeft(() => editField(missing, values), values);
+    } else if (does === 'model') return { type: 'model', values };
+    else if (does === 'reset') values = {};
+    else if (does) values = await unlessLeft(() => editField(does, values), values);
+  }
+}
+
+/**
+ * Asks for what a model cannot do without.
+ * @throws Cancelled when the person leaves one empty
+ */
+export async function askMissing(
+  fields: readonly ModelField[],
+  values: ParameterValues,
+): Promise<ParameterValues> {
+  let complete = values;
+  for (const field of missingFields(fields, values)) complete = await editField(field, complete);
+  return complete;
+}
+
+function showForm(
+  state: FormState,
+  values: ParameterValues,
+  active: FormItem['does'],
+): Promise<FormItem['does']> {
+  const pick = vscode.window.createQuickPick<FormItem>();
+  pick.title = state.title;
+  pick.placeholder = vscode.l10n.t('Press Enter to generate, or choose a parameter to change it');
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.ignoreFocusOut = true;
+  pick.items = formItems(state, values);
+  const key = typeof active === 'object' ? active.key : active;
+  const found = pick.items.find(
+    ({ does }) => does !== undefined && (typeof does === 'object' ? does.key : does) === key,
+  );
+  if (found) pick.activeItems = [found];
+  return showPick(pick, { accept: item => item.does });
+}
+
+function formItems({ model, price, fields, proposed }: FormState, values: ParameterValues): FormItem[] {
+  const { t } = vscode.l10n;
+  return [
+    { does: 'generate', label: `$(play) ${t('Generate')}`, description: `${model} · ${price}` },
+    { does: 'model', label: `$(symbol-constant) ${t('Change Model...')}`, description: model },
+    { does: undefined, label: t('Parameters'), kind: vscode.QuickPickItemKind.Separator },
+    ...fields.map(field => fieldItem(field, values, proposed)),
+    ...(Object.keys(values).length > 0
+      ? [{ does: 'reset', label: `$(discard) ${t('Reset to Defaults')}` } as const]
+      : []),
+  ];
+}
+
+function fieldItem(field: ModelField, values: ParameterValues, proposed: ParameterValues): FormItem {
+  const { t } = vscode.l10n;
+  const value = values[field.key];
+  const isMissing = fieldProblem(field, value) === 'required';
+  const origin =
+    value === undefined
+      ? field.default === undefined
+        ? undefined
+        : t('default')
+      : value === proposed[field.key]
+        ? t('from the document')
+        : undefined;
+  const shown = isMissing ? `$(warning) ${t('required')}` : valueText(field, value ?? field.default);
+  const range = rangeText(field);
+  const isSaid = field.description?.toLowerCase() === fieldName(field).toLowerCase();
+  return {
+    does: field,
+    label: fieldName(field),
+    description: [shown, origin].filter(Boolean).join(' · '),
+    ...(((field.description !== undefined && !isSaid) || range !== '') && {
+      detail: [isSaid ? undefined : field.description, range].filter(Boolean).join(' · '),
+    }),
+  };
+}
+
+function valueText(field: ModelField, value: unknown): string {
+  const { t } = vscode.l10n;
+  if (value === undefined || value === '') return t('not set');
+  if (isSwitch(field)) return value === true || value === 'true' ? t('on') : t('off');
+  const option = field.options.find(each => each.value === value);
+  return option?.label ?? (typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function rangeText({ min, max, step }: ModelField): string {
+  const { t } = vscode.l10n;
+  const range =
+    min !== undefined && max !== undefined
+      ? t('{0} to {1}', min, max)
+      : min !== undefined
+        ? t('at least {0}', min)
+        : max !== undefined
+          ? t('at most {0}', max)
+          : '';
+  return [range, step === undefined ? '' : t('in steps of {0}', step)].filter(Boolean).join(', ');
+}
+
+async function editField(field: ModelField, values: ParameterValues): Promise<ParameterValues> {
+  const current = values[field.key];
+  // A switch has nothing to choose from: it is turned over where it stands.
+  if (isSwitch(field)) return { ...values, [field.key]: toggled(field, current) };
+  const value =
+    field.type === 'select' ? await chooseOption(field, current) : await enterValue(field, current);
+  if (value !== undefined) return { ...values, [field.key]: value };
+  return Object.fromEntries(Object.entries(values).filter(([key]) => key !== field.key));
+}
+
+function chooseOption(field: ModelField, current: unknown): Promise<string> {
+  const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly value: string }>();
+  pick.title = fieldName(field);
+  if (field.description !== undefined) pick.placeholder = field.description;
+  pick.ignoreFocusOut = true;
+  pick.items = field.options.map(({ value, label }) => ({
+    value,
+    label,
+    description: [label === value ? '' : value, value === field.default ? vscode.l10n.t('default') : '']
+      .filter(Boolean)
+      .join(' · '),
+  }));
+  const active = pick.items.find(({ value }) => value === (current ?? field.default));
+  if (active) pick.activeItems = [active];
+  return showPick(pick, { accept: ({ value }) => value });
+}
+
+/** @returns undefined for the default @throws Cancelled */
+async function enterValue(field: ModelField, current: unknown): Promise<unknown> {
+  const shown = current ?? (field.type === 'array' ? undefined : field.default) ?? '';
+  const text = await vscode.window.showInputBox({
+    title: fieldName(field),
+    prompt: [field.description, rangeText(field), emptyText(field)].filter(Boolean).join(' · '),
+    value: typeof shown === 'string' ? shown : JSON.stringify(shown),
+    ...(field.type === 'array' && { placeHolder: '[{ "text": "…" }]' }),
+    ignoreFocusOut: true,
+    validateInput: value => {
+      const problem = fieldProblem(field, typed(field, value));
+      return problem && problemText(field, problem);
+    },
+  });
+  if (text === undefined) throw new Cancelled();
+  return typed(field, text);
+}
+
+function emptyText(field: ModelField): string {
+  if (field.required && field.default === undefined) return '';
+  return field.default === undefined
+    ? vscode.l10n.t('Leave it empty not to set it.')
+    : vscode.l10n.t('Leave it empty for the default.');
+}
+
+/** What was typed, as a value of the field; undefined for nothing. */
+function typed(field: ModelField, text: string): unknown {
+  if (text.trim() === '') return undefined;
+  if (field.type === 'array') return readList(text) ?? text;
+  return field.type === 'number' ? (Number.isNaN(Number(text)) ? text : Number(text)) : text;
+}
+
+function problemText({ min, max, step }: ModelField, problem: FieldProblem): string {
+  const { t } = vscode.l10n;
+  switch (problem) {
+    case 'required':
+      return t('This model cannot do without it.');
+    case 'option':
+      return t('This is none of the choices.');
+    case 'number':
+      return t('Enter a number.');
+    case 'minimum':
+      return t('The least is {0}.', min ?? 0);
+    case 'maximum':
+      return t('The most is {0}.', max ?? 0);
+    case 'step':
+      return t('Enter a number in steps of {0}.', step ?? 1);
+    case 'list':
+      return t('Enter a list as JSON, in square brackets.');
+  }
+}
+
+/** Leaving one value leads back to the form, not out of it. */
+async function unlessLeft(
+  edit: () => Promise<ParameterValues>,
+  values: ParameterValues,
+): Promise<ParameterValues> {
+  try {
+    return await edit();
+  } catch (error) {
+    if (error instanceof Cancelled) return values;
+    throw error;
+  }
+}

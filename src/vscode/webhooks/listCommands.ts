@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+import type { WebhookDelivery, WebhookEvent, WebhookPage } from '../../api/webhooks.ts';
+import { isRecord } from '../../api/errorResponse.ts';
+import { Cancelled } from '../messages.ts';
+import { endpointFrom } from './endpointCommands.ts';
+import { deliveryDocument, eventDocument, payloadOf } from './webhookDocuments.ts';
+import { deliveryText, endpointName, errorText, timeText } from './webhookText.ts';
+import type { WebhookTools } from './webhookTools.ts';
+
+const pageSize = '50';
+
+export const listCommands = {
+  /** The deliveries to an endpoint, newest first as Rivya has them; the chosen one opens as a document. */
+  async deliveries(tools: WebhookTools, argument: unknown): Promise<void> {
+    const endpoint = await endpointFrom(tools, argument);
+    const delivery = await pickFromPages(
+      vscode.l10n.t('Deliveries to {0}', endpointName(endpoint)),
+      query => tools.webhooks().deliveries.list(endpoint.id, { query }),
+      deliveryItem,
+    );
+    const payload = payloadOf(delivery) ?? (await payloadOfEvent(tools, delivery.event_id));
+    await tools.documents.open(`delivery-${delivery.id ?? 'unknown'}`, deliveryDocument(delivery, payload));
+  },
+
+  /** All events of the account, whether an endpoint wanted them or not. */
+  async events(tools: WebhookTools): Promise<void> {
+    const event = await pickFromPages(
+      vscode.l10n.t('Webhook Events'),
+      query => tools.webhooks().events.list({ query }),
+      eventItem,
+    );
+    await tools.documents.open(`event-${event.id ?? event.type}`, eventDocument(event));
+  },
+} satisfies Record<string, (tools: WebhookTools, argument: unknown) => Promise<void>>;
+
+/** A picker over pages, which are asked for one after the other when the user wants more. @throws Cancelled */
+async function pickFromPages<T>(
+  title: string,
+  load: (query: Record<string, string>) => Promise<WebhookPage<T>>,
+  itemOf: (entry: T) => vscode.QuickPickItem,
+): Promise<T> {
+  const { t } = vscode.l10n;
+  const entries: T[] = [];
+  let after: string | null = null;
+  for (;;) {
+    const page = await load({ limit: pageSize, ...(after !== null && { after }) });
+    const first = entries.length;
+    entries.push(...page.data);
+    // Whether the last page still has a cursor is not documented; an empty page ends it in any case.
+    after = page.data.length === 0 ? null : page.next_cursor;
+    const items: (vscode.QuickPickItem & { entry?: T })[] = entries.map(entry => ({
+      ...itemOf(entry),
+      entry,
+    }));
+    const more = { label: t('$(ellipsis) Show More') };
+    if (after !== null) items.push(more);
+    const chosen = await vscode.window.showQuickPick(items, {
+      title: first === 0 ? title : t('{0} ({1} shown)', title, entries.length),
+      placeHolder: items.length === 0 ? t('There is none yet.') : t('Choose one to open it'),
+      matchOnDescription: true,
+      matchOnDetail: true,
+    });
+    if (!chosen) throw new Cancelled();
+    if (chosen.entry !== undefined) return chosen.entry;
+  }
+}
+
+function deliveryItem(delivery: WebhookDelivery): vscode.QuickPickItem {
+  const icon =
+    { succeeded: 'pass', failed: 'error', pending: 'clock' }[delivery.status ?? ''] ?? 'circle-outline';
+  const at = delivery.delivered_at ?? delivery.created_at;
+  return {
+    label: `$(${icon}) ${plain(delivery.event_type ?? delivery.id ?? '?')}`,
+    description: deliveryText(delivery),
+    detail: [at === null ? '' : timeText(at), errorText(delivery.error)].filter(Boolean).join(' · '),
+  };
+}
+
+function eventItem(event: WebhookEvent): vscode.QuickPickItem {
+  return {
+    label: plain(event.type),
+    description: event.id ?? '',
+    detail: event.created_at === null ? '' : timeText(event.created_at),
+  };
+}
+
+/** A label draws `$(name)` as an icon; what a server says must not. */
+function plain(text: string): string {
+  return text.replaceAll('$(', '$ (');
+}
+
+/** A list of deliveries may hold no payloads; those of late events are in the list of events. */
+async function payloadOfEvent(tools: WebhookTools, eventId: string | null): Promise<unknown> {
+  if (eventId === null) return undefined;
+  const { data } = await tools.webhooks().events.list({ query: { limit: '100' } });
+  const event: unknown = data.find(each => each.id === eventId);
+  return isRecord(event) ? event : undefined;
+}

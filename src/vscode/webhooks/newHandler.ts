@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import type { Basics } from '../clients.ts';
+import { Cancelled } from '../messages.ts';
+
+/** Files of media/webhookHandlers. */
+const templates = [
+  { label: 'Express', file: 'express.ts', language: 'typescript' },
+  { label: 'Hono', file: 'hono.ts', language: 'typescript' },
+  { label: 'Next.js', file: 'nextjs.ts', language: 'typescript' },
+  { label: 'FastAPI', file: 'fastapi_handler.py', language: 'python' },
+  { label: 'Go', file: 'handler.go', language: 'go' },
+  { label: 'PHP', file: 'handler.php', language: 'php' },
+] as const;
+
+/** Writes a handler that verifies deliveries into a new document. @throws Cancelled */
+export async function newHandler({ context }: Basics): Promise<void> {
+  const { t } = vscode.l10n;
+  const details: Record<(typeof templates)[number]['label'], string> = {
+    Express: 'TypeScript',
+    Hono: 'TypeScript',
+    'Next.js': t('TypeScript, a route of the app router'),
+    FastAPI: 'Python',
+    Go: 'net/http',
+    PHP: t('PHP 8 without a framework'),
+  };
+  const items = templates.map(template => ({ ...template, description: details[template.label] }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: t('New Webhook Handler'),
+    placeHolder: t('The framework of your server'),
+  });
+  if (!chosen) throw new Cancelled();
+  const uri = vscode.Uri.joinPath(context.extensionUri, 'media', 'webhookHandlers', chosen.file);
+  const content = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  const document = await vscode.workspace.openTextDocument({ language: chosen.language, content });
+  await vscode.window.showTextDocument(document);
+}

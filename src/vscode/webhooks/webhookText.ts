@@ -1,0 +1,174 @@
+import * as vscode from 'vscode';
+import { isRivyaError } from '../../api/errors.ts';
+import type { WebhookDelivery, WebhookEndpoint } from '../../api/webhooks.ts';
+import type { WebhookScheme } from '../../api/webhookSignature.ts';
+import type { ReceivedDelivery, ReceiverRefusal } from '../../core/webhooks/received.ts';
+import type { ReplayUrlProblem } from '../../core/webhooks/replay.ts';
+import type { WebhookUrlProblem } from '../../core/webhooks/webhookUrl.ts';
+import { actions, sentence, UserError, withRequestId } from '../messages.ts';
+
+/** Why an address is refused before anything is sent. */
+export function urlProblemText(problem: WebhookUrlProblem): string {
+  const { t } = vscode.l10n;
+  switch (problem) {
+    case 'invalid':
+      return t('This is not a complete web address, such as https://example.com/hooks.');
+    case 'notHttps':
+      return t('Rivya delivers to https addresses only.');
+    case 'credentials':
+      return t('Rivya takes no address with a user name or password in it.');
+    case 'fragment':
+      return t('Rivya takes no address with a fragment: leave out "#" and what follows.');
+    case 'localName':
+      return t('Only this machine or its network knows this name, so Rivya cannot reach it.');
+    case 'privateAddress':
+      return t(
+        'This is a loopback, private or reserved address, however it is written; Rivya refuses those.',
+      );
+    case 'resolvesToPrivate':
+      return t('This name leads to a loopback, private or reserved address; Rivya refuses those.');
+  }
+}
+
+export function replayUrlProblemText(problem: ReplayUrlProblem): string {
+  const { t } = vscode.l10n;
+  switch (problem) {
+    case 'invalid':
+      return t('This is not a complete web address, such as http://localhost:3000/webhooks/rivya.');
+    case 'notHttp':
+      return t('Use http or https.');
+    case 'notThisMachine':
+      return t('Deliveries are replayed to this machine only: use localhost or 127.0.0.1.');
+  }
+}
+
+export function schemeText(scheme: WebhookScheme): string {
+  const { t } = vscode.l10n;
+  const names: Record<WebhookScheme, string> = {
+    standardWebhooks: 'Standard Webhooks',
+    stripe: t('signature with time, as Stripe has it'),
+    hmacHex: t('HMAC-SHA256 of the body in hexadecimal'),
+    hmacBase64: t('HMAC-SHA256 of the body in Base64'),
+  };
+  return names[scheme];
+}
+
+/** Why a delivery is not verified. */
+export function refusalText(reason: ReceiverRefusal): string {
+  const { t } = vscode.l10n;
+  switch (reason) {
+    case 'noSecret':
+      return t('no signing secret is known here');
+    case 'secretsUnreadable':
+      return t('the secret storage could not be read');
+    case 'secretUnusable':
+      return t('the signing secret is empty');
+    case 'signatureMissing':
+      return t('it has no signature');
+    case 'signatureUnreadable':
+      return t('its signature is of no known form');
+    case 'signatureMismatch':
+      return t('its signature is wrong: another secret, or a changed body');
+    case 'bodyNotJson':
+      return t('its body is not JSON');
+    case 'timestampTooOld':
+      return t('it was signed too long ago: a replay, or a late delivery');
+    case 'timestampTooNew':
+      return t('it was signed in the future: one of the clocks is wrong');
+    case 'wrongMethod':
+      return t('deliveries come by POST');
+    case 'bodyTooLarge':
+      return t('its body is larger than 1 MB');
+  }
+}
+
+/** Verified or not, and how often it came, in a few words. */
+export function verdictText({ verdict, duplicateOf }: ReceivedDelivery): string {
+  const { t } = vscode.l10n;
+  const words = verdict.verified
+    ? t('verified ({0})', schemeText(verdict.scheme))
+    : t('not verified: {0}', refusalText(verdict.reason));
+  return duplicateOf === undefined ? words : `${words} · ${t('duplicate of {0}', duplicateOf)}`;
+}
+
+/** What a received delivery says it is, or how it was sent. A label draws `$(name)` as an icon; what a sender says must not. */
+export function receivedName({ eventType, method, path }: ReceivedDelivery): string {
+  return (eventType ?? `${method} ${path}`).slice(0, 100).replaceAll('$(', '$ (');
+}
+
+export function endpointName(endpoint: WebhookEndpoint): string {
+  return endpoint.name ?? endpoint.url ?? endpoint.id;
+}
+
+export function statusText(status: string | null): string {
+  const { t } = vscode.l10n;
+  const known: Record<string, string> = {
+    active: t('active'),
+    disabled: t('disabled'),
+    revoked: t('revoked'),
+    pending: t('pending'),
+    succeeded: t('delivered'),
+    failed: t('failed'),
+    skipped: t('skipped'),
+  };
+  return status === null ? t('unknown') : (known[status] ?? status);
+}
+
+/** Status, attempt and answer of a delivery, in a few words. */
+export function deliveryText(delivery: WebhookDelivery): string {
+  const { t } = vscode.l10n;
+  return [
+    statusText(delivery.status),
+    delivery.response_status === null ? '' : `HTTP ${delivery.response_status}`,
+    delivery.attempt === null ? '' : t('attempt {0}', delivery.attempt),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** What the record says of an error, whatever its shape. */
+export function errorText(error: unknown): string {
+  if (error === null || error === undefined) return '';
+  if (typeof error === 'string') return error;
+  if (typeof error === 'object' && 'message' in error && typeof error.message === 'string')
+    return error.message;
+  return JSON.stringify(error);
+}
+
+/** @param at ISO 8601 or milliseconds since the epoch */
+export function timeText(at: string | number): string {
+  const time = new Date(at);
+  return Number.isNaN(time.getTime())
+    ? String(at)
+    : time.toLocaleString(vscode.env.language, { dateStyle: 'short', timeStyle: 'medium' });
+}
+
+/** The same error in the words of webhooks, where those of jobs would mislead: nothing here costs credits. */
+export function webhookError(error: unknown): unknown {
+  if (!isRivyaError(error)) return error;
+  const { t } = vscode.l10n;
+  const say = (text: string): UserError =>
+    new UserError(withRequestId(text, error.requestId), [], { cause: error });
+  if (error.code === 'webhook_url_rejected') {
+    return say(t('Rivya does not take this address: {0} Nothing was changed.', sentence(error.message)));
+  }
+  switch (error.kind) {
+    case 'notFound':
+      return say(t('Rivya no longer knows this webhook. It may have been deleted elsewhere.'));
+    case 'validation':
+      return say(t('Rivya did not take the webhook: {0} Nothing was changed.', sentence(error.message)));
+    case 'rateLimit':
+      return say(t('Rivya asks to slow down. Try again in a moment.'));
+    case 'scope':
+      return new UserError(
+        withRequestId(
+          t('This API key may not manage webhooks. Create a key with the scope webhooks:manage.'),
+          error.requestId,
+        ),
+        [actions().setKey, actions().dashboard],
+        { cause: error },
+      );
+    default:
+      return error;
+  }
+}

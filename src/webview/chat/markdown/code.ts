@@ -1,0 +1,106 @@
+/** A code block: its language, its buttons, and its text in colours. */
+import { LitElement, html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import { iconButton } from '../buttons.ts';
+import { post } from '../host.ts';
+import { t } from '../strings.ts';
+import type { paint } from './highlight.ts';
+import { visible } from './visible.ts';
+
+/** Colours cost time and nodes; longer code stays plain. In characters. */
+const maximumColouredLength = 20_000;
+
+let loading: Promise<typeof paint> | undefined;
+
+/** The colours are a bundle of their own, read when the first code block shows. */
+function loadPaint(): Promise<typeof paint> {
+  loading ??= import('./highlight.ts').then(module => module.paint);
+  return loading;
+}
+
+export class ChatCode extends LitElement {
+  static override properties = {
+    code: { attribute: false },
+    language: { attribute: false },
+    isOpen: { attribute: false },
+  };
+  declare code: string;
+  declare language: string;
+  /** More of it may come. */
+  declare isOpen: boolean;
+  /** The beginning of the code that stands there in colours. */
+  #coloured = '';
+  #paint: typeof paint | undefined;
+
+  constructor() {
+    super();
+    this.code = '';
+    this.language = '';
+    this.isOpen = false;
+  }
+
+  protected override createRenderRoot(): this {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    const language = languageOf(this.language);
+    return html`<div class="code-bar">
+        <bdi class="code-language">${language}</bdi>
+        ${
+          this.isOpen
+            ? nothing
+            : html`<span class="code-actions">
+                ${iconButton('copy', t('Copy code'), () => post({ type: 'copy', text: this.code }))}
+                ${iconButton('insert', t('Insert at cursor'), () => post({ type: 'insertCode', text: this.code }))}
+                ${iconButton('new-file', t('Save as new file'), () =>
+                  post({ type: 'saveCode', text: this.code, languageId: language }),
+                )}
+              </span>`
+        }
+      </div>
+      <pre tabindex="0" role="group" aria-label=${t('Code')} dir="ltr"><code></code></pre>`;
+  }
+
+  protected override updated(): void {
+    this.#draw();
+    if (this.#paint === undefined && this.code.length <= maximumColouredLength) {
+      void loadPaint().then(paint => {
+        this.#paint = paint;
+        this.#draw();
+      });
+    }
+  }
+
+  /** Colours what is settled; in growing code only when it has grown by half, so that the whole costs little more than once. */
+  #draw(): void {
+    const target = this.querySelector('code');
+    if (target === null) return;
+    const { code } = this;
+    const language = languageOf(this.language);
+    const grown = code.length - this.#coloured.length;
+    const isDue = this.isOpen ? grown > Math.max(200, this.#coloured.length / 2) : grown > 0;
+    const fits = code.startsWith(this.#coloured);
+    if (this.#paint !== undefined && code.length <= maximumColouredLength && (isDue || !fits)) {
+      const painted = this.#paint(code, language);
+      if (painted !== undefined) {
+        target.replaceChildren(painted, '');
+        this.#coloured = code;
+        return;
+      }
+    }
+    if (!fits || target.lastChild === null) {
+      this.#coloured = '';
+      target.replaceChildren('');
+    }
+    const rest = visible(code.slice(this.#coloured.length));
+    if (target.lastChild !== null) target.lastChild.nodeValue = rest;
+  }
+}
+
+/** The word behind the fence, without the attributes that some put there. */
+function languageOf(info: string): string {
+  return /^[\w+#.-]{1,30}/.exec(info)?.[0].toLowerCase() ?? '';
+}
+
+customElements.define('chat-code', ChatCode);

@@ -1,0 +1,94 @@
+/** `<chat-markdown>`: a Markdown text that may still grow. */
+import { html, render } from 'lit';
+import { post } from '../host.ts';
+import { t } from '../strings.ts';
+import { renderBlock } from './blocks.ts';
+import { MarkdownDocument } from './document.ts';
+
+/** Nobody reads more in a panel, and a page that never ends must not take all memory. In characters. */
+const maximumLength = 200_000;
+/** An update that took longer than this, in milliseconds, makes the next ones rarer. */
+const longUpdate = 8;
+
+interface Block {
+  readonly element: HTMLElement;
+  raw: string;
+  isOpen: boolean;
+  edition: number;
+}
+
+export class ChatMarkdown extends HTMLElement {
+  #document = new MarkdownDocument();
+  readonly #blocks: Block[] = [];
+  #text = '';
+  #isOpen = false;
+  #isDrawn = false;
+  #notBefore = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** The text, and whether more of it may come. */
+  set content({ text, isOpen }: { readonly text: string; readonly isOpen: boolean }) {
+    if (this.#isDrawn && text === this.#text && isOpen === this.#isOpen) return;
+    this.#text = text;
+    this.#isOpen = isOpen;
+    this.#isDrawn = false;
+    const wait = isOpen ? this.#notBefore - performance.now() : 0;
+    clearTimeout(this.#timer);
+    if (wait > 0) this.#timer = setTimeout(this.#draw, wait);
+    else this.#draw();
+  }
+
+  disconnectedCallback(): void {
+    clearTimeout(this.#timer);
+  }
+
+  readonly #draw = (): void => {
+    const started = performance.now();
+    const text = this.#text.slice(0, maximumLength);
+    const first = this.#document.update(text, !this.#isOpen);
+    const { blocks, edition } = this.#document;
+    for (let index = first; index < blocks.length; index++) {
+      const token = blocks[index];
+      if (token === undefined) continue;
+      const isOpen = this.#isOpen && index === blocks.length - 1;
+      const block = this.#blocks[index] ?? this.#append();
+      if (block.raw === token.raw && block.isOpen === isOpen && block.edition === edition) continue;
+      Object.assign(block, { raw: token.raw, isOpen, edition });
+      render(renderBlock(token, isOpen), block.element);
+    }
+    for (const { element } of this.#blocks.splice(blocks.length)) element.remove();
+    this.#drawRemainder();
+    this.#isDrawn = true;
+    const ended = performance.now();
+    const took = ended - started;
+    this.#notBefore = took > longUpdate ? ended + 3 * took : 0;
+  };
+
+  #append(): Block {
+    const element = document.createElement('div');
+    element.className = 'block';
+    this.append(element);
+    const block = { element, raw: '', isOpen: false, edition: -1 };
+    this.#blocks.push(block);
+    return block;
+  }
+
+  #drawRemainder(): void {
+    const present = this.querySelector(':scope > .remainder');
+    if (this.#text.length <= maximumLength) {
+      present?.remove();
+      return;
+    }
+    const remainder = present ?? document.createElement('div');
+    remainder.className = 'remainder';
+    this.append(remainder);
+    const copy = (): void => post({ type: 'copy', text: this.#text });
+    render(
+      html`${t('This text is too long to be shown whole.')}
+        <button class="text-button" @click=${copy}>${t('Copy all')}</button>`,
+      remainder as HTMLElement,
+    );
+  }
+}
+
+customElements.define('chat-markdown', ChatMarkdown);

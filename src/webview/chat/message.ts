@@ -1,0 +1,256 @@
+/** `<chat-message>`: one turn of the conversation, with what can be done with it. */
+import { LitElement, html, nothing } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
+import type { ChatCard, ChatMessageView, ChatProblem, ChatUsageView } from '../../shared/chat.ts';
+import { renderContexts, renderImages } from './attachments.ts';
+import { iconButton } from './buttons.ts';
+import { renderCard } from './card.ts';
+import { post } from './host.ts';
+import { isComposing } from './keyboard.ts';
+import './markdown/element.ts';
+import { formatNumber, formatTime, t } from './strings.ts';
+
+/** Messages far from what the reader sees stay plain text: a long conversation opens at once. */
+const nearness = '1500px 0px';
+
+const observer = new IntersectionObserver(
+  entries => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting || !(target instanceof ChatMessage)) continue;
+      observer.unobserve(target);
+      target.isNear = true;
+    }
+  },
+  { rootMargin: nearness },
+);
+
+export class ChatMessage extends LitElement {
+  static override properties = {
+    message: { attribute: false },
+    cards: { attribute: false },
+    canAsk: { attribute: false },
+    isNear: { state: true },
+    isEditing: { state: true },
+    showsReasoning: { state: true },
+  };
+  declare message: ChatMessageView;
+  declare cards: readonly ChatCard[];
+  /** Nothing is being answered, so a question can be sent. */
+  declare canAsk: boolean;
+  declare isNear: boolean;
+  declare isEditing: boolean;
+  declare showsReasoning: boolean;
+  readonly #editor = createRef<HTMLTextAreaElement>();
+
+  constructor() {
+    super();
+    this.isNear = false;
+    this.isEditing = false;
+    this.showsReasoning = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.isNear) observer.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    observer.unobserve(this);
+  }
+
+  protected override createRenderRoot(): this {
+    return this;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('message') && this.message.state === 'streaming') this.isNear = true;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('isEditing') && this.isEditing) this.#editor.value?.focus();
+  }
+
+  protected override render(): TemplateResult {
+    const { message } = this;
+    const isUser = message.role === 'user';
+    return html`<div
+      class="message"
+      role="article"
+      data-testid="chat-message"
+      data-role=${message.role}
+      data-state=${message.state}
+      aria-label=${isUser ? t('Your question') : t('Answer')}
+      aria-busy=${message.state === 'streaming' ? 'true' : 'false'}
+    >
+      ${this.isEditing ? this.#renderEditor() : this.#renderContent()} ${this.#renderState()}
+      ${message.problem === undefined ? nothing : this.#renderProblem(message.problem)}
+      ${this.cards.map(renderCard)}
+      <div class="message-foot">
+        ${message.usage === undefined ? nothing : renderUsage(message.usage)}
+        ${this.isEditing || message.state === 'streaming' ? nothing : this.#renderActions()}
+      </div>
+    </div>`;
+  }
+
+  #renderContent(): TemplateResult {
+    const { message, isNear } = this;
+    return html`${renderImages(message.images)} ${renderContexts(message.contexts)}
+    ${message.reasoning === '' ? nothing : this.#renderReasoning()}
+    ${
+      isNear
+        ? html`<chat-markdown
+            .content=${{ text: message.text, isOpen: message.state === 'streaming' }}
+          ></chat-markdown>`
+        : html`<div class="unrendered" dir="auto">${message.text}</div>`
+    }`;
+  }
+
+  #renderReasoning(): TemplateResult {
+    const { reasoning, state, text } = this.message;
+    const onToggle = (event: Event): void => {
+      this.showsReasoning = (event.target as HTMLDetailsElement).open;
+    };
+    const isThinking = state === 'streaming' && text === '';
+    return html`<details class="reasoning" @toggle=${onToggle}>
+      <summary>${isThinking ? t('Thinking') : t('Reasoning')}</summary>
+      ${this.showsReasoning ? html`<div class="reasoning-text" dir="auto">${reasoning}</div>` : nothing}
+    </details>`;
+  }
+
+  #renderState(): TemplateResult | typeof nothing {
+    switch (this.message.state) {
+      case 'streaming':
+        return this.message.text === ''
+          ? html`<div class="waiting">
+              <span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>
+              ${t('Answering')}
+            </div>`
+          : nothing;
+      case 'stopped':
+        return html`<div class="state-note">${t('You stopped this answer.')}</div>`;
+      case 'incomplete':
+        return html`<div class="state-note">
+          <span class="codicon codicon-warning" aria-hidden="true"></span>
+          ${t('This answer broke off.')}
+          <button type="button" class="text-button" ?disabled=${!this.canAsk} @click=${this.#continue}>
+            ${t('Continue')}
+          </button>
+        </div>`;
+      default:
+        return nothing;
+    }
+  }
+
+  #renderProblem(problem: ChatProblem): TemplateResult {
+    return html`<div class="problem" role="alert" data-testid="chat-problem">
+      <span class="codicon codicon-error" aria-hidden="true"></span>
+      <div class="problem-text">
+        <p dir="auto">${problem.text}</p>
+        ${
+          problem.requestId === undefined
+            ? nothing
+            : html`<p class="request-id">${t('Request id:')} <bdi>${problem.requestId}</bdi></p>`
+        }
+        <div class="problem-actions">
+          ${problem.actions.map(
+            ({ id, title }) =>
+              html`<vscode-button
+                secondary
+                @click=${() => post({ type: 'action', messageId: this.message.id, id })}
+                >${title}</vscode-button
+              >`,
+          )}
+        </div>
+      </div>
+    </div>`;
+  }
+
+  #renderActions(): TemplateResult {
+    const { message } = this;
+    const { id: messageId, role } = message;
+    const isUser = role === 'user';
+    return html`<div class="actions" role="group" aria-label=${t('Actions')}>
+      <span class="time">${formatTime(message.createdAt)}</span>
+      ${iconButton('copy', t('Copy'), () => post({ type: 'copy', text: message.text }))}
+      ${isUser ? iconButton('edit', t('Edit and send as a new session'), this.#edit) : nothing}
+      ${
+        isUser
+          ? nothing
+          : iconButton(
+              'refresh',
+              t('Answer again in a new session'),
+              () => post({ type: 'retry', messageId }),
+              {
+                isDisabled: !this.canAsk,
+              },
+            )
+      }
+      ${iconButton('repo-forked', t('Branch into a new session'), () => post({ type: 'branch', messageId }), {
+        isDisabled: !this.canAsk,
+      })}
+      ${iconButton('sparkle', t('Generate image from this, or from the selected part'), this.#generate)}
+    </div>`;
+  }
+
+  #renderEditor(): TemplateResult {
+    const close = (): void => {
+      this.isEditing = false;
+    };
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (isComposing(event)) return;
+      if (event.key === 'Escape') close();
+      else if (event.key === 'Enter' && !event.shiftKey) {
+        event.preventDefault();
+        this.#resend();
+      }
+    };
+    return html`<div class="editor">
+      <textarea
+        ${ref(this.#editor)}
+        dir="auto"
+        rows="4"
+        aria-label=${t('Change the question')}
+        .value=${this.message.text}
+        @keydown=${onKeyDown}
+      ></textarea>
+      <p class="hint">${t('The changed question begins a new session.')}</p>
+      <div class="problem-actions">
+        <vscode-button ?disabled=${!this.canAsk} @click=${this.#resend}>${t('Send')}</vscode-button>
+        <vscode-button secondary @click=${close}>${t('Cancel')}</vscode-button>
+      </div>
+    </div>`;
+  }
+
+  readonly #edit = (): void => {
+    this.isEditing = true;
+  };
+
+  readonly #resend = (): void => {
+    const text = this.#editor.value?.value.trim() ?? '';
+    if (text === '' || !this.canAsk) return;
+    this.isEditing = false;
+    post({ type: 'editAndResend', messageId: this.message.id, text });
+  };
+
+  readonly #continue = (): void => post({ type: 'continueAnswer', messageId: this.message.id });
+
+  readonly #generate = (): void => {
+    const selection = document.getSelection();
+    const part = selection !== null && this.contains(selection.anchorNode) ? selection.toString() : '';
+    const prompt = part.trim() === '' ? this.message.text : part.trim();
+    post({ type: 'generateImage', messageId: this.message.id, prompt });
+  };
+}
+
+function renderUsage({ inputTokens, outputTokens, credits }: ChatUsageView): TemplateResult {
+  const parts = [
+    inputTokens === undefined ? undefined : t('Tokens in: {0}', formatNumber(inputTokens)),
+    outputTokens === undefined ? undefined : t('Tokens out: {0}', formatNumber(outputTokens)),
+    credits === undefined ? undefined : t('Credits: {0}', formatNumber(credits)),
+  ];
+  return html`<span class="usage">${parts.filter(part => part !== undefined).join(' · ')}</span>`;
+}
+
+customElements.define('chat-message', ChatMessage);

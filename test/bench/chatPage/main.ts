@@ -1,0 +1,197 @@
+/**
+ * What an answer of 20,000 tokens (100 KB) in 1,250 deltas costs the main thread of the chat page, beside a page that sets
+ * `marked`'s HTML at each delta and one that uses `react-markdown`, in the same browser and one run; and what 500 turns cost in
+ * memory. Needs a build (`npm run build`). Exit code 1 when a budget is missed.
+ *
+ *     node test/bench/chatPage/main.ts [--deltas 1250]
+ *
+ * `--deltas` shortens the answer for all three: the other pages take minutes for the whole, because their work grows with the
+ * square of the length.
+ */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
+import * as esbuild from 'esbuild';
+import { root } from '../../../scripts/workspace.ts';
+import type { ChatState } from '../../../src/shared/chat.ts';
+import { browserArguments, findBrowser } from '../../support/browser.ts';
+import { startPageServer } from '../../webview/support/pageServer.ts';
+import { chatState, conversation, everyMarkdown, message } from '../../webview/support/states.ts';
+
+const deltaLength = 80;
+const wholeDeltas = 1250;
+/** Budgets of the project: no task over 50 ms, and a thirtieth of the time of the page with `innerHTML`. */
+const longTaskMs = 50;
+const ratioBudget = 30;
+
+interface Cost {
+  readonly mainThreadMs: number;
+  readonly longTasks: number;
+  readonly longestTaskMs: number;
+}
+
+type Deliver = (delta: string, index: number) => void;
+
+/** Prose, lists, tables and code, never the same twice. */
+function answer(length: number): string {
+  const parts: string[] = [];
+  for (let index = 0, size = 0; size < length; index++) {
+    const part = everyMarkdown.replaceAll('Crab', `Crab ${index}`).replaceAll('found', `found${index}`);
+    parts.push(part);
+    size += part.length;
+  }
+  return parts.join('\n').slice(0, length);
+}
+
+/** Delivers a delta a frame, as the host does, and measures the main thread meanwhile. `deliver` is `window.deliver`. */
+async function measure(page: Page, deltas: readonly string[]): Promise<Cost> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable');
+  const taskSeconds = async (): Promise<number> => {
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN;
+  };
+  const before = await taskSeconds();
+  const tasks = await page.evaluate(async each => {
+    const durations: number[] = [];
+    const observer = new PerformanceObserver(list => {
+      durations.push(...list.getEntries().map(entry => entry.duration));
+    });
+    observer.observe({ type: 'longtask' });
+    const { deliver } = window as unknown as { deliver: Deliver };
+    for (const [index, delta] of each.entries()) {
+      await new Promise(requestAnimationFrame);
+      deliver(delta, index);
+    }
+    for (let frame = 0; frame < 5; frame++) await new Promise(requestAnimationFrame);
+    durations.push(...observer.takeRecords().map(entry => entry.duration));
+    return durations;
+  }, deltas);
+  const mainThreadMs = ((await taskSeconds()) - before) * 1000;
+  return { mainThreadMs, longTasks: tasks.length, longestTaskMs: Math.max(0, ...tasks) };
+}
+
+async function openPeer(browser: Browser, file: string): Promise<Page> {
+  const bundle = await esbuild.build({
+    entryPoints: [path.join(import.meta.dirname, file)],
+    bundle: true,
+    format: 'iife',
+    minify: true,
+    define: { 'process.env.NODE_ENV': '"production"' },
+    write: false,
+  });
+  const page = await browser.newPage();
+  await page.addScriptTag({ content: bundle.outputFiles[0]?.text ?? '' });
+  return page;
+}
+
+async function openChat(browser: Browser, url: string, state: ChatState): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 420, height: 720 } });
+  await page.addInitScript(() => {
+    Object.assign(window, {
+      acquireVsCodeApi: () => ({
+        postMessage: () => undefined,
+        getState: () => undefined,
+        setState: () => undefined,
+      }),
+    });
+  });
+  await page.goto(url);
+  await page.evaluate(snapshot => {
+    const say = (data: object): boolean => window.dispatchEvent(new MessageEvent('message', { data }));
+    let at = 0;
+    const deliver: Deliver = (text, index) => {
+      say({ type: 'delta', sequence: index + 2, messageId: 'a', field: 'text', at, text });
+      at += text.length;
+    };
+    Object.assign(window, { deliver });
+    say({ type: 'snapshot', sequence: 1, state: snapshot });
+  }, state);
+  await page.getByTestId('chat-input').waitFor();
+  return page;
+}
+
+/** After garbage collection, with every turn shown once. */
+async function memoryOf(
+  browser: Browser,
+  url: string,
+  turns: number,
+): Promise<{ megabytes: number; nodes: number }> {
+  const page = await openChat(browser, url, chatState({ session: { messages: conversation(turns) } }));
+  await page.evaluate(async () => {
+    const log = document.querySelector('.log');
+    if (log === null) throw new Error('The page has no conversation.');
+    for (
+      log.scrollTop = 0;
+      log.scrollTop + log.clientHeight < log.scrollHeight - 2;
+      log.scrollTop += log.clientHeight
+    ) {
+      await new Promise(requestAnimationFrame);
+    }
+  });
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await devtools.send('Runtime.getHeapUsage');
+  const { nodes } = await devtools.send('Memory.getDOMCounters');
+  await page.close();
+  return { megabytes: usedSize / 1e6, nodes };
+}
+
+function report(name: string, { mainThreadMs, longTasks, longestTaskMs }: Cost): void {
+  const columns = [`${Math.round(mainThreadMs)} ms`, String(longTasks), `${Math.round(longestTaskMs)} ms`];
+  console.log(`${name.padEnd(24)}${columns.map(column => column.padStart(14)).join('')}`);
+}
+
+const { values } = parseArgs({ options: { deltas: { type: 'string', default: String(wholeDeltas) } } });
+const count = Math.min(Number(values.deltas), wholeDeltas);
+const text = answer(count * deltaLength);
+const deltas = Array.from({ length: count }, (_, index) =>
+  text.slice(index * deltaLength, (index + 1) * deltaLength),
+);
+
+await using server = await startPageServer({ language: 'en', strings: {} });
+const browser = await chromium.launch({ executablePath: await findBrowser(), args: [...browserArguments] });
+try {
+  console.log(
+    `An answer of ${text.length} characters in ${count} deltas, one a frame (${path.relative(root, import.meta.dirname)})`,
+  );
+  console.log(
+    `${''.padEnd(24)}${['main thread', 'tasks > 50 ms', 'longest'].map(head => head.padStart(14)).join('')}`,
+  );
+  const streaming = chatState({ session: { messages: [message({ id: 'a', state: 'streaming' })] } });
+  const chat = await openChat(browser, server.url, streaming);
+  const own = await measure(chat, deltas);
+  await chat.close();
+  report('the chat page', own);
+  const peers: Cost[] = [];
+  for (const [name, file] of [
+    ['marked + innerHTML', 'peerMarked.ts'],
+    ['react-markdown', 'peerReactMarkdown.ts'],
+  ] as const) {
+    const page = await openPeer(browser, file);
+    const cost = await measure(page, deltas);
+    await page.close();
+    report(name, cost);
+    peers.push(cost);
+  }
+  const ratios = peers.map(peer => peer.mainThreadMs / own.mainThreadMs);
+  console.log(`Less time by: ${ratios.map(ratio => ratio.toFixed(1)).join(' and ')}`);
+  const [few, many] = [await memoryOf(browser, server.url, 100), await memoryOf(browser, server.url, 500)];
+  console.log(
+    `Memory: ${few.megabytes.toFixed(1)} MB (${few.nodes} nodes) with 100 turns, ${many.megabytes.toFixed(1)} MB (${many.nodes} nodes) with 500`,
+  );
+
+  if (own.longestTaskMs > longTaskMs) {
+    console.error(
+      `A task of the chat page took ${Math.round(own.longestTaskMs)} ms, more than ${longTaskMs} ms.`,
+    );
+    process.exitCode = 1;
+  }
+  if (count === wholeDeltas && (ratios[0] ?? 0) < ratioBudget) {
+    console.error(`The chat page needs more than a ${ratioBudget}th of the time of marked + innerHTML.`);
+    process.exitCode = 1;
+  }
+} finally {
+  await browser.close();
+}

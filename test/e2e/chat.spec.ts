@@ -1,0 +1,236 @@
+import type { FrameLocator, Locator } from '@playwright/test';
+import { streamDialectNames } from '../../src/sandbox/streamSettings.ts';
+import type { Workbench } from '../support/workbench.ts';
+import { expect, test } from './fixtures.ts';
+
+/** The chat in its view, driven by what a person sees of it. */
+class ChatPanel {
+  readonly #workbench: Workbench;
+
+  constructor(workbench: Workbench) {
+    this.#workbench = workbench;
+  }
+
+  /** The page, which lies in two nested frames like every webview. */
+  get page(): FrameLocator {
+    return this.#workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  get input(): Locator {
+    return this.page.getByTestId('chat-input');
+  }
+
+  get answer(): Locator {
+    return this.page.locator('[data-testid="chat-message"][data-role="assistant"]').last();
+  }
+
+  get question(): Locator {
+    return this.page.locator('[data-testid="chat-message"][data-role="user"]').last();
+  }
+
+  get messages(): Locator {
+    return this.page.getByTestId('chat-message');
+  }
+
+  async open(): Promise<void> {
+    await this.#workbench.runCommand('Rivya Chat: Focus on Chat View');
+    await this.input.waitFor();
+  }
+
+  async ask(question: string): Promise<void> {
+    await this.input.fill(question);
+    await this.page.getByTestId('chat-send').click();
+  }
+
+  async expectState(state: string): Promise<void> {
+    await expect(this.answer).toHaveAttribute('data-state', state);
+  }
+
+  /** Presses a button of a message; some show only under the pointer. */
+  async press(message: Locator, name: string | RegExp): Promise<void> {
+    await message.hover();
+    await message.getByRole('button', { name }).click();
+  }
+}
+
+const settings = { 'rivya.defaultModel.chat': 'gpt-5-2-chat', 'rivya.defaultModel.image': 'z-image' };
+test.use({ settings });
+
+test('a question is answered while one watches, in every dialect, and what it cost is shown', async ({
+  workbench,
+  sandbox,
+}) => {
+  await workbench.setKey(sandbox);
+  const chat = new ChatPanel(workbench);
+  await chat.open();
+  await workbench.screenshot('chatEmpty');
+  for (const [index, dialect] of streamDialectNames.entries()) {
+    sandbox.control.update({
+      stream: { dialect },
+      chatAnswer: `**Answer** number ${index} in \`${dialect}\`.`,
+    });
+    await chat.ask(`Question ${index}`);
+    await expect(chat.messages).toHaveCount(2 * index + 2);
+    await chat.expectState('complete');
+    await expect(chat.answer).toContainText(`Answer number ${index} in ${dialect}.`);
+  }
+  expect(sandbox.control.charges()).toHaveLength(streamDialectNames.length);
+  await expect(workbench.statusBar(`${100 - streamDialectNames.length} cr`)).toBeVisible();
+});
+
+test('an answer is stopped at once, tried again, and money that is short is said', async ({
+  workbench,
+  sandbox,
+}) => {
+  await workbench.setKey(sandbox);
+  const chat = new ChatPanel(workbench);
+  await chat.open();
+  sandbox.control.update({ stream: { deltaIntervalMs: 50 }, chatAnswer: 'word '.repeat(2_000) });
+  await chat.ask('A long one, please');
+  await expect(chat.answer).toContainText('word word word');
+  await chat.page.getByTestId('chat-stop').click();
+  await chat.expectState('stopped');
+  await expect(chat.page.getByTestId('chat-send')).toBeVisible();
+
+  sandbox.control.update({ stream: { deltaIntervalMs: 0 }, chatAnswer: 'Enough.' });
+  sandbox.control.setCredits(0);
+  await chat.ask('Another one');
+  await chat.expectState('failed');
+  await expect(chat.answer.getByRole('alert')).toContainText('not enough credits');
+  await workbench.screenshot('chatProblem');
+  sandbox.control.setCredits(10);
+  await chat.press(chat.answer, 'Try Again');
+  await chat.expectState('complete');
+  await expect(chat.messages).toHaveCount(4);
+
+  sandbox.control.addFault({
+    path: '/api/v1/chat/completions/stream',
+    times: 'always',
+    action: { type: 'status', status: 429, code: 'rate_limited', retryAfter: 0 },
+  });
+  await chat.ask('And one more');
+  await chat.expectState('failed');
+  await expect(chat.answer.getByRole('alert')).toContainText('asks to slow down');
+});
+
+test('a reload in the middle of an answer loses nothing and pays once', async ({ workbench, sandbox }) => {
+  await workbench.setKey(sandbox);
+  const chat = new ChatPanel(workbench);
+  await chat.open();
+  const words = Array.from({ length: 400 }, (_, index) => `w${index}`).join(' ');
+  sandbox.control.update({ stream: { deltaIntervalMs: 100 }, chatAnswer: words });
+  await chat.ask('Count');
+  await expect(chat.answer).toContainText('w0 w1 w2');
+  await chat.input.fill('A draft that stays');
+  await expect(chat.answer).toContainText('w5');
+
+  // A stream keeps the pace that it began with; the one that follows shall be fast.
+  sandbox.control.update({ stream: { deltaIntervalMs: 0 } });
+  await workbench.reload();
+  await chat.open();
+  await chat.expectState('complete');
+  await expect(chat.answer).toContainText(words);
+  await expect(chat.input).toHaveValue('A draft that stays');
+  const posts = sandbox.control.requests().filter(request => request.path.includes('/chat/completions'));
+  expect(new Set(posts.map(request => request.idempotencyKey)).size).toBe(1);
+  expect(sandbox.control.charges()).toHaveLength(1);
+  await workbench.screenshot('chatReloaded');
+});
+
+test('an answer goes on while nobody looks', async ({ workbench, sandbox }) => {
+  await workbench.setKey(sandbox);
+  const chat = new ChatPanel(workbench);
+  await chat.open();
+  const words = Array.from({ length: 5_000 }, (_, index) => `w${index}`).join(' ');
+  sandbox.control.update({ stream: { deltaIntervalMs: 1 }, chatAnswer: words });
+  await chat.ask('Count to five thousand');
+  for (let round = 0; round < 4; round++) {
+    await expect(chat.answer).toContainText('w0 w1');
+    await workbench.runCommand('View: Toggle Secondary Side Bar Visibility');
+    await expect(workbench.page.locator('.part.auxiliarybar')).toBeHidden();
+    await workbench.runCommand('View: Toggle Secondary Side Bar Visibility');
+    await chat.input.waitFor();
+  }
+  await chat.expectState('complete');
+  expect((await chat.answer.textContent())?.replace(/\s+/g, ' ')).toContain(words);
+  expect(sandbox.control.charges()).toHaveLength(1);
+});
+
+test('the selection goes along, another model begins a session, and an answer becomes an image', async ({
+  workbench,
+  sandbox,
+}) => {
+  await workbench.setKey(sandbox);
+  await workbench.openFile('notes.md');
+  await workbench.selectText('A red bicycle leans against a white wall.');
+  await workbench.runCommand('Rivya: Ask About Selection');
+  const chat = new ChatPanel(workbench);
+  await expect(chat.page.getByText('notes.md:3').first()).toBeVisible();
+  await expect(chat.input).toBeFocused();
+  sandbox.control.update({ chatAnswer: 'A bicycle in the evening sun.' });
+  await chat.ask('What is this about?');
+  await chat.expectState('complete');
+  const [post] = sandbox.control.requests().filter(request => request.path.includes('/chat/'));
+  expect(post?.body).toMatchObject({
+    message:
+      '`notes.md:3`\n```markdown\nA red bicycle leans against a white wall.\n```\n\nWhat is this about?',
+  });
+
+  await chat.press(chat.answer, /Generate image from this/);
+  const card = chat.page.getByTestId('chat-card');
+  await expect(card).toContainText('A bicycle in the evening sun.');
+  const picture = card.getByRole('img');
+  await expect
+    .poll(() => picture.evaluate((image: object) => 'naturalWidth' in image && image.naturalWidth))
+    .toBeGreaterThan(100);
+  await workbench.screenshot('chatCard');
+  await card.getByRole('button', { name: 'Insert' }).click();
+  await expect(workbench.line(/!\[A bicycle in the evening sun/)).toBeVisible();
+
+  await chat.page.getByTestId('chat-model').click();
+  await chat.page
+    .getByRole('option', { name: /Gemini/ })
+    .first()
+    .click();
+  await expect(chat.messages).toHaveCount(0);
+  await expect(chat.page.getByText('A session belongs to one model')).toBeVisible();
+  await chat.ask('And now?');
+  await chat.expectState('complete');
+  await workbench.screenshot('chatModel');
+
+  await chat.page.getByTestId('chat-sessions').click();
+  await expect(chat.page.getByTestId('chat-session')).toHaveCount(2);
+  await workbench.screenshot('chatSessions');
+  await chat.page.getByTestId('chat-session').last().getByRole('button').first().click();
+  await expect(chat.question).toContainText('What is this about?');
+});
+
+test('without a key the panel says how to begin', async ({ workbench, sandbox }) => {
+  const chat = new ChatPanel(workbench);
+  await workbench.runCommand('Rivya Chat: Focus on Chat View');
+  await workbench.screenshot('chatWelcome');
+  await chat.page.getByRole('button', { name: /Sandbox/ }).click();
+  await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
+  await expect(chat.page.getByText('10,000 credits')).toBeVisible();
+  await chat.ask('Does it work?');
+  await chat.expectState('complete');
+  expect(sandbox.control.requests()).toEqual([]);
+});
+
+for (const [name, theme] of [
+  ['chatDark', 'Default Dark Modern'],
+  ['chatHighContrast', 'Default High Contrast'],
+] as const) {
+  test.describe(theme, () => {
+    test.use({ settings: { ...settings, 'workbench.colorTheme': theme } });
+
+    test('an answer in its colours', async ({ workbench, sandbox }) => {
+      await workbench.setKey(sandbox);
+      const chat = new ChatPanel(workbench);
+      await chat.open();
+      await chat.ask('What lives in a tide pool?');
+      await chat.expectState('complete');
+      await workbench.screenshot(name);
+    });
+  });
+}

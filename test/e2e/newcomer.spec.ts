@@ -1,0 +1,72 @@
+import { expect, test } from './fixtures.ts';
+
+const sentence = 'A red bicycle leans against a white wall.';
+const picture = /!\[A red bicycle/;
+
+/** Prints how long each step of a person's way took. Told, not asserted: machines differ. */
+class Stopwatch {
+  readonly #name: string;
+  readonly #steps: string[] = [];
+  #last = performance.now();
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  step(name: string): void {
+    const now = performance.now();
+    this.#steps.push(`${name} ${((now - this.#last) / 1000).toFixed(1)} s`);
+    this.#last = now;
+  }
+
+  print(): void {
+    console.log(`${this.#name}: ${this.#steps.join(', ')}`);
+  }
+}
+
+test('from install to the first image without a key', async ({ workbench, sandbox }) => {
+  const watch = new Stopwatch('Without a key');
+  await workbench.viewContainer('Rivya').click();
+  await workbench.page.getByRole('button', { name: 'Try the Sandbox' }).first().waitFor();
+  watch.step('welcome');
+  await workbench.page.getByRole('button', { name: 'Try the Sandbox' }).first().click();
+  await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
+  watch.step('sandbox');
+  await workbench.openFile('notes.md');
+  await workbench.selectText(sentence);
+  await workbench.contextMenu('Generate Image from Selection');
+  await workbench.picks.first().waitFor();
+  watch.step('selection to models');
+  await workbench.choose('Z-Image');
+  await expect(workbench.line(picture)).toBeVisible();
+  watch.step('model to picture');
+  watch.print();
+  await workbench.viewContainer('Rivya').click();
+  await expect(workbench.treeItem(sentence)).toContainText('done');
+  await workbench.screenshot('newcomerSandbox');
+  // Nothing but the public list of models was asked of the real server, and without a key.
+  const requests = sandbox.control.requests();
+  expect(requests.filter(({ path }) => path !== '/api/v1/models')).toEqual([]);
+  expect(requests.filter(({ authorized }) => authorized !== null)).toEqual([]);
+});
+
+test('from install to the first image with a key', async ({ workbench, sandbox }) => {
+  const watch = new Stopwatch('With a key');
+  await workbench.viewContainer('Rivya').click();
+  await workbench.page.getByRole('button', { name: 'Set API Key' }).first().click();
+  watch.step('welcome');
+  await workbench.enter(sandbox.apiKey);
+  await expect(workbench.statusBar('100 cr')).toBeVisible();
+  watch.step('key');
+  await workbench.page.getByRole('button', { name: 'Generate Image...' }).first().click();
+  await workbench.enter(sentence);
+  await workbench.picks.first().waitFor();
+  watch.step('prompt to models');
+  await workbench.choose('Z-Image');
+  await expect(workbench.treeItem(sentence)).toContainText('done');
+  watch.step('model to picture');
+  watch.print();
+  expect(sandbox.control.charges()).toHaveLength(1);
+  await expect(workbench.statusBar('99 cr')).toBeVisible();
+  await workbench.screenshot('newcomerKey');
+});

@@ -1,0 +1,179 @@
+/* eslint no-empty-pattern: ["error", { "allowObjectPatternsAsParameters": true }] --
+   Playwright reads from this pattern what a fixture depends on, so it must be there even when it is empty. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { PNG } from 'pngjs';
+import { root } from '../../scripts/workspace.ts';
+import { startVscodeServer } from '../support/vscodeServer.ts';
+import type { Workbench } from '../support/workbench.ts';
+import { expect, test as base } from './fixtures.ts';
+
+const sentence = 'A red bicycle leans against a white wall.';
+/** Set to have the pictures of the README written anew. */
+const writes = process.env['RIVYA_WRITE_MEDIA'] === '1';
+
+interface StandAloneSandbox {
+  readonly url: string;
+  readonly apiKey: string;
+}
+
+interface Fixtures {
+  /** A process of its own, as `npm run sandbox` starts it. */
+  standAlone: StandAloneSandbox;
+}
+
+/** A profile that knows nothing yet: no key, and the base URL as it is delivered. */
+const test = base.extend<Fixtures>({
+  standAlone: async ({}, use) => {
+    const parameters = ['src/sandbox/cli.ts', '--port', '0', '--task-duration', '500'];
+    const child = spawn(process.execPath, parameters, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    const said: string[] = [];
+    const found = (pattern: RegExp): string | undefined => pattern.exec(said.join('\n'))?.[1];
+    for await (const line of createInterface({ input: child.stdout })) {
+      said.push(line);
+      if (found(/API key +(\S+)/) !== undefined) break;
+    }
+    const url = found(/Base URL +(\S+)/);
+    const apiKey = found(/API key +(\S+)/);
+    if (url === undefined || apiKey === undefined) throw new Error(`The sandbox said: ${said.join('\n')}`);
+    child.stdout.resume();
+    await use({ url, apiKey });
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  },
+
+  server: async ({ extensionsFolder, workspaceFolder }, use) => {
+    const settings = { '[markdown]': { 'editor.wordWrap': 'off' }, 'rivya.defaultModel.image': 'z-image' };
+    const server = await startVscodeServer({ workspaceFolder, extensionsFolder, settings });
+    try {
+      await use(server);
+    } finally {
+      await server.stop();
+    }
+  },
+});
+
+test('the eight steps of the quickstart, by what a person sees and clicks', async ({
+  workbench,
+  standAlone,
+}) => {
+  const { page } = workbench;
+
+  await test.step('1. the base URL', async () => {
+    await workbench.runCommand('Preferences: Open Settings (UI)');
+    const editor = page.locator('.settings-editor');
+    await editor.locator('.settings-tabs-widget').getByText('Remote').click();
+    await editor.locator('.suggest-input-container').click();
+    await page.keyboard.type('rivya.baseUrl');
+    const input = editor.locator('.setting-item-contents', { hasText: 'Base Url' }).locator('input');
+    await input.fill(standAlone.url);
+    await input.press('Enter');
+    await expect(editor.locator('.setting-item-contents', { hasText: 'Base Url' })).toContainText('Modified');
+    await picture(workbench, 1, 'baseUrl');
+    await page.keyboard.press('Control+F4');
+  });
+
+  await test.step('2. the key', async () => {
+    await workbench.viewContainer('Rivya').click();
+    await page.getByRole('button', { name: 'Set API Key' }).first().click();
+    await workbench.quickInputBox.fill(standAlone.apiKey);
+    await expect(workbench.quickInput).toContainText(standAlone.url);
+    await picture(workbench, 2, 'key');
+    await workbench.quickInputBox.press('Enter');
+    await expect(workbench.notification('The API key is verified and stored. Credits: 100')).toBeVisible();
+    await closeNotifications(workbench);
+  });
+
+  await test.step('3. the models', async () => {
+    await workbench.runCommand('Rivya: Focus on Models View');
+    await expect(workbench.treeItem('4o Image')).toBeVisible();
+    await picture(workbench, 3, 'models');
+  });
+
+  await test.step('4. a generation', async () => {
+    await workbench.openFile('notes.md');
+    await workbench.selectText(sentence);
+    await workbench.contextMenu('Generate Image from Selection');
+    await expect(workbench.line(/!\[A red bicycle/)).toBeVisible();
+    await workbench.save('notes.md');
+    await workbench.runCommand('Markdown: Open Preview to the Side');
+    const image = workbench.markdownPreview.getByRole('img');
+    await expect
+      .poll(() => image.evaluate((element: object) => 'naturalWidth' in element && element.naturalWidth))
+      .toBeGreaterThan(500);
+    await closeNotifications(workbench);
+    await picture(workbench, 4, 'generation');
+    await workbench.runCommand('View: Close All Editor Groups');
+  });
+
+  await test.step('5. its status', async () => {
+    await workbench.runCommand('Rivya: Focus on Tasks View');
+    await expect(workbench.treeItem(sentence)).toContainText('done');
+    await picture(workbench, 5, 'status');
+  });
+
+  await test.step('6. the credits', async () => {
+    await expect(workbench.statusBar('99 cr')).toBeVisible();
+    await workbench.statusBar('99 cr').hover();
+    await expect(page.getByText('Rivya credits: 99')).toBeVisible();
+    await picture(workbench, 6, 'credits');
+  });
+
+  await test.step('7. a webhook', async () => {
+    await workbench.runCommand('Rivya: Start Webhook Receiver');
+    await workbench
+      .notification('The webhook receiver listens at')
+      .getByRole('button', { name: 'Register as Webhook' })
+      .click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog).toContainText('was created');
+    await dialog.getByRole('button', { name: 'Copy Secret' }).click();
+    await workbench.openFile('notes.md');
+    await workbench.selectText('The end.');
+    await workbench.contextMenu('Generate Image from Selection');
+    await expect(workbench.line(/!\[The end/)).toBeVisible();
+    await workbench.runCommand('Rivya: Focus on Webhooks View');
+    const delivery = workbench.treeItem('generation.succeeded');
+    await expect(delivery).toContainText('verified (Standard Webhooks)');
+    await delivery.click();
+    await expect(workbench.line(/verified \(Standard Webhooks\)/)).toBeVisible();
+    await closeNotifications(workbench);
+    await picture(workbench, 7, 'webhook');
+  });
+
+  await test.step('8. a chat turn', async () => {
+    await workbench.runCommand('Rivya Chat: Focus on Chat View');
+    const chat = page
+      .frameLocator('.part.auxiliarybar iframe.webview.ready, iframe.webview.ready')
+      .frameLocator('#active-frame');
+    await chat.getByTestId('chat-input').fill('What can a tide pool teach?');
+    await chat.getByTestId('chat-send').click();
+    await workbench.choose('GPT-5.2 Chat');
+    await expect(chat.locator('[data-testid="chat-message"][data-role="assistant"]').last()).toHaveAttribute(
+      'data-state',
+      'complete',
+    );
+    await picture(workbench, 8, 'chat');
+  });
+});
+
+async function closeNotifications(workbench: Workbench): Promise<void> {
+  await workbench.runCommand('Notifications: Clear All Notifications');
+  await workbench.page
+    .locator('.notifications-toasts .notification-list-item')
+    .first()
+    .waitFor({ state: 'hidden' });
+}
+
+/** A picture of the step; for the README without transparency and packed as small as it gets. */
+async function picture(workbench: Workbench, step: number, name: string): Promise<void> {
+  const file = await workbench.screenshot(`quickstart-${step}-${name}`);
+  if (!writes) return;
+  const folder = path.join(root, 'media/readme');
+  await mkdir(folder, { recursive: true });
+  const packed = PNG.sync.write(PNG.sync.read(await readFile(file)), { colorType: 2, deflateLevel: 9 });
+  await writeFile(path.join(folder, `quickstart-${step}-${name}.png`), packed);
+}

@@ -1,0 +1,106 @@
+import { expect, test } from './fixtures.ts';
+
+const sentence = 'A red bicycle leans against a white wall.';
+
+const themes = {
+  light: 'Default Light Modern',
+  dark: 'Default Dark Modern',
+  highContrast: 'Default High Contrast',
+} as const;
+
+for (const [name, theme] of Object.entries(themes)) {
+  test.describe(`in the theme ${theme}`, () => {
+    test.use({ settings: { 'workbench.colorTheme': theme, 'rivya.defaultModel.image': 'z-image' } });
+
+    test('the views show every state of a task', async ({ workbench, sandbox }) => {
+      await workbench.setKey(sandbox);
+      await workbench.viewContainer('Rivya').click();
+      const button = workbench.page.getByRole('button', { name: 'Generate Image...' }).first();
+      const generate = async (prompt: string): Promise<void> => {
+        await workbench.runCommand('Rivya: Generate Image...');
+        await workbench.enter(prompt);
+      };
+      await button.waitFor();
+      await generate(sentence);
+      await expect(workbench.treeItem(sentence)).toContainText('done');
+      sandbox.control.failNextGeneration({ message: 'The picture could not be drawn.' });
+      await generate('A picture that nobody can draw');
+      await expect(workbench.treeItem('Failed')).toBeVisible();
+      sandbox.control.update({ taskDurationMs: 3_600_000 });
+      await generate('A village in the mountains');
+      await expect(workbench.treeItem('A village')).toContainText('queued');
+      await expect(workbench.statusBar(/98 cr/)).toBeVisible();
+
+      // Open and closed as the user leaves it.
+      await workbench.treeItem('Failed').click();
+      await expect(workbench.treeItem('A picture that nobody can draw')).toContainText('0 credits');
+      // The star of the default model.
+      await expect(workbench.page.locator('.codicon-star-full').first()).toBeVisible();
+      await workbench.treeItem(sentence).hover();
+      await expect(workbench.page.locator('.workbench-hover', { hasText: 'Model: z-image' })).toBeVisible();
+      await workbench.screenshot(`shell-${name}`);
+
+      await workbench.reload();
+      await expect(workbench.treeItem('A picture that nobody can draw')).toBeVisible();
+    });
+  });
+}
+
+test('the status bar tells what was spent, and offers what to do next', async ({ workbench, sandbox }) => {
+  await workbench.setKey(sandbox);
+  const item = workbench.statusBar('100 cr');
+  await item.hover();
+  await expect(workbench.page.locator('.workbench-hover', { hasText: 'Rivya credits: 100' })).toBeVisible();
+  await workbench.screenshot('statusBarTooltip');
+  await item.click();
+  await expect(workbench.picks.filter({ hasText: 'Refresh Credits' })).toBeVisible();
+  await workbench.screenshot('statusBarMenu');
+  await workbench.choose('$(output) Show Log'.replace(/^\$\(\w+\) /, ''));
+  await expect(workbench.page.locator('.part.panel', { hasText: /GET \/credits|credits/ })).toBeVisible();
+});
+
+test('a task is found by a word of its prompt, and goes by the Delete key', async ({
+  workbench,
+  sandbox,
+}) => {
+  await workbench.setKey(sandbox);
+  await workbench.runCommand('Rivya: Generate Image...');
+  await workbench.enter(sentence);
+  await workbench.choose('Z-Image');
+  await workbench.viewContainer('Rivya').click();
+  await expect(workbench.treeItem(sentence)).toContainText('done');
+
+  await workbench.runCommand('Rivya: Search Tasks...');
+  await workbench.quickInputBox.fill('bicyc');
+  await expect(workbench.picks).toHaveCount(1);
+  await workbench.screenshot('searchTasks');
+  await workbench.page.keyboard.press('Enter');
+  await expect(workbench.page.locator('.tabs-container .tab', { hasText: /\.png/ })).toBeVisible();
+
+  await workbench.treeItem(sentence).click();
+  await workbench.page.keyboard.press('Delete');
+  await expect(workbench.treeItem(sentence)).toBeHidden();
+});
+
+test.describe('in Hindi', () => {
+  test('the shell speaks it', async ({ page, server, sandbox, workbench }) => {
+    // What a language pack sets; there is none for Hindi, so VS Code's own words stay English.
+    await page.addInitScript(() => {
+      (globalThis as { _VSCODE_NLS_LANGUAGE?: string })._VSCODE_NLS_LANGUAGE = 'hi';
+    });
+    await workbench.open(server.workbenchUrl);
+    await workbench.viewContainer('Rivya').click();
+    await expect(page.getByRole('button', { name: 'सैंडबॉक्स आज़माएँ' }).first()).toBeVisible();
+    await workbench.screenshot('hindiWelcome');
+    await page.getByRole('button', { name: 'सैंडबॉक्स आज़माएँ' }).first().click();
+    await expect(workbench.statusBar(/सैंडबॉक्स/)).toBeVisible();
+    await workbench.statusBar(/सैंडबॉक्स/).click();
+    await expect(workbench.picks.filter({ hasText: 'लॉग दिखाएँ' })).toBeVisible();
+    await workbench.screenshot('hindiMenu');
+    await page.keyboard.press('Escape');
+    await workbench.openPalette('Rivya: ');
+    await expect(workbench.picks.first()).toBeVisible();
+    await workbench.screenshot('hindiPalette');
+    expect(sandbox.control.charges()).toEqual([]);
+  });
+});

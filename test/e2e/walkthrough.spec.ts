@@ -1,0 +1,88 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import { root } from '../../scripts/workspace.ts';
+import type { Workbench } from '../support/workbench.ts';
+import { expect, test } from './fixtures.ts';
+
+const sentence = 'A red bicycle leans against a white wall.';
+const mediaFolder = path.join(root, 'media/walkthrough');
+/** Set to have the pictures of the walkthrough written anew. */
+const writes = process.env['RIVYA_WRITE_MEDIA'] === '1';
+
+/** A picture of a part of the window, from the upper left corner of `place`. */
+async function keep(page: Page, place: Locator, name: string, width: number, height: number): Promise<void> {
+  const box = await place.boundingBox();
+  if (!box) throw new Error(`There is nothing to show for ${name}.`);
+  const folder = writes ? mediaFolder : path.join(root, 'test-results/walkthrough');
+  await mkdir(folder, { recursive: true });
+  const clip = { x: box.x, y: box.y, width, height };
+  await page.screenshot({ path: path.join(folder, `${name}.png`), clip });
+}
+
+async function openWalkthrough(workbench: Workbench): Promise<Locator> {
+  await workbench.runCommand('Rivya: Get Started');
+  const walkthrough = workbench.page.locator('.gettingStartedSlideDetails');
+  await expect(walkthrough.getByText('Get Started with Rivya')).toBeVisible();
+  return walkthrough;
+}
+
+for (const [theme, colorTheme] of [
+  ['dark', 'Default Dark Modern'],
+  ['light', 'Default Light Modern'],
+] as const) {
+  test.describe(`in a ${theme} theme`, () => {
+    test.use({ settings: { 'workbench.colorTheme': colorTheme, 'rivya.defaultModel.chat': 'gpt-5-2-chat' } });
+
+    test('the walkthrough leads from nothing to a picture and an answer', async ({ workbench }) => {
+      const { page } = workbench;
+      await workbench.viewContainer('Rivya').click();
+      await page.getByRole('button', { name: 'Try the Sandbox' }).first().waitFor();
+      await keep(page, page.locator('.part.sidebar'), `key-${theme}`, 480, 320);
+
+      const walkthrough = await openWalkthrough(workbench);
+      await walkthrough.getByRole('button', { name: 'Try the Sandbox' }).click();
+      await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
+      await expect(
+        walkthrough.locator('.step-list-container .codicon-getting-started-step-checked'),
+      ).toHaveCount(1);
+      await workbench.screenshot(`walkthrough-${theme}`);
+
+      await workbench.openFile('notes.md');
+      await workbench.selectText(sentence);
+      await workbench.contextMenu('Generate Image from Selection');
+      await workbench.picks.first().waitFor();
+      await keep(page, workbench.quickInput, `image-${theme}`, 600, 400);
+      await workbench.choose('Z-Image');
+      await expect(workbench.line(/!\[A red bicycle/)).toBeVisible();
+      await workbench.viewContainer('Rivya').click();
+      await expect(workbench.treeItem(sentence)).toContainText('done');
+      await keep(page, page.locator('.part.sidebar'), `insert-${theme}`, 780, 380);
+
+      await workbench.runCommand('Rivya Chat: Focus on Chat View');
+      const chat = page
+        .frameLocator('.part.auxiliarybar iframe.webview.ready, iframe.webview.ready')
+        .frameLocator('#active-frame');
+      await chat.getByTestId('chat-input').fill('How do I write a good prompt for a picture?');
+      await chat.getByTestId('chat-send').click();
+      await expect(chat.locator('[data-role="assistant"][data-state="complete"]')).toBeVisible();
+      await keep(page, page.locator('.part.auxiliarybar'), `chat-${theme}`, 480, 480);
+
+      const again = await openWalkthrough(workbench);
+      await expect(again.locator('.step-list-container .codicon-getting-started-step-checked')).toHaveCount(
+        4,
+      );
+    });
+  });
+}
+
+test('the walkthrough has no finding of axe', async ({ workbench }) => {
+  const walkthrough = await openWalkthrough(workbench);
+  await expect(walkthrough.getByRole('button', { name: 'Set API Key' })).toBeVisible();
+  const { violations } = await new AxeBuilder({ page: workbench.page })
+    .include('.gettingStartedSlideDetails .step-list-container')
+    .include('.gettingStartedSlideDetails .getting-started-media')
+    .analyze();
+  expect(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(node => node.html) }))).toEqual([]);
+});

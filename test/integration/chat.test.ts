@@ -1,0 +1,482 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { silentLog } from '../../src/base/log.ts';
+import { Account } from '../../src/core/account/account.ts';
+import { Balance } from '../../src/core/credits/balance.ts';
+import type { ChatHostMessage, ChatMessageView, ChatPageMessage, ChatState } from '../../src/shared/chat.ts';
+import { createChatHost, type ChatHost } from '../../src/vscode/chat/chatHost.ts';
+import { openLink } from '../../src/vscode/chat/links.ts';
+import { pageListener } from '../../src/vscode/chat/pageHandlers.ts';
+import { retrieveBalance, type Basics } from '../../src/vscode/clients.ts';
+import { CurrentServer } from '../../src/vscode/server.ts';
+import { createServices, type Services } from '../../src/vscode/services.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import {
+  configure,
+  openDocument,
+  removeFolder,
+  Scene,
+  select,
+  soon,
+  textOf,
+  workspaceFolder,
+} from './support.ts';
+
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** A page without a browser: keeps what it is told, and says what a test lets it say. */
+class ScriptedPage {
+  readonly received: ChatHostMessage[] = [];
+  readonly #listen: (value: unknown) => Promise<void>;
+  #state: ChatState | undefined;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(host: ChatHost) {
+    this.#listen = pageListener(host.controller);
+    host.controller.attach({
+      post: message => this.#take(message),
+      reveal: () => undefined,
+      resource: file => `resource:${file}`,
+    });
+  }
+
+  get state(): ChatState {
+    assert.ok(this.#state, 'there was no snapshot');
+    return this.#state;
+  }
+
+  get messages(): readonly ChatMessageView[] {
+    return this.state.session.messages;
+  }
+
+  get problem(): string {
+    return this.state.composer.problem ?? '';
+  }
+
+  say(message: ChatPageMessage): Promise<void> {
+    return this.#listen(message);
+  }
+
+  sayAnything(message: unknown): Promise<void> {
+    return this.#listen(message);
+  }
+
+  until(what: string, reached: () => boolean): Promise<void> {
+    return soon(
+      what,
+      new Promise(resolve => {
+        const look = (): void => {
+          if (reached()) resolve();
+        };
+        this.#waiting.push(look);
+        look();
+      }),
+    );
+  }
+
+  answered(state = 'complete'): Promise<void> {
+    return this.until(`an answer that is ${state}`, () => {
+      const last = this.messages.at(-1);
+      return last?.role === 'assistant' && last.state === state;
+    });
+  }
+
+  async ask(text: string): Promise<void> {
+    await this.say({ type: 'send', text });
+    await this.answered();
+  }
+
+  #take(message: ChatHostMessage): void {
+    const last = this.received.at(-1);
+    if (last) assert.equal(message.sequence, last.sequence + 1, 'a number is missing');
+    this.received.push(message);
+    if (message.type === 'snapshot') this.#state = message.state;
+    else if (this.#state) this.#state = applied(this.#state, message);
+    for (const look of [...this.#waiting]) look();
+  }
+}
+
+function applied(state: ChatState, message: ChatHostMessage): ChatState {
+  const { session } = state;
+  switch (message.type) {
+    case 'delta': {
+      const messages = session.messages.map(each => {
+        if (each.id !== message.messageId) return each;
+        assert.equal(each[message.field].length, message.at, 'text is missing or came twice');
+        return { ...each, [message.field]: each[message.field] + message.text };
+      });
+      return { ...state, session: { ...session, messages } };
+    }
+    case 'message': {
+      const known = session.messages.some(each => each.id === message.message.id);
+      const messages = known
+        ? session.messages.map(each => (each.id === message.message.id ? message.message : each))
+        : [...session.messages, message.message];
+      return { ...state, session: { ...session, messages } };
+    }
+    case 'card': {
+      const cards = session.cards.filter(each => each.taskId !== message.card.taskId);
+      return { ...state, session: { ...session, cards: [...cards, message.card] } };
+    }
+    case 'state':
+      return { ...state, ...message.state, session: { ...session, ...message.state.session } };
+    default:
+      return state;
+  }
+}
+
+describe('the chat', () => {
+  let scene: Scene;
+  let services: Services;
+  let host: ChatHost;
+  let page: ScriptedPage;
+  let storage: string;
+  const disposables: { dispose(): void }[] = [];
+
+  beforeEach(async () => {
+    scene = await Scene.open();
+    scene.sandbox.control.update({ stream: { deltaIntervalMs: 0 } });
+    await configure('defaultModel.chat', 'gpt-5-2-chat');
+    storage = await mkdtemp(path.join(tmpdir(), 'rivya-chat-'));
+    const secrets = new Map<string, string>();
+    const account = new Account({
+      get: key => Promise.resolve(secrets.get(key)),
+      store: (key, value) => Promise.resolve(void secrets.set(key, value)),
+      delete: key => Promise.resolve(void secrets.delete(key)),
+      onDidChange: () => ({ dispose: () => undefined }),
+    });
+    await account.store(new URL(scene.sandbox.url).origin, scene.sandbox.apiKey);
+    const server = new CurrentServer();
+    const balance: Balance = new Balance(origin => retrieveBalance(basics, origin));
+    const context = {
+      globalStorageUri: vscode.Uri.file(storage),
+      extension: { packageJSON: { version: '0.0.0' } },
+    } as unknown as vscode.ExtensionContext;
+    const basics: Basics = { context, log: silentLog, server, account, balance };
+    services = createServices(basics);
+    host = createChatHost(services);
+    disposables.push(account, server, balance, services, host);
+    page = new ScriptedPage(host);
+    await page.say({ type: 'ready' });
+    await page.until('the models', () => page.state.models.length > 0);
+  });
+
+  afterEach(async () => {
+    host.controller.parts.conversations.stop(host.controller.session().id);
+    await host.controller.parts.conversations.settled();
+    for (const disposable of disposables.splice(0).reverse()) disposable.dispose();
+    await configure('defaultModel.chat', undefined);
+    await configure('chat.streaming', undefined);
+    await scene.close();
+    await rm(storage, { recursive: true, force: true });
+  });
+
+  it('answers, numbers what it says, and learns the balance from the answer', async () => {
+    await services.balance.refresh(scene.sandbox.url);
+    const asked = scene.sandbox.control.requests().filter(each => each.path === '/api/v1/credits').length;
+    await page.ask('Hello');
+    assert.match(page.messages[1]?.text ?? '', /Rivya sandbox/);
+    assert.equal(page.messages[1]?.usage?.credits, 1);
+    await page.until('the balance', () => page.state.balance === '99 credits');
+    assert.equal(page.state.session.title, 'Hello');
+    assert.deepEqual(page.state.history, ['Hello']);
+    assert.equal(
+      scene.sandbox.control.requests().filter(each => each.path === '/api/v1/credits').length,
+      asked,
+    );
+  });
+
+  it('posts nothing while nobody looks, and shows everything again', async () => {
+    const words = Array.from({ length: 2_000 }, (_, index) => `w${index}`).join(' ');
+    scene.sandbox.control.update({ chatAnswer: words });
+    await page.say({ type: 'send', text: 'Count' });
+    host.controller.hide();
+    const before = page.received.length;
+    await host.controller.parts.conversations.settled();
+    assert.equal(page.received.length, before);
+    await page.say({ type: 'ready' });
+    assert.equal(page.messages[1]?.text, words);
+    assert.equal(page.messages[1].state, 'complete');
+  });
+
+  it('ignores whatever it does not understand', async () => {
+    const before = page.received.length;
+    for (const nonsense of [
+      undefined,
+      null,
+      7,
+      'ready',
+      [],
+      {},
+      { type: 'execute', command: 'rivya.account.removeKey' },
+      { type: 'send' },
+      { type: 'send', text: 5 },
+      { type: 'send', text: 'x'.repeat(1_000_001) },
+      { type: 'card', taskId: 'x', verb: 'remove' },
+      { type: 'addUris', uris: Array.from({ length: 51 }, () => 'file:///x') },
+      { type: 'addImage', name: 'x', base64: '<script>' },
+      { type: 'setReasoningEffort', effort: 'high"}' },
+      { type: '__proto__' },
+    ]) {
+      await page.sayAnything(nonsense);
+    }
+    assert.equal(page.received.length, before);
+    assert.deepEqual(page.messages, []);
+  });
+
+  it('refuses what cannot be sent, and keeps it', async () => {
+    await page.say({ type: 'send', text: 'x'.repeat(20_001) });
+    assert.match(page.problem, /1 characters too long/);
+    assert.equal(page.state.draft.length, 20_001);
+    await page.say({ type: 'send', text: '  ' });
+    assert.match(page.problem, /Write a question/);
+    assert.equal(scene.sandbox.control.charges().length, 0);
+  });
+
+  it('begins another session for another model, with what the composer holds', async () => {
+    await page.ask('Hello');
+    const first = page.state.session.id;
+    await page.say({ type: 'addImage', name: 'dot.png', base64: png.toString('base64') });
+    await page.say({ type: 'draft', text: 'half a th' });
+    await page.say({ type: 'chooseModel', model: 'gemini-2-5-flash-chat' });
+    assert.notEqual(page.state.session.id, first);
+    assert.match(page.state.session.note ?? '', /GPT-5\.2/);
+    assert.equal(page.state.draft, 'half a th');
+    assert.deepEqual(
+      page.state.composer.images.map(image => image.name),
+      ['dot.png'],
+    );
+    await page.say({ type: 'openSession', id: first, origin: 'here' });
+    assert.equal(page.messages.length, 2);
+    assert.deepEqual(page.state.composer.images, []);
+  });
+
+  it('makes new sessions of changed questions, repeated answers and branches, and says what they send', async () => {
+    await page.ask('First');
+    await page.ask('Second');
+    const [, , question, answer] = page.messages;
+    assert.ok(question && answer);
+    const old = page.state.session.id;
+    await page.say({ type: 'editAndResend', messageId: question.id, text: 'Changed' });
+    await page.answered();
+    assert.equal(page.messages[0]?.text, 'Changed');
+    assert.match(page.messages[0].contexts[0]?.text ?? '', /^User:\nFirst\n\nAssistant:\n/);
+    assert.match(page.state.session.note ?? '', /quotation/);
+
+    await page.say({ type: 'openSession', id: old, origin: 'here' });
+    await page.say({ type: 'retry', messageId: answer.id });
+    await page.answered();
+    assert.equal(page.messages.at(0)?.text, 'Second');
+
+    await page.say({ type: 'openSession', id: old, origin: 'here' });
+    await page.say({ type: 'branch', messageId: answer.id });
+    assert.deepEqual(page.messages, []);
+    assert.match(page.state.composer.contexts[0]?.text ?? '', /User:\nSecond/);
+    assert.equal(page.received.at(-1)?.type, 'focus');
+    assert.equal(scene.sandbox.control.charges().length, 4);
+  });
+
+  it('lists, finds, renames, exports and deletes sessions, and opens those of the server', async () => {
+    await page.ask('Tide pools');
+    const { id } = page.state.session;
+    await page.say({ type: 'renameSession', id, title: ' Sea \n life ' });
+    assert.equal(page.state.session.title, 'Sea life');
+    await page.say({ type: 'exportSession', id });
+    const exported = vscode.window.activeTextEditor?.document;
+    assert.equal(exported?.languageId, 'markdown');
+    assert.match(exported.getText(), /^# Sea life\n[^]+## You\n\nTide pools\n/);
+
+    const response = await fetch(`${scene.sandbox.url}/api/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${scene.sandbox.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'gpt-5-2-chat', message: 'From elsewhere' }),
+    });
+    assert.equal(response.status, 200);
+    await page.say({ type: 'listSessions', query: '', scope: 'all' });
+    const listed = page.received.findLast(message => message.type === 'sessions');
+    assert.deepEqual(
+      listed?.sessions.map(session => [session.title, session.origin]),
+      [
+        ['Sea life', 'here'],
+        ['From elsewhere', 'server'],
+      ],
+    );
+    const remote = listed.sessions[1]?.id ?? '';
+    await page.say({ type: 'openSession', id: remote, origin: 'server' });
+    assert.deepEqual(
+      page.messages.map(message => message.role),
+      ['user', 'assistant'],
+    );
+    await page.ask('Go on');
+    const last = scene.sandbox.control.requests().findLast(each => each.path.endsWith('/stream'));
+    assert.deepEqual((last?.body as { session_id: string }).session_id, remote);
+
+    await page.say({ type: 'deleteSession', id: page.state.session.id });
+    assert.deepEqual(page.messages, []);
+    await page.say({ type: 'listSessions', query: 'sea', scope: 'workspace' });
+    const found = page.received.findLast(message => message.type === 'sessions');
+    assert.deepEqual(
+      found?.sessions.map(session => session.title),
+      ['Sea life'],
+    );
+  });
+
+  it('takes files as what they are, and says what it does not take', async () => {
+    const editor = await openDocument('let a = 1;\nlet b = 2;\n', 'code.ts');
+    const folder = vscode.Uri.joinPath(editor.document.uri, '..');
+    const image = vscode.Uri.joinPath(folder, 'picture.txt');
+    await vscode.workspace.fs.writeFile(image, png);
+    const uris = [editor.document.uri, image].map(uri => uri.toString());
+    await page.say({
+      type: 'addUris',
+      uris: [...uris, 'command:rivya.account.removeKey', 'https://rivya.ai/x'],
+    });
+    assert.equal(page.problem, '');
+    assert.match(page.state.composer.contexts[0]?.label ?? '', /code\.ts$/);
+    assert.equal(page.state.composer.contexts[0]?.text, 'let a = 1;\nlet b = 2;\n');
+    assert.deepEqual(
+      page.state.composer.images.map(each => each.name),
+      ['picture.txt'],
+    );
+    await page.say({ type: 'addUris', uris: [vscode.Uri.joinPath(folder, 'gone.md').toString()] });
+    assert.match(page.problem, /"gone\.md" cannot be read/);
+    await page.say({ type: 'addImage', name: 'no.png', base64: Buffer.from('no').toString('base64') });
+    assert.match(page.problem, /"no\.png" is not an image/);
+    select(editor, 'let b');
+    await page.say({ type: 'addSelection' });
+    assert.match(page.state.composer.contexts[1]?.label ?? '', /code\.ts:2$/);
+    const [first] = page.state.composer.images;
+    await page.say({ type: 'removeImage', id: first?.id ?? '' });
+    assert.deepEqual(page.state.composer.images, []);
+    await removeFolder(editor.document.uri);
+  });
+
+  it('inserts code at the cursor and keeps the selection; opens it as a new file', async () => {
+    const editor = await openDocument('one two\n', 'code.ts');
+    select(editor, 'one');
+    await page.say({ type: 'insertCode', text: '<-here' });
+    assert.equal(await textOf(editor.document, text => text.includes('here')), 'one<-here two\n');
+    await page.say({ type: 'saveCode', text: 'print(1)', languageId: 'py' });
+    const saved = vscode.window.activeTextEditor?.document;
+    assert.equal(saved?.isUntitled, true);
+    assert.equal(saved.languageId, 'python');
+    await page.say({ type: 'copy', text: 'copied' });
+    assert.equal(await vscode.env.clipboard.readText(), 'copied');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await removeFolder(editor.document.uri);
+  });
+
+  it('opens links of the allowed kinds only, and files of the workspace', async () => {
+    for (const href of [
+      'command:rivya.account.removeKey',
+      'COMMAND:workbench.action.quit',
+      'file:///etc/passwd',
+      'vscode://rivya.rivya/x',
+      'javascript:alert(1)',
+      'data:text/html,x',
+      '../../etc/passwd',
+      '..%2F..%2Fetc/passwd',
+      '//evil.example/share',
+      'C:\\Windows\\x',
+      '',
+    ]) {
+      assert.equal(await openLink(href), 'refused', href);
+    }
+    assert.equal(await openLink('no/such/file.ts'), 'missing');
+    const editor = await openDocument('one\ntwo\nthree\n', 'linked.md');
+    const relative = vscode.workspace.asRelativePath(editor.document.uri);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    assert.equal(await openLink(`${relative}#L2`), 'opened');
+    assert.equal(vscode.window.activeTextEditor?.document.uri.toString(), editor.document.uri.toString());
+    assert.equal(vscode.window.activeTextEditor.selection.start.line, 1);
+    assert.ok(relative.length < editor.document.uri.path.length - workspaceFolder().path.length + 1);
+    await removeFolder(editor.document.uri);
+  });
+
+  it('makes an image of a message, and follows it with a card', async () => {
+    await page.ask('Describe a boat');
+    const { id = '' } = page.messages[1] ?? {};
+    await page.say({ type: 'generateImage', messageId: id, prompt: 'A paper boat' });
+    await page.until('a finished card', () => page.state.session.cards[0]?.state === 'stored');
+    const [card] = page.state.session.cards;
+    assert.equal(card?.messageId, id);
+    assert.match(card.source ?? '', /^resource:.+\.png$/);
+    assert.equal(card.canInsert, true);
+  });
+
+  it('says what a refused question cost, with buttons that the host alone knows', async () => {
+    scene.sandbox.control.setCredits(0);
+    await page.say({ type: 'send', text: 'Hello' });
+    await page.answered('failed');
+    const [, answer] = page.messages;
+    assert.match(answer?.problem?.text ?? '', /Nothing was charged/);
+    assert.deepEqual(
+      answer?.problem?.actions.map(action => action.title),
+      ['Try Again', 'Buy Credits'],
+    );
+    await page.say({ type: 'action', messageId: answer.id, id: 'rivya.account.removeKey' });
+    assert.equal(await services.account.key(new URL(scene.sandbox.url).origin), scene.sandbox.apiKey);
+    scene.sandbox.control.setCredits(10);
+    await page.say({ type: 'action', messageId: answer.id, id: 'again' });
+    await page.answered();
+    assert.equal(page.messages.length, 2);
+  });
+
+  it('takes what is being written along to another server', async () => {
+    await page.ask('Hello');
+    const other = await startSandbox();
+    try {
+      await page.say({ type: 'new' });
+      await page.say({ type: 'draft', text: 'half a th' });
+      services.server.enterSandbox(other.url, other.apiKey);
+      await page.until('the sandbox', () => page.state.sandbox);
+      assert.equal(page.state.draft, 'half a th');
+      await page.ask('Half a thought');
+      assert.equal(other.control.charges().length, 1);
+      services.server.leaveSandbox();
+      await page.until('the server', () => !page.state.sandbox);
+      assert.equal(scene.sandbox.control.charges().length, 1);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('takes whole answers when streaming is off', async () => {
+    await configure('chat.streaming', false);
+    await page.ask('Hello');
+    const paths = scene.sandbox.control.requests().map(each => each.path);
+    assert.ok(paths.includes('/api/v1/chat/completions'));
+    assert.ok(!paths.includes('/api/v1/chat/completions/stream'));
+  });
+});
+
+describe('the commands of the chat', () => {
+  let scene: Scene;
+
+  beforeEach(async () => {
+    scene = await Scene.open();
+  });
+
+  afterEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
+    await scene.close();
+  });
+
+  it('open the panel, and have nothing to export before anything was said', async () => {
+    const editor = await openDocument('A sentence.\n');
+    select(editor, 'A sentence.');
+    await vscode.commands.executeCommand('rivya.chat.new');
+    await vscode.commands.executeCommand('rivya.chat.askSelection');
+    await vscode.commands.executeCommand('rivya.chat.stop');
+    await vscode.commands.executeCommand('rivya.chat.exportMarkdown');
+    await scene.answers.message(/Nothing was said in this session yet/);
+    await removeFolder(editor.document.uri);
+  });
+});

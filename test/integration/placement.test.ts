@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import {
+  configure,
+  filesIn,
+  openDocument,
+  removeFolder,
+  Scene,
+  select,
+  textOf,
+  workspaceFolder,
+} from './support.ts';
+
+const sentence = 'A mill by the river.';
+const article = `# River\n\n${sentence}\n\nThe end.\n`;
+const reference = /!\[(.*)\]\((.+)\)/;
+
+describe('a generated result and its place', () => {
+  let scene: Scene;
+  let editor: vscode.TextEditor;
+
+  beforeEach(async () => {
+    scene = await Scene.open();
+    editor = await openDocument(article);
+    select(editor, sentence);
+  });
+
+  afterEach(async () => {
+    await scene.close();
+    await removeFolder(editor.document.uri);
+  });
+
+  const generate = (): Thenable<unknown> => vscode.commands.executeCommand('rivya.generate.fromSelection');
+  const arrived = (): Promise<string> => textOf(editor.document, text => reference.test(text));
+
+  /** Starts a job that ends only when it is told to. */
+  async function begin(): Promise<void> {
+    scene.sandbox.control.update({ taskDurationMs: 3_600_000 });
+    await generate();
+  }
+
+  it('selects the alternative text while the prompt is still selected', async () => {
+    await generate();
+    await arrived();
+    assert.equal(editor.document.getText(editor.selection), sentence);
+    assert.equal(editor.selection.active.line, 4);
+  });
+
+  it('leaves the cursor alone when the user has gone on', async () => {
+    await begin();
+    const end = new vscode.Position(6, 4);
+    editor.selection = new vscode.Selection(end, end);
+    scene.sandbox.control.finishTasks();
+    await arrived();
+    assert.equal(editor.document.lineAt(editor.selection.active.line).text, 'The end.');
+    assert.equal(editor.selection.active.character, 4);
+  });
+
+  it('follows a rename of the document', async () => {
+    await begin();
+    const moved = vscode.Uri.joinPath(editor.document.uri, '../renamed.md');
+    const rename = new vscode.WorkspaceEdit();
+    rename.renameFile(editor.document.uri, moved);
+    await vscode.workspace.applyEdit(rename);
+    editor = await vscode.window.showTextDocument(moved);
+    scene.sandbox.control.finishTasks();
+    assert.match(await arrived(), /by the river\.\n\n!\[/);
+  });
+
+  it('follows the place through a formatter that replaces the whole text, and through an undo', async () => {
+    await begin();
+    const whole = new vscode.Range(0, 0, editor.document.lineCount, 0);
+    await editor.edit(edit => edit.replace(whole, `# River\n\nNew.\n\n${sentence}\n\nThe end.\n`));
+    await vscode.commands.executeCommand('undo');
+    await editor.edit(edit => edit.insert(new vscode.Position(0, 0), 'Before.\n\n'));
+    scene.sandbox.control.finishTasks();
+    const [line] = reference.exec(await arrived()) ?? [];
+    assert.equal(editor.document.getText(), `Before.\n\n# River\n\n${sentence}\n\n${line}\n\nThe end.\n`);
+  });
+
+  it('is shown once where one document is in two editors', async () => {
+    await begin();
+    const other = await vscode.window.showTextDocument(editor.document, vscode.ViewColumn.Beside);
+    await other.edit(edit => edit.insert(new vscode.Position(0, 0), 'Before.\n\n'));
+    scene.sandbox.control.finishTasks();
+    const text = await arrived();
+    assert.equal(text.match(/!\[/g)?.length, 1);
+    assert.match(text, /^Before\.\n\n# River/);
+  });
+
+  it('goes to its own place when two jobs have the same', async () => {
+    await begin();
+    await generate();
+    scene.sandbox.control.finishTasks();
+    const text = await textOf(editor.document, now => now.match(/!\[/g)?.length === 2);
+    assert.match(text, /^# River\n\nA mill by the river\.\n\n!\[.+\]\(.+\)\n\n!\[.+\]\(.+\)\n\nThe end\.\n$/);
+    const sources = [...text.matchAll(/\((.+)\)/g)].map(([, source]) => source);
+    assert.equal(new Set(sources).size, 2);
+  });
+
+  it('brings a large file in without carrying it through memory, and one undo takes it out again', async () => {
+    await configure('output.fileName', 'large');
+    const size = 20_000_000;
+    const action = {
+      type: 'body',
+      size,
+      prefixBase64: 'iVBORw0KGgoAAAANSUhEUg==',
+      contentType: 'image/png',
+    } as const;
+    scene.sandbox.control.addFault({ path: '/media/', times: 'always', action });
+    await generate();
+    const text = await arrived();
+    const file = vscode.Uri.joinPath(editor.document.uri, '..', reference.exec(text)?.[2] ?? '');
+    assert.equal((await vscode.workspace.fs.stat(file)).size, size);
+    await vscode.window.showTextDocument(editor.document);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(await textOf(editor.document, now => !reference.test(now)), article);
+    const left = await filesIn(vscode.Uri.joinPath(file, '..'));
+    assert.ok(!left.includes(file.path.split('/').at(-1) ?? ''), left.join(', '));
+  });
+
+  it('is referred to by its public address below a public root', async () => {
+    await configure('output.directory', 'public/img');
+    await generate();
+    assert.match((await arrived()).split('\n')[4] ?? '', /^!\[.+\]\(\/img\/a-mill-by-the-river-\w+\.png\)$/);
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(workspaceFolder(), 'public'), { recursive: true });
+  });
+
+  it("goes where the user's own markdown.copyFiles.destination says", async () => {
+    const setting = vscode.workspace.getConfiguration('markdown');
+    const global = vscode.ConfigurationTarget.Global;
+    await setting.update('copyFiles.destination', { '**/*': 'pictures/${documentBaseName}/' }, global);
+    try {
+      await generate();
+      assert.match(
+        (await arrived()).split('\n')[4] ?? '',
+        /\]\(pictures\/article\/a-mill-by-the-river-\w+\.png\)$/,
+      );
+    } finally {
+      await setting.update('copyFiles.destination', undefined, global);
+    }
+  });
+
+  it('goes into a Markdown cell of a notebook', async () => {
+    const uri = vscode.Uri.joinPath(editor.document.uri, '../book.ipynb');
+    const cell = { cell_type: 'markdown', metadata: {}, source: [sentence] };
+    const content = { cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 };
+    await vscode.workspace.fs.writeFile(uri, Buffer.from(JSON.stringify(content)));
+    const notebook = await vscode.workspace.openNotebookDocument(uri);
+    await vscode.window.showNotebookDocument(notebook);
+    const { document } = notebook.cellAt(0);
+    await vscode.commands.executeCommand('notebook.cell.edit');
+    const inCell = await cellEditor(document);
+    inCell.selection = new vscode.Selection(0, 0, 0, sentence.length);
+    await generate();
+    const text = await textOf(document, now => reference.test(now));
+    const source = reference.exec(text)?.[2] ?? '';
+    await readFile(vscode.Uri.joinPath(uri, '..', source).fsPath);
+  });
+
+  it('leaves a language without references alone', async () => {
+    const code = await openDocument(`// ${sentence}\nconst mill = 1;\n`, 'mill.ts');
+    code.selection = new vscode.Selection(0, 6, 0, 6);
+    await generate();
+    await scene.answers.message(/the path is on the clipboard/);
+    assert.equal(code.document.getText(), `// ${sentence}\nconst mill = 1;\n`);
+    const [post] = scene.sandbox.control.requests().filter(({ method }) => method === 'POST');
+    assert.equal((post?.body as { prompt: string }).prompt, sentence);
+    await removeFolder(code.document.uri);
+  });
+});
+
+/** The editor of a cell, once VS Code shows it. */
+async function cellEditor(document: vscode.TextDocument): Promise<vscode.TextEditor> {
+  const { activeTextEditor } = vscode.window;
+  if (activeTextEditor?.document === document) return activeTextEditor;
+  return new Promise(resolve => {
+    const subscription = vscode.window.onDidChangeActiveTextEditor(shown => {
+      if (shown?.document !== document) return;
+      subscription.dispose();
+      resolve(shown);
+    });
+  });
+}

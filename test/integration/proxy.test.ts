@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { startForwardProxy, type ForwardProxy } from '../support/forwardProxy.ts';
+import { startGateway, type Gateway } from '../support/gateway.ts';
+import { configure, Scene } from './support.ts';
+
+// VS Code never asks a proxy for "localhost" and 127.0.0.1, so that these tests use another name of this machine.
+describe('a proxy of the settings', () => {
+  let scene: Scene;
+  let proxy: ForwardProxy;
+  let gateway: Gateway;
+
+  beforeEach(async () => {
+    scene = await Scene.open({ key: undefined });
+    proxy = await startForwardProxy();
+    gateway = await startGateway(scene.sandbox.url);
+    await configure('baseUrl', `http://api.localhost:${gateway.port}`);
+  });
+  afterEach(async () => {
+    await setProxy(undefined);
+    await gateway[Symbol.asyncDispose]();
+    await proxy[Symbol.asyncDispose]();
+    await scene.close();
+  });
+
+  async function setProxy(url: string | undefined): Promise<void> {
+    await vscode.workspace.getConfiguration('http').update('proxy', url, vscode.ConfigurationTarget.Global);
+  }
+
+  it('carries the requests of the client', async () => {
+    await setProxy(proxy.url);
+    scene.answers.input(scene.sandbox.apiKey);
+    await vscode.commands.executeCommand('rivya.account.setKey');
+    await scene.answers.message(/verified and stored/);
+    assert.ok(
+      proxy.requests.some(line => line.includes(`api.localhost:${gateway.port}`)),
+      proxy.requests.join('\n'),
+    );
+    assert.ok(scene.sandbox.control.requests().some(request => request.path === '/api/v1/credits'));
+  });
+
+  it('that refuses is named in the message, and nothing is stored', async () => {
+    await using refusing = await startForwardProxy({ refuseWith: 403 });
+    await setProxy(refusing.url);
+    await configure('baseUrl', 'https://api.rivya.test');
+    await vscode.commands.executeCommand('rivya.contract.check');
+    await scene.answers.message(/could not be reached.*The proxy did not connect.*403/);
+    assert.equal(refusing.requests[0], 'CONNECT api.rivya.test:443');
+  });
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { Scene } from './support.ts';
+
+describe('the sandbox of the extension', () => {
+  let scene: Scene;
+
+  beforeEach(async () => {
+    scene = await Scene.open({ key: undefined });
+  });
+
+  afterEach(async () => {
+    await vscode.commands.executeCommand('rivya.sandbox.stop');
+    await scene.close();
+  });
+
+  /** Starts it, and presses a button of its message. */
+  async function start(button?: string): Promise<string> {
+    if (button !== undefined) scene.answers.press(/^The sandbox runs at/, button);
+    await vscode.commands.executeCommand('rivya.sandbox.start');
+    const text = await scene.answers.message(/^The sandbox runs at/);
+    return /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? '';
+  }
+
+  async function credits(url: string, key: string): Promise<unknown> {
+    const answer = await fetch(`${url}/api/v1/credits`, { headers: { authorization: `Bearer ${key}` } });
+    return answer.json();
+  }
+
+  async function untilCopied(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const text = await vscode.env.clipboard.readText();
+      if (pattern.test(text)) return text;
+      await new Promise(resolve => setImmediate(resolve));
+    }
+  }
+
+  it('says where it runs, and gives other programs its address and a key', async () => {
+    await vscode.env.clipboard.writeText('');
+    const url = await start('Copy Key');
+    const key = await untilCopied(/^rvya_sk_sandbox/);
+    const answer = (await credits(url, key)) as { current_credits: number };
+    assert.ok(answer.current_credits > 0);
+    assert.deepEqual(scene.sandbox.control.requests(), []);
+  });
+
+  it('copies its base URL', async () => {
+    await vscode.env.clipboard.writeText('');
+    const url = await start('Copy Base URL');
+    assert.equal(await untilCopied(/^http/), url);
+  });
+
+  it('has the same address and what was bought after it was stopped and started', async () => {
+    const url = await start();
+    const headers = {
+      authorization: 'Bearer rvya_sk_sandbox_0000000000000000',
+      'content-type': 'application/json',
+      connection: 'close',
+    };
+    const body = JSON.stringify({ model: 'z-image', prompt: 'A paper boat' });
+    const created = await fetch(`${url}/api/v1/generations`, { method: 'POST', headers, body });
+    const { id } = (await created.json()) as { id: string };
+    await vscode.commands.executeCommand('rivya.sandbox.stop');
+    await assert.rejects(fetch(`${url}/api/v1/credits`, { headers }));
+
+    assert.equal(await start(), url);
+    const task = await fetch(`${url}/api/v1/generations/${id}`, { headers });
+    assert.equal(((await task.json()) as { id: string }).id, id);
+  });
+
+  it('has a page', async () => {
+    const url = await start();
+    const page = await fetch(url);
+    assert.match(await page.text(), /<h1>Rivya sandbox<\/h1>/);
+  });
+});

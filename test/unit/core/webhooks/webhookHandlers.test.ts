@@ -1,0 +1,223 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { createAdaptorServer } from '@hono/node-server';
+import express from 'express';
+import { fetch } from 'undici';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rivyaWebhooks as expressWebhooks } from '../../../../media/webhookHandlers/express.ts';
+import { rivyaWebhooks as honoWebhooks } from '../../../../media/webhookHandlers/hono.ts';
+import { POST } from '../../../../media/webhookHandlers/nextjs.ts';
+import { createRivyaClient, type RivyaClient } from '../../../../src/api/client.ts';
+import type { WebhookEndpoint } from '../../../../src/api/webhooks.ts';
+import { systemClock } from '../../../../src/base/clock.ts';
+import { silentLog } from '../../../../src/base/log.ts';
+import { WebhookReceiver } from '../../../../src/core/webhooks/receiver.ts';
+import type { RawHeaders, ReceivedDelivery } from '../../../../src/core/webhooks/received.ts';
+import { replayDelivery } from '../../../../src/core/webhooks/replay.ts';
+import { startSandbox, type Sandbox } from '../../../../src/sandbox/server.ts';
+import { findPython } from '../../../support/python.ts';
+
+const folder = path.join(import.meta.dirname, '../../../../media/webhookHandlers');
+const never = new AbortController().signal;
+const hour = 3_600_000;
+/** So that packages can be installed; it only ends a test that hangs. */
+const patience = 300_000;
+
+interface Handler {
+  readonly url: URL;
+  stop(): Promise<void>;
+}
+
+/** Runs a template as its first lines tell, with the secret in the environment. */
+type Start = (secret: string) => Promise<Handler>;
+
+const handlers: Record<string, Start> = {
+  Express: secret => inThisProcess(secret, express().use(expressWebhooks).listen(0, '127.0.0.1')),
+  Hono: secret => inThisProcess(secret, serve(honoWebhooks.fetch)),
+  'Next.js': secret => inThisProcess(secret, serve(POST)),
+  FastAPI: startFastApi,
+};
+
+function serve(handle: (request: Request) => Response | Promise<Response>): Server {
+  const server = createAdaptorServer({ fetch: handle, overrideGlobalObjects: false }) as Server;
+  return server.listen(0, '127.0.0.1');
+}
+
+async function inThisProcess(secret: string, server: Server): Promise<Handler> {
+  process.env['RIVYA_WEBHOOK_SECRET'] = secret;
+  if (!server.listening) await once(server, 'listening');
+  return {
+    url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/rivya`),
+    async stop() {
+      delete process.env['RIVYA_WEBHOOK_SECRET'];
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function startFastApi(secret: string): Promise<Handler> {
+  const program = [
+    'import fastapi, uvicorn',
+    'from fastapi_handler import rivya_webhooks',
+    'app = fastapi.FastAPI()',
+    'app.include_router(rivya_webhooks)',
+    'uvicorn.run(app, host="127.0.0.1", port=0)',
+  ].join('\n');
+  const python = spawn(await findPython(), ['-c', program], {
+    cwd: folder,
+    env: { ...process.env, RIVYA_WEBHOOK_SECRET: secret, PYTHONDONTWRITEBYTECODE: '1' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const said: string[] = [];
+  let port: string | undefined;
+  for await (const line of createInterface({ input: python.stderr })) {
+    said.push(line);
+    port = /running on http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+    if (port !== undefined) break;
+  }
+  if (port === undefined) throw new Error(`FastAPI did not start:\n${said.join('\n')}`);
+  python.stderr.resume();
+  return {
+    url: new URL(`http://127.0.0.1:${port}/webhooks/rivya`),
+    async stop() {
+      python.kill();
+      await once(python, 'exit');
+    },
+  };
+}
+
+let clockShift = 0;
+let sandbox: Sandbox;
+let client: RivyaClient;
+let receiver: WebhookReceiver;
+let endpoint: WebhookEndpoint;
+
+beforeEach(async () => {
+  clockShift = 0;
+  sandbox = await startSandbox({ taskDurationMs: 0, now: () => Date.now() + clockShift });
+  client = createRivyaClient({
+    baseUrl: sandbox.url,
+    apiKey: () => sandbox.apiKey,
+    fetch: fetch as unknown as typeof globalThis.fetch,
+    log: silentLog,
+    userAgent: 'test',
+  });
+  receiver = new WebhookReceiver({
+    secrets: () => Promise.resolve([]),
+    clock: systemClock,
+    log: silentLog,
+  });
+  await receiver.start(0);
+  endpoint = await createEndpoint();
+});
+
+afterEach(async () => {
+  await receiver.stop();
+  receiver.dispose();
+  await sandbox.close();
+});
+
+function createEndpoint(): Promise<WebhookEndpoint> {
+  return client.webhooks.create({
+    name: 'Test',
+    url: receiver.url ?? '',
+    event_types: ['generation.succeeded', 'generation.failed'],
+  });
+}
+
+/** What the sandbox delivers for a generation, as it came. */
+async function delivered(): Promise<ReceivedDelivery> {
+  const { promise, resolve } = Promise.withResolvers<ReceivedDelivery>();
+  const subscription = receiver.onDidReceive(resolve);
+  await client.generations.create(
+    { model: 'z-image', prompt: 'A kite.' },
+    { idempotencyKey: crypto.randomUUID() },
+  );
+  sandbox.control.finishTasks();
+  const delivery = await promise;
+  subscription.dispose();
+  return delivery;
+}
+
+function withHeader(delivery: ReceivedDelivery, name: string, value: string): ReceivedDelivery {
+  const headers: RawHeaders = delivery.headers.map(each =>
+    each[0].toLowerCase() === name ? [each[0], value] : each,
+  );
+  return { ...delivery, headers };
+}
+
+describe.each(Object.entries(handlers))('the handler for %s', (_name, start) => {
+  it(
+    'takes what the sandbox delivers, once, and nothing else',
+    async () => {
+      const handler = await start(endpoint.signing_secret ?? '');
+      const send = async (delivery: ReceivedDelivery): Promise<[number, string]> => {
+        const { status, body } = await replayDelivery(delivery, handler.url, never);
+        return [status, body];
+      };
+      try {
+        const good = await delivered();
+        const text = Buffer.from(good.body).toString();
+
+        // What is not genuine comes first, and must not count as handled.
+        expect(text).toContain('"succeeded"');
+        const changed = { ...good, body: Buffer.from(text.replace('"succeeded"', '"failed"')) };
+        expect((await send(changed))[0]).toBe(401);
+        expect((await send(withHeader(good, 'webhook-id', 'evt_other')))[0]).toBe(401);
+        expect((await send(withHeader(good, 'webhook-signature', 'v1,')))[0]).toBe(401);
+        expect((await send(withHeader(good, 'webhook-signature', 'v1,%%%')))[0]).toBe(401);
+        expect((await send(withHeader(good, 'webhook-timestamp', '1e9')))[0]).toBe(401);
+        const unsigned = good.headers.filter(([name]) => !name.toLowerCase().startsWith('webhook-'));
+        expect((await send({ ...good, headers: unsigned }))[0]).toBe(401);
+        const large = { ...good, body: Buffer.alloc(1024 ** 2 + 1, 'x') };
+        expect((await send(large))[0]).toBe(413);
+
+        expect(await send(good)).toEqual([200, 'Handled.']);
+        expect(await send(good)).toEqual([200, 'Already handled.']);
+
+        const signature =
+          good.headers.find(([name]) => name.toLowerCase() === 'webhook-signature')?.[1] ?? '';
+        const several = `v2,abc v1,${Buffer.alloc(32).toString('base64')} ${signature}`;
+        expect(await send(withHeader(good, 'webhook-signature', several))).toEqual([200, 'Already handled.']);
+
+        clockShift = -hour;
+        expect((await send(await delivered()))[0]).toBe(401);
+        clockShift = hour;
+        expect((await send(await delivered()))[0]).toBe(401);
+        clockShift = 0;
+
+        // The secret of another endpoint.
+        await client.webhooks.delete(endpoint.id);
+        const other = await createEndpoint();
+        expect((await send(await delivered()))[0]).toBe(401);
+        await client.webhooks.delete(other.id);
+      } finally {
+        await handler.stop();
+      }
+    },
+    patience,
+  );
+
+  it(
+    'is called by the sandbox itself, and answers as a delivery should be answered',
+    async () => {
+      const handler = await start(endpoint.signing_secret ?? '');
+      try {
+        await client.webhooks.update(endpoint.id, { url: handler.url.href });
+        expect(await client.webhooks.test(endpoint.id)).toMatchObject({
+          status: 'succeeded',
+          response_status: 200,
+        });
+      } finally {
+        await handler.stop();
+      }
+    },
+    patience,
+  );
+});

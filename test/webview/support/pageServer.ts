@@ -1,0 +1,70 @@
+/** Serves the chat page as VS Code does: the HTML of the extension, its policy, its files, and the colours of a theme. */
+import { createReadStream, existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { root } from '../../../scripts/workspace.ts';
+import type { ChatBoot } from '../../../src/shared/chat.ts';
+import { chatHtml } from '../../../src/vscode/chat/html.ts';
+import { themeStyles } from './themes.ts';
+import type { ThemeName } from './themes.ts';
+
+const mediaTypes: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.ttf': 'font/ttf',
+  '.map': 'application/json',
+};
+
+/** The smallest picture that a browser shows: one pixel. */
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+export interface PageServer extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** Starts it on a free loopback port. The page is at `/?theme=…`. */
+export async function startPageServer(boot: ChatBoot): Promise<PageServer> {
+  const server = createServer((request, response) => {
+    const { pathname, searchParams, origin } = new URL(
+      request.url ?? '/',
+      `http://${request.headers.host ?? ''}`,
+    );
+    const send = (mediaType: string, body: string | Buffer): void => {
+      response.writeHead(200, { 'Content-Type': mediaType, 'Cache-Control': 'no-store' }).end(body);
+    };
+    if (pathname === '/') {
+      const theme = searchParams.get('theme') ?? 'dark';
+      const styles = [`/theme/${theme}.css`, '/dist/codicon.css', '/dist/chat.css'];
+      send(
+        'text/html; charset=utf-8',
+        chatHtml({ nonce: 'test-nonce', cspSource: origin, script: '/dist/chat.js', styles, boot }),
+      );
+    } else if (pathname.startsWith('/theme/')) {
+      send('text/css', themeStyles(path.basename(pathname, '.css') as ThemeName));
+    } else if (pathname === '/picture.png') {
+      send('image/png', picture);
+    } else {
+      const file = path.join(root, 'dist/webview', path.basename(pathname));
+      if (pathname.startsWith('/dist/') && existsSync(file)) {
+        response.writeHead(200, {
+          'Content-Type': mediaTypes[path.extname(file)] ?? 'application/octet-stream',
+        });
+        createReadStream(file).pipe(response);
+      } else {
+        response.writeHead(404).end();
+      }
+    }
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+}
