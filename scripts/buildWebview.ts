@@ -43,7 +43,8 @@ export async function finishWebview({ outputs }: esbuild.Metafile): Promise<void
   const eager = loadedWith(`${outputFolder}/chat.js`, outputs);
   console.log('chat page:');
   for (const [file, { bytes }] of Object.entries(outputs)) {
-    if (file.endsWith('.map')) continue;
+    // There is a chunk for each grammar of the code colours; those are small and many.
+    if (file.endsWith('.map') || (bytes < 10_000 && !eager.has(file))) continue;
     const when = eager.has(file) || !file.endsWith('.js') ? 'at start' : 'on use';
     console.log(`  ${path.basename(file).padEnd(34)} ${kilobytes(bytes).padStart(10)}  ${when}`);
   }

@@ -1,4 +1,4 @@
-import { isRecord, parseJson } from './errorResponse.ts';
+import { isRecord, parseJson } from './json.ts';
 import type { Model } from './models.ts';
 
 export type ModelFieldType = 'select' | 'number' | 'text' | 'boolean' | 'array' | 'unknown';

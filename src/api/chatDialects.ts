@@ -1,6 +1,7 @@
 import type { ChatFrame } from './chatFrames.ts';
 import { DeltaTemplate } from './deltaTemplate.ts';
-import { isRecord, parseJson } from './errorResponse.ts';
+import { isRecord, parseJson } from './json.ts';
+import { meaningOf, type EventMeaning } from './eventMeaning.ts';
 
 export interface ChatUsage {
   readonly input_tokens: number | undefined;
@@ -32,44 +33,6 @@ export type ChatPart =
 
 type Fields = Readonly<Record<string, unknown>>;
 
-// Event names are read word by word: "response.output_text.done" is response, output, text, done.
-const words = {
-  heartbeat: ['ping', 'heartbeat', 'keepalive', 'keep'],
-  error: ['error', 'failed', 'failure', 'abort', 'aborted'],
-  end: [
-    'done',
-    'completed',
-    'complete',
-    'end',
-    'ended',
-    'final',
-    'finish',
-    'finished',
-    'stop',
-    'stopped',
-    'incomplete',
-  ],
-  start: ['start', 'started', 'created', 'added', 'progress', 'queued', 'open', 'opened', 'step'],
-  reasoning: ['reasoning', 'thinking', 'thought', 'thoughts'],
-  /** What holds the text of the answer. */
-  text: ['text', 'delta', 'token', 'chunk', 'content', 'answer', 'message', 'output'],
-  /** Things beside the answer, which may have texts of their own. */
-  // prettier-ignore
-  beside: ['tool', 'function', 'arguments', 'title', 'status', 'citation', 'citations', 'source', 'sources', 'annotation', 'annotations', 'search', 'metadata', 'debug', 'log', 'notice', 'warning', 'audio', 'image', 'input', 'user', 'file', 'suggestion', 'suggestions', 'followup', 'signature'],
-  /** Pieces of an answer: the end of one is not the end of all, and its text repeats what came before. */
-  // prettier-ignore
-  piece: ['text', 'part', 'item', 'block', 'step', 'content', 'refusal', 'summary', 'call', 'delta'],
-} as const;
-
-/** What the names of an event say. */
-type Meaning = Readonly<
-  Record<'heartbeat' | 'error' | 'start' | 'reasoning' | 'text' | 'beside' | 'plain', boolean>
-> & {
-  /** Of the whole answer, or only of a piece of it. */
-  readonly end: 'whole' | 'piece' | undefined;
-  readonly finishReason: string | undefined;
-};
-
 // More blanks than that around `[DONE]` are not looked for.
 const longestMark = 32;
 
@@ -81,8 +44,8 @@ const rememberedMeanings = 100;
  * chosen are understood, by what the events are called and which fields they have.
  */
 export class ChatDialectDecoder {
-  readonly #meanings = new Map<string, Meaning>();
-  #last: { readonly name: string; readonly meaning: Meaning } | undefined;
+  readonly #meanings = new Map<string, EventMeaning>();
+  #last: { readonly name: string; readonly meaning: EventMeaning } | undefined;
   readonly #template = new DeltaTemplate();
   /** 'text' once bare text came: what looks like JSON then is text too. 'objects' once an object came. */
   #data: 'text' | 'objects' | undefined;
@@ -114,7 +77,7 @@ export class ChatDialectDecoder {
     return this.#decodeText(isString ? value : data, isString, event, meaning);
   }
 
-  #decodeText(text: string, quoted: boolean, event: string | undefined, meaning: Meaning): ChatPart[] {
+  #decodeText(text: string, quoted: boolean, event: string | undefined, meaning: EventMeaning): ChatPart[] {
     if (meaning.reasoning) return [{ type: 'reasoning', delta: text }];
     const named = meaning.text && !meaning.beside && meaning.end === undefined;
     // JSON that breaks off among objects is no text of the answer.
@@ -148,7 +111,7 @@ export class ChatDialectDecoder {
     return [{ type: 'unknown', name: name === '' ? 'unnamed' : name }];
   }
 
-  #meaningOf(name: string): Meaning {
+  #meaningOf(name: string): EventMeaning {
     // Most events are called what the one before them was; to compare costs less than to look up.
     if (this.#last?.name === name) return this.#last.meaning;
     const meaning = this.#meanings.get(name) ?? meaningOf(name);
@@ -165,28 +128,6 @@ function nameOf(fields: Fields, event: string | undefined): string {
   return typeof type !== 'string' || type === own ? own : `${own} ${type}`.trimStart();
 }
 
-function meaningOf(name: string): Meaning {
-  const spaced = name
-    .slice(0, 200)
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase();
-  const found = new Set(spaced.split(/[^a-z]+/));
-  const says = (list: readonly string[]): boolean => list.some(word => found.has(word));
-  const isSpecial = says(words.heartbeat) || says(words.error) || says(words.end);
-  const isPiece = says(words.piece) || says(words.beside) || says(words.reasoning);
-  return {
-    heartbeat: says(words.heartbeat),
-    error: says(words.error),
-    start: says(words.start),
-    reasoning: says(words.reasoning),
-    text: says(words.text),
-    beside: says(words.beside),
-    plain: !isSpecial && !says(words.reasoning) && !says(words.beside),
-    end: says(words.end) ? (isPiece ? 'piece' : 'whole') : undefined,
-    finishReason: found.has('incomplete') ? 'incomplete' : undefined,
-  };
-}
-
 // prettier-ignore
 const inertKeys = new Set(['id', 'type', 'event', 'object', 'created', 'created_at', 'model', 'index', 'sequence_number', 'item_id', 'output_index', 'content_index', 'service_tier', 'system_fingerprint', 'logprobs', 'obfuscation']);
 const plainTextKeys = new Set(['delta', 'content', 'text', 'textDelta', 'token', 'chunk']);
@@ -198,8 +139,9 @@ const plainTextKeys = new Set(['delta', 'content', 'text', 'textDelta', 'token',
 function plainDelta(fields: Fields): string | undefined {
   let text: unknown;
   for (const key in fields) {
+    if (inertKeys.has(key)) continue;
     const value = fields[key];
-    if (value === null || inertKeys.has(key)) continue;
+    if (value === null) continue;
     if (text !== undefined) return undefined;
     if (plainTextKeys.has(key)) text = value;
     else if (key === 'choices') text = choiceDelta(value);
@@ -226,7 +168,7 @@ function choiceDelta(choices: unknown): unknown {
 }
 
 /** Text, reasoning and the end; undefined when the event has none of them. */
-function contentParts(fields: Fields, meaning: Meaning): ChatPart[] | undefined {
+function contentParts(fields: Fields, meaning: EventMeaning): ChatPart[] | undefined {
   const full = fullText(fields);
   const settled =
     isRecord(fields['usage']) || isRecord(fields['credits']) || fields['object'] === 'chat.completion';
@@ -331,7 +273,7 @@ function readBesides(fields: Fields): readonly ChatPart[] {
   return parts;
 }
 
-function errorOf(fields: Fields, meaning: Meaning): unknown {
+function errorOf(fields: Fields, meaning: EventMeaning): unknown {
   const inner = fields['error'] ?? record(fields['response'])['error'];
   if (isRecord(inner) || (typeof inner === 'string' && inner !== '')) return fields;
   return meaning.error ? fields : undefined;

@@ -1,5 +1,5 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
-import { parseJson } from './errorResponse.ts';
+import { parseJson } from './json.ts';
 import { RivyaError } from './errors.ts';
 
 /** One message of a stream, before its dialect is known. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Log } from '../base/log.ts';
-import { isRecord } from './errorResponse.ts';
+import { isRecord } from './json.ts';
 
 /** The value misses something without which it is of no use. */
 export class DecodeError extends Error {

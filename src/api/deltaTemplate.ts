@@ -1,4 +1,4 @@
-import { parseJson } from './errorResponse.ts';
+import { parseJson } from './json.ts';
 
 // Inside a JSON string, what ends it, escapes, or must not stand there.
 const special = /[^ !#-[\]-\uffff]/;

@@ -1,5 +1,6 @@
 import { redact } from '../base/log.ts';
 import { RivyaError, type RivyaErrorKind } from './errors.ts';
+import { isRecord, parseJson } from './json.ts';
 import { parseRetryAfter } from './retryPolicy.ts';
 
 /** rivya-api.md 8, and `insufficient_credits` of section 5. */
@@ -37,7 +38,7 @@ const kindOfStatus: ReadonlyMap<number, RivyaErrorKind> = new Map([
 const requestIdHeaders = ['x-request-id', 'request-id', 'x-rivya-request-id', 'x-correlation-id'];
 
 /** What an error body says, as far as it could be read. */
-export interface ServerError {
+interface ServerError {
   readonly code: string | undefined;
   readonly message: string | undefined;
   readonly requestId: string | undefined;
@@ -135,17 +136,4 @@ function cleanText(value: unknown, limit: number, secrets: readonly string[]): s
   text = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
   if (text === '') return undefined;
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** @returns undefined when the text is not JSON */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { parseJson } from './errorResponse.ts';
+import { parseJson } from './json.ts';
 
 /** How a delivery was signed: which one Rivya uses is not documented (rivya-api.md 7). */
 export type WebhookScheme = 'standardWebhooks' | 'stripe' | 'hmacHex' | 'hmacBase64';

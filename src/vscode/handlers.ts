@@ -27,7 +27,15 @@ export interface HandlerParts {
 }
 
 /** Every command. What it needs is loaded when it is called for the first time. */
-export function createHandlers({ basics, services, surfaces, webhooks, chat, sandbox, channel }: HandlerParts): Handlers {
+export function createHandlers({
+  basics,
+  services,
+  surfaces,
+  webhooks,
+  chat,
+  sandbox,
+  channel,
+}: HandlerParts): Handlers {
   const account = () => import('./account/accountCommands.ts');
   const generate = () => import('./generate/generate.ts');
   const wishes = () => import('./generate/wish.ts');
@@ -182,7 +190,10 @@ export function createHandlers({ basics, services, surfaces, webhooks, chat, san
         key === undefined ? `@ext:${basics.context.extension.id}` : `@id:rivya.${key}`,
       ),
     'rivya.openWalkthrough': () =>
-      vscode.commands.executeCommand('workbench.action.openWalkthrough', `${basics.context.extension.id}#start`),
+      vscode.commands.executeCommand(
+        'workbench.action.openWalkthrough',
+        `${basics.context.extension.id}#start`,
+      ),
   };
 }
 

@@ -78,6 +78,9 @@ export type CommandId = (typeof commandIds)[number];
 
 export const viewIds = ['rivya.tasks', 'rivya.models', 'rivya.webhooks', 'rivya.chat'] as const;
 
+/** The scheme of the documents that show webhook deliveries and events. */
+export const webhookScheme = 'rivya-webhook';
+
 /** Settings without the leading `rivya.`, with the type of their value. */
 export interface Settings {
   baseUrl: string;

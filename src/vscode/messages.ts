@@ -33,7 +33,15 @@ export class UserError extends Error {
 }
 
 export function actions(): Record<
-  'setKey' | 'sandbox' | 'showLog' | 'doctor' | 'chooseModel' | 'dashboard' | 'credits' | 'typePrompt' | 'refreshModels',
+  | 'setKey'
+  | 'sandbox'
+  | 'showLog'
+  | 'doctor'
+  | 'chooseModel'
+  | 'dashboard'
+  | 'credits'
+  | 'typePrompt'
+  | 'refreshModels',
   Action
 > {
   const { t } = vscode.l10n;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { BalanceState } from '../core/credits/balance.ts';
 import type { CommandId } from './ids.ts';
+import { actions, type Action } from './messages.ts';
 
 /** All that the status bar depends on. */
 export interface StatusState {
@@ -19,7 +20,7 @@ export interface StatusView {
   readonly text: string;
   /** Plain sentences, for the tooltip and for screen readers. */
   readonly sentences: readonly string[];
-  readonly links: readonly { readonly title: string; readonly command: CommandId }[];
+  readonly links: readonly Action[];
   readonly warning: boolean;
 }
 
@@ -36,13 +37,12 @@ const enabledCommands: readonly CommandId[] = [
 export function statusView(state: StatusState): StatusView | undefined {
   const { t } = vscode.l10n;
   if (state.account === 'unknown') return undefined;
-  const setKey = { title: t('Set API Key'), command: 'rivya.account.setKey' } as const;
-  const start = { title: t('Try the Sandbox'), command: 'rivya.sandbox.start' } as const;
+  const to = actions();
   if (state.account === 'none') {
     return {
       text: t('$(key) Rivya'),
       sentences: [t('Rivya has no API key yet.')],
-      links: [setKey, start],
+      links: [to.setKey, to.sandbox],
       warning: false,
     };
   }
@@ -52,7 +52,7 @@ export function statusView(state: StatusState): StatusView | undefined {
     sentences: sentencesOf(state),
     links: state.sandbox
       ? [refresh, { title: t('Stop Sandbox'), command: 'rivya.sandbox.stop' }]
-      : [refresh, { title: t('Open Dashboard'), command: 'rivya.account.openDashboard' }],
+      : [refresh, ...(isLow(state) ? [to.credits] : []), to.dashboard],
     warning: isLow(state),
   };
 }
@@ -107,7 +107,8 @@ export function tooltipOf({ sentences, links }: StatusView): vscode.MarkdownStri
   const tooltip = new vscode.MarkdownString(undefined, true);
   tooltip.isTrusted = { enabledCommands };
   for (const sentence of sentences) tooltip.appendText(sentence).appendMarkdown('\n\n');
-  tooltip.appendMarkdown(links.map(({ title, command }) => `[${title}](command:${command})`).join(' · '));
+  const target = (link: Action): string => ('url' in link ? link.url : `command:${link.command}`);
+  tooltip.appendMarkdown(links.map(link => `[${link.title}](${target(link)})`).join(' · '));
   return tooltip;
 }
 

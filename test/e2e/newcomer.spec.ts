@@ -59,8 +59,9 @@ test('from install to the first image with a key', async ({ workbench, sandbox }
   await expect(workbench.statusBar('100 cr')).toBeVisible();
   watch.step('key');
   await workbench.page.getByRole('button', { name: 'Generate Image...' }).first().click();
-  await workbench.enter(sentence);
-  await workbench.picks.first().waitFor();
+  await workbench.quickInputBox.fill(sentence);
+  await workbench.picks.filter({ hasText: sentence }).first().click();
+  await workbench.pick('Z-Image').first().waitFor();
   watch.step('prompt to models');
   await workbench.choose('Z-Image');
   await expect(workbench.treeItem(sentence)).toContainText('done');

@@ -173,7 +173,7 @@ describe('a generation that goes wrong on its way', () => {
     scene.sandbox.control.failNextGeneration({ message: 'The picture could not be drawn.' });
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await scene.answers.message(
-      /The generation failed: The picture could not be drawn\. Credits of failed jobs usually come back/,
+      /The generation failed: The picture could not be drawn\. Credits of failed jobs usually come back.+reserved 1 credit came back/,
     );
     assert.equal(scene.sandbox.control.credits(), 100);
     assert.equal(editor.document.getText(), article);

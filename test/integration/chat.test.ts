@@ -132,6 +132,16 @@ function applied(state: ChatState, message: ChatHostMessage): ChatState {
   }
 }
 
+function memento(): vscode.Memento & { setKeysForSync(keys: readonly string[]): void } {
+  const values = new Map<string, unknown>();
+  return {
+    keys: () => [...values.keys()],
+    get: <T>(key: string, preset?: T) => (values.has(key) ? (values.get(key) as T) : preset) as T,
+    update: (key: string, value: unknown) => Promise.resolve(void values.set(key, value)),
+    setKeysForSync: () => undefined,
+  };
+}
+
 describe('the chat', () => {
   let scene: Scene;
   let services: Services;
@@ -157,6 +167,8 @@ describe('the chat', () => {
     const balance: Balance = new Balance(origin => retrieveBalance(basics, origin));
     const context = {
       globalStorageUri: vscode.Uri.file(storage),
+      globalState: memento(),
+      workspaceState: memento(),
       extension: { packageJSON: { version: '0.0.0' } },
     } as unknown as vscode.ExtensionContext;
     const basics: Basics = { context, log: silentLog, server, account, balance };
@@ -404,7 +416,7 @@ describe('the chat', () => {
     await page.ask('Describe a boat');
     const { id = '' } = page.messages[1] ?? {};
     await page.say({ type: 'generateImage', messageId: id, prompt: 'A paper boat' });
-    await page.until('a finished card', () => page.state.session.cards[0]?.state === 'stored');
+    await page.until('a finished card', () => page.state.session.cards[0]?.canInsert === true);
     const [card] = page.state.session.cards;
     assert.equal(card?.messageId, id);
     assert.match(card.source ?? '', /^resource:.+\.png$/);

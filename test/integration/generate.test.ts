@@ -136,13 +136,13 @@ describe('generating from a selection', () => {
     assert.match(text, /A lighthouse in a great storm at night\.\n\n!\[/);
   });
 
-  it('puts the path on the clipboard in a language for which it has no reference', async () => {
-    const code = await openDocument(`// ${sentence}\n`, 'page.ts');
+  it('puts the path on the clipboard where nothing can refer to a file', async () => {
+    const code = await openDocument(`load(); ${sentence}\n`, 'page.ts');
     select(code, sentence);
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await scene.answers.message(/the path is on the clipboard/);
     assert.match(await vscode.env.clipboard.readText(), /^\.\.\/assets\/generated\/a-lighthouse.+\.png$/);
-    assert.equal(code.document.getText(), `// ${sentence}\n`);
+    assert.equal(code.document.getText(), `load(); ${sentence}\n`);
     await removeFolder(code.document.uri);
   });
 

@@ -52,7 +52,7 @@ describe('generating with parameters', () => {
   it('can change to a model of another kind on the way', async () => {
     scene.answers.pickNext(/^Change Model/, /^Sora 2$/, /^Generate$/);
     await vscode.commands.executeCommand('rivya.generate.withParameters');
-    await scene.answers.message(/^Video (inserted|saved)/);
+    await scene.answers.message(/Video (inserted|saved)/);
     assert.deepEqual(
       scene.sandbox.control.charges().map(charge => charge.credits),
       [6],
@@ -71,7 +71,7 @@ describe('generating with parameters', () => {
     await configure('defaultModel.audio', 'elevenlabs-dialogue-v3');
     scene.answers.input('[{"text":"Good evening.","voice":"Adam"}]');
     await vscode.commands.executeCommand('rivya.generate.audioFromSelection');
-    await scene.answers.message(/^Audio (inserted|saved)/);
+    await scene.answers.message(/Audio (inserted|saved)/);
     assert.deepEqual(sentParams(), [{ dialogue: [{ text: 'Good evening.', voice: 'Adam' }] }]);
   });
 
@@ -104,5 +104,18 @@ describe('generating with parameters', () => {
       /evening\.\n\n!\[A harbour.*\]\(.+\)\n\nA boat\.\n\n!\[A boat.*\]\(.+\)\n\nThe end\.\n$/,
     );
     assert.equal(scene.sandbox.control.charges().length, 2);
+  });
+
+  it('asks above the limit of the user, also when the workspace sets a higher one', async () => {
+    await configure('credits.confirmAbove', 0);
+    const settings = vscode.workspace.getConfiguration('rivya');
+    await settings.update('credits.confirmAbove', 1_000, vscode.ConfigurationTarget.Workspace);
+    try {
+      await vscode.commands.executeCommand('rivya.generate.fromSelection');
+      await scene.answers.message(/Generate with Z-Image for 1 credit\?/);
+      assert.deepEqual(scene.sandbox.control.charges(), []);
+    } finally {
+      await settings.update('credits.confirmAbove', undefined, vscode.ConfigurationTarget.Workspace);
+    }
   });
 });

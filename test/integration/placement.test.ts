@@ -10,6 +10,7 @@ import {
   Scene,
   select,
   textOf,
+  until,
   workspaceFolder,
 } from './support.ts';
 
@@ -37,15 +38,18 @@ describe('a generated result and its place', () => {
 
   /** Starts a job that ends only when it is told to. */
   async function begin(): Promise<void> {
+    const before = scene.sandbox.control.charges().length;
     scene.sandbox.control.update({ taskDurationMs: 3_600_000 });
     await generate();
+    // Before that there is nothing that could be finished.
+    await until('the job', () => scene.sandbox.control.charges().length > before);
   }
 
   it('selects the alternative text while the prompt is still selected', async () => {
     await generate();
     await arrived();
+    await until('the selection', () => editor.selection.active.line === 4);
     assert.equal(editor.document.getText(editor.selection), sentence);
-    assert.equal(editor.selection.active.line, 4);
   });
 
   it('leaves the cursor alone when the user has gone on', async () => {
@@ -92,7 +96,7 @@ describe('a generated result and its place', () => {
 
   it('goes to its own place when two jobs have the same', async () => {
     await begin();
-    await generate();
+    await begin();
     scene.sandbox.control.finishTasks();
     const text = await textOf(editor.document, now => now.match(/!\[/g)?.length === 2);
     assert.match(text, /^# River\n\nA mill by the river\.\n\n!\[.+\]\(.+\)\n\n!\[.+\]\(.+\)\n\nThe end\.\n$/);
@@ -160,15 +164,30 @@ describe('a generated result and its place', () => {
     await readFile(vscode.Uri.joinPath(uri, '..', source).fsPath);
   });
 
-  it('leaves a language without references alone', async () => {
+  it('reads the prompt from a comment, and stays in it', async () => {
     const code = await openDocument(`// ${sentence}\nconst mill = 1;\n`, 'mill.ts');
     code.selection = new vscode.Selection(0, 6, 0, 6);
     await generate();
-    await scene.answers.message(/the path is on the clipboard/);
-    assert.equal(code.document.getText(), `// ${sentence}\nconst mill = 1;\n`);
+    const text = await textOf(code.document, now => now.includes('.png'));
+    assert.match(text, /^\/\/ A mill by the river\.\n\/\/ \.\.\/assets\/.+\.png\nconst mill = 1;\n$/);
     const [post] = scene.sandbox.control.requests().filter(({ method }) => method === 'POST');
     assert.equal((post?.body as { prompt: string }).prompt, sentence);
     await removeFolder(code.document.uri);
+  });
+
+  it('comes although the user types without a pause', async () => {
+    await begin();
+    scene.sandbox.control.finishTasks();
+    let typed = 0;
+    while (!reference.test(editor.document.getText())) {
+      if (await editor.edit(edit => edit.insert(new vscode.Position(0, 0), '.'))) typed++;
+    }
+    const [line] = reference.exec(editor.document.getText()) ?? [];
+    assert.equal(
+      editor.document.getText(),
+      `${'.'.repeat(typed)}# River\n\n${sentence}\n\n${line}\n\nThe end.\n`,
+    );
+    assert.equal(scene.sandbox.control.charges().length, 1);
   });
 });
 

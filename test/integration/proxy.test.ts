@@ -39,7 +39,7 @@ describe('a proxy of the settings', () => {
     assert.ok(scene.sandbox.control.requests().some(request => request.path === '/api/v1/credits'));
   });
 
-  it('that refuses is named in the message, and nothing is stored', async () => {
+  it('that refuses is named in the message', async () => {
     await using refusing = await startForwardProxy({ refuseWith: 403 });
     await setProxy(refusing.url);
     await configure('baseUrl', 'https://api.rivya.test');

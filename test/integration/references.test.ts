@@ -45,7 +45,7 @@ describe('generating from reference files', () => {
     scene.answers.type('The same fox, asleep');
     const uris = [await file('one.png'), await file('two.png')];
     await vscode.commands.executeCommand('rivya.generate.fromReference', uris[0], uris);
-    await scene.answers.message(/^Image saved/);
+    await scene.answers.message(/Image saved/);
     assert.equal(posts('/files').length, 2);
     const [{ body }] = posts('/generations') as [{ body: { params: { referenceMediaItems: object[] } } }];
     const items = body.params.referenceMediaItems as { kind: string; name: string; mimeType: string }[];
@@ -76,7 +76,7 @@ describe('generating from reference files', () => {
     scene.answers.pick(/^Sora 2$/);
     scene.answers.type('A fox walks');
     await vscode.commands.executeCommand('rivya.generate.video');
-    await scene.answers.message(/^Video (saved|inserted)/);
+    await scene.answers.message(/Video (saved|inserted)/);
     const folder = vscode.Uri.joinPath(editor.document.uri, '../../assets/generated');
     const clip = (await filesIn(folder)).find(name => name.startsWith('a-fox-walks'));
     assert.ok(clip);
@@ -87,7 +87,7 @@ describe('generating from reference files', () => {
     scene.answers.press(/Generate with Wan/, 'Generate');
     const uri = vscode.Uri.joinPath(folder, clip);
     await vscode.commands.executeCommand('rivya.generate.fromReference', uri, [uri]);
-    await scene.answers.message(/^Video saved/);
+    await scene.answers.message(/Video saved/);
     const { body } = posts('/generations').at(-1) as { body: { params: { referenceMediaItems: object[] } } };
     const [item] = body.params.referenceMediaItems as { kind: string; durationToken?: string }[];
     assert.equal(item?.kind, 'video');

@@ -72,6 +72,15 @@ describe('the status bar', () => {
     assert.deepEqual([at(9.99), at(10), at(0), at(undefined)], [true, false, true, false]);
   });
 
+  it('leads to credits when they run low', () => {
+    const linksOf = (change: Partial<StatusState>): string[] =>
+      statusView({ ...ready, ...change })?.links.map(link => link.title) ?? [];
+    const low = { ...balance, credits: 1 };
+    assert.deepEqual(linksOf({ balance: low }), ['Refresh', 'Buy Credits', 'Open Dashboard']);
+    assert.ok(!linksOf({}).includes('Buy Credits'));
+    assert.ok(!linksOf({ sandbox: true, balance: low }).includes('Buy Credits'));
+  });
+
   it('lets its tooltip run what it links to, and nothing else', () => {
     for (const state of [ready, { ...ready, account: 'none' }, { ...ready, sandbox: true }] as const) {
       const view = statusView({

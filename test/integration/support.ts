@@ -309,6 +309,17 @@ export async function filesIn(folder: vscode.Uri): Promise<string[]> {
   }
 }
 
+/** Resolves when the condition holds, for what tells nobody when it changes. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const look = setInterval(() => condition() && resolve(undefined), 20);
+  try {
+    await soon(what, promise);
+  } finally {
+    clearInterval(look);
+  }
+}
+
 export async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -22,7 +22,7 @@ describe('the commands on tasks', () => {
     select(editor, sentence);
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await textOf(editor.document, text => text.includes('!['));
-    const { context } = await (extension).activate();
+    const { context } = await extension.activate();
     // A second look at the same file, as another window has it.
     ({ ledger } = Ledger.open(path.join(context.globalStorageUri.fsPath, 'ledger.sqlite')));
   });

@@ -74,7 +74,7 @@ test.describe('an answer', () => {
     expect(seen).toEqual({ changes: 0, isSame: true });
   });
 
-  test('is drawn once a frame, however many deltas come', async ({ chat, page }) => {
+  test('is drawn at most once a frame, however many deltas come', async ({ chat, page }) => {
     await openStreaming(chat);
     await page.evaluate(() => {
       const count = { draws: 0, frames: 0 };
@@ -152,11 +152,12 @@ test.describe('an answer', () => {
 });
 
 test.describe('the reader', () => {
-  const paragraphs = 'A paragraph of some length, so that it needs a line.\n\n'.repeat(40);
+  const paragraphs = `${'A paragraph of some length, so that it needs a line.\n\n'.repeat(40)}The end.`;
 
   test('who is at the end stays there', async ({ chat }) => {
     await openStreaming(chat, 5);
     for (const word of deltas(paragraphs, 120)) await chat.say(word);
+    await expect(chat.log).toContainText('The end.');
     await chat.drawn();
     expect(await chat.distanceFromEnd()).toBeLessThanOrEqual(2);
   });
@@ -173,6 +174,7 @@ test.describe('the reader', () => {
     await expect(jump).toBeVisible();
     const top = await chat.log.evaluate(log => log.scrollTop);
     for (const word of deltas(paragraphs, 120)) await chat.say(word);
+    await expect(chat.log).toContainText('The end.');
     await chat.drawn();
     expect(await chat.log.evaluate(log => log.scrollTop)).toBe(top);
     expect(await chat.distanceFromEnd()).toBeGreaterThan(400);
@@ -193,6 +195,7 @@ test.describe('the reader', () => {
     });
     await expect(page.getByTestId('chat-jump-latest')).toBeHidden();
     await chat.say(delta(0, paragraphs));
+    await expect(chat.log).toContainText('The end.');
     await chat.drawn();
     expect(await chat.distanceFromEnd()).toBeLessThanOrEqual(2);
   });
@@ -207,9 +210,10 @@ test.describe('the reader', () => {
   });
 
   test('finds the place and the draft again when the view was hidden', async ({ chat, page }) => {
-    const state = chatState({ draft: 'as the host has it', session: { messages: conversation(20) } });
-    await chat.open(state);
+    const state = chatState({ draft: 'half a thou', session: { messages: conversation(20) } });
+    await chat.open(chatState({ session: state.session }));
     await chat.input.fill('half a thou');
+    await chat.expectPosted({ type: 'draft', text: 'half a thou' });
     await chat.log.evaluate(log => {
       log.scrollTop = log.scrollHeight / 2;
     });
@@ -228,6 +232,27 @@ test.describe('the reader', () => {
     await chat.reload(state);
     await expect.poll(topMessage).toBe(before);
     await expect(chat.input).toHaveValue('half a thou');
+  });
+
+  test('whose draft the host has heard of gets what the host says of it since', async ({ chat }) => {
+    await chat.open(chatState());
+    await chat.input.fill('older');
+    await chat.expectPosted({ type: 'draft', text: 'older' });
+    await chat.drawn();
+    await chat.reload(chatState({ draft: 'newer' }));
+    await expect(chat.input).toHaveValue('newer');
+  });
+
+  test('whose last words the host has not heard keeps them', async ({ chat, page }) => {
+    await chat.open(chatState());
+    const memory = { sessionId: 's1', draft: 'unheard', isPosted: false, place: 'end' };
+    await page.evaluate(text => {
+      sessionStorage.setItem('state', text);
+      // This was the last thing that the page could say.
+      Storage.prototype.setItem = () => undefined;
+    }, JSON.stringify(memory));
+    await chat.reload(chatState({ draft: 'older' }));
+    await expect(chat.input).toHaveValue('unheard');
   });
 
   test('who opens another session sees its end and its draft', async ({ chat }) => {

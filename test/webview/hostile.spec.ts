@@ -182,7 +182,7 @@ test('while it grows, letter by letter', async ({ chat }) => {
   await chat.open(chatState({ session: { messages: [message({ id: 'a', state: 'streaming' })] } }));
   let at = 0;
   for (const text of texts) {
-    const pieces = [...`${text.toWellFormed()}\n\n`];
+    const pieces = Array.from(`${text.toWellFormed()}\n\n`);
     const words = pieces.map(piece => {
       const word = { type: 'delta', messageId: 'a', field: 'text', at, text: piece } as const;
       at += piece.length;

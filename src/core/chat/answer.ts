@@ -233,6 +233,7 @@ export class Answer {
   }
 
   #learnSession(remoteId: string): void {
+    if (!this.#parts.holds()) return;
     this.#parts.store.change(this.request.sessionId, { remoteId });
   }
 

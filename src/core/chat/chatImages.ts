@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recognise } from '../assets/mediaType.ts';
 import type { ImageRecord } from './records.ts';
@@ -9,6 +9,9 @@ import type { ImageRecord } from './records.ts';
 export const maximumImageBytes = 10 * 1024 ** 2;
 /** What Rivya takes as an image (rivya-api.md 4). */
 const accepted: readonly string[] = ['image/jpeg', 'image/png', 'image/webp'];
+
+/** Younger files are left alone, in milliseconds. */
+const sweepAge = 3_600_000;
 
 /** Why an image was not taken; nothing of it is kept. */
 export class ImageRefused extends Error {
@@ -79,19 +82,31 @@ export class ChatImages {
     await Promise.all(paths.map(path => rm(join(this.#folder, path), { force: true })));
   }
 
+  /**
+   * Removes what a crash has left: files that nothing refers to, unless they are so young that another window may be about to.
+   * @param needed paths as in `ImageRecord`; read before this is called
+   * @param now milliseconds since the epoch
+   */
+  async sweep(needed: ReadonlySet<string>, now: number): Promise<void> {
+    const left = (await namesIn(this.#folder)).filter(name => !needed.has(name));
+    for (const name of left) {
+      const { mtimeMs } = await stat(join(this.#folder, name));
+      if (now - mtimeMs > sweepAge) await this.remove([name]);
+    }
+  }
+
   /** @throws an error of the file system when the file is gone */
   async blobOf(image: ImageRecord): Promise<Blob> {
     return await openAsBlob(this.pathOf(image), { type: image.mediaType });
   }
+}
 
-  async exists(image: Pick<ImageRecord, 'path'>): Promise<boolean> {
-    try {
-      await stat(this.pathOf(image));
-      return true;
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-      throw error;
-    }
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
   }
 }
 

@@ -1,15 +1,7 @@
 import { Emitter } from '../../base/event.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
-import {
-  Database,
-  number,
-  optionalNumber,
-  optionalText,
-  text,
-  type Row,
-  type SetAside,
-} from '../storage/database.ts';
+import { Database, number, optionalNumber, text, type Row, type SetAside } from '../storage/database.ts';
 import { AnswerRequests } from './answerRequests.ts';
 import type {
   ChatMessageRecord,
@@ -21,6 +13,7 @@ import type {
 } from './records.ts';
 import { contextOf, imageOf, messageOf, sessionOf } from './rows.ts';
 import { chatMigrations } from './schema.ts';
+import { findSessions, type SessionQuery } from './sessionSearch.ts';
 import { answerColumns, insertContext, insertImage, insertMessage, type AnswerChange } from './writes.ts';
 
 export type NewSession = Omit<ChatSessionRecord, 'createdAt' | 'updatedAt'>;
@@ -34,14 +27,6 @@ export type SessionChange = Partial<
 export interface CardRecord {
   readonly taskId: string;
   readonly messageId: string;
-}
-
-export interface SessionQuery {
-  /** Every word must occur in the title or in one message. */
-  readonly query: string;
-  /** Undefined for all; else only those of this workspace, where `null` is no folder. */
-  readonly workspace: string | null | undefined;
-  readonly limit: number;
 }
 
 /**
@@ -167,27 +152,8 @@ export class ChatStore implements Disposable {
   }
 
   /** Sessions in which something was said or is being written, the latest first. */
-  sessions({ query, workspace, limit }: SessionQuery): ChatSessionSummaryRecord[] {
-    const words = query.split(/\s+/).filter(word => word !== '');
-    const conditions = [
-      `(EXISTS (SELECT 1 FROM message WHERE session_id = session.id) OR trim(draft) <> '')`,
-      ...(workspace === undefined ? [] : ['workspace IS ?']),
-      ...words.map(word => `(title LIKE ? ESCAPE '\\' OR id IN (${found(word)}))`),
-    ];
-    const values = [
-      ...(workspace === undefined ? [] : [workspace]),
-      ...words.flatMap(word => [
-        like(word),
-        isIndexed(word) ? `"${word.replaceAll('"', '""')}"` : like(word),
-      ]),
-    ];
-    const rows = this.#database.all(
-      `SELECT *, (SELECT count(*) FROM message WHERE session_id = session.id) AS message_count
-       FROM session WHERE ${conditions.join(' AND ')} ORDER BY updated_at DESC, rowid DESC LIMIT ?`,
-      ...values,
-      limit,
-    );
-    return rows.map(summaryOf);
+  sessions(query: SessionQuery): ChatSessionSummaryRecord[] {
+    return findSessions(this.#database, query);
   }
 
   /** Which of these sessions of the server are stored here already. */
@@ -294,6 +260,11 @@ export class ChatStore implements Disposable {
     this.#database.transaction('cheap', () => insertImage(this.#database, sessionId, null, image));
   }
 
+  /** Of every image that anything refers to. */
+  imagePaths(): Set<string> {
+    return new Set(this.#database.all('SELECT path FROM image').map(row => text(row, 'path')));
+  }
+
   addContext(sessionId: string, context: ContextRecord): void {
     this.#database.transaction('cheap', () => insertContext(this.#database, sessionId, null, context));
   }
@@ -389,19 +360,6 @@ export class ChatStore implements Disposable {
   }
 }
 
-function summaryOf(row: Row): ChatSessionSummaryRecord {
-  return {
-    id: text(row, 'id'),
-    origin: text(row, 'origin'),
-    title: text(row, 'title') || text(row, 'draft'),
-    model: optionalText(row, 'model'),
-    remoteId: optionalText(row, 'remote_id'),
-    workspace: optionalText(row, 'workspace'),
-    updatedAt: number(row, 'updated_at'),
-    messageCount: number(row, 'message_count'),
-  };
-}
-
 function grouped<T>(rows: readonly Row[], read: (row: Row) => T): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
@@ -411,19 +369,4 @@ function grouped<T>(rows: readonly Row[], read: (row: Row) => T): Map<string, T[
     else groups.set(key, [read(row)]);
   }
   return groups;
-}
-
-/** The index knows nothing shorter than three characters. */
-function isIndexed(word: string): boolean {
-  return Array.from(word).length >= 3;
-}
-
-function found(word: string): string {
-  return isIndexed(word)
-    ? 'SELECT session_id FROM message_text JOIN message ON message.number = message_text.rowid WHERE message_text MATCH ?'
-    : `SELECT session_id FROM message WHERE text LIKE ? ESCAPE '\\'`;
-}
-
-function like(word: string): string {
-  return `%${word.replace(/[\\%_]/g, '\\$&')}%`;
 }

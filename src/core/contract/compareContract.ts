@@ -115,8 +115,9 @@ class Comparer {
 
   #parameters(operation: string, our: ContractOperation, list: readonly unknown[]): void {
     const live = list.map(each => recordOf(resolved(each, this.#live)));
+    const word = (value: unknown): string => (typeof value === 'string' ? value.toLowerCase() : '');
     const nameOf = (parameter: { readonly name?: unknown; readonly in?: unknown }): string =>
-      `${String(parameter.in)} ${String(parameter.name).toLowerCase()}`;
+      `${word(parameter.in)} ${word(parameter.name)}`;
     const found = new Set(live.map(nameOf));
     const sent = new Set(our.parameters.map(nameOf));
     for (const parameter of our.parameters) {

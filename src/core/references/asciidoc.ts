@@ -1,6 +1,6 @@
 import { partedBelow, placeBehindBlock, placeOfLines, type BlockSyntax, type Region } from './blocks.ts';
 import { encodeUrl, oneLine } from './escape.ts';
-import { lineIndexAt, linesOf, type Line } from './lines.ts';
+import { findLine, lineIndexAt, linesOf, type Line } from './lines.ts';
 import { planAt, type Piece } from './piece.ts';
 import { relativePath } from './relativePath.ts';
 import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from './reference.ts';
@@ -104,7 +104,7 @@ const syntax: BlockSyntax = {
     let index = 0;
     const header = lines.findIndex(({ text }) => text.trim() !== '' && !text.startsWith('//'));
     if (/^= \S|^:[\w-]+!?:/.test(lines[header]?.text ?? '')) {
-      const blank = lines.findIndex(({ text }, at) => at > header && text.trim() === '');
+      const blank = findLine(lines, header + 1, text => text.trim() === '');
       const last = blank === -1 ? lines.length - 1 : blank - 1;
       regions.push({ first: 0, last });
       index = last + 1;
@@ -114,7 +114,7 @@ const syntax: BlockSyntax = {
       if (!mark) continue;
       const fence = mark[3] ?? (lines[index]?.text ?? '').trimEnd();
       if (compound.test(fence)) continue;
-      const last = lines.findIndex(({ text }, at) => at > index && text.trimEnd() === fence);
+      const last = findLine(lines, index + 1, text => text.trimEnd() === fence);
       regions.push({ first: index, last: last === -1 ? undefined : last });
       if (last === -1) break;
       index = last;

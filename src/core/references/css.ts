@@ -19,7 +19,7 @@ interface Position {
   readonly statement: Statement | undefined;
   /** What the innermost block may hold. */
   readonly block: 'rules' | 'declarations' | 'nothing';
-  /** Behind the outermost block that may hold nothing of ours. */
+  /** Whether no block is around. */
   readonly isRoot: boolean;
 }
 
@@ -247,54 +247,45 @@ function tokensOf(text: string, language: StyleLanguage): Token[] {
 /** @param isPoint the offset is between two characters, and belongs to neither */
 function positionAt(text: string, tokens: readonly Token[], offset: number, isPoint = false): Position {
   const blocks: Position['block'][] = [];
-  let statement: number | undefined;
-  let colon: number | undefined;
-  const index = tokens.findIndex(({ end }) => end > offset);
-  const found = tokens[index];
-  const inside = found && found.start <= offset && !(isPoint && found.start === offset) ? found : undefined;
-  const past = index === -1 ? tokens.length : index;
-  const reads = (from: number, to: number): void => {
-    for (const { kind, start, end } of tokens.slice(from, to)) {
-      if (kind === 'comment') continue;
-      if (kind === '{') {
-        blocks.push(blockOf(text.slice(statement ?? start, start), blocks.at(-1) ?? 'rules'));
-        statement = colon = undefined;
-      } else if (kind === '}') {
-        blocks.pop();
-        statement = colon = undefined;
-      } else if (kind === ';') statement = colon = undefined;
-      else {
-        statement ??= start;
-        const at = kind === 'text' ? text.slice(start, end).indexOf(':') : -1;
-        if (at !== -1) colon ??= start + at;
-      }
-    }
-  };
-  reads(0, past);
-  const isBetween = statement === undefined && (!inside || inside.kind === 'comment');
-  const isMark = inside && (inside.kind === '}' || inside.kind === '{' || inside.kind === ';');
-  const block = blocks.at(-1) ?? 'rules';
-  const isRoot = blocks.length === 0;
-  if (isBetween) return { token: inside, statement: undefined, block, isRoot };
-  if (inside && !isMark && inside.kind !== 'comment' && statement === undefined) statement = inside.start;
-  if (isMark && statement === undefined) return { token: inside, statement: undefined, block, isRoot };
-  const closing = tokens.slice(past).find(({ kind }) => kind === '{' || kind === '}' || kind === ';');
-  const ahead = tokens.slice(past).filter(({ start }) => !closing || start < closing.start);
-  if (colon === undefined) {
-    const token = ahead.find(
-      ({ kind, start, end }) => kind === 'text' && text.slice(start, end).includes(':'),
-    );
-    if (token) colon = token.start + text.slice(token.start, token.end).indexOf(':');
+  const next = tokens.findIndex(({ end }) => end > offset);
+  const index = next === -1 ? tokens.length : next;
+  /** Where the statement begins that goes on at the offset. */
+  let first: Token | undefined;
+  for (const token of tokens.slice(0, index)) {
+    const { kind, start } = token;
+    if (kind === '{')
+      blocks.push(blockOf(text.slice((first ?? token).start, start), blocks.at(-1) ?? 'rules'));
+    if (kind === '}') blocks.pop();
+    if (isMark(token)) first = undefined;
+    else if (kind !== 'comment') first ??= token;
   }
-  const end = closing ? (closing.kind === ';' ? closing.end : closing.start) : (ahead.at(-1)?.end ?? offset);
-  const closedBy = closing?.kind as Statement['closedBy'];
-  const isDeclaration = closedBy !== '{' && text[statement ?? 0] !== '@';
+  const found = tokens[index];
+  const token = found && (isPoint ? found.start < offset : found.start <= offset) ? found : undefined;
+  if (token && token.kind !== 'comment' && !isMark(token)) first ??= token;
   return {
-    token: inside,
-    statement: { start: statement ?? offset, colon: isDeclaration ? colon : undefined, end, closedBy },
-    block,
-    isRoot,
+    token,
+    statement: first && statementFrom(text, tokens, first, index),
+    block: blocks.at(-1) ?? 'rules',
+    isRoot: blocks.length === 0,
   };
+}
+
+/** @param index of the first token at which it may end */
+function statementFrom(text: string, tokens: readonly Token[], first: Token, index: number): Statement {
+  const closing = tokens.slice(index).find(isMark);
+  const body = tokens.filter(({ start }) => start >= first.start && start < (closing?.start ?? Infinity));
+  const named = body.find(({ kind, start, end }) => kind === 'text' && text.slice(start, end).includes(':'));
+  const isDeclaration = closing?.kind !== '{' && text[first.start] !== '@';
+  return {
+    start: first.start,
+    colon: named && isDeclaration ? text.indexOf(':', named.start) : undefined,
+    end: closing?.kind === ';' ? closing.end : (closing?.start ?? body.at(-1)?.end ?? first.end),
+    closedBy: closing && isMark(closing) ? closing.kind : undefined,
+  };
+}
+
+function isMark(token: Token): token is Token & { readonly kind: '{' | '}' | ';' } {
+  return token.kind === '{' || token.kind === '}' || token.kind === ';';
 }
 
 /** What a block may hold, by what stands before it. */

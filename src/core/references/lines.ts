@@ -17,6 +17,12 @@ export function linesOf(text: string): Line[] {
   return lines;
 }
 
+/** Index of the first line from `from` on that is like that, -1 when there is none. */
+export function findLine(lines: readonly Line[], from: number, isSought: (text: string) => boolean): number {
+  for (let index = from; index < lines.length; index++) if (isSought(lines[index]?.text ?? '')) return index;
+  return -1;
+}
+
 /** Index of the line that an offset stands on. */
 export function lineIndexAt(lines: readonly Line[], offset: number): number {
   return Math.max(
@@ -27,10 +33,11 @@ export function lineIndexAt(lines: readonly Line[], offset: number): number {
 
 /** The line around an offset. */
 export function lineAround(text: string, offset: number): Line {
-  const before = text.slice(0, offset);
-  const start = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
-  const rest = /[\r\n]/.exec(text.slice(offset));
-  const end = rest ? offset + rest.index : text.length;
+  const isBreak = (at: number): boolean => text[at] === '\n' || text[at] === '\r';
+  let start = offset;
+  while (start > 0 && !isBreak(start - 1)) start--;
+  let end = offset;
+  while (end < text.length && !isBreak(end)) end++;
   return { text: text.slice(start, end), start, end };
 }
 

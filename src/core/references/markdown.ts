@@ -2,14 +2,6 @@ import { encodeUrl } from './escape.ts';
 import { linesOf, type Line } from './lines.ts';
 import { isBlank, scanBlocks, type BlockLine, type Container } from './markdownBlocks.ts';
 
-/**
- * A Markdown image (CommonMark 6.4).
- * @param path relative or absolute, with forward slashes, not encoded
- */
-export function markdownImage(alt: string, path: string): string {
-  return `![${escapeText(alt)}](${encodeDestination(path)})`;
-}
-
 /** Text in which nothing is markup, on one line. */
 export function escapeText(text: string): string {
   return (

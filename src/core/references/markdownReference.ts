@@ -125,10 +125,12 @@ function expressionsOf(text: string): { start: number; end: number }[] {
   for (const match of source.matchAll(/^(?:import|export)\s[^]*?(?=\n[ \t]*\r?\n|(?![^]))/gm)) {
     spans.push({ start: match.index, end: match.index + match[0].length });
   }
-  for (let at = source.indexOf('{'); at !== -1;) {
+  // Where several are never closed, nobody can say what is inside of what.
+  for (let at = source.indexOf('{'), failures = 0; at !== -1 && failures < 20;) {
     const end = skipScript(source, at + 1, '}', () => undefined);
     const isClosed = source[end - 1] === '}';
     if (isClosed) spans.push({ start: at, end });
+    else failures++;
     at = source.indexOf('{', isClosed ? end : at + 1);
   }
   return spans.sort((a, b) => a.start - b.start);

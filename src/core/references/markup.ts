@@ -48,7 +48,11 @@ export function planMarkup(language: TagLanguage, request: ReferenceRequest): Re
   if (request.mode === 'replace') {
     const value = attributeAround(last, anchor);
     const [only] = media;
-    if (value && only && media.length === 1 && isSource(value.name)) {
+    const isWhole =
+      value &&
+      anchor.end > anchor.start &&
+      text.slice(anchor.start, anchor.end) === text.slice(value.start, value.end).trim();
+    if (isWhole && only && media.length === 1 && isSource(value.name)) {
       const edit = { start: value.start, end: value.end, text: attributePath(language, only.path) };
       return { edits: [edit], main: 0, alt: undefined };
     }
@@ -111,7 +115,7 @@ function attributeAround(
 }
 
 function isSource(attribute: string): boolean {
-  return /^(?:src|href|poster|data)$/i.test(attribute);
+  return /^(?:src|poster)$/i.test(attribute);
 }
 
 function ancestorsOf(node: MarkupNode): MarkupNode[] {

@@ -150,13 +150,8 @@ class MarkupParser {
         position++;
         continue;
       }
-      for (let open: MarkupNode | undefined = current; open !== parent; open = open.parent ?? parent) {
-        if (!this.#dialect.isXml && endedBy[open.name]?.test(element.name)) {
-          leave(open, position, position);
-          break;
-        }
-        if (/^(?:table|ul|ol|dl|select|body|div)$/.test(open.name)) break;
-      }
+      const ended = this.#dialect.isXml ? undefined : endedElement(current, parent, element.name);
+      if (ended) leave(ended, position, position);
       const owned = element.parent === current ? element : { ...element, parent: current };
       current.children.push(owned);
       position = owned.end;
@@ -232,7 +227,7 @@ class MarkupParser {
   #script(parent: MarkupNode, at: number, close: '}' | undefined): number {
     const tags = this.#dialect.isScript || this.#dialect.tagsInBraces;
     return skipScript(this.#text, at, close, position => {
-      if (!tags || this.#depth >= deepest || this.#failures > 100) return undefined;
+      if (!tags || this.#depth >= deepest || this.#failures > 20) return undefined;
       if (/^<\s*(?:const\s+)?[\w$]+\s*(?:,|extends\b)/.test(this.#text.slice(position, position + 200)))
         return undefined;
       this.#depth++;
@@ -347,9 +342,23 @@ function node(
   };
 }
 
+/** More open elements are not looked through, or a text that is no document would take for ever. */
+const mostOpen = 500;
+
+/** The open element that a tag of that name ends. */
+function endedElement(current: MarkupNode, within: MarkupNode, name: string): MarkupNode | undefined {
+  let open: MarkupNode | undefined = current;
+  for (let count = 0; open && open !== within && count < mostOpen; count++, open = open.parent) {
+    if (endedBy[open.name]?.test(name)) return open;
+    if (/^(?:table|ul|ol|dl|select|body|div)$/.test(open.name)) return undefined;
+  }
+  return undefined;
+}
+
 /** The innermost open element of that name, `within` at most. */
 function openElement(current: MarkupNode, within: MarkupNode, name: string): MarkupNode | undefined {
-  for (let open: MarkupNode | undefined = current; open; open = open.parent) {
+  let open: MarkupNode | undefined = current;
+  for (let count = 0; open && count < mostOpen; count++, open = open.parent) {
     if (open.kind === 'element' && open.name === name) return open;
     if (open === within) return undefined;
   }

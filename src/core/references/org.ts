@@ -1,6 +1,6 @@
 import { placeBehindBlock, placeOfLines, type BlockSyntax, type Region } from './blocks.ts';
 import { oneLine } from './escape.ts';
-import type { Line } from './lines.ts';
+import { findLine, type Line } from './lines.ts';
 import { planAt, type Piece } from './piece.ts';
 import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from './reference.ts';
 
@@ -58,7 +58,7 @@ const syntax: BlockSyntax = {
         block === undefined
           ? /^[ \t]*:end:[ \t]*$/i
           : new RegExp(`^[ \\t]*#\\+end_${escapePattern(block)}[ \\t]*$`, 'i');
-      const last = lines.findIndex(({ text }, at) => at > index && close.test(text));
+      const last = findLine(lines, index + 1, text => close.test(text));
       // A block that is never closed is a paragraph.
       if (last === -1) continue;
       regions.push({ first: index, last });

@@ -13,37 +13,39 @@ export function skipScript(
   close: '}' | undefined,
   element: (position: number) => number | undefined,
 ): number {
-  let depth = 0;
+  /** What is open: a block, or an expression in a template. */
+  const open: ('block' | 'template')[] = [];
   let position = at;
   /** Behind the last token that is not a comment. */
   let last = at;
+  const template = (from: number): number => {
+    const end = templateEnd(text, from);
+    if (text.startsWith('${', end - 2)) open.push('template');
+    return end;
+  };
   while (position < text.length) {
     const character = text[position] ?? '';
     const two = text.slice(position, position + 2);
-    if (two === '//') {
-      const end = text.indexOf('\n', position);
-      position = end === -1 ? text.length : end;
-      continue;
-    }
-    if (two === '/*') {
-      const end = text.indexOf('*/', position + 2);
-      position = end === -1 ? text.length : end + 2;
+    if (two === '//' || two === '/*') {
+      const end = two === '//' ? text.indexOf('\n', position) : text.indexOf('*/', position + 2) + 2;
+      position = end < position ? text.length : end;
       continue;
     }
     if (/\s/.test(character)) {
       position++;
       continue;
     }
-    const isOperand = isOperandEnd(text, at, last);
+    const mayBegin = character === '/' || character === '<';
+    const isOperand = mayBegin && isOperandEnd(text, at, last);
     if (character === '"' || character === "'") position = skipString(text, position);
-    else if (character === '`') position = skipTemplate(text, position);
+    else if (character === '`') position = template(position + 1);
     else if (character === '/' && !isOperand) position = skipPattern(text, position);
     else if (character === '<' && !isOperand) position = element(position) ?? position + 1;
     else {
-      if (character === close && depth === 0) return position + 1;
-      if (character === '{') depth++;
-      if (character === '}') depth--;
+      if (character === close && open.length === 0) return position + 1;
       position++;
+      if (character === '{') open.push('block');
+      if (character === '}' && open.pop() === 'template') position = template(position);
     }
     last = position;
   }
@@ -70,14 +72,13 @@ function skipString(text: string, at: number): number {
   return text.length;
 }
 
-function skipTemplate(text: string, at: number): number {
-  for (let position = at + 1; position < text.length; position++) {
+/** Behind the mark that ends a template, or behind the `${` that begins an expression in it. */
+function templateEnd(text: string, from: number): number {
+  for (let position = from; position < text.length; position++) {
     const character = text[position];
     if (character === '\\') position++;
     else if (character === '`') return position + 1;
-    else if (character === '$' && text[position + 1] === '{') {
-      position = skipScript(text, position + 2, '}', () => undefined) - 1;
-    }
+    else if (character === '$' && text[position + 1] === '{') return position + 2;
   }
   return text.length;
 }

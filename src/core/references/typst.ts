@@ -48,6 +48,9 @@ interface Span {
   readonly end: number;
 }
 
+/** Deeper nesting is not looked into; nobody writes it. */
+const deepest = 200;
+
 /** Reads Typst's three modes: markup, code behind `#`, and formulas. */
 function spansOf(text: string): Span[] {
   const spans: Span[] = [];
@@ -73,12 +76,20 @@ function spansOf(text: string): Span[] {
     }
     return undefined;
   };
+  let depth = 0;
+  const nested = (read: () => number, at: number): number => {
+    if (depth >= deepest) return at + 1;
+    depth++;
+    const end = read();
+    depth--;
+    return end;
+  };
   const markup = (from: number, close: ']' | undefined): number => {
     for (let at = from; at < text.length;) {
       const character = text[at];
       if (character === '\\') at += 2;
       else if (character === close) return at + 1;
-      else if (character === '[') at = markup(at + 1, ']');
+      else if (character === '[') at = inBrackets(at);
       else if (character === '#') at = expression(at);
       else if (character === '$') at = formula(at);
       else at = common(at, true) ?? at + (text[at] === '`' && text[at + 1] === '`' ? 2 : 1);
@@ -100,11 +111,9 @@ function spansOf(text: string): Span[] {
     let at = from + (keyword?.[0].length ?? head.length);
     for (; at < text.length;) {
       const character = text[at];
-      if (character === '(' || character === '{') at = brackets(at);
+      if (character === '(' || character === '{') at = inCode(at);
       else if (character === '[') {
-        const end = markup(at + 1, ']');
-        add('content', at, end);
-        at = end;
+        at = add('content', at, inBrackets(at));
       } else if (keyword) {
         if (character === '\n') break;
         if (character === ';') return add('code', from, at + 1);
@@ -123,16 +132,16 @@ function spansOf(text: string): Span[] {
     for (let at = from + 1; at < text.length;) {
       const character = text[at];
       if (character === close) return at + 1;
-      if (character === '(' || character === '{') at = brackets(at);
+      if (character === '(' || character === '{') at = inCode(at);
       else if (character === '[') {
-        const end = markup(at + 1, ']');
-        add('content', at, end);
-        at = end;
+        at = add('content', at, inBrackets(at));
       } else if (character === '$') at = formula(at);
       else at = common(at, false) ?? at + 1;
     }
     return text.length;
   };
+  const inBrackets = (at: number): number => nested(() => markup(at + 1, ']'), at);
+  const inCode = (at: number): number => nested(() => brackets(at), at);
   markup(0, undefined);
   return spans.sort((a, b) => a.start - b.start || b.end - a.end);
 }

@@ -29,10 +29,11 @@ interface Entry {
  */
 export function planYaml(request: ReferenceRequest): ReferencePlan | undefined {
   const { text, media, eol, mode } = request;
-  if (!isValid(text)) return undefined;
+  const documents = documentsOf(text);
+  if (!isValid(documents)) return undefined;
   const anchor = trimmed(text, request.start, request.end);
   const offset = Math.max(anchor.end - 1, anchor.start);
-  const entry = entryAt(text, offset);
+  const entry = entryAt(documents, text, offset);
   const value = entry?.value;
   const isInValue = value?.range && value.range[0] <= offset && offset < value.range[1];
   let plan: ReferencePlan | undefined;
@@ -57,14 +58,14 @@ export function planYaml(request: ReferenceRequest): ReferencePlan | undefined {
   }
   plan ??= entry
     ? behindEntry(text, entry, media, eol)
-    : behindComment(text, offset, media, eol, mode === 'replace' ? anchor : undefined);
+    : behindComment(documents, text, offset, media, eol, mode === 'replace' ? anchor : undefined);
   // Whatever this module believed about the place, a document that was read must be read again.
-  return plan && isValid(applied(text, plan)) ? plan : undefined;
+  return plan && isValid(documentsOf(applied(text, plan))) ? plan : undefined;
 }
 
 /** A path as a scalar, or as what stands inside a quoted one. */
 export function inlineYaml(text: string, offset: number, { path }: ReferenceMedia): string {
-  const value = entryAt(text, offset)?.value;
+  const value = entryAt(documentsOf(text), text, offset)?.value;
   const isInside = isScalar(value) && value.range && value.range[0] < offset && offset < value.range[1];
   if (!isInside) return scalar(path, true);
   if (value.type === 'QUOTE_DOUBLE') return JSON.stringify(path).slice(1, -1);
@@ -87,11 +88,11 @@ function documentsOf(text: string): Document.Parsed[] {
   return Array.isArray(parsed) ? parsed : [];
 }
 
-function isValid(text: string): boolean {
-  return documentsOf(text).every(({ errors }) => errors.length === 0);
+function isValid(documents: readonly Document.Parsed[]): boolean {
+  return documents.every(({ errors }) => errors.length === 0);
 }
 
-function entryAt(text: string, offset: number): Entry | undefined {
+function entryAt(documents: readonly Document.Parsed[], text: string, offset: number): Entry | undefined {
   let found: Entry | undefined;
   const visit = (parent: Node): void => {
     if (!isCollection(parent)) return;
@@ -106,14 +107,14 @@ function entryAt(text: string, offset: number): Entry | undefined {
       if (value) visit(value);
     }
   };
-  for (const { contents } of documentsOf(text)) if (contents) visit(contents);
+  for (const { contents } of documents) if (contents) visit(contents);
   if (found) return isCollection(found.value) && isComment(text, offset) ? undefined : found;
   // A comment at the end of a line belongs to the entry on it.
   const line = lineAround(text, offset);
   const content = /\s#/.exec(line.text);
   const first = line.start + indentationOf(line.text).length;
   if (!content || line.text.trimStart().startsWith('#') || first >= offset) return undefined;
-  return entryAt(text, line.start + line.text.slice(0, content.index).trimEnd().length - 1);
+  return entryAt(documents, text, line.start + line.text.slice(0, content.index).trimEnd().length - 1);
 }
 
 function isComment(text: string, offset: number): boolean {
@@ -151,6 +152,7 @@ function behindEntry(
 
 /** Below a comment that stands among the entries of a mapping or a sequence, as one more of them. */
 function behindComment(
+  documents: readonly Document.Parsed[],
   text: string,
   offset: number,
   media: readonly ReferenceMedia[],
@@ -171,9 +173,13 @@ function behindComment(
   ];
   const neighbour = neighbours.find(line => line && indentationOf(line.text) === indent);
   if (!neighbour) return undefined;
-  const parent = entryAt(text, neighbour.start + indent.length + (/^\s*-/.test(neighbour.text) ? 2 : 0));
+  const parent = entryAt(
+    documents,
+    text,
+    neighbour.start + indent.length + (/^\s*-/.test(neighbour.text) ? 2 : 0),
+  );
   const owner = /^\s*- /.test(neighbour.text)
-    ? sequenceAround(text, neighbour.start + indent.length)
+    ? sequenceAround(documents, neighbour.start + indent.length)
     : parent?.parent;
   if (!owner) return undefined;
   const entries = entriesFor(owner, media, false).map(before => ({ before, after: '' }));
@@ -185,7 +191,7 @@ function behindComment(
   return planAt(place, entries, eol);
 }
 
-function sequenceAround(text: string, mark: number): Node | undefined {
+function sequenceAround(documents: readonly Document.Parsed[], mark: number): Node | undefined {
   let found: Node | undefined;
   const visit = (node: Node): void => {
     if (!isCollection(node) || !node.range || node.range[0] > mark || mark >= node.range[2]) return;
@@ -195,7 +201,7 @@ function sequenceAround(text: string, mark: number): Node | undefined {
       if (inner) visit(inner);
     }
   };
-  for (const { contents } of documentsOf(text)) if (contents) visit(contents);
+  for (const { contents } of documents) if (contents) visit(contents);
   return found;
 }
 

@@ -96,7 +96,10 @@ export async function verifyKey(basics: Basics): Promise<void> {
   const { origin, href } = server.base;
   const key = await account.key(origin);
   if (key === undefined)
-    throw new UserError(vscode.l10n.t('There is no API key for {0}.', origin), [actions().setKey]);
+    throw new UserError(vscode.l10n.t('There is no API key for {0}.', origin), [
+      actions().setKey,
+      actions().sandbox,
+    ]);
   const credits = await retrieveCredits(basics, href, key);
   balance.learn(origin, credits);
   void vscode.window.showInformationMessage(

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import { describeError } from '../../base/log.ts';
 import { ChatImages } from '../../core/chat/chatImages.ts';
 import { ChatStore } from '../../core/chat/chatStore.ts';
 import { Conversations } from '../../core/chat/conversations.ts';
@@ -37,6 +38,9 @@ export function createChatHost(services: Services): ChatHost {
     show('warning', { text, actions: [actions().showLog] }, log);
   }
   const images = new ChatImages(join(storage, 'chat-images'));
+  images
+    .sweep(store.imagePaths(), systemClock.now())
+    .catch((error: unknown) => log.warn(`Old chat images could not be removed: ${describeError(error)}`));
   const conversations = disposables.add(
     new Conversations({
       store,

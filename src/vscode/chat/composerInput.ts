@@ -89,12 +89,16 @@ export function selectionContext(): ContextRecord {
   };
 }
 
-/** Addresses of files, as VS Code and other programs drop them; anything else is not opened. */
+/**
+ * Addresses of files, as VS Code and other programs drop them: of this machine, its remote, and the kinds of the workspace.
+ * Anything else is not opened; VS Code could read `https` in a browser, and a dropped link must not send a request.
+ */
 export function fileUris(addresses: readonly string[]): vscode.Uri[] {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const schemes = new Set(['file', 'vscode-remote', ...folders.map(folder => folder.uri.scheme)]);
   return addresses.flatMap(address => {
     const uri = parsed(address.trim());
-    // VS Code knows the file systems that it can read; whatever else has a scheme is none.
-    return uri && vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== undefined ? [uri] : [];
+    return uri && schemes.has(uri.scheme) ? [uri] : [];
   });
 }
 

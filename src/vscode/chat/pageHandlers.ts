@@ -79,7 +79,11 @@ function createPageHandlers(controller: ChatController): PageHandlers {
     ready: () => controller.ready(),
     draft: ({ text }) => store.change(controller.session().id, { draft: text }),
     send: ({ text }) => controller.send(text),
-    stop: () => void conversations.stop(controller.session().id),
+    stop: () => {
+      const { id } = controller.session();
+      if (conversations.stop(id) || !conversations.isBusy(id)) return;
+      throw new UserError(vscode.l10n.t('This answer comes in another window. Stop it there.'));
+    },
     new: () => controller.newSession(),
     chooseModel: ({ model }) => controller.chooseModel(model),
     setWebSearch: ({ on }) => {

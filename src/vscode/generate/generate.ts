@@ -113,7 +113,7 @@ async function settle(services: Services, wishes: readonly Wish[]): Promise<Orde
   }
   const scope = scopeOf(first.place);
   const answer = await chooseModel(services, first, scope);
-  const { model, kind, values } = await chooseValues(services, first, answer, scope);
+  const { model, kind, values, isWhole } = await chooseValues(services, first, answer, scope);
   for (const { prompt } of wishes) checkPrompt(model, prompt);
   const references = first.references ?? [];
   if (first.references) checkReferences(model, references);
@@ -126,8 +126,7 @@ async function settle(services: Services, wishes: readonly Wish[]): Promise<Orde
   const items =
     references.length > 0 ? await uploadReferences(clientFor(services, origin), model, references) : [];
   const paramsOf = (wish: Wish): Readonly<Record<string, unknown>> => ({
-    ...(wish.params ??
-      wireParams(fields, { ...values, ...(first.withParameters ? {} : proposed(model, wish)) })),
+    ...(wish.params ?? wireParams(fields, { ...values, ...(isWhole ? {} : proposed(model, wish)) })),
     ...(items.length > 0 && { referenceMediaItems: items }),
   });
   return { origin, kind, model, paramsOf };
@@ -213,22 +212,30 @@ async function chooseModel(
   return { model, kind, withParameters };
 }
 
+interface ChosenValues {
+  readonly model: Model;
+  readonly kind: MediaKind;
+  readonly values: ParameterValues;
+  /** Whether the user has seen all of them, with what the document proposes. */
+  readonly isWhole: boolean;
+}
+
 /** The values for the job: those of the last time, or those that the person sets now; the model may change meanwhile. */
 async function chooseValues(
   services: Services,
   wish: Wish,
   answer: ModelAnswer,
   scope: vscode.ConfigurationScope | undefined,
-): Promise<{ model: Model; kind: MediaKind; values: ParameterValues }> {
+): Promise<ChosenValues> {
   const { globalState } = services.context;
   let { model, kind } = answer;
-  if (wish.params) return { model, kind, values: {} };
+  if (wish.params) return { model, kind, values: {}, isWhole: true };
   if (!answer.withParameters) {
     const fields = modelFields(model);
     const last = fittingValues(fields, rememberedValues(globalState, model.id));
     const values = await askMissing(fields, last);
     if (values !== last) await rememberValues(globalState, model.id, values);
-    return { model, kind, values };
+    return { model, kind, values, isWhole: false };
   }
   for (;;) {
     const fields = modelFields(model);
@@ -247,7 +254,7 @@ async function chooseValues(
       ([key, value]) => value !== fromContext[key] || value === last[key],
     );
     await rememberValues(globalState, model.id, Object.fromEntries(own));
-    if (form.type === 'generate') return { model, kind, values: form.values };
+    if (form.type === 'generate') return { model, kind, values: form.values, isWhole: true };
     ({ model, kind } = await pickModel({
       models: services.catalogue.models(services.server.base.origin),
       kinds: mediaKinds,

@@ -5,6 +5,7 @@ import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import type { Library } from '../../core/assets/library.ts';
 import { altTextOf } from '../../core/references/altText.ts';
+import type { ReferencePlan } from '../../core/references/reference.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
 import type { Anchor, Placement } from '../../core/tasks/placement.ts';
 import { decide } from '../../core/tasks/runner.ts';
@@ -23,7 +24,7 @@ import {
   type PlacedFile,
   type Target,
 } from './referenceEdit.ts';
-import { addFile, applyWithFiles } from './workspaceFiles.ts';
+import { addFiles, applyWithFiles, notWritten, removeRest } from './workspaceFiles.ts';
 
 export interface PlacerPorts {
   readonly ledger: Ledger;
@@ -59,6 +60,9 @@ export class Placer implements Disposable {
   readonly #store = new DisposableStore();
   readonly #anchors: DocumentAnchors;
   readonly #taken = new Set<string>();
+  #placing: Promise<unknown> = Promise.resolve();
+  /** Documents that were renamed while a job of theirs was running. */
+  readonly #renamedTo = new Map<string, string>();
   readonly #placed = this.#store.add(new Emitter<Placed>());
   /** Results that are being placed, or were offered to the user and wait for an answer. */
   readonly #attended = new Set<string>();
@@ -68,13 +72,12 @@ export class Placer implements Disposable {
   constructor(ports: PlacerPorts) {
     this.#ports = ports;
     this.#anchors = this.#store.add(
-      new DocumentAnchors((id, document, anchor) => {
-        ports.ledger.setPlacement(
-          id,
-          'waiting',
-          { document: document.toString(), anchor },
-          ports.clock.now(),
-        );
+      new DocumentAnchors((id, closed, anchor) => {
+        // VS Code may tell of a rename, and open the document under its new name, before it closes the old one.
+        const renamed = this.#renamedTo.get(closed.toString());
+        const document = renamed ?? closed.toString();
+        ports.ledger.setPlacement(id, 'waiting', { document, anchor }, ports.clock.now());
+        if (renamed !== undefined) this.#resumeAll();
       }),
     );
   }
@@ -100,7 +103,7 @@ export class Placer implements Disposable {
     );
     // What is already stored was finished while no window could place it: the user may have moved on, so it is offered.
     for (const { taskId } of ledger.waitingPlacements()) this.#offer(taskId);
-    for (const document of vscode.workspace.textDocuments) this.#resume(document);
+    this.#resumeAll();
   }
 
   /** Begins to follow the place of a job that is about to be made. */
@@ -193,11 +196,15 @@ export class Placer implements Disposable {
     show('info', { text, actions: resultActions(id) }, log);
   }
 
+  #resumeAll(): void {
+    for (const document of vscode.workspace.textDocuments) this.#resume(document);
+  }
+
   #resume(document: vscode.TextDocument): void {
     const uri = document.uri.toString();
     for (const task of this.#ports.ledger.tasks({
       limit: 500,
-      states: ['draft', 'submitting', 'queued', 'processing', 'succeeded'],
+      states: ['draft', 'submitting', 'queued', 'processing', 'succeeded', 'stored'],
     })) {
       const placement = this.#ports.ledger.placement(task.id);
       if (placement?.document !== uri || !placement.anchor || this.#anchors.find(task.id)) continue;
@@ -212,8 +219,11 @@ export class Placer implements Disposable {
       if (placement?.state !== 'waiting' || placement.document === undefined) continue;
       const document = vscode.Uri.parse(placement.document, true);
       const moved = document.toString() === from.toString() ? to : movedInside(document, from, to);
-      if (moved) ledger.setPlacement(task.id, 'waiting', { document: moved.toString() }, clock.now());
+      if (!moved) continue;
+      this.#renamedTo.set(document.toString(), moved.toString());
+      ledger.setPlacement(task.id, 'waiting', { document: moved.toString() }, clock.now());
     }
+    this.#resumeAll();
   }
 
   /** Finds the document and the place in it, opening the document when it must. */
@@ -231,8 +241,15 @@ export class Placer implements Disposable {
     return this.#anchors.find(task.id);
   }
 
-  async #place(task: Task, placement: Placement, target: Target | undefined): Promise<Placed> {
-    const { ledger, library, clock } = this.#ports;
+  /** One after the other: two results for one document would each be planned for a text that the other changes. */
+  #place(task: Task, placement: Placement, target: Target | undefined): Promise<Placed> {
+    const placed = this.#placing.then(() => this.#placeNext(task, placement, target));
+    this.#placing = placed.catch(() => undefined);
+    return placed;
+  }
+
+  async #placeNext(task: Task, placement: Placement, target: Target | undefined): Promise<Placed> {
+    const { ledger, clock } = this.#ports;
     const named =
       target?.document.uri ??
       (placement.document === undefined ? undefined : vscode.Uri.parse(placement.document, true));
@@ -252,26 +269,15 @@ export class Placer implements Disposable {
     }
     const receiving = parentOf(destination.uriOf('a'));
     if (vscode.workspace.fs.isWritableFileSystem(receiving.scheme) === false) throw readOnly(receiving);
-    const edit = new vscode.WorkspaceEdit();
     const placed: PlacedFile[] = [];
-    const staged: string[] = [];
     try {
       for (const [index, file] of storedFiles(task).entries()) {
         const uri = await freeUri(destination, task, index, file.extension, this.#taken);
         this.#taken.add(uri.toString().toLowerCase());
         placed.push({ uri, file });
-        const copy = await addFile(edit, library, file, uri);
-        if (copy !== undefined) staged.push(copy);
       }
       const uris = placed.map(({ uri }) => uri);
-      // Read only now: the user may have typed while the files were read.
-      const live = target && (this.#anchors.find(task.id) ?? target);
-      const plan = live && planReferences(live, task, placement.mode, placed);
-      if (plan) addEdits(edit, live.document, plan);
-      const cursor = plan && planCursor(live, plan);
-      const files = placed.map(({ file }) => file);
-      await applyWithFiles(edit, uris, files, staged);
-      cursor?.apply();
+      const { plan, live } = await this.#write(task, placement, target, placed);
       const reference = plan
         ? plan.edits[plan.main]?.text.trim()
         : placement.mode === 'none'
@@ -286,13 +292,38 @@ export class Placer implements Disposable {
       const remark = remarkOf(placement, live, plan !== undefined, reference, uris[0]);
       return {
         task: after,
-        document: plan ? live.document.uri : undefined,
+        document: plan && live ? live.document.uri : undefined,
         files: uris,
         reference,
         remark: [destination.warning, remark].filter(Boolean).join(' ') || undefined,
       };
     } finally {
       for (const { uri } of placed) this.#taken.delete(uri.toString().toLowerCase());
+    }
+  }
+
+  /** Creates the files and refers to them, in one edit. While the user types, VS Code refuses it, and it is planned anew. */
+  async #write(
+    task: Task,
+    { mode }: Placement,
+    target: Target | undefined,
+    placed: readonly PlacedFile[],
+  ): Promise<{ plan: ReferencePlan | undefined; live: Target | undefined }> {
+    for (;;) {
+      const edit = new vscode.WorkspaceEdit();
+      const staged = await addFiles(edit, this.#ports.library, placed);
+      // Read only now: the user may have typed while the files were read.
+      const live = target && (this.#anchors.find(task.id) ?? target);
+      const version = live?.document.version;
+      const plan = live && planReferences(live, task, mode, placed);
+      if (plan) addEdits(edit, live.document, plan);
+      const cursor = plan && planCursor(live, plan);
+      if (await applyWithFiles(edit, placed)) {
+        cursor?.apply();
+        return { plan, live };
+      }
+      await removeRest(placed, staged);
+      if (!plan || live.document.version === version) throw notWritten(placed);
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Library } from '../../core/assets/library.ts';
 import type { StoredFile } from '../../shared/task.ts';
 import { UserError } from '../messages.ts';
 import { exists, parentOf } from './destination.ts';
+import type { PlacedFile } from './referenceEdit.ts';
 
 /**
  * Larger files do not travel inside the edit, where they would lie in memory, here and in the editor's history. Instead a copy is
@@ -27,26 +28,48 @@ export async function addFile(
   return staged;
 }
 
-/**
- * Applies the edit, and looks whether the files are there, for `applyEdit` says only `false`.
- * @throws UserError when they are not
- */
+/** As `addFile`, for several. @returns the staged copies */
+export async function addFiles(
+  edit: vscode.WorkspaceEdit,
+  library: Library,
+  placed: readonly PlacedFile[],
+): Promise<string[]> {
+  const staged: string[] = [];
+  for (const { uri, file } of placed) {
+    const copy = await addFile(edit, library, file, uri);
+    if (copy !== undefined) staged.push(copy);
+  }
+  return staged;
+}
+
+/** Applies the edit, and looks whether the files are there, for `applyEdit` says only `false`. @returns whether all is done */
 export async function applyWithFiles(
   edit: vscode.WorkspaceEdit,
-  uris: readonly vscode.Uri[],
-  files: readonly StoredFile[],
-  staged: readonly string[],
-): Promise<void> {
+  placed: readonly PlacedFile[],
+): Promise<boolean> {
   const applied = await vscode.workspace.applyEdit(edit);
-  const sizes = await Promise.all(
-    uris.map(async uri => ((await exists(uri)) ? (await vscode.workspace.fs.stat(uri)).size : 0)),
-  );
-  if (applied && sizes.every((size, index) => size === files[index]?.bytes)) return;
+  const isThere = await Promise.all(placed.map(({ uri, file }) => hasSize(uri, file.bytes)));
+  return applied && isThere.every(Boolean);
+}
+
+/** Removes what a refused edit has left. The names were free before, so what stands there is ours. */
+export async function removeRest(placed: readonly PlacedFile[], staged: readonly string[]): Promise<void> {
   for (const path of staged) await rm(path, { force: true });
-  throw new UserError(
+  for (const { uri, file } of placed) {
+    if (await hasSize(uri, file.bytes)) await vscode.workspace.fs.delete(uri);
+  }
+}
+
+/** What is said when the files could not be created. */
+export function notWritten([first]: readonly PlacedFile[]): UserError {
+  return new UserError(
     vscode.l10n.t(
       'The file could not be written to "{0}": check that the folder can be written. The result is kept in the library.',
-      uris[0] ? parentOf(uris[0]).path : '',
+      first ? parentOf(first.uri).path : '',
     ),
   );
+}
+
+async function hasSize(uri: vscode.Uri, bytes: number): Promise<boolean> {
+  return (await exists(uri)) && (await vscode.workspace.fs.stat(uri)).size === bytes;
 }

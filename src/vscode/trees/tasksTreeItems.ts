@@ -5,7 +5,7 @@ import { creditsOf, isRunningState, storedFiles, type Task } from '../../shared/
 import { kindWords } from '../generate/kindWords.ts';
 import { costNothing, explain } from '../messages.ts';
 import type { Services } from '../services.ts';
-import { ageText, creditsText, stateText } from '../tasks/taskText.ts';
+import { ageText, creditsText, promptText, stateText } from '../tasks/taskText.ts';
 
 /** Which groups are open before the user has touched them. */
 export const openAtFirst: Readonly<Record<TaskGroup, boolean>> = {
@@ -35,7 +35,8 @@ export function groupItem(group: TaskGroup, count: string, open: boolean): vscod
 }
 
 export function taskItem(task: Task, group: TaskGroup, now: number): vscode.TreeItem {
-  const item = new vscode.TreeItem(altTextOf(task.prompt));
+  // Short, so that what is said of it has room beside it.
+  const item = new vscode.TreeItem(promptText(task.prompt));
   // A job that goes over into another group is another row there; two rows of one id would be refused.
   item.id = `${group}:${task.id}`;
   item.description = [stateText(task), task.model, paidText(task), ageText(task.createdAt, now)]

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { WebhookDelivery, WebhookEvent, WebhookPage } from '../../api/webhooks.ts';
-import { isRecord } from '../../api/errorResponse.ts';
+import { isRecord } from '../../api/json.ts';
 import { Cancelled } from '../messages.ts';
 import { endpointFrom } from './endpointCommands.ts';
 import { deliveryDocument, eventDocument, payloadOf } from './webhookDocuments.ts';

@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
-import { isRecord, parseJson } from '../../api/errorResponse.ts';
+import { isRecord, parseJson } from '../../api/json.ts';
 import type { WebhookDelivery, WebhookEvent } from '../../api/webhooks.ts';
 import type { RawHeaders, ReceivedDelivery } from '../../core/webhooks/received.ts';
 import type { ReplayAnswer } from '../../core/webhooks/replay.ts';
+import { webhookScheme } from '../ids.ts';
 import { deliveryText, errorText, timeText, verdictText } from './webhookText.ts';
 
-/** The same as in webhooksTree.ts, which is read at start and must stay small. */
-const scheme = 'rivya-webhook';
 /** Open ones are asked for again by VS Code; older ones can be opened anew from where they came. */
 const maximumKept = 100;
 
@@ -28,7 +27,9 @@ export class WebhookDocuments {
     this.#texts.set(path, text);
     const [oldest] = this.#texts.keys();
     if (this.#texts.size > maximumKept && oldest !== undefined) this.#texts.delete(oldest);
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme, path }));
+    const document = await vscode.workspace.openTextDocument(
+      vscode.Uri.from({ scheme: webhookScheme, path }),
+    );
     await vscode.window.showTextDocument(document, { preview: true });
   }
 }

@@ -3,6 +3,7 @@ import type { WebhookEndpoint } from '../../api/webhooks.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import type { ReceivedDelivery } from '../../core/webhooks/received.ts';
 import type { Basics } from '../clients.ts';
+import { webhookScheme } from '../ids.ts';
 import type { WebhookTools } from './webhookTools.ts';
 
 /** What the view shows. */
@@ -11,9 +12,6 @@ export type WebhookNode =
   | { readonly type: 'failure'; readonly text: string }
   | { readonly type: 'receiver' }
   | { readonly type: 'received'; readonly delivery: ReceivedDelivery };
-
-/** The scheme of the documents that show deliveries and events. */
-export const webhookScheme = 'rivya-webhook';
 
 /**
  * The webhooks of the current server, and below them what the receiver got. Asked for when the view shows and after changes,

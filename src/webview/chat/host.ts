@@ -6,6 +6,8 @@ import type { ScrollPlace } from './scroll.ts';
 export interface PageMemory {
   readonly sessionId: string;
   readonly draft: string;
+  /** The host has heard of this draft, so what the host says of it is as new or newer. */
+  readonly isPosted: boolean;
   readonly place: ScrollPlace;
 }
 

@@ -17,16 +17,20 @@ import { formatNumber, t } from './strings.ts';
 import { renderWelcome } from './welcome.ts';
 
 /** The host hears of the draft when the user pauses for this long, in milliseconds. */
-const draftDelay = 300;
+const draftDelay = 100;
 /** The place is worked out when the scrolling has come to rest for this long, in milliseconds. */
 const scrollDelay = 100;
+/** Growing text is drawn this often, in milliseconds: nobody reads faster, and each frame that changes costs its painting. */
+const drawInterval = 80;
 const noCards: readonly ChatCard[] = [];
 
 export class ChatPage extends LitElement {
   #state = initialState;
   #draft = '';
+  #isDraftPosted = true;
   #draftTimer: ReturnType<typeof setTimeout> | undefined;
   #scrollTimer: ReturnType<typeof setTimeout> | undefined;
+  #drawTimer: ReturnType<typeof setTimeout> | undefined;
   #showsSessions = false;
   #scroll: ScrollKeeper | undefined;
   #wantsFocus = false;
@@ -165,8 +169,17 @@ export class ChatPage extends LitElement {
     this.#state = reduce(before, data);
     if (this.#state.isStale && !before.isStale) post({ type: 'ready' });
     if (this.#state.chat !== undefined) this.#takeIn(data, before.chat, this.#state.chat);
-    this.requestUpdate();
+    if (data.type === 'delta') this.#drawSoon();
+    else this.requestUpdate();
   };
+
+  #drawSoon(): void {
+    if (this.#drawTimer !== undefined) return;
+    this.#drawTimer = setTimeout(() => {
+      this.#drawTimer = undefined;
+      this.requestUpdate();
+    }, drawInterval);
+  }
 
   #takeIn(message: ChatHostMessage, before: ChatState | undefined, chat: ChatState): void {
     this.#announce(before, chat);
@@ -182,14 +195,16 @@ export class ChatPage extends LitElement {
 
   /** An empty draft says that the host took a question: the page emptied it already, and more may have been written since. */
   #takeDraft(draft: string): void {
-    if (draft !== '') this.#draft = draft;
+    if (draft === '') return;
+    this.#draft = draft;
+    this.#isDraftPosted = true;
   }
 
   /** A session that was not shown before, or one that this page showed before it was hidden. */
   #restore(chat: ChatState, isFirst: boolean): void {
     const memory = isFirst ? remembered() : undefined;
     const isKnown = memory?.sessionId === chat.session.id;
-    this.#draft = isKnown ? memory.draft : chat.draft;
+    this.#draft = isKnown && !memory.isPosted ? memory.draft : chat.draft;
     this.#placeToShow = isKnown ? memory.place : 'end';
   }
 
@@ -216,10 +231,18 @@ export class ChatPage extends LitElement {
 
   readonly #setDraft = (text: string): void => {
     this.#draft = text;
+    this.#isDraftPosted = false;
     this.#remember();
     clearTimeout(this.#draftTimer);
-    this.#draftTimer = setTimeout(() => post({ type: 'draft', text }), draftDelay);
+    // An empty draft follows a question: there is nothing to wait for.
+    this.#draftTimer = setTimeout(this.#postDraft, text === '' ? 0 : draftDelay);
     this.requestUpdate();
+  };
+
+  readonly #postDraft = (): void => {
+    post({ type: 'draft', text: this.#draft });
+    this.#isDraftPosted = true;
+    this.#remember();
   };
 
   readonly #suggest = (text: string): void => {
@@ -230,7 +253,12 @@ export class ChatPage extends LitElement {
   readonly #remember = (): void => {
     const { chat } = this.#state;
     if (chat === undefined) return;
-    remember({ sessionId: chat.session.id, draft: this.#draft, place: this.#scroll?.place ?? 'end' });
+    remember({
+      sessionId: chat.session.id,
+      draft: this.#draft,
+      isPosted: this.#isDraftPosted,
+      place: this.#scroll?.place ?? 'end',
+    });
   };
 
   readonly #toggleSessions = (): void => {

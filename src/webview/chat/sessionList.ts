@@ -153,7 +153,7 @@ export class ChatSessionList extends LitElement {
       this.#finish();
     };
     return html`<span class="session-question" dir="auto"
-        >${t('Delete “{0}” from this computer?', title)}</span
+        >${t('Delete "{0}" from this computer?', title)}</span
       >
       <vscode-button data-work @click=${confirm}>${t('Delete')}</vscode-button>
       <vscode-button secondary @click=${() => this.#finish()}>${t('Cancel')}</vscode-button>`;

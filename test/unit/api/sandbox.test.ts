@@ -9,8 +9,10 @@ import { modelFields, toWireParams } from '../../../src/api/catalogue.ts';
 import type { ChatResult } from '../../../src/api/chatStream.ts';
 import { createRivyaClient, type RivyaClient } from '../../../src/api/client.ts';
 import { openResult } from '../../../src/api/download.ts';
+import { verifyWebhook } from '../../../src/api/webhookSignature.ts';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/server.ts';
 import { streamDialectNames } from '../../../src/sandbox/streamSettings.ts';
+import { answer, startScriptedServer } from '../../support/scriptedServer.ts';
 import { impatientClock, recordingLog } from './testClock.ts';
 
 const fetchPort = undiciFetch as unknown as Fetch;
@@ -226,6 +228,65 @@ describe('a chat', () => {
     const result = await ask();
     expect(result.outcome).toBe('failed');
     expect(result.error).toMatchObject({ code: 'provider_error' });
+  });
+});
+
+describe('webhooks', () => {
+  const event_types = ['generation.succeeded', 'generation.failed'];
+
+  test('are made, changed, tried and removed', async () => {
+    await using receiver = await startScriptedServer(answer(204));
+    const { webhooks } = client;
+    const { id, signing_secret } = await webhooks.create({ name: 'Builds', url: receiver.url, event_types });
+    expect(signing_secret).toMatch(/^whsec_/);
+    expect((await webhooks.list()).data).toMatchObject([{ id, status: 'active', signing_secret: null }]);
+    expect(await webhooks.test(id)).toMatchObject({ endpoint_id: id, response_status: 204 });
+    expect((await webhooks.deliveries.list(id)).data).toMatchObject([{ endpoint_id: id, attempt: 1 }]);
+    expect((await webhooks.events.list()).data).toHaveLength(1);
+
+    const rotated = await webhooks.rotateSecret(id);
+    expect(rotated.signing_secret).toMatch(/^whsec_/);
+    expect(rotated.signing_secret).not.toBe(signing_secret);
+    const changed = await webhooks.update(id, { name: 'Nightly builds', status: 'disabled' });
+    expect(changed).toMatchObject({ id, name: 'Nightly builds', status: 'disabled' });
+    expect(await webhooks.retrieve(id)).toEqual(changed);
+    await webhooks.delete(id);
+    await expect(webhooks.retrieve(id)).rejects.toMatchObject({ kind: 'notFound' });
+    expect(log.lines.join()).not.toContain('whsec_');
+  });
+
+  test('get deliveries that their secret verifies, and another does not', async () => {
+    await using receiver = await startScriptedServer(answer(204));
+    const { id, signing_secret } = await client.webhooks.create({
+      name: 'n',
+      url: receiver.url,
+      event_types,
+    });
+    const task = await client.generations.create(
+      { model: 'z-image', prompt: 'a lighthouse' },
+      { idempotencyKey: 'k' },
+    );
+    await client.generations.retrieve(task.id);
+    await receiver.received(1);
+    const [delivery] = receiver.requests;
+    if (!delivery) throw new Error('There was no delivery.');
+    const { body, headers } = delivery;
+    const signed = { body, headers, now: Date.now() };
+    expect(verifyWebhook({ ...signed, secret: signing_secret ?? '' })).toEqual({
+      verified: true,
+      scheme: 'standardWebhooks',
+    });
+    const other = await client.webhooks.rotateSecret(id);
+    expect(verifyWebhook({ ...signed, secret: other.signing_secret ?? '' })).toMatchObject({
+      verified: false,
+      reason: 'signatureMismatch',
+    });
+    expect(JSON.parse(String(body))).toMatchObject({ type: 'generation.succeeded' });
+  });
+
+  test('to a private address are refused, with the code of it', async () => {
+    const create = client.webhooks.create({ name: 'n', url: 'https://10.0.0.1/', event_types });
+    await expect(create).rejects.toMatchObject({ kind: 'validation', code: 'webhook_url_rejected' });
   });
 });
 

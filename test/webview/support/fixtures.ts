@@ -56,7 +56,7 @@ export class ChatPageUnderTest {
 
   /** Sends messages with the next numbers. */
   async say(...words: readonly HostWord[]): Promise<void> {
-    await this.sayAs(words.map(word => ({ ...word, sequence: ++this.#sequence }) as ChatHostMessage));
+    await this.sayAs(words.map(word => ({ ...word, sequence: ++this.#sequence })));
   }
 
   /** Sends messages with the numbers that they have. */
@@ -146,7 +146,7 @@ function installHost(): void {
     isTaken = true;
     return {
       postMessage: (word: ChatPageMessage) => host.posted.push(structuredClone(word)),
-      getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
+      getState: (): unknown => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
       setState: (state: unknown) => sessionStorage.setItem('state', JSON.stringify(state)),
     };
   };

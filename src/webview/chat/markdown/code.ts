@@ -4,18 +4,16 @@ import type { TemplateResult } from 'lit';
 import { iconButton } from '../buttons.ts';
 import { post } from '../host.ts';
 import { t } from '../strings.ts';
-import type { paint } from './highlight.ts';
+import type { Painter } from './highlight.ts';
 import { visible } from './visible.ts';
 
 /** Colours cost time and nodes; longer code stays plain. In characters. */
 const maximumColouredLength = 20_000;
 
-let loading: Promise<typeof paint> | undefined;
-
 /** The colours are a bundle of their own, read when the first code block shows. */
-function loadPaint(): Promise<typeof paint> {
-  loading ??= import('./highlight.ts').then(module => module.paint);
-  return loading;
+async function loadPainter(language: string): Promise<Painter | undefined> {
+  const { painterFor } = await import('./highlight.ts');
+  return await painterFor(language);
 }
 
 export class ChatCode extends LitElement {
@@ -30,7 +28,9 @@ export class ChatCode extends LitElement {
   declare isOpen: boolean;
   /** The beginning of the code that stands there in colours. */
   #coloured = '';
-  #paint: typeof paint | undefined;
+  /** For the language in which it was asked for. */
+  #painter: Painter | undefined;
+  #painterLanguage = '';
 
   constructor() {
     super();
@@ -64,12 +64,15 @@ export class ChatCode extends LitElement {
 
   protected override updated(): void {
     this.#draw();
-    if (this.#paint === undefined && this.code.length <= maximumColouredLength) {
-      void loadPaint().then(paint => {
-        this.#paint = paint;
-        this.#draw();
-      });
-    }
+    const language = languageOf(this.language);
+    if (language === this.#painterLanguage || this.code.length > maximumColouredLength) return;
+    this.#painterLanguage = language;
+    this.#painter = undefined;
+    void loadPainter(language).then(painter => {
+      if (language !== this.#painterLanguage) return;
+      this.#painter = painter;
+      this.#draw();
+    });
   }
 
   /** Colours what is settled; in growing code only when it has grown by half, so that the whole costs little more than once. */
@@ -77,17 +80,13 @@ export class ChatCode extends LitElement {
     const target = this.querySelector('code');
     if (target === null) return;
     const { code } = this;
-    const language = languageOf(this.language);
     const grown = code.length - this.#coloured.length;
     const isDue = this.isOpen ? grown > Math.max(200, this.#coloured.length / 2) : grown > 0;
     const fits = code.startsWith(this.#coloured);
-    if (this.#paint !== undefined && code.length <= maximumColouredLength && (isDue || !fits)) {
-      const painted = this.#paint(code, language);
-      if (painted !== undefined) {
-        target.replaceChildren(painted, '');
-        this.#coloured = code;
-        return;
-      }
+    if (this.#painter !== undefined && code.length <= maximumColouredLength && (isDue || !fits)) {
+      target.replaceChildren(this.#painter(code), '');
+      this.#coloured = code;
+      return;
     }
     if (!fits || target.lastChild === null) {
       this.#coloured = '';

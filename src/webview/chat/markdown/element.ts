@@ -7,8 +7,11 @@ import { MarkdownDocument } from './document.ts';
 
 /** Nobody reads more in a panel, and a page that never ends must not take all memory. In characters. */
 const maximumLength = 200_000;
-/** An update that took longer than this, in milliseconds, makes the next ones rarer. */
-const longUpdate = 8;
+/** After an update that took long, the page rests so many times as long. */
+const restFactor = 3;
+
+/** So many blocks are shown or left out together. */
+const groupSize = 40;
 
 interface Block {
   readonly element: HTMLElement;
@@ -56,21 +59,34 @@ export class ChatMarkdown extends HTMLElement {
       Object.assign(block, { raw: token.raw, isOpen, edition });
       render(renderBlock(token, isOpen), block.element);
     }
-    for (const { element } of this.#blocks.splice(blocks.length)) element.remove();
+    for (const { element } of this.#blocks.splice(blocks.length)) {
+      const group = element.parentElement;
+      element.remove();
+      if (group?.childElementCount === 0) group.remove();
+    }
     this.#drawRemainder();
     this.#isDrawn = true;
     const ended = performance.now();
-    const took = ended - started;
-    this.#notBefore = took > longUpdate ? ended + 3 * took : 0;
+    this.#notBefore = ended + restFactor * (ended - started);
   };
 
   #append(): Block {
     const element = document.createElement('div');
     element.className = 'block';
-    this.append(element);
+    this.#openGroup().append(element);
     const block = { element, raw: '', isOpen: false, edition: -1 };
     this.#blocks.push(block);
     return block;
+  }
+
+  /** Groups that are out of sight are left out of layout and paint by the style sheet; one for each block would cost more. */
+  #openGroup(): Element {
+    const last = [...this.children].findLast(child => child.className === 'group');
+    if (last !== undefined && last.childElementCount < groupSize) return last;
+    const group = document.createElement('div');
+    group.className = 'group';
+    this.append(group);
+    return group;
   }
 
   #drawRemainder(): void {

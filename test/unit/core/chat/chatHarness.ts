@@ -56,6 +56,7 @@ export async function startChat(): Promise<ChatHarness> {
         apiKey: () => sandbox.apiKey,
         fetch: (input, init) => harness.fetch(input, init),
         random: () => 0,
+        maxRetries: 1,
       });
       const conversations = new Conversations({
         store,

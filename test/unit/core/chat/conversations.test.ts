@@ -365,6 +365,21 @@ describe('after a crash or a reload', () => {
 });
 
 describe('an image of a question', () => {
+  it('is kept while anything refers to it; what a crash has left goes after a while', async () => {
+    const chat = await startChat();
+    const window = chat.window('a');
+    const session = newSession(window, chat);
+    const kept = await chat.images.add('kept.png', png);
+    const left = await chat.images.add('left.png', png);
+    window.store.addImage(session.id, kept);
+    const now = Date.now();
+    await chat.images.sweep(window.store.imagePaths(), now);
+    await chat.images.blobOf(left);
+    await chat.images.sweep(window.store.imagePaths(), now + 2 * 3_600_000);
+    expect((await chat.images.blobOf(kept)).size).toBe(png.byteLength);
+    await expect(chat.images.blobOf(left)).rejects.toThrow();
+  });
+
   it('is known by its bytes, and refused when it is none, too large or of another kind', async () => {
     const chat = await startChat();
     const image = await chat.images.add('../../evil\u202egnp.exe', png);

@@ -437,6 +437,17 @@ describe('whatever the document is', () => {
     expect(differences).toEqual([expect.objectContaining({ kind: 'answerUndescribed' })]);
   });
 
+  it('a name that is no text is no name', () => {
+    const differences = found(document => {
+      operation(document, 'get', '/credits').parameters.push({
+        name: { toString: 1 },
+        in: {},
+        required: true,
+      });
+    });
+    expect(differences).toEqual([]);
+  });
+
   it('it is compared without a throw', () => {
     const paths = ['/models', '/credits', '/generations', '/files', '/api/v1/webhooks/{x}', '/x'];
     const keys = fc.constantFrom('get', 'post', 'parameters', 'requestBody', 'responses', '200', '2XX', 'default', 'content', 'application/json', 'schema', '$ref', 'type', 'properties', 'required', 'items', 'enum', 'const', 'allOf', 'anyOf', 'oneOf', 'nullable', 'name', 'in', 'id', 'data', 'status', 'current_credits', 'additionalProperties', '__proto__', 'constructor'); // prettier-ignore

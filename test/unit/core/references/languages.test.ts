@@ -239,7 +239,7 @@ describe('planReference', () => {
           expect(own, result).toHaveLength(1);
           if (mode === 'after') expect(await added(languageId, text, result), result).toHaveLength(1);
         }),
-        { numRuns: 100 },
+        { numRuns: 60 },
       );
     });
   });
@@ -278,7 +278,7 @@ describe('planReference', () => {
           const path = `d/x${name.replaceAll('/', '')}x.png`;
           await expectReference(place, { ...media, alt: `x${alt}x`, path });
         }),
-        { numRuns: 20 },
+        { numRuns: 12 },
       );
     });
   });

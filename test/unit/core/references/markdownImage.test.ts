@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { marked, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
-import { markdownImage } from '../../../../src/core/references/markdown.ts';
+import { inlineReference } from '../../../../src/core/references/reference.ts';
+
+function markdownImage(alt: string, path: string): string {
+  const media = { kind: 'image', path, isPublic: false, mediaType: 'image/png', alt } as const;
+  return inlineReference('markdown', '', 0, media);
+}
 
 /** Alt text and destination of the one image that a Markdown text is, as a real parser reads them. */
 function imageOf(markdown: string): { alt: string | undefined; path: string } | undefined {
@@ -38,7 +43,7 @@ const awkward = [
   '!',
 ];
 
-describe('markdownImage', () => {
+describe('an image in Markdown', () => {
   it('is plain for plain words', () => {
     expect(markdownImage('A cat, asleep.', '../assets/a_cat-1~2.png')).toBe(
       '![A cat, asleep.](../assets/a_cat-1~2.png)',
