@@ -31,7 +31,8 @@ export function activate(context: vscode.ExtensionContext): { context: vscode.Ex
 
   let services: Promise<Services> | undefined;
   const load = (): Promise<Services> => {
-    services ??= import('./vscode/services.ts').then(({ createServices }) => {
+    services ??= resumed.then(async () => {
+      const { createServices } = await import('./vscode/services.ts');
       const loaded = createServices(basics);
       context.subscriptions.push(loaded);
       surfaces.watch(loaded);
@@ -46,6 +47,8 @@ export function activate(context: vscode.ExtensionContext): { context: vscode.Ex
   const webhooks = new WebhooksTree(basics);
   const chat = new ChatView(load, log);
   const sandbox = new SandboxHost(context, server, log);
+  // After start-up, not during it. Nothing is generated before: a window that was in the sandbox must not pay after a reload.
+  const resumed = new Promise<void>(resolve => setImmediate(() => resolve(sandbox.resume())));
   context.subscriptions.push(
     channel,
     account,
@@ -62,9 +65,8 @@ export function activate(context: vscode.ExtensionContext): { context: vscode.Ex
     ),
   );
 
-  // After start-up, not during it: jobs of an earlier window go on.
+  // Jobs of an earlier window go on.
   setImmediate(() => {
-    void sandbox.resume();
     if (!mayHavePendingJobs(context)) return;
     load().catch((error: unknown) =>
       log.error(`Pending jobs could not be taken up: ${describeError(error)}`),

@@ -24,7 +24,7 @@ describe('a certificate', () => {
     await configure('baseUrl', `https://localhost:${gateway.port}`);
     await vscode.commands.executeCommand('rivya.contract.check');
     await scene.answers.message(/could not be reached.*The certificate of https:.* was not accepted/);
-    assert.deepEqual(scene.sandbox.control.requests(), []);
+    assert.deepEqual(gateway.requests, []);
   });
 
   // Only the launcher of VS Code's server can make its host trust an authority of ours.

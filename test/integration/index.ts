@@ -25,6 +25,7 @@ export async function run(): Promise<void> {
   }
   const report = await runTests(mocha);
   writeReport(report);
+  publishReport();
   if (report.tests.length === 0) throw new Error('No integration test was found.');
   const failed = countFailed(report);
   if (failed > 0) throw new Error(`${failed} of ${report.tests.length} integration tests failed.`);
@@ -34,6 +35,8 @@ async function runTests(mocha: Mocha): Promise<IntegrationReport> {
   const tests: IntegrationTest[] = [];
   await new Promise<void>(resolve => {
     const runner = mocha.run(() => resolve());
+    // After each test, so that a run that hangs tells how far it came.
+    runner.on('test end', () => writeReport({ tests }));
     runner.on('pass', test => {
       tests.push({ title: titleOf(test), outcome: 'passed', milliseconds: test.duration ?? 0 });
     });
@@ -50,9 +53,13 @@ function titleOf(test: Mocha.Runnable): string {
   return test.titlePath().join(' › ');
 }
 
+const reportFile = process.env[reportVariable];
+
 function writeReport(report: IntegrationReport): void {
-  const file = process.env[reportVariable];
-  if (file === undefined) return;
-  writeFileSync(`${file}.part`, JSON.stringify(report));
-  renameSync(`${file}.part`, file);
+  if (reportFile !== undefined) writeFileSync(`${reportFile}.part`, JSON.stringify(report));
+}
+
+/** Last: a file of that name is a whole report. */
+function publishReport(): void {
+  if (reportFile !== undefined) renameSync(`${reportFile}.part`, reportFile);
 }

@@ -54,7 +54,7 @@ describe('a generated result and its place', () => {
 
   it('leaves the cursor alone when the user has gone on', async () => {
     await begin();
-    const end = new vscode.Position(6, 4);
+    const end = new vscode.Position(4, 4);
     editor.selection = new vscode.Selection(end, end);
     scene.sandbox.control.finishTasks();
     await arrived();
@@ -175,18 +175,19 @@ describe('a generated result and its place', () => {
     await removeFolder(code.document.uri);
   });
 
-  it('comes although the user types without a pause', async () => {
+  it('waits for a pause while the user types, and disturbs no letter', async () => {
     await begin();
+    const asked = (): number =>
+      scene.sandbox.control.requests().filter(({ path }) => path.startsWith('/api/v1/generations/')).length;
+    const before = asked();
     scene.sandbox.control.finishTasks();
-    let typed = 0;
-    while (!reference.test(editor.document.getText())) {
-      if (await editor.edit(edit => edit.insert(new vscode.Position(0, 0), '.'))) typed++;
+    await until('the news of the result', () => asked() > before);
+    const letters = 'a user who goes on typing while the result comes';
+    for (let index = 0; index < letters.length; index++) {
+      await editor.edit(edit => edit.insert(new vscode.Position(0, index), letters.charAt(index)));
     }
-    const [line] = reference.exec(editor.document.getText()) ?? [];
-    assert.equal(
-      editor.document.getText(),
-      `${'.'.repeat(typed)}# River\n\n${sentence}\n\n${line}\n\nThe end.\n`,
-    );
+    const [line] = reference.exec(await arrived()) ?? [];
+    assert.equal(editor.document.getText(), `${letters}# River\n\n${sentence}\n\n${line}\n\nThe end.\n`);
     assert.equal(scene.sandbox.control.charges().length, 1);
   });
 });

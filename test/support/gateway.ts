@@ -5,6 +5,8 @@ import type { Certificate } from './certificates.ts';
 
 export interface Gateway extends AsyncDisposable {
   readonly port: number;
+  /** `GET /path` of everything that got through to it. */
+  readonly requests: readonly string[];
 }
 
 /**
@@ -13,12 +15,16 @@ export interface Gateway extends AsyncDisposable {
  */
 export async function startGateway(targetUrl: string, certificate?: Certificate): Promise<Gateway> {
   const target = new URL(targetUrl);
-  const handle = (incoming: IncomingMessage, response: ServerResponse): void =>
+  const requests: string[] = [];
+  const handle = (incoming: IncomingMessage, response: ServerResponse): void => {
+    requests.push(`${incoming.method} ${incoming.url}`);
     passOn(target, incoming, response);
+  };
   const server = certificate ? createSecureServer(certificate, handle) : createServer(handle);
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
+    requests,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));

@@ -46,6 +46,8 @@ export interface Placed {
   readonly remark: string | undefined;
 }
 
+/** Longer than between two keys of a person who types on, in milliseconds. */
+const typingPause = 200;
 /** Long enough for a copy over a slow connection; a window that dies in between gives the job back after it. */
 const placementLease = 60_000;
 /** How long an undone file may be brought back by a redo, in milliseconds. */
@@ -302,7 +304,7 @@ export class Placer implements Disposable {
     }
   }
 
-  /** Creates the files and refers to them, in one edit. While the user types, VS Code refuses it, and it is planned anew. */
+  /** Creates the files and refers to them, in one edit. While the user types, VS Code refuses it: after a pause it is planned anew. */
   async #write(
     task: Task,
     { mode }: Placement,
@@ -324,8 +326,27 @@ export class Placer implements Disposable {
       }
       await removeRest(placed, staged);
       if (!plan || live.document.version === version) throw notWritten(placed);
+      await rest(live.document, this.#ports.clock);
     }
   }
+}
+
+/** Resolves once nobody has changed the document for a moment. */
+function rest(document: vscode.TextDocument, clock: Clock): Promise<void> {
+  return new Promise(resolve => {
+    let timer: Disposable | undefined;
+    const changes = vscode.workspace.onDidChangeTextDocument(event => {
+      if (event.document === document) wait();
+    });
+    const wait = (): void => {
+      timer?.dispose();
+      timer = clock.after(typingPause, () => {
+        changes.dispose();
+        resolve();
+      });
+    };
+    wait();
+  });
 }
 
 function resultActions(id: string): readonly {
