@@ -10,7 +10,7 @@ import type { Settings } from './ids.ts';
  * refuses a wrong one.
  */
 export function setting<K extends keyof Settings>(key: K, scope?: vscode.ConfigurationScope): Settings[K] {
-  const configuration = vscode.workspace.getConfiguration('rivya', scope);
+  const configuration = vscode.workspace.getConfiguration('rivya', scope ?? null);
   const found = configuration.inspect(key);
   const values = [configuration.get(key), found?.globalValue, found?.defaultValue];
   const value =
@@ -30,7 +30,7 @@ export function wrongSettings(
   extension: vscode.Extension<unknown>,
   scope?: vscode.ConfigurationScope,
 ): WrongSetting[] {
-  const configuration = vscode.workspace.getConfiguration('rivya', scope);
+  const configuration = vscode.workspace.getConfiguration('rivya', scope ?? null);
   const { contributes } = extension.packageJSON as {
     contributes: { configuration: { properties: Record<string, unknown> } };
   };
@@ -44,7 +44,7 @@ export function wrongSettings(
 
 /** The id of the model that is the default for a category of the catalogue; empty when there is none. */
 export function defaultModelOf(category: string, scope?: vscode.ConfigurationScope): string {
-  const value = vscode.workspace.getConfiguration('rivya', scope).get(`defaultModel.${category}`);
+  const value = vscode.workspace.getConfiguration('rivya', scope ?? null).get(`defaultModel.${category}`);
   return typeof value === 'string' ? value : '';
 }
 
@@ -73,7 +73,9 @@ export function placementSetting(scope?: vscode.ConfigurationScope): PlacementMo
  * the least of the user's and the workspace's values counts.
  */
 export function confirmAbove(scope?: vscode.ConfigurationScope): number {
-  const found = vscode.workspace.getConfiguration('rivya', scope).inspect<number>('credits.confirmAbove');
+  const found = vscode.workspace
+    .getConfiguration('rivya', scope ?? null)
+    .inspect<number>('credits.confirmAbove');
   const own = found?.globalValue ?? found?.defaultValue;
   const values = [own, found?.workspaceValue, found?.workspaceFolderValue];
   return Math.min(...values.filter((value): value is number => typeof value === 'number' && value >= 0));
@@ -85,7 +87,7 @@ export async function rememberModel(
   model: string,
   scope?: vscode.ConfigurationScope,
 ): Promise<void> {
-  const configuration = vscode.workspace.getConfiguration('rivya', scope);
+  const configuration = vscode.workspace.getConfiguration('rivya', scope ?? null);
   const found = configuration.inspect<string>(`defaultModel.${kind}`);
   const target =
     found?.workspaceFolderValue !== undefined
