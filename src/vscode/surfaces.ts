@@ -28,6 +28,8 @@ export class Surfaces implements Disposable {
   readonly #store = new DisposableStore();
   #loaded: Services | undefined;
   #account: StatusState['account'] = 'unknown';
+  /** The latest look at the account. */
+  #reading: Promise<'none' | 'ready'> | undefined;
   #drawing: NodeJS.Timeout | undefined;
   readonly #startedAt = Date.now();
   /** Wrong settings that were explained: each once. */
@@ -85,8 +87,12 @@ export class Surfaces implements Disposable {
 
   #serverChanged(): void {
     setContext('rivya.sandbox', this.#basics.server.isSandbox);
-    this.#readAccount().then(
+    const reading = this.#readAccount();
+    this.#reading = reading;
+    reading.then(
       account => {
+        // Secrets may come so late that another server is in use by then.
+        if (reading !== this.#reading) return;
         this.#account = account;
         setContext('rivya.account', account);
         this.models.refresh();

@@ -5,6 +5,8 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { constants } from 'node:zlib';
+import type { Page } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { root } from '../../scripts/workspace.ts';
 import { startVscodeServer } from '../support/vscodeServer.ts';
@@ -48,6 +50,7 @@ const test = base.extend<Fixtures>({
   server: async ({ extensionsFolder, workspaceFolder }, use) => {
     const settings = {
       '[markdown]': { 'editor.wordWrap': 'off' },
+      'editor.minimap.enabled': false,
       'rivya.defaultModel.image': 'z-image',
       'rivya.defaultModel.chat': 'gpt-5-2-chat',
     };
@@ -59,6 +62,9 @@ const test = base.extend<Fixtures>({
     }
   },
 });
+
+// The README shows the pictures at half their width.
+test.use({ viewport: { width: 1024, height: 640 } });
 
 test('the eight steps of the quickstart, by what a person sees and clicks', async ({
   workbench,
@@ -96,6 +102,7 @@ test('the eight steps of the quickstart, by what a person sees and clicks', asyn
   await test.step('3. the models', async () => {
     await workbench.runCommand('Rivya: Focus on Models View');
     await expect(workbench.treeItem('4o Image')).toBeVisible();
+    await widenSideBar(workbench, 520);
     await picture(workbench, 3, 'models');
   });
 
@@ -105,6 +112,7 @@ test('the eight steps of the quickstart, by what a person sees and clicks', asyn
     await workbench.contextMenu('Generate Image from Selection');
     await expect(workbench.line(/!\[A red bicycle/)).toBeVisible();
     await workbench.save('notes.md');
+    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
     await workbench.runCommand('Markdown: Open Preview to the Side');
     const image = workbench.markdownPreview.getByRole('img');
     await expect
@@ -134,7 +142,7 @@ test('the eight steps of the quickstart, by what a person sees and clicks', asyn
       .notification('The webhook receiver listens at')
       .getByRole('button', { name: 'Register as Webhook' })
       .click();
-    const dialog = page.getByRole('dialog');
+    const dialog = page.locator('.monaco-dialog-box');
     await expect(dialog).toContainText('was created');
     await dialog.getByRole('button', { name: 'Copy Secret' }).click();
     await workbench.openFile('notes.md');
@@ -147,11 +155,17 @@ test('the eight steps of the quickstart, by what a person sees and clicks', asyn
     await delivery.click();
     await expect(workbench.line(/verified \(Standard Webhooks\)/)).toBeVisible();
     await closeNotifications(workbench);
+    for (const view of ['Tasks', 'Models']) {
+      await page.getByRole('button', { name: `${view} Section` }).click();
+    }
+    await delivery.hover();
     await picture(workbench, 7, 'webhook');
+    await workbench.runCommand('View: Close All Editors');
   });
 
   await test.step('8. a chat turn', async () => {
     await workbench.runCommand('Rivya Chat: Focus on Chat View');
+    await workbench.runCommand('View: Maximize Secondary Side Bar');
     const chat = page
       .frameLocator('.part.auxiliarybar iframe.webview.ready, iframe.webview.ready')
       .frameLocator('#active-frame');
@@ -161,9 +175,27 @@ test('the eight steps of the quickstart, by what a person sees and clicks', asyn
       'data-state',
       'complete',
     );
+    await chat.locator('[data-testid="chat-message"][data-role="user"]').scrollIntoViewIfNeeded();
     await picture(workbench, 8, 'chat');
   });
 });
+
+async function widenSideBar({ page }: Workbench, width: number): Promise<void> {
+  const sideBar = page.locator('.part.sidebar');
+  const box = await sideBar.boundingBox();
+  if (box === null) throw new Error('The side bar is hidden.');
+  const middle = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width + 1, middle);
+  await page.mouse.down();
+  await page.mouse.move(box.x + width, middle, { steps: 4 });
+  await page.mouse.up();
+  await restMouse(page);
+}
+
+/** To a place where there is nothing to point at. */
+async function restMouse(page: Page): Promise<void> {
+  await page.mouse.move(60, 2);
+}
 
 async function closeNotifications(workbench: Workbench): Promise<void> {
   await workbench.runCommand('Notifications: Clear All Notifications');
@@ -171,6 +203,7 @@ async function closeNotifications(workbench: Workbench): Promise<void> {
     .locator('.notifications-toasts .notification-list-item')
     .first()
     .waitFor({ state: 'hidden' });
+  await restMouse(workbench.page);
 }
 
 /** A picture of the step; for the README without transparency and packed as small as it gets. */
@@ -179,6 +212,12 @@ async function picture(workbench: Workbench, step: number, name: string): Promis
   if (!writes) return;
   const folder = path.join(root, 'media/readme');
   await mkdir(folder, { recursive: true });
-  const packed = PNG.sync.write(PNG.sync.read(await readFile(file)), { colorType: 2, deflateLevel: 9 });
+  // Most of a window is flat: without a filter it packs best.
+  const packed = PNG.sync.write(PNG.sync.read(await readFile(file)), {
+    colorType: 2,
+    deflateLevel: 9,
+    deflateStrategy: constants.Z_DEFAULT_STRATEGY,
+    filterType: 0,
+  });
   await writeFile(path.join(folder, `quickstart-${step}-${name}.png`), packed);
 }

@@ -26,7 +26,7 @@ export class Answers {
       this.#replace(name, async (text: string, ...rest: unknown[]) => {
         this.#shown(text);
         const button = this.#buttons.find(([pattern]) => pattern.test(text))?.[1];
-        return Promise.resolve(rest.find(item => item === button));
+        return Promise.resolve(rest.find(item => button !== undefined && titleOf(item) === button));
       });
     }
   }
@@ -115,6 +115,11 @@ export class Answers {
       window[name] = original;
     });
   }
+}
+
+/** The text of a button, which may be an object; options have none. */
+function titleOf(item: unknown): unknown {
+  return typeof item === 'object' && item !== null && 'title' in item ? item.title : item;
 }
 
 interface Choice {

@@ -230,7 +230,7 @@ export class Workbench {
   async screenshot(name: string): Promise<string> {
     await mkdir(screenshotFolder, { recursive: true });
     const file = path.join(screenshotFolder, `${name}.png`);
-    await this.page.screenshot({ path: file });
+    await this.page.screenshot({ path: file, animations: 'disabled' });
     return file;
   }
 }

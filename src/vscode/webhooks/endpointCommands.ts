@@ -294,11 +294,14 @@ async function keepAndShow(
     tools.log.error(`The signing secret of ${endpoint.id} could not be stored: ${errorText(error)}`);
     kept = t('It could not be kept in the secret storage. Copy it now: it is not shown again.');
   }
-  const copy = t('Copy Secret');
+  const copy = { title: t('Copy Secret') };
+  // Without a button of its own VS Code offers to cancel what is done already.
+  const close = { title: t('Close'), isCloseAffordance: true };
   const answer = await vscode.window.showInformationMessage(
     what,
     { modal: true, detail: `${t('Signing secret: {0}', secret)}\n\n${kept}` },
     copy,
+    close,
   );
   if (answer === copy) await vscode.env.clipboard.writeText(secret);
 }

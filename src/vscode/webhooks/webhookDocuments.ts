@@ -76,7 +76,7 @@ export function receivedDocument(delivery: ReceivedDelivery, endpoint: string | 
     verdictText(delivery),
     endpoint === undefined ? '' : t('Signed with the secret of: {0}', endpoint),
     verdict.verified ? '' : t('Anyone can have sent this. Do not act on it.'),
-    age === undefined ? '' : t('Time of the signature: {0} seconds before it came', age),
+    age === undefined ? '' : t('Time of the signature: {0} s before it came', age),
     t('Answered with: {0}', delivery.status),
   ];
   return documentText(lines, { headers: headersObject(delivery.headers), body: readable(delivery.body) });
