@@ -68,9 +68,8 @@ function runningText({ running }: StatusState): string {
 function iconText({ balance: { checking, problem, offline }, running }: StatusState): string {
   if (offline) return '$(debug-disconnect)';
   if (problem !== undefined) return '$(warning)';
-  // One thing that turns is enough.
-  if (running > 0) return '';
-  return checking ? '$(loading~spin)' : '$(sparkle)';
+  // One thing that turns is enough; and an icon keeps the number of jobs apart from the credits.
+  return checking && running === 0 ? '$(loading~spin)' : '$(sparkle)';
 }
 
 function placeText({ sandbox, balance: { credits } }: StatusState): string {

@@ -74,9 +74,26 @@ test('earlier prompts stand below what is typed', async ({ workbench, sandbox })
   await workbench.runCommand('Rivya: Generate Image...');
   await expect(workbench.picks.filter({ hasText: 'A red bicycle' })).toBeVisible();
   await workbench.quickInputBox.fill('A green bicycle');
+  await expect(workbench.picks.first()).toContainText('A green bicycle');
   await workbench.screenshot('promptInput');
   await workbench.quickInputBox.press('Enter');
   await expect.poll(() => sandbox.control.charges().length).toBe(2);
-  const requests = sandbox.control.requests().filter(({ method }) => method === 'POST');
-  expect(requests.at(-1)?.body).toMatchObject({ prompt: 'A green bicycle' });
+  const lastPost = (): unknown =>
+    sandbox.control
+      .requests()
+      .filter(({ method }) => method === 'POST')
+      .at(-1)?.body;
+  expect(lastPost()).toMatchObject({ prompt: 'A green bicycle' });
+
+  // Pasted and entered at once: also then what is typed counts, not the earlier prompt that it finds.
+  await workbench.runCommand('Rivya: Generate Image...');
+  await workbench.enter('A red');
+  await expect.poll(() => sandbox.control.charges().length).toBe(3);
+  expect(lastPost()).toMatchObject({ prompt: 'A red' });
+
+  await workbench.runCommand('Rivya: Generate Image...');
+  await workbench.quickInputBox.fill('white wall');
+  await workbench.picks.filter({ hasText: sentence }).click();
+  await expect.poll(() => sandbox.control.charges().length).toBe(4);
+  expect(lastPost()).toMatchObject({ prompt: sentence });
 });

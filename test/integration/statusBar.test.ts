@@ -40,7 +40,7 @@ describe('the status bar', () => {
       '$(warning) 98.5 cr',
       /The last check failed: Error 500\./,
     ],
-    ['running jobs', { running: 3 }, '$(loading~spin) 3 98.5 cr', /Jobs running: 3/],
+    ['running jobs', { running: 3 }, '$(loading~spin) 3 $(sparkle) 98.5 cr', /Jobs running: 3/],
     [
       'running jobs without a connection',
       { running: 3, balance: { ...balance, problem: 'No connection.', offline: true } },

@@ -44,7 +44,6 @@ export class Answers {
     this.#replace('showInputBox', () => Promise.resolve(value));
   }
 
-  /** The row to choose in each list that is shown from now on; of several such, the first that is there. */
   /** Answers one input box after the other. */
   inputs(...values: string[]): void {
     const left = [...values];
@@ -63,6 +62,7 @@ export class Answers {
     this.#replace('showQuickPick', async (items: unknown) => choose((await items) as vscode.QuickPickItem[]));
   }
 
+  /** The row to choose in each list that is shown from now on; of several such, the first that is there. */
   pick(label: RegExp): void {
     this.#choices.push({ label });
     this.#replace('createQuickPick', () => new AnsweredQuickPick(this.#choices));

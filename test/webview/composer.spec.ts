@@ -61,6 +61,25 @@ test('the host hears of the draft, and can give text back', async ({ chat }) => 
   });
   await expect(chat.input).toHaveValue('a draft');
   await expect(chatNotices(chat)).toContainText('Too long.');
+  // What was given back is not wiped out at the host by a word about the composer that was empty for a moment.
+  expect(await chat.posted('draft')).toEqual([{ type: 'draft', text: 'a draft' }]);
+});
+
+test('the host hears the last words of a draft that is written fast', async ({ chat, page }) => {
+  await chat.open(chatState());
+  await chat.input.click();
+  await page.keyboard.type('written fast');
+  await chat.expectPosted({ type: 'draft', text: 'written fast' });
+  await chat.input.fill('');
+  await chat.expectPosted({ type: 'draft', text: '' });
+});
+
+test('a page that has just come takes the keyboard when it is asked at once', async ({ chat }) => {
+  await chat.open(chatState());
+  await chat.page.reload();
+  await chat.expectPosted({ type: 'ready' });
+  await chat.say({ type: 'snapshot', state: chatState() }, { type: 'focus' });
+  await expect(chat.input).toBeFocused();
 });
 
 test('the word that a question was taken does not wipe out the next one', async ({ chat }) => {

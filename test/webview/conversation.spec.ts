@@ -245,7 +245,7 @@ test.describe('the reader', () => {
 
   test('whose last words the host has not heard keeps them', async ({ chat, page }) => {
     await chat.open(chatState());
-    const memory = { sessionId: 's1', draft: 'unheard', isPosted: false, place: 'end' };
+    const memory = { sessionId: 's1', draft: 'unheard', hostDraft: 'older', place: 'end' };
     await page.evaluate(text => {
       sessionStorage.setItem('state', text);
       // This was the last thing that the page could say.
@@ -253,6 +253,17 @@ test.describe('the reader', () => {
     }, JSON.stringify(memory));
     await chat.reload(chatState({ draft: 'older' }));
     await expect(chat.input).toHaveValue('unheard');
+  });
+
+  test('whose memory is older than what the host has heard gets the newer words', async ({ chat, page }) => {
+    await chat.open(chatState());
+    const memory = { sessionId: 's1', draft: '', hostDraft: 'a question', place: 'end' };
+    await page.evaluate(text => {
+      sessionStorage.setItem('state', text);
+      Storage.prototype.setItem = () => undefined;
+    }, JSON.stringify(memory));
+    await chat.reload(chatState({ draft: 'written since' }));
+    await expect(chat.input).toHaveValue('written since');
   });
 
   test('who opens another session sees its end and its draft', async ({ chat }) => {

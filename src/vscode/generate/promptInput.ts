@@ -36,24 +36,33 @@ export async function askPrompt(
     detail: prompt,
     buttons: [edit],
   }));
-  const separator: PromptItem = {
-    label: t('Earlier prompts'),
-    kind: vscode.QuickPickItemKind.Separator,
-  };
+  const separator = (label: string): PromptItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
   pick.matchOnDetail = true;
+  let own: PromptItem | undefined;
+  /** Whether the rows on the screen belong to the text in the box. */
+  let isDrawn = true;
   const draw = (value: string): void => {
-    const typed = value.trim();
-    const own: PromptItem[] =
-      typed === ''
-        ? []
-        : [{ prompt: typed, label: `$(sparkle) ${title}`, description: typed, alwaysShow: true }];
-    pick.items = [...own, ...(earlier.length > 0 ? [separator, ...earlier] : [])];
+    const prompt = value.trim();
+    isDrawn = prompt === '';
+    own = isDrawn
+      ? undefined
+      : { prompt, label: `$(sparkle) ${title}`, description: prompt, alwaysShow: true };
+    // VS Code names a row by its number, also in events that are under way: each row keeps its own.
+    pick.items = [
+      own ?? separator(''),
+      ...(earlier.length > 0 ? [separator(t('Earlier prompts')), ...earlier] : []),
+    ];
     // Enter never runs what was not typed or chosen.
-    pick.activeItems = own;
+    pick.activeItems = own ? [own] : [];
   };
+  const typed = (): string | undefined => pick.value.trim() || undefined;
   draw('');
+  // The row of the text becomes the active one when it is drawn. Until then whoever presses Enter has seen no rows
+  // for this text, and means the text: with a remote host that is a while.
+  pick.onDidChangeActive(([item]) => (isDrawn ||= item !== undefined && item === own));
   return showPick(pick, {
-    accept: item => item.prompt,
+    accept: item => (isDrawn ? item.prompt : typed()),
+    acceptText: typed,
     button: item => {
       pick.value = item.prompt ?? '';
       draw(pick.value);

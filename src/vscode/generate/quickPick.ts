@@ -6,6 +6,8 @@ import { Cancelled } from '../messages.ts';
 export interface PickActions<Item extends vscode.QuickPickItem, Result> {
   /** Enter or a click on a row; undefined keeps the list open. */
   readonly accept: (item: Item) => Result | undefined;
+  /** Enter while no row is there to be taken. */
+  readonly acceptText?: () => Result | undefined;
   /** A button on a row. */
   readonly button?: (item: Item, button: vscode.QuickInputButton) => Result | undefined;
   /** The text in the box has changed. */
@@ -18,7 +20,7 @@ export interface PickActions<Item extends vscode.QuickPickItem, Result> {
  */
 export function showPick<Item extends vscode.QuickPickItem, Result>(
   pick: vscode.QuickPick<Item>,
-  { accept, button, changed }: PickActions<Item, Result>,
+  { accept, acceptText, button, changed }: PickActions<Item, Result>,
   work: Promise<void> = Promise.resolve(),
 ): Promise<Result> {
   const store = new DisposableStore();
@@ -32,7 +34,7 @@ export function showPick<Item extends vscode.QuickPickItem, Result>(
     store.add(
       pick.onDidAccept(() => {
         const [item] = pick.selectedItems;
-        if (item) settle(accept(item));
+        settle(item ? accept(item) : acceptText?.());
       }),
     );
     if (button) store.add(pick.onDidTriggerItemButton(event => settle(button(event.item, event.button))));

@@ -25,6 +25,8 @@ export class ChatComposer extends LitElement {
   declare draft: string;
   /** Called with what stands in the composer, at every change. */
   declare onDraft: (text: string) => void;
+  /** Called when the question has gone to the host, which leaves the composer empty. */
+  declare onSent: () => void;
   /** Names of images that were refused before they were read. */
   declare tooLarge: readonly string[];
   readonly #history = new QuestionHistory();
@@ -33,6 +35,7 @@ export class ChatComposer extends LitElement {
     super();
     this.draft = '';
     this.onDraft = () => undefined;
+    this.onSent = () => undefined;
     this.tooLarge = [];
   }
 
@@ -183,7 +186,8 @@ export class ChatComposer extends LitElement {
     if (sendObstacle(this.chat, text) !== undefined) return;
     post({ type: 'send', text: text.trim() });
     this.tooLarge = [];
-    this.#write('');
+    this.#show('');
+    this.onSent();
   };
 
   readonly #onInput = (): void => {
@@ -246,9 +250,13 @@ export class ChatComposer extends LitElement {
   }
 
   #write(text: string): void {
+    this.#show(text);
+    this.onDraft(text);
+  }
+
+  #show(text: string): void {
     const input = this.#input;
     if (input !== null) input.value = text;
-    this.onDraft(text);
     this.#fit();
   }
 

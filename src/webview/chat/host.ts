@@ -6,8 +6,11 @@ import type { ScrollPlace } from './scroll.ts';
 export interface PageMemory {
   readonly sessionId: string;
   readonly draft: string;
-  /** The host has heard of this draft, so what the host says of it is as new or newer. */
-  readonly isPosted: boolean;
+  /**
+   * The draft that the host had when this was remembered. VS Code stores a memory only now and then: when the host has
+   * another draft by now, that is the newer one.
+   */
+  readonly hostDraft: string;
   readonly place: ScrollPlace;
 }
 

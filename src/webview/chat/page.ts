@@ -16,7 +16,7 @@ import { initialState, isHostMessage, reduce, streamingMessage } from './state.t
 import { formatNumber, t } from './strings.ts';
 import { renderWelcome } from './welcome.ts';
 
-/** The host hears of the draft when the user pauses for this long, in milliseconds. */
+/** The host hears of the draft at once, and while it goes on changing this often, in milliseconds. */
 const draftDelay = 100;
 /** The place is worked out when the scrolling has come to rest for this long, in milliseconds. */
 const scrollDelay = 100;
@@ -27,7 +27,8 @@ const noCards: readonly ChatCard[] = [];
 export class ChatPage extends LitElement {
   #state = initialState;
   #draft = '';
-  #isDraftPosted = true;
+  /** What the host holds as the draft, as far as is known here. */
+  #hostDraft = '';
   #draftTimer: ReturnType<typeof setTimeout> | undefined;
   #scrollTimer: ReturnType<typeof setTimeout> | undefined;
   #drawTimer: ReturnType<typeof setTimeout> | undefined;
@@ -66,9 +67,16 @@ export class ChatPage extends LitElement {
   protected override updated(): void {
     this.#watchScroll();
     if (this.#state.chat !== undefined) void this.#showPlace();
-    if (!this.#wantsFocus) return;
+    if (this.#wantsFocus) void this.#focusComposer();
+  }
+
+  /** A composer that was made just now has its text area once it is drawn, which is after the page itself. */
+  async #focusComposer(): Promise<void> {
+    const composer = this.#composer;
+    if (composer === null) return;
     this.#wantsFocus = false;
-    this.#composer?.focus();
+    await composer.updateComplete;
+    composer.focus();
   }
 
   /** The turns have their heights once they are drawn, which is after the page itself. */
@@ -112,7 +120,12 @@ export class ChatPage extends LitElement {
         </div>
         ${this.#renderJump()}
       </main>
-      <chat-composer .chat=${chat} .draft=${this.#draft} .onDraft=${this.#setDraft}></chat-composer>
+      <chat-composer
+        .chat=${chat}
+        .draft=${this.#draft}
+        .onDraft=${this.#setDraft}
+        .onSent=${this.#sent}
+      ></chat-composer>
       <div class="visually-hidden" role="status" data-testid="chat-status">${this.#announcement}</div>`;
   }
 
@@ -197,14 +210,16 @@ export class ChatPage extends LitElement {
   #takeDraft(draft: string): void {
     if (draft === '') return;
     this.#draft = draft;
-    this.#isDraftPosted = true;
+    this.#hostDraft = draft;
   }
 
   /** A session that was not shown before, or one that this page showed before it was hidden. */
   #restore(chat: ChatState, isFirst: boolean): void {
     const memory = isFirst ? remembered() : undefined;
     const isKnown = memory?.sessionId === chat.session.id;
-    this.#draft = isKnown && !memory.isPosted ? memory.draft : chat.draft;
+    this.#hostDraft = chat.draft;
+    this.#draft = isKnown && memory.hostDraft === chat.draft ? memory.draft : chat.draft;
+    this.#postDraft();
     this.#placeToShow = isKnown ? memory.place : 'end';
   }
 
@@ -231,18 +246,27 @@ export class ChatPage extends LitElement {
 
   readonly #setDraft = (text: string): void => {
     this.#draft = text;
-    this.#isDraftPosted = false;
     this.#remember();
-    clearTimeout(this.#draftTimer);
-    // An empty draft follows a question: there is nothing to wait for.
-    this.#draftTimer = setTimeout(this.#postDraft, text === '' ? 0 : draftDelay);
+    if (this.#draftTimer === undefined) this.#postDraft();
     this.requestUpdate();
   };
 
   readonly #postDraft = (): void => {
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = undefined;
+    if (this.#draft === this.#hostDraft) return;
     post({ type: 'draft', text: this.#draft });
-    this.#isDraftPosted = true;
+    this.#hostDraft = this.#draft;
     this.#remember();
+    this.#draftTimer = setTimeout(this.#postDraft, draftDelay);
+  };
+
+  /** The host empties the draft when it takes the question, and keeps it when it refuses: that is not told to it from here. */
+  readonly #sent = (): void => {
+    this.#draft = '';
+    this.#hostDraft = '';
+    this.#remember();
+    this.requestUpdate();
   };
 
   readonly #suggest = (text: string): void => {
@@ -256,7 +280,7 @@ export class ChatPage extends LitElement {
     remember({
       sessionId: chat.session.id,
       draft: this.#draft,
-      isPosted: this.#isDraftPosted,
+      hostDraft: this.#hostDraft,
       place: this.#scroll?.place ?? 'end',
     });
   };
