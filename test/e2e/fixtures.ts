@@ -13,6 +13,8 @@ import { Workbench } from '../support/workbench.ts';
 interface TestFixtures {
   /** Settings of the user for this test: `test.use({ settings: { … } })`. */
   settings: Record<string, unknown>;
+  /** Display language: `test.use({ language: 'hi' })`. */
+  language: string | undefined;
   sandbox: Sandbox;
   /** Absolute path of a fresh copy of `test/fixtures/workspace`. */
   workspaceFolder: string;
@@ -29,6 +31,7 @@ interface WorkerFixtures {
 /** Every test has its own workspace, sandbox, server and browser profile; only the installed extension is shared. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   settings: [{}, { option: true }],
+  language: [undefined, { option: true }],
 
   extensionsFolder: [
     async ({}, use) => {
@@ -54,13 +57,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     });
   },
 
-  server: async ({ extensionsFolder, sandbox, settings, workspaceFolder }, use, testInfo) => {
+  server: async ({ extensionsFolder, language, sandbox, settings, workspaceFolder }, use, testInfo) => {
     const server = await startVscodeServer({
       workspaceFolder,
       extensionsFolder,
       // One row a line, so that a test can look for a whole line.
       settings: { '[markdown]': { 'editor.wordWrap': 'off' }, ...settings },
       machineSettings: { 'rivya.baseUrl': sandbox.url },
+      ...(language === undefined ? {} : { language }),
     });
     try {
       await use(server);

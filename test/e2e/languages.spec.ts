@@ -15,12 +15,12 @@ const documents = [
   {
     file: 'Hero.tsx',
     text: `export function Hero() {\n  return (\n    <section>\n      {/* ${sentence} */}\n    </section>\n  );\n}\n`,
-    reference: /<img\b[^>]*a-red-bicycle[^>]*\/>|<img\b[^>]*src=\{\w+\}[^>]*\/>/,
+    reference: /<img src="assets\/generated\/a-red-bicycle[\w-]*\.png" alt="A red bicycle[^"]*"[^>]*\/>/,
   },
   {
     file: 'theme.css',
     text: `.hero {\n  color: white; /* ${sentence} */\n}\n`,
-    reference: /url\(["']?assets\/generated\/a-red-bicycle[\w-]*\.png["']?\)/,
+    reference: /background-image: url\("assets\/generated\/a-red-bicycle[\w-]*\.png"\);/,
   },
   {
     file: 'article.md',

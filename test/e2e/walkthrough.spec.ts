@@ -8,6 +8,13 @@ import { expect, test } from './fixtures.ts';
 
 const sentence = 'A red bicycle leans against a white wall.';
 const mediaFolder = path.join(root, 'media/walkthrough');
+/** The titles of the steps by the names of their pictures. */
+const steps = {
+  key: 'Set an API key, or try the sandbox',
+  image: 'Generate your first image',
+  insert: 'Put a picture into a document',
+  chat: 'Chat with a model',
+} as const;
 /** Set to have the pictures of the walkthrough written anew. */
 const writes = process.env['RIVYA_WRITE_MEDIA'] === '1';
 
@@ -15,6 +22,8 @@ const writes = process.env['RIVYA_WRITE_MEDIA'] === '1';
 async function keep(page: Page, place: Locator, name: string, width: number, height: number): Promise<void> {
   // Away with the tooltip of what was clicked last.
   await page.mouse.move(0, 0);
+  await expect(page.locator('.workbench-hover:visible')).toHaveCount(0);
+  await expect(place.locator('.monaco-progress-container.active:visible')).toHaveCount(0);
   const box = await place.boundingBox();
   if (!box) throw new Error(`There is nothing to show for ${name}.`);
   const folder = writes ? mediaFolder : path.join(root, 'test-results/walkthrough');
@@ -58,7 +67,7 @@ for (const [theme, colorTheme] of [
       await workbench.selectText(sentence);
       await workbench.contextMenu('Generate Image from Selection');
       await workbench.picks.first().waitFor();
-      await keep(page, workbench.quickInput, `image-${theme}`, 600, 400);
+      await keep(page, workbench.quickInput, `image-${theme}`, 600, 384);
       await workbench.choose('Z-Image');
       await expect(workbench.line(/!\[A red bicycle/)).toBeVisible();
       await workbench.viewContainer('Rivya').click();
@@ -82,12 +91,38 @@ for (const [theme, colorTheme] of [
   });
 }
 
-test('the walkthrough has no finding of axe', async ({ workbench }) => {
-  const walkthrough = await openWalkthrough(workbench);
-  await expect(walkthrough.locator('a.monaco-button', { hasText: 'Set API Key' })).toBeVisible();
-  const { violations } = await new AxeBuilder({ page: workbench.page })
-    .include('.gettingStartedSlideDetails .step-list-container')
-    .include('.gettingStartedSlideDetails .getting-started-media')
-    .analyze();
-  expect(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(node => node.html) }))).toEqual([]);
+test.describe('in a window wide enough for its pictures', () => {
+  test.use({ viewport: { width: 1600, height: 900 } });
+
+  test('no step of the walkthrough has a finding of axe', async ({ workbench }) => {
+    const { page } = workbench;
+    const walkthrough = await openWalkthrough(workbench);
+    for (const [name, title] of Object.entries(steps)) {
+      const step = walkthrough.locator('button.getting-started-step', { hasText: title });
+      if ((await step.getAttribute('aria-expanded')) !== 'true') await step.click();
+      await expect(step).toHaveAttribute('aria-expanded', 'true');
+      await expect(step.locator('a.monaco-button').first()).toBeVisible();
+      const picture = walkthrough.locator('.getting-started-media img');
+      await expect(picture).toHaveAttribute('srcset', new RegExp(`${name}-\\w+\\.png`));
+      await expect(picture).toBeVisible();
+      const { violations } = await new AxeBuilder({ page })
+        .include('.gettingStartedSlideDetails .step-list-container')
+        .include('.gettingStartedSlideDetails .getting-started-media')
+        .analyze();
+      const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => ({ id, html })));
+      expect(found.filter(finding => !isOfVscode(finding))).toEqual([]);
+      await workbench.screenshot(`walkthroughStep-${name}`);
+    }
+  });
 });
+
+/**
+ * VS Code makes of every step of any walkthrough one button, gives it the state of a checkbox and a name that begins with a hint, and
+ * puts the step's own buttons into it. No extension can change that.
+ */
+function isOfVscode({ id, html }: { id: string; html: string }): boolean {
+  return (
+    ['aria-allowed-attr', 'label-content-name-mismatch', 'nested-interactive'].includes(id) &&
+    html.startsWith('<button class="getting-started-step')
+  );
+}

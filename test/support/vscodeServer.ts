@@ -20,6 +20,11 @@ export interface VscodeServerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Folder with installed extensions, copied for this server (see {@link installExtension}). */
   readonly extensionsFolder?: string;
+  /**
+   * Display language, such as `hi`, with a language pack that holds no words: those of VS Code stay English, those of extensions
+   * do not.
+   */
+  readonly language?: string;
   /** Lets the page's address start an extension test; notification toasts never show then. */
   readonly smokeTestDriver?: boolean;
 }
@@ -151,6 +156,7 @@ export async function startVscodeServer(options: VscodeServerOptions): Promise<V
   }
   await writeSettings(settingsFile(home, 'User'), { ...quietSettings, ...options.settings });
   await writeSettings(settingsFile(home, 'Machine'), options.machineSettings ?? {});
+  if (options.language !== undefined) await writeLanguagePack(path.join(home, 'data/data'), options.language);
 
   const child = spawn(process.execPath, serverArguments(vscodeFolder, home, options), {
     // Sockets that the server leaves in its temporary folder go away with the rest.
@@ -198,6 +204,7 @@ function serverArguments(vscodeFolder: string, home: string, options: VscodeServ
     ...['--host', '127.0.0.1', '--port', '0'],
     ...['--server-data-dir', path.join(home, 'data'), '--extensions-dir', path.join(home, 'extensions')],
     ...['--telemetry-level', 'off', '--without-connection-token', '--accept-server-license-terms'],
+    ...(options.language === undefined ? [] : ['--locale', options.language]),
     ...(options.smokeTestDriver === true ? ['--enable-smoke-test-driver'] : []),
   ];
 }
@@ -209,6 +216,19 @@ function settingsFile(home: string, scope: 'User' | 'Machine'): string {
 async function writeSettings(file: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, JSON.stringify(settings, undefined, 2));
+}
+
+/** What installing a language pack leaves in VS Code's data folder; VS Code sets a language only when it has a pack for it. */
+async function writeLanguagePack(dataFolder: string, language: string): Promise<void> {
+  const translation = path.join(dataFolder, `${language}.i18n.json`);
+  await writeFile(translation, JSON.stringify({ version: '1.0.0', contents: {} }));
+  const pack = {
+    hash: language,
+    label: language,
+    extensions: [{ extensionIdentifier: { id: `test.language-pack-${language}` }, version: '1.0.0' }],
+    translations: { vscode: translation },
+  };
+  await writeFile(path.join(dataFolder, 'languagepacks.json'), JSON.stringify({ [language]: pack }));
 }
 
 /** The port that the server has chosen; it prints it once it listens. */

@@ -151,7 +151,10 @@ function ownLine(text: string, start: number, end: number): Place {
   const last = lineAround(text, end);
   const isLast = text.slice(end, last.end).trim() === '';
   const indent = indentationOf(first.text);
-  if (isLast && text.slice(first.start, start).trim() === '') {
+  const before = text.slice(first.start, start).trim();
+  // Behind a brace the indentation of the line is another block's.
+  const isAfterDeclarations = before.endsWith(';') && !/[{}]/.test(before);
+  if (isLast && (before === '' || isAfterDeclarations)) {
     return last.text.trim() === ''
       ? { start: end, end, lead: '', indent, separator: '\n', trail: '' }
       : belowLine(text, end, indent);

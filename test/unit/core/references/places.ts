@@ -152,7 +152,7 @@ const css = table(
   declaration,
   [
     ['a comment in a rule', '.a {\n  /* ‹A cat› */\n  color: red;\n}\n', '.a {\n  /* A cat */\n  IMG\n  color: red;\n}\n'],
-    ['a comment behind a declaration', '.a {\n  color: red; /* ‹A cat› */\n}\n', '.a {\n  color: red; /* A cat */ IMG\n}\n'],
+    ['a comment behind a declaration', '.a {\n  color: red; /* ‹A cat› */\n}\n', '.a {\n  color: red; /* A cat */\n  IMG\n}\n'],
     ['a comment in a value', '.a {\n  background: /* ‹A cat› */;\n}\n', '.a {\n  background: /* A cat */ url("assets/cat.png");\n}\n'],
     ['a declaration', '.a {\n  content: "‹A cat›";\n  color: red;\n}\n', '.a {\n  content: "A cat";\n  IMG\n  color: red;\n}\n'],
     ['the last declaration without a semicolon', '.a {\n  content: "‹A cat›"\n}\n', '.a {\n  content: "A cat";\n  IMG\n}\n'],
