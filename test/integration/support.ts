@@ -136,11 +136,14 @@ class AnsweredQuickPick {
   readonly #hidden = new vscode.EventEmitter<void>();
   readonly #changed = new vscode.EventEmitter<string>();
   readonly #button = new vscode.EventEmitter<never>();
+  readonly #active = new vscode.EventEmitter<readonly vscode.QuickPickItem[]>();
+  readonly onDidChangeActive = this.#active.event;
   readonly onDidAccept = this.#accepted.event;
   readonly onDidHide = this.#hidden.event;
   readonly onDidChangeValue = this.#changed.event;
   readonly onDidTriggerItemButton = this.#button.event;
   readonly onDidTriggerButton = this.#button.event;
+  value = '';
   activeItems: readonly vscode.QuickPickItem[] = [];
   selectedItems: readonly vscode.QuickPickItem[] = [];
   #items: readonly vscode.QuickPickItem[] = [];
@@ -195,7 +198,9 @@ class AnsweredQuickPick {
     }
     const text = this.#choices.find(choice => choice.text !== undefined)?.text;
     if (text === undefined) return;
+    this.value = text;
     this.#changed.fire(text);
+    this.#active.fire(this.activeItems);
     const [typed] = this.activeItems;
     if (typed) this.#accept(typed);
   }
