@@ -81,9 +81,7 @@ describe('generating from reference files', () => {
     const clip = (await filesIn(folder)).find(name => name.startsWith('a-fox-walks'));
     assert.ok(clip);
     scene.answers.messages.length = 0;
-    scene.answers.restore();
     scene.answers.pickNext(/^Wan 2\.6$/);
-    scene.answers.type('The fox runs');
     scene.answers.press(/Generate with Wan/, 'Generate');
     const uri = vscode.Uri.joinPath(folder, clip);
     await vscode.commands.executeCommand('rivya.generate.fromReference', uri, [uri]);

@@ -42,7 +42,9 @@ describe('the sandbox of the extension', () => {
     const key = await untilCopied(/^rvya_sk_sandbox/);
     const answer = (await credits(url, key)) as { current_credits: number };
     assert.ok(answer.current_credits > 0);
-    assert.deepEqual(scene.sandbox.control.requests(), []);
+    // The server of before was at most asked for its public catalogue, by the view that showed it.
+    const asked = scene.sandbox.control.requests().map(({ path }) => path);
+    assert.ok(asked.every(path => path === '/api/v1/models'), asked.join(', '));
   });
 
   it('copies its base URL', async () => {
