@@ -44,7 +44,10 @@ describe('the sandbox of the extension', () => {
     assert.ok(answer.current_credits > 0);
     // The server of before was at most asked for its public catalogue, by the view that showed it.
     const asked = scene.sandbox.control.requests().map(({ path }) => path);
-    assert.ok(asked.every(path => path === '/api/v1/models'), asked.join(', '));
+    assert.ok(
+      asked.every(path => path === '/api/v1/models'),
+      asked.join(', '),
+    );
   });
 
   it('copies its base URL', async () => {
