@@ -9,6 +9,9 @@ import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from './referenc
 
 export type MarkdownLanguage = 'markdown' | 'mdx';
 
+/** An opening or closing tag of MDX, or what there is of one. */
+const mdxTag = /<[A-Za-z/>](?:"[^"]*"|'[^']*'|[^<>"'])*>?/g;
+
 /** Plans images, and tags for film and sound, as blocks of their own behind the block that the anchor is in. */
 export function planMarkdown(
   language: MarkdownLanguage,
@@ -105,14 +108,18 @@ function cutsExpression(
   text: string,
   { start, end }: { start: number; end: number },
 ): boolean {
-  const comments = [...text.matchAll(/<!--[^]*?-->/g)].map(match => ({
-    start: match.index,
-    end: match.index + match[0].length,
-  }));
+  const touches = (span: { start: number; end: number }): boolean => span.start < end && start < span.end;
   // Of an element only a part may be in the range.
-  if (language === 'mdx' && /<[A-Za-z/>]/.test(text.slice(start, end))) return true;
-  const spans = language === 'mdx' ? expressionsOf(text) : comments;
-  return spans.some(span => span.start < end && start < span.end && (span.start < start || end < span.end));
+  if (language === 'mdx' && spansOf(text, mdxTag).some(touches)) return true;
+  const spans = language === 'mdx' ? expressionsOf(text) : spansOf(text, /<!--[^]*?-->/g);
+  return spans.some(span => touches(span) && (span.start < start || end < span.end));
+}
+
+function spansOf(text: string, pattern: RegExp): { start: number; end: number }[] {
+  return [...text.matchAll(pattern)].map(({ index, 0: found }) => ({
+    start: index,
+    end: index + found.length,
+  }));
 }
 
 /** Expressions, and the imports and exports that end with a blank line; in code neither is anything. */
@@ -121,10 +128,7 @@ function expressionsOf(text: string): { start: number; end: number }[] {
     /^([ \t>]*)(`{3,}|~{3,})[^]*?(?:\n[ \t>]*\2[`~]*[ \t]*$|(?![^]))|(`+)[^`\n]+\3|\\[{}]/gm,
     whole => whole.replace(/[^\r\n]/g, ' '),
   );
-  const spans: { start: number; end: number }[] = [];
-  for (const match of source.matchAll(/^(?:import|export)\s[^]*?(?=\n[ \t]*\r?\n|(?![^]))/gm)) {
-    spans.push({ start: match.index, end: match.index + match[0].length });
-  }
+  const spans = spansOf(source, /^(?:import|export)\s[^]*?(?=\n[ \t]*\r?\n|(?![^]))/gm);
   // Where several are never closed, nobody can say what is inside of what.
   for (let at = source.indexOf('{'), failures = 0; at !== -1 && failures < 20;) {
     const end = skipScript(source, at + 1, '}', () => undefined);

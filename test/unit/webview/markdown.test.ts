@@ -95,6 +95,17 @@ describe('a Markdown text that grows', () => {
     expect(read).toBeLessThan(text.length * 12);
   });
 
+  it.each([
+    ['an underlined heading', '|\na```js\n-->'],
+    ['a list', 'a\n2. a[x]: http://x.y\n---a'],
+  ])('takes a line that looked like %s for a moment into the paragraph that it belongs to', (_, text) => {
+    const growing = new MarkdownDocument();
+    for (const length of growth(text, [1])) growing.update(text.slice(0, length), false);
+    growing.update(text, true);
+    expect(growing.blocks).toEqual(whole(text));
+    expect(growing.blocks.map(block => block.type)).toEqual(['paragraph']);
+  });
+
   it('begins anew when the text is another one', () => {
     const growing = new MarkdownDocument();
     growing.update('one\n\ntwo\n\nthree', false);

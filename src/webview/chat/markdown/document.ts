@@ -6,15 +6,11 @@ import type { Links } from './lexer.ts';
 /** The first marks of a fence would be shown as text for a moment. */
 const openingFence = /^ {0,3}(?:`{1,2}|~{1,2})$/;
 
-/** How many first lines make a block what it is: a table is one by the line below its head. */
-function linesThatDecide(block: Token | undefined): number {
-  return block?.type === 'table' ? 2 : 1;
-}
-
 /**
  * Splits a growing text into blocks. A block is settled once the first line of a later block is complete: until then the next
- * characters can still make both one (`2` becomes the next item of a list, `***` the beginning of a bold word). Only what
- * comes after the last settled block is read again.
+ * characters can still make both one (`2` becomes the next item of a list, `***` the beginning of a bold word). Where no empty
+ * line is between them, the second line must be complete as well: what looks like a table or an underlined heading below a
+ * paragraph may still turn out to be more of the paragraph. Only what comes after the last settled block is read again.
  */
 export class MarkdownDocument {
   #text = '';
@@ -60,20 +56,18 @@ export class MarkdownDocument {
   #settle(tail: readonly Token[], definesLinks: boolean): void {
     const open = tail.findLastIndex(block => block.type !== 'space');
     if (open <= 0) return;
-    const rest = tail
-      .slice(open)
-      .map(block => block.raw)
-      .join('');
-    if (rest.split('\n').length <= linesThatDecide(tail[open])) return;
     const settled = tail.slice(0, open);
     // Guards against a lexer that changes what it reads: then nothing is settled, which costs time but is right.
     if (tail.reduce((sum, block) => sum + block.raw.length, 0) !== this.#text.length - this.#boundary) return;
     const length = settled.reduce((sum, block) => sum + block.raw.length, 0);
+    const boundary = this.#boundary + length;
+    const linesThatDecide = this.#text.startsWith('\n\n', boundary - 2) ? 1 : 2;
+    if (this.#text.slice(boundary).split('\n').length <= linesThatDecide) return;
     // What is still open may hold half an address, so the settled part is asked by itself which links it defines.
     if (definesLinks) {
-      lexMarkdown(this.#text.slice(this.#boundary, this.#boundary + length), this.#links);
+      lexMarkdown(this.#text.slice(this.#boundary, boundary), this.#links);
     }
-    this.#boundary += length;
+    this.#boundary = boundary;
     this.#settled += open;
   }
 

@@ -212,7 +212,10 @@ const mdx = table(
     ['an element', '<Card title="‹A cat›">\n  x\n</Card>\n\nText\n', '<Card title="A cat">\n  x\n</Card>\n\nIMG\n\nText\n'],
     ['a fence', '```js\nconst a = {‹A cat›\n```\n', '```js\nconst a = {A cat\n```\n\nIMG\n'],
   ],
-  [['a comment', 'x\n\n{/* ‹A cat› */}\n', 'x\n\nIMG\n']],
+  [
+    ['a comment', 'x\n\n{/* ‹A cat› */}\n', 'x\n\nIMG\n'],
+    ['a part of a tag', '‹<›Card>\n  x\n</Card>\n\nText\n', '<Card>\n  x\n</Card>\n\nIMG\n\nText\n'],
+  ],
 ); // prettier-ignore
 
 const asciidoc = table(
