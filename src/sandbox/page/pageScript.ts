@@ -1,6 +1,6 @@
 /**
  * The script of the page, as text: it runs in a browser, and the sandbox has to start without a build. It shows what
- * `/__sandbox/events` tells, builds elements only (no `innerHTML`), and keeps rows that did not change, so that focus and
+ * `/__sandbox/events` tells, makes elements rather than markup, and keeps rows that did not change, so that focus and
  * open details stay.
  */
 export const pageScript = String.raw`

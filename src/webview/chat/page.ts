@@ -20,8 +20,11 @@ import { renderWelcome } from './welcome.ts';
 const draftDelay = 100;
 /** The place is worked out when the scrolling has come to rest for this long, in milliseconds. */
 const scrollDelay = 100;
-/** Growing text is drawn this often, in milliseconds: nobody reads faster, and each frame that changes costs its painting. */
-const drawInterval = 80;
+/** Growing text is drawn this often, in milliseconds, because each frame that changes costs its painting. */
+const drawInterval = 60;
+/** Text that comes faster than anybody follows, in characters for each `drawInterval`, waits for this much longer. */
+const readable = 100;
+const fastDelay = 100;
 const noCards: readonly ChatCard[] = [];
 
 export class ChatPage extends LitElement {
@@ -32,12 +35,15 @@ export class ChatPage extends LitElement {
   #draftTimer: ReturnType<typeof setTimeout> | undefined;
   #scrollTimer: ReturnType<typeof setTimeout> | undefined;
   #drawTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Characters that came since the last drawing. */
+  #undrawn = 0;
   #showsSessions = false;
   #scroll: ScrollKeeper | undefined;
   #wantsFocus = false;
   /** Where the reader was, until the turns are drawn. */
   #placeToShow: ScrollPlace | undefined;
   #announcement = '';
+  #showsJump = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -165,7 +171,8 @@ export class ChatPage extends LitElement {
   }
 
   #renderJump(): TemplateResult | typeof nothing {
-    if (this.#showsSessions || this.#scroll === undefined || this.#scroll.isAtEnd) return nothing;
+    this.#showsJump = !this.#showsSessions && this.#scroll?.isAtEnd === false;
+    if (!this.#showsJump) return nothing;
     return html`<button
       type="button"
       class="jump"
@@ -182,17 +189,24 @@ export class ChatPage extends LitElement {
     this.#state = reduce(before, data);
     if (this.#state.isStale && !before.isStale) post({ type: 'ready' });
     if (this.#state.chat !== undefined) this.#takeIn(data, before.chat, this.#state.chat);
-    if (data.type === 'delta') this.#drawSoon();
+    if (data.type === 'delta') this.#drawSoon(data.text.length);
     else this.requestUpdate();
   };
 
-  #drawSoon(): void {
+  #drawSoon(grown: number): void {
+    this.#undrawn += grown;
     if (this.#drawTimer !== undefined) return;
     this.#drawTimer = setTimeout(() => {
-      this.#drawTimer = undefined;
-      this.requestUpdate();
+      if (this.#undrawn > readable) this.#drawTimer = setTimeout(this.#draw, fastDelay);
+      else this.#draw();
     }, drawInterval);
   }
+
+  readonly #draw = (): void => {
+    this.#drawTimer = undefined;
+    this.#undrawn = 0;
+    this.requestUpdate();
+  };
 
   #takeIn(message: ChatHostMessage, before: ChatState | undefined, chat: ChatState): void {
     this.#announce(before, chat);
@@ -231,17 +245,17 @@ export class ChatPage extends LitElement {
   }
 
   #watchScroll(): void {
+    if (this.#scroll !== undefined) return;
     const log = this.querySelector<HTMLElement>('.log');
     const turns = this.querySelector<HTMLElement>('.turns');
-    if (this.#scroll !== undefined || log === null || turns === null) return;
+    if (log === null || turns === null) return;
     this.#scroll = new ScrollKeeper(log, turns, this.#onScroll);
   }
 
   readonly #onScroll = (): void => {
     clearTimeout(this.#scrollTimer);
     this.#scrollTimer = setTimeout(this.#remember, scrollDelay);
-    const isShown = this.querySelector('.jump') !== null;
-    if (isShown === this.#scroll?.isAtEnd) this.requestUpdate();
+    if (this.#showsJump === this.#scroll?.isAtEnd) this.requestUpdate();
   };
 
   readonly #setDraft = (text: string): void => {

@@ -28,6 +28,7 @@ export class ChatMarkdown extends HTMLElement {
   #isDrawn = false;
   #notBefore = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #remainder: HTMLElement | undefined;
 
   /** The text, and whether more of it may come. */
   set content({ text, isOpen }: { readonly text: string; readonly isOpen: boolean }) {
@@ -90,19 +91,19 @@ export class ChatMarkdown extends HTMLElement {
   }
 
   #drawRemainder(): void {
-    const present = this.querySelector(':scope > .remainder');
     if (this.#text.length <= maximumLength) {
-      present?.remove();
+      this.#remainder?.remove();
+      this.#remainder = undefined;
       return;
     }
-    const remainder = present ?? document.createElement('div');
-    remainder.className = 'remainder';
-    this.append(remainder);
+    this.#remainder ??= document.createElement('div');
+    this.#remainder.className = 'remainder';
+    this.append(this.#remainder);
     const copy = (): void => post({ type: 'copy', text: this.#text });
     render(
       html`${t('This text is too long to be shown whole.')}
         <button class="text-button" @click=${copy}>${t('Copy all')}</button>`,
-      remainder as HTMLElement,
+      this.#remainder,
     );
   }
 }
