@@ -51,6 +51,8 @@ const deliverySchema = inEnvelope(
     next_attempt_at: also(text, 'next_retry_at'),
     created_at: text,
     delivered_at: also(text, 'attempted_at', 'completed_at'),
+    /** What was sent, if the list tells it. */
+    payload: also(anything, 'request_body', 'body', 'event'),
   }),
   'webhook_delivery',
   'delivery',

@@ -3,7 +3,7 @@ import type { WebhookDelivery, WebhookEvent, WebhookPage } from '../../api/webho
 import { isRecord } from '../../api/json.ts';
 import { Cancelled } from '../messages.ts';
 import { endpointFrom } from './endpointCommands.ts';
-import { deliveryDocument, eventDocument, payloadOf } from './webhookDocuments.ts';
+import { deliveryDocument, eventDocument } from './webhookDocuments.ts';
 import { deliveryText, endpointName, errorText, timeText } from './webhookText.ts';
 import type { WebhookTools } from './webhookTools.ts';
 
@@ -18,7 +18,9 @@ export const listCommands = {
       query => tools.webhooks().deliveries.list(endpoint.id, { query }),
       deliveryItem,
     );
-    const payload = payloadOf(delivery) ?? (await payloadOfEvent(tools, delivery.event_id));
+    const payload = isRecord(delivery.payload)
+      ? delivery.payload
+      : await payloadOfEvent(tools, delivery.event_id);
     await tools.documents.open(`delivery-${delivery.id ?? 'unknown'}`, deliveryDocument(delivery, payload));
   },
 

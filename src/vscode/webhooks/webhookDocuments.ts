@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isRecord, parseJson } from '../../api/json.ts';
+import { parseJson } from '../../api/json.ts';
 import type { WebhookDelivery, WebhookEvent } from '../../api/webhooks.ts';
 import type { RawHeaders, ReceivedDelivery } from '../../core/webhooks/received.ts';
 import type { ReplayAnswer } from '../../core/webhooks/replay.ts';
@@ -94,12 +94,6 @@ export function replayDocument(answer: ReplayAnswer, delivery: ReceivedDelivery,
     headers: headersObject(answer.headers),
     body: parseJson(answer.body) ?? answer.body,
   });
-}
-
-/** The payload of an entry: its name in the answer is not documented (rivya-api.md 7). */
-export function payloadOf(delivery: WebhookDelivery): unknown {
-  const record: Record<string, unknown> = delivery;
-  return [record['payload'], record['request_body'], record['event'], record['body']].find(isRecord);
 }
 
 function documentText(lines: readonly string[], value: unknown): string {
