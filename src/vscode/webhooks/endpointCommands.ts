@@ -121,7 +121,7 @@ export const endpointCommands = {
     await confirm(
       t('Rotate the signing secret of {0}?', endpointName(endpoint)),
       t(
-        'The old secret stops: receivers that still use it refuse the deliveries until they are given the new one.',
+        'The old secret may stop at once: receivers that still use it then refuse the deliveries until they are given the new one.',
       ),
       t('Rotate'),
     );
