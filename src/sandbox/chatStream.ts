@@ -63,6 +63,6 @@ function stopError(stop: StreamStop): { code: string; message: string; requestId
 }
 
 /** The text in pieces about the size of tokens: a word with the blanks before it. */
-export function splitDeltas(text: string): string[] {
+function splitDeltas(text: string): string[] {
   return text.match(/\s*\S+|\s+$/g) ?? [];
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** Every error code and its HTTP status. Source: rivya-api.md section 8; 402 and 500 are the expected ones there. */
-export const errorStatuses = {
+const errorStatuses = {
   validation_failed: 400,
   webhook_url_rejected: 400,
   chat_model_not_supported: 400,

@@ -4,7 +4,7 @@ import type { SandboxEnv } from './requestContext.ts';
 import { isLoopback } from './webhookUrl.ts';
 
 /** The header with which the sandbox's own page proves itself. */
-export const pageTokenHeader = 'x-rivya-sandbox';
+const pageTokenHeader = 'x-rivya-sandbox';
 
 function refuse(): never {
   throw new ApiError('not_found', 'The sandbox answers programs and its own page on this machine only.');

@@ -4,9 +4,8 @@
  */
 import type { MediaKind, TaskState } from './task.ts';
 
-export const chatMessageStates = ['streaming', 'complete', 'stopped', 'incomplete', 'failed'] as const;
 /** `stopped`: by the user; `incomplete`: the answer broke off; `failed`: there is no answer, or an unknown outcome. */
-export type ChatMessageState = (typeof chatMessageStates)[number];
+export type ChatMessageState = 'streaming' | 'complete' | 'stopped' | 'incomplete' | 'failed';
 
 /** An image that goes with a question. It lies in a file; the page never holds its bytes. */
 export interface ChatImage {

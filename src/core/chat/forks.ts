@@ -10,7 +10,7 @@ import type {
 } from './records.ts';
 
 /** Without a documented limit: what every chat model that was seen takes, in code points (rivya-api.md 6.1). */
-export const usualLimit = 20_000;
+const usualLimit = 20_000;
 
 /** What a fenced block adds around a text at most, in code points. */
 const frame = 200;

@@ -32,7 +32,7 @@ interface Statement {
 }
 
 /** `url("…")` (CSS Values 4, 4.5). A path in it is a URL. `#{` and `@{` of Sass and Less cannot arise, for `#` and `{` are encoded. */
-export function cssUrl(path: string): string {
+function cssUrl(path: string): string {
   return `url("${encodeUrl(path)}")`;
 }
 

@@ -1,7 +1,7 @@
 import { freeName } from './escape.ts';
 import { parseJson, pathTo, type JsonComment, type JsonEntry, type JsonValue } from './jsonTree.ts';
 import { indentationOf, lineAround, trimmed } from './lines.ts';
-import { belowLine, planAt, type Piece, type Place } from './piece.ts';
+import { atPoint, belowLine, planAt, type Piece, type Place } from './piece.ts';
 import type { ReferenceEdit, ReferenceMedia, ReferencePlan, ReferenceRequest } from './reference.ts';
 
 /**
@@ -104,7 +104,7 @@ function planAtComment(
   const isAlone = text.slice(comment.end, lineAround(text, comment.end).end).trim() === '';
   const place = isAlone
     ? belowLine(text, comment.end, indentationOf(lineAround(text, comment.start).text))
-    : { start: comment.end, end: comment.end, lead: ' ', indent: '', separator: ' ', trail: '' };
+    : atPoint(comment.end, ' ', ' ');
   const pieces = entriesFor(container, media);
   const parted = pieces.map((piece, index) => ({
     ...piece,

@@ -2,7 +2,7 @@ import { indentationOf, lineAround, trimmed } from './lines.ts';
 import { importMedia } from './mediaImport.ts';
 import { attributePath, mediaTag, type TagLanguage } from './markupTag.ts';
 import { parseMarkup, type MarkupDialect, type MarkupNode } from './markupTree.ts';
-import { belowLine, pieceText, planAt, type Place } from './piece.ts';
+import { atPoint, belowLine, pieceText, planAt, type Place } from './piece.ts';
 import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from './reference.ts';
 
 const html: MarkupDialect = {
@@ -152,7 +152,7 @@ function placeBehind(
     (leaf.kind === 'element' && inContent(leaf, anchorEnd) && leaf.innerStart <= anchorEnd)
   ) {
     if (takesTags(language, leaf) && leaf.children.length === 0) {
-      return { start: anchorEnd, end: anchorEnd, lead: '', indent: '', separator: '', trail: '' };
+      return atPoint(anchorEnd);
     }
   }
   let fallback: MarkupNode | undefined;
@@ -182,7 +182,7 @@ function behind(node: MarkupNode, leaf: MarkupNode, text: string, anchorEnd: num
     return belowLine(text, end, indentationOf(first.text));
   }
   const space = isText ? ' ' : '';
-  return { start: end, end, lead: space, indent: '', separator: space, trail: '' };
+  return atPoint(end, space, space);
 }
 
 /** Whether nothing but the node, or a part of it, stands on its last line. */

@@ -60,6 +60,7 @@ export function belowLine(text: string, offset: number, indent?: string): Place 
   return { start: at, end: at, lead, indent: own, separator: '\n', trail: '\n' };
 }
 
-export function atPoint(offset: number, lead = '', separator = '', trail = ''): Place {
-  return { start: offset, end: offset, lead, indent: '', separator, trail };
+/** In the middle of a line, in UTF-16 offsets. */
+export function atPoint(offset: number, lead = '', separator = ''): Place {
+  return { start: offset, end: offset, lead, indent: '', separator, trail: '' };
 }

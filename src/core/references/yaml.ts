@@ -10,7 +10,7 @@ import {
 } from 'yaml';
 import { freeName } from './escape.ts';
 import { indentationOf, lineAround, linesOf, lineIndexAt, trimmed } from './lines.ts';
-import { belowLine, planAt, type Place } from './piece.ts';
+import { atPoint, belowLine, planAt, type Place } from './piece.ts';
 import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from './reference.ts';
 
 /** What an anchor stands in: an entry of a mapping or a sequence. */
@@ -129,7 +129,7 @@ function behindEntry(
 ): ReferencePlan {
   const entries = entriesFor(parent, media, isFlow);
   if (isFlow) {
-    const place = { start: end, end, lead: ', ', indent: '', separator: ', ', trail: '' };
+    const place = atPoint(end, ', ', ', ');
     return planAt(
       place,
       entries.map(before => ({ before, after: '' })),

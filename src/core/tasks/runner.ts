@@ -37,7 +37,7 @@ export interface RunnerTimings {
   readonly pace: number;
 }
 
-export const defaultTimings: RunnerTimings = { lease: 15_000, renewal: 5_000, pace: 1 };
+const defaultTimings: RunnerTimings = { lease: 15_000, renewal: 5_000, pace: 1 };
 const parallelSteps = 8;
 /** Jobs that Rivya did not know are asked for under a new key when they are not older. */
 const reopenedAge = 30 * 24 * 60 * 60_000;

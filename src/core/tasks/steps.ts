@@ -45,7 +45,7 @@ export interface StepContext {
  * How long a user's word to send holds. Rivya does not say how long it remembers an idempotency key (rivya-api.md 8),
  * and a job that nobody remembers must not begin to cost: later it is not sent without asking.
  */
-export const keyLifetime = 24 * 60 * 60_000;
+const keyLifetime = 24 * 60 * 60_000;
 
 /** "In progress" may be reported as a conflict while the first request of the key is still being worked on. */
 const maximumConflicts = 5;

@@ -42,7 +42,7 @@ export function replayUrlProblemText(problem: ReplayUrlProblem): string {
   }
 }
 
-export function schemeText(scheme: WebhookScheme): string {
+function schemeText(scheme: WebhookScheme): string {
   const { t } = vscode.l10n;
   const names: Record<WebhookScheme, string> = {
     standardWebhooks: 'Standard Webhooks',
@@ -54,7 +54,7 @@ export function schemeText(scheme: WebhookScheme): string {
 }
 
 /** Why a delivery is not verified. */
-export function refusalText(reason: ReceiverRefusal): string {
+function refusalText(reason: ReceiverRefusal): string {
   const { t } = vscode.l10n;
   switch (reason) {
     case 'noSecret':
