@@ -68,6 +68,8 @@ export interface Task {
   readonly prompt: string;
   /** The request body as JSON text: sent again exactly so, with the same key, when an answer was lost. */
   readonly body: string;
+  /** URIs of the local files that it was made from, in the order in which they were sent. */
+  readonly sources: readonly string[];
   /** One per wish of the user, for ever. */
   readonly idempotencyKey: string;
   readonly state: TaskState;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { parseBaseUrl } from '../api/baseUrl.ts';
+import { readPublicRoots } from '../core/references/publicRoots.ts';
 import { placementModes, type PlacementMode } from '../core/tasks/placement.ts';
 import type { MediaKind } from '../shared/task.ts';
 import type { Settings } from './ids.ts';
@@ -19,9 +20,10 @@ export function setting<K extends keyof Settings>(key: K, scope?: vscode.Configu
   return value as Settings[K];
 }
 
-/** A setting whose value makes no sense and is therefore ignored. */
+/** A setting whose value, or a part of it, makes no sense and is therefore ignored. */
 export interface WrongSetting {
   readonly key: keyof Settings;
+  /** What is ignored. */
   readonly value: unknown;
 }
 
@@ -38,7 +40,9 @@ export function wrongSettings(
   const keys = names.map(name => name.replace('rivya.', '') as keyof Settings);
   return keys.flatMap(key => {
     const value: unknown = configuration.get(key);
-    return isSensible(key, value, configuration.inspect(key)?.defaultValue) ? [] : [{ key, value }];
+    if (!isSensible(key, value, configuration.inspect(key)?.defaultValue)) return [{ key, value }];
+    const { ignored } = readPublicRoots(key === 'output.publicRoots' ? value : {});
+    return Object.keys(ignored).length > 0 ? [{ key, value: ignored }] : [];
   });
 }
 

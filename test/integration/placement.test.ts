@@ -104,6 +104,17 @@ describe('a generated result and its place', () => {
     assert.equal(new Set(sources).size, 2);
   });
 
+  it('is on the clipboard with all others that came with it', async () => {
+    await configure('insert.placement', 'clipboard');
+    await begin();
+    await begin();
+    scene.sandbox.control.finishTasks();
+    await scene.answers.message(/2 results have come.+The path is on the clipboard/);
+    const paths = (await vscode.env.clipboard.readText()).split('\n');
+    assert.equal(new Set(paths).size, 2);
+    for (const path of paths) await readFile(vscode.Uri.joinPath(editor.document.uri, '..', path).fsPath);
+  });
+
   it('brings a large file in without carrying it through memory, and one undo takes it out again', async () => {
     await configure('output.fileName', 'large');
     const size = 20_000_000;
@@ -173,6 +184,20 @@ describe('a generated result and its place', () => {
     const [post] = scene.sandbox.control.requests().filter(({ method }) => method === 'POST');
     assert.equal((post?.body as { prompt: string }).prompt, sentence);
     await removeFolder(code.document.uri);
+  });
+
+  it('is told of in one message with others that come while the user is elsewhere', async () => {
+    await begin();
+    await begin();
+    await vscode.commands.executeCommand('workbench.action.keepEditor');
+    const elsewhere = await openDocument('Elsewhere.\n', 'elsewhere.md');
+    scene.sandbox.control.finishTasks();
+    await scene.answers.message(/^2 results have come, for 2 credits\.$/);
+    assert.deepEqual(
+      scene.answers.messages.filter(message => /inserted|saved/i.test(message)),
+      [],
+    );
+    await removeFolder(elsewhere.document.uri);
   });
 
   it('waits for a pause while the user types, and disturbs no letter', async () => {

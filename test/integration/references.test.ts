@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { PNG } from 'pngjs';
 import * as vscode from 'vscode';
-import { filesIn, openDocument, removeFolder, Scene, textOf } from './support.ts';
+import { Ledger } from '../../src/core/tasks/ledger.ts';
+import { filesIn, openDocument, removeFolder, Scene, textOf, until } from './support.ts';
+
+const extension = vscode.extensions.getExtension<{ context: vscode.ExtensionContext }>('rivya.rivya');
+assert.ok(extension);
 
 const picture = PNG.sync.write(new PNG({ width: 32, height: 32 }));
 
@@ -60,6 +65,36 @@ describe('generating from reference files', () => {
       scene.sandbox.control.charges().map(charge => charge.credits),
       [3],
     );
+  });
+
+  it('sends the files anew when the task is run again, and says so when it cannot', async () => {
+    scene.answers.pick(/^Nano Banana$/);
+    scene.answers.type('A fox, once more');
+    const uris = [await file('one.png')];
+    await vscode.commands.executeCommand('rivya.generate.fromReference', uris[0], uris);
+    await scene.answers.message(/Image saved/);
+    const { context } = await extension.activate();
+    const { ledger } = Ledger.open(path.join(context.globalStorageUri.fsPath, 'ledger.sqlite'));
+    const [task] = ledger.search('A fox, once more', 1);
+    ledger.dispose();
+    const address = (): string | undefined => {
+      const { body } = posts('/generations').at(-1) as {
+        body: { params: { referenceMediaItems: { url: string }[] } };
+      };
+      return body.params.referenceMediaItems[0]?.url;
+    };
+    const before = address();
+    for (const [index, command] of ['rivya.task.rerun', 'rivya.task.vary'].entries()) {
+      await vscode.commands.executeCommand(command, task?.id);
+      await until('the job', () => scene.sandbox.control.charges().length === index + 2);
+      assert.equal(posts('/files').length, index + 2);
+      assert.notEqual(address(), before);
+    }
+    await vscode.workspace.fs.delete(uris[0] ?? editor.document.uri);
+    await vscode.commands.executeCommand('rivya.task.rerun', task?.id);
+    await scene.answers.message(/"one\.png" could not be read\. Nothing was sent, and nothing was charged/);
+    assert.equal(scene.sandbox.control.charges().length, 3);
+    assert.equal(posts('/files').length, 3);
   });
 
   it('takes the picture that the document refers to under the cursor', async () => {

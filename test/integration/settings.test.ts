@@ -83,6 +83,13 @@ describe('the settings', () => {
     });
   }
 
+  it('name the entries of output.publicRoots that cannot be used, and obey the others', async () => {
+    await user('output.publicRoots', { 'web/public': '/', '../public': '/', img: 'https://img.example/' });
+    const text = await answers.message(/rivya\.output\.publicRoots.+is ignored/);
+    assert.ok(text.includes('{"../public":"/","img":"https://img.example/"}'), text);
+    assert.equal(setting('output.publicRoots')['web/public'], '/');
+  });
+
   it('refuse a base URL that a key must not go to, and do not fall back to another server', async () => {
     for (const value of [
       'http://rivya.ai',

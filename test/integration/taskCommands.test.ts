@@ -67,6 +67,15 @@ describe('the commands on tasks', () => {
     assert.equal(scene.sandbox.control.charges().length, 3);
   });
 
+  it('put the result of a run again where its prompt stands by now', async () => {
+    const [first] = await tasks(1, ['placed']);
+    const before = 'Before.\n\n'.repeat(5);
+    await editor.edit(edit => edit.insert(new vscode.Position(0, 0), before));
+    await vscode.commands.executeCommand('rivya.task.rerun', first?.id);
+    const text = await textOf(editor.document, now => now.match(/!\[/g)?.length === 2);
+    assert.ok(text.startsWith(`${before}${sentence}\n\n![`), text);
+  });
+
   it('run several only after asking', async () => {
     const [first] = await tasks(1);
     await vscode.commands.executeCommand('rivya.task.rerun', first?.id);
@@ -121,6 +130,28 @@ describe('the commands on tasks', () => {
     assert.match(editor.document.getText(), /!\[/);
     await vscode.commands.executeCommand('rivya.tasks.clearFinished');
     await scene.answers.message(/There is no finished task to clear/);
+  });
+
+  it('remove a task without a question while its file stands in the workspace', async () => {
+    const [first] = await tasks(1, ['placed']);
+    await vscode.commands.executeCommand('rivya.task.remove', first?.id);
+    assert.equal(ledger.task(first?.id ?? ''), undefined);
+    assert.deepEqual(
+      scene.answers.messages.filter(text => text.startsWith('Remove')),
+      [],
+    );
+  });
+
+  it('ask before the last copy of a result is removed', async () => {
+    const [first] = await tasks(1, ['placed']);
+    const file = vscode.Uri.parse(ledger.placement(first?.id ?? '')?.file ?? '', true);
+    await vscode.workspace.fs.delete(file);
+    await vscode.commands.executeCommand('rivya.task.remove', first?.id);
+    await scene.answers.message(/Remove this task and its result\?/);
+    assert.ok(ledger.task(first?.id ?? ''));
+    scene.answers.press(/Remove this task/, 'Remove');
+    await vscode.commands.executeCommand('rivya.task.remove', first?.id);
+    assert.equal(ledger.task(first?.id ?? ''), undefined);
   });
 
   it('say so when the task is gone', async () => {

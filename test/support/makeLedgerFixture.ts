@@ -26,7 +26,7 @@ const database = new DatabaseSync(path);
 for (const migration of migrations.slice(0, Number(version))) database.exec(migration);
 database.exec(`PRAGMA user_version = ${Number(version)}`);
 
-if (Number(version) === 1) {
+if (Number(version) >= 1) {
   const task = database.prepare(
     `INSERT INTO task (id, origin, kind, model, prompt, body, idempotency_key, state, wanted, hold, remote_id,
        reserved_credits, final_credits, problem, failures, created_at, updated_at, intended_at, first_sent_at, due_at)
@@ -82,5 +82,8 @@ if (Number(version) === 1) {
   database
     .prepare(`INSERT INTO lease VALUES ('00000003-0000-4000-8000-000000000000', 'a-dead-window', ?)`)
     .run(noon + 15_000);
+}
+if (Number(version) >= 2) {
+  database.exec(`UPDATE task SET sources = '["file:///w/a%20fox.png"]' WHERE state = 'placed'`);
 }
 database.close();

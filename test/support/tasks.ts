@@ -17,6 +17,7 @@ export function draft(change: Partial<Task> = {}): Task {
     model: 'z-image',
     prompt: 'A red fox',
     body: '{"model":"z-image","prompt":"A red fox"}',
+    sources: [],
     idempotencyKey: 'key-1',
     state: 'draft',
     wanted: true,

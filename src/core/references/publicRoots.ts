@@ -18,27 +18,24 @@ export interface PublicRoots {
   /** Folder names, each as its segments, and the address under which the web server gives out what is in them. */
   readonly roots: readonly { readonly folder: readonly string[]; readonly url: string }[];
   /** Entries that were not understood, as they were written. */
-  readonly ignored: readonly string[];
+  readonly ignored: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Reads the setting, an object from folder to address (`{ "public": "/", "static": "/" }`).
- * A value of another shape is ignored and named in `ignored`, so that the user can be told.
+ * What cannot be used is named in `ignored`, so that the user can be told.
  */
 export function readPublicRoots(value: unknown): PublicRoots {
-  if (value === undefined || value === null) return { roots: [], ignored: [] };
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    return { roots: [], ignored: [JSON.stringify(value)] };
-  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { roots: [], ignored: {} };
   const roots: { folder: readonly string[]; url: string }[] = [];
-  const ignored: string[] = [];
-  for (const [key, url] of Object.entries(value)) {
+  const ignored: Record<string, unknown> = {};
+  for (const [key, url] of Object.entries(value) as [string, unknown][]) {
     const folder = key.split(/[\\/]/).filter(segment => segment !== '' && segment !== '.');
     const isFolder = folder.length > 0 && !folder.includes('..') && !/^(?:[\\/]|[a-z]:)/i.test(key);
     if (isFolder && typeof url === 'string' && /^\/(?!\/)[^\s?#\\]*$/.test(url)) {
       roots.push({ folder, url: url.endsWith('/') ? url : `${url}/` });
     } else {
-      ignored.push(`${JSON.stringify(key)}: ${JSON.stringify(url)}`);
+      ignored[key] = url;
     }
   }
   return { roots, ignored };

@@ -23,7 +23,8 @@ import { isRunningState, taskStates, type StoredFile, type Task } from '../../sh
 import { transition } from './transition.ts';
 
 /** A job as the user asked for it; everything else starts empty. */
-export type NewTask = Pick<Task, 'id' | 'origin' | 'kind' | 'model' | 'prompt' | 'body' | 'idempotencyKey'>;
+export type NewTask = Pick<Task, 'id' | 'origin' | 'kind' | 'model' | 'prompt' | 'body' | 'idempotencyKey'> &
+  Partial<Pick<Task, 'sources'>>;
 
 /** A stored file with what decides whether it may go. */
 export interface LibraryFile {
@@ -97,6 +98,7 @@ export class Ledger implements Disposable {
         model: task.model,
         prompt: task.prompt,
         body: task.body,
+        sources: task.sources ? JSON.stringify(task.sources) : null,
         idempotency_key: task.idempotencyKey,
         state: 'draft',
         wanted: 1,

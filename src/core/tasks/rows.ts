@@ -13,6 +13,7 @@ export function taskOf(row: Row, results: readonly TaskResult[]): Task {
     model: text(row, 'model'),
     prompt: text(row, 'prompt'),
     body: text(row, 'body'),
+    sources: JSON.parse(optionalText(row, 'sources') ?? '[]') as string[],
     idempotencyKey: text(row, 'idempotency_key'),
     state: text(row, 'state') as TaskState,
     wanted: number(row, 'wanted') === 1,

@@ -88,4 +88,7 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX lease_holder ON lease (holder);
   `,
+  `
+  ALTER TABLE task ADD COLUMN sources TEXT;
+  `,
 ];

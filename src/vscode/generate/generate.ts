@@ -5,7 +5,7 @@ import type { RivyaClient } from '../../api/client.ts';
 import type { Model } from '../../api/models.ts';
 import { systemClock } from '../../base/clock.ts';
 import { estimateCost } from '../../core/generate/cost.ts';
-import { unusableWith, type Inputs } from '../../core/generate/inputs.ts';
+import { unusableWith } from '../../core/generate/inputs.ts';
 import { fittingValues, wireParams, type ParameterValues } from '../../core/generate/parameters.ts';
 import { sizeAround, valuesForSize } from '../../core/generate/shape.ts';
 import { modelName, promptExcess } from '../../core/models/models.ts';
@@ -22,7 +22,7 @@ import { pickModel, unusableError, type ModelAnswer } from './modelPicker.ts';
 import { priceText } from './modelText.ts';
 import { askMissing, editParameters } from './parameterForm.ts';
 import { showProgress } from './progress.ts';
-import { checkReferences, kindsOf, uploadReferences } from './referenceInputs.ts';
+import { checkReferences, kindsOf, referenceItems, uploadReferences } from './referenceInputs.ts';
 import { rememberedValues, rememberValues } from './rememberedValues.ts';
 import { wishesAt, wishFromInput, type Wish } from './wish.ts';
 
@@ -127,7 +127,7 @@ async function settle(services: Services, wishes: readonly Wish[]): Promise<Orde
     references.length > 0 ? await uploadReferences(clientFor(services, origin), model, references) : [];
   const paramsOf = (wish: Wish): Readonly<Record<string, unknown>> => ({
     ...(wish.params ?? wireParams(fields, { ...values, ...(isWhole ? {} : proposed(model, wish)) })),
-    ...(items.length > 0 && { referenceMediaItems: items }),
+    ...(items.length > 0 && { [referenceItems]: items }),
   });
   return { origin, kind, model, paramsOf };
 }
@@ -147,7 +147,16 @@ function createTask({ ledger, placer }: Services, order: Order, id: string, wish
     client_request_id: id,
   };
   return ledger.create(
-    { id, origin, kind, model: model.id, prompt, body: JSON.stringify(body), idempotencyKey: randomUUID() },
+    {
+      id,
+      origin,
+      kind,
+      model: model.id,
+      prompt,
+      body: JSON.stringify(body),
+      idempotencyKey: randomUUID(),
+      sources: (wish.references ?? []).map(({ uri }) => uri.toString()),
+    },
     {
       mode: placementSetting(scopeOf(place)),
       document: document?.uri.toString(),
@@ -166,13 +175,6 @@ function clientFor(services: Services, origin: string): RivyaClient {
   return client;
 }
 
-/** The files that a job which is run again brings along: they are uploaded already. */
-function inputsOf(params: Wish['params']): Inputs {
-  const items = params?.['referenceMediaItems'];
-  if (!Array.isArray(items) || items.length === 0) return {};
-  return { files: mediaKinds.filter(kind => items.some((item: { kind?: unknown }) => item.kind === kind)) };
-}
-
 /** Whose settings count. */
 function scopeOf(place: Place | undefined): vscode.ConfigurationScope | undefined {
   return place
@@ -187,7 +189,7 @@ async function chooseModel(
 ): Promise<ModelAnswer> {
   const { kind, references, withParameters = false } = wish;
   const models = catalogue.models(server.base.origin);
-  const inputs = references ? { files: kindsOf(references) } : inputsOf(wish.params);
+  const inputs = references ? { files: kindsOf(references) } : {};
   const wanted = wish.model ?? defaultModelOf(kind, scope);
   if (wanted === '') {
     const picked = await pickModel({

@@ -75,7 +75,7 @@ function showForm(
 ): Promise<FormItem['does']> {
   const pick = vscode.window.createQuickPick<FormItem>();
   pick.title = state.title;
-  pick.placeholder = vscode.l10n.t('Press Enter to generate, or choose a parameter to change it');
+  pick.placeholder = vscode.l10n.t('Choose a parameter to change it, or Generate to start');
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.ignoreFocusOut = true;

@@ -117,6 +117,12 @@ function withCharge(text: string, { finalCredits }: Task): string {
   return finalCredits === undefined || finalCredits === 0 ? text : `${text} · ${creditsText(finalCredits)}`;
 }
 
+/** Brings the paths of results that nothing can refer to onto the clipboard, together. Before it is said: a browser may refuse. */
+export async function copyPaths(placed: readonly Placed[]): Promise<void> {
+  const paths = placed.flatMap(each => each.paths ?? []);
+  if (paths.length > 0) await vscode.env.clipboard.writeText(paths.join('\n'));
+}
+
 /** Tells of a result that was placed: quietly when it is in sight, with a button when it is not. */
 export function announcePlaced({ log }: Services, placed: Placed): void {
   const { task, document, remark } = placed;
@@ -135,6 +141,10 @@ function placedText({ task, document, files }: Placed): string {
 
 function openAction({ id }: Task): Action {
   return { title: vscode.l10n.t('Open'), command: 'rivya.task.open', arguments: [id] };
+}
+
+function showTasks(): Action {
+  return { title: vscode.l10n.t('Show Tasks'), command: 'rivya.tasks.focus' };
 }
 
 /** Whether the user has the document before their eyes. */
@@ -175,6 +185,18 @@ export class Arrivals implements Disposable {
   #tell(): void {
     this.#timer = undefined;
     const placed = this.#waiting.splice(0);
+    const { log } = this.#services;
+    copyPaths(placed).then(
+      () => this.#tellOf(placed),
+      (error: unknown) => {
+        log.error(`Paths could not be copied. ${describeError(error)}`);
+        const text = vscode.l10n.t('The results are saved, but their paths could not be copied.');
+        show('warning', { text, actions: [showTasks()] }, log);
+      },
+    );
+  }
+
+  #tellOf(placed: readonly Placed[]): void {
     const [first] = placed;
     if (!first) return;
     if (placed.length === 1) {
@@ -184,8 +206,7 @@ export class Arrivals implements Disposable {
     const credits = placed.reduce((sum, { task }) => sum + (task.finalCredits ?? 0), 0);
     const text = vscode.l10n.t('{0} results have come, for {1}.', placed.length, creditsText(credits));
     const remarks = new Set(placed.flatMap(({ remark }) => remark ?? []));
-    const actions = [{ title: vscode.l10n.t('Show Tasks'), command: 'rivya.tasks.focus' } as const];
-    show('info', { text: [text, ...remarks].join(' '), actions }, this.#services.log);
+    show('info', { text: [text, ...remarks].join(' '), actions: [showTasks()] }, this.#services.log);
   }
 }
 

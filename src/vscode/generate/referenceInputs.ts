@@ -22,6 +22,9 @@ export interface ReferenceInput extends ReferenceFile {
   readonly read: () => Promise<Blob>;
 }
 
+/** The param that brings uploaded files (rivya-api.md 2). */
+export const referenceItems = 'referenceMediaItems';
+
 /** No model takes more (rivya-api.md 4); files on other machines are not fetched only to be refused. */
 const largestReference = 200_000_000;
 

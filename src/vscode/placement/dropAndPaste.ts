@@ -1,9 +1,15 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
 import { tasksMimeType } from '../trees/tasksTree.ts';
+import type { Insertion } from './insertion.ts';
 
 const uriMimeType = 'text/uri-list';
 const mimeTypes = [tasksMimeType, uriMimeType];
+/**
+ * Every document. Not `*`, which counts less than a language or a pattern: VS Code's own providers, which know nothing of the
+ * library and insert a path into it, would come first.
+ */
+const everyDocument: vscode.DocumentSelector = { pattern: '**' };
 
 /** What was dropped or pasted that concerns us. */
 export interface Dropped {
@@ -18,20 +24,32 @@ export interface Dropped {
  */
 export function registerDropAndPaste(load: () => Promise<Services>, library: vscode.Uri): vscode.Disposable {
   const kind = vscode.DocumentDropOrPasteEditKind.Empty.append('rivya', 'reference');
+  // VS Code does not tell whether it takes what it was given, so the text is looked for in what comes into the document.
+  let offered: { readonly document: vscode.TextDocument; readonly insertion: Insertion } | undefined;
+  const arrivals = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+    if (offered?.document !== document) return;
+    const { insertion } = offered;
+    if (!contentChanges.some(change => insertion.isIn(change.text))) return;
+    offered = undefined;
+    insertion.arrived();
+  });
   const editFor = async (
     document: vscode.TextDocument,
     position: vscode.Position,
     data: vscode.DataTransfer,
-  ): Promise<{ text: string; edit: vscode.WorkspaceEdit } | undefined> => {
+  ): Promise<Insertion | undefined> => {
     const dropped = await read(data, library);
     if (!dropped) return undefined;
     const { insertionFor } = await import('./insertion.ts');
-    return insertionFor(await load(), document, position, dropped);
+    const insertion = await insertionFor(await load(), document, position, dropped);
+    offered = insertion && { document, insertion };
+    return insertion;
   };
   const title = vscode.l10n.t('Insert Rivya Result');
   return vscode.Disposable.from(
+    arrivals,
     vscode.languages.registerDocumentDropEditProvider(
-      '*',
+      everyDocument,
       {
         async provideDocumentDropEdits(document, position, data) {
           const insertion = await editFor(document, position, data);
@@ -44,7 +62,7 @@ export function registerDropAndPaste(load: () => Promise<Services>, library: vsc
       { providedDropEditKinds: [kind], dropMimeTypes: mimeTypes },
     ),
     vscode.languages.registerDocumentPasteEditProvider(
-      '*',
+      everyDocument,
       {
         async provideDocumentPasteEdits(document, [range], data) {
           const insertion = range && (await editFor(document, range.start, data));

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { systemClock } from '../../base/clock.ts';
 import { inlineReference } from '../../core/references/reference.ts';
 import { storedFiles, type StoredFile, type Task } from '../../shared/task.ts';
 import type { Services } from '../services.ts';
@@ -13,17 +14,29 @@ interface Source {
   readonly file: StoredFile;
 }
 
+/** What a drop or paste inserts. VS Code may ask for it and not take it. */
+export interface Insertion {
+  readonly text: string;
+  /** Brings the files. */
+  readonly edit: vscode.WorkspaceEdit;
+  /** Whether a text that came into the document holds it all, however VS Code has indented it. */
+  readonly isIn: (text: string) => boolean;
+  /** To be called once it has arrived: notes that these results are placed. */
+  readonly arrived: () => void;
+}
+
 /**
  * What a drop or paste inserts: references, and the files that they refer to, in one edit. A result that stands in the workspace
  * already is referred to where it is.
  * @returns undefined when nothing of it is known any more, or there is no folder to save to
  */
 export async function insertionFor(
-  { ledger, library }: Services,
+  services: Services,
   document: vscode.TextDocument,
   position: vscode.Position,
   dropped: Dropped,
-): Promise<{ text: string; edit: vscode.WorkspaceEdit } | undefined> {
+): Promise<Insertion | undefined> {
+  const { ledger, library } = services;
   const home = homeOf(document.uri);
   const folder =
     vscode.workspace.getWorkspaceFolder(home)?.uri ??
@@ -34,6 +47,7 @@ export async function insertionFor(
   const edit = new vscode.WorkspaceEdit();
   const taken = new Set<string>();
   const references: string[] = [];
+  const files = new Map<string, vscode.Uri>();
   for (const { task, index, file } of sources) {
     let uri = index === 0 ? await placedFile(ledger.placement(task.id)?.file) : undefined;
     if (!uri) {
@@ -41,12 +55,31 @@ export async function insertionFor(
       taken.add(uri.toString().toLowerCase());
       await addFile(edit, library, file, uri);
     }
+    files.set(file.path, uri);
     const media = mediaFor(document, task, { uri, file });
     references.push(
       inlineReference(document.languageId, document.getText(), document.offsetAt(position), media),
     );
   }
-  return { text: references.join(document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n'), edit };
+  return {
+    text: references.join(document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n'),
+    edit,
+    isIn: text => references.every(reference => text.includes(reference)),
+    arrived: () => {
+      for (const id of new Set(sources.map(({ task }) => task.id))) notePlaced(services, id, files);
+    },
+  };
+}
+
+/** A job is placed when all its files are. Its own place in a document stays what it was: a run again belongs there. */
+function notePlaced({ ledger, placer }: Services, id: string, files: ReadonlyMap<string, vscode.Uri>): void {
+  const task = ledger.task(id);
+  const placement = ledger.placement(id);
+  const uris = task ? storedFiles(task).map(file => files.get(file.path)) : [];
+  if (!placement || uris.includes(undefined)) return;
+  const change = { state: 'placed', file: uris[0]?.toString() } as const;
+  ledger.setPlacement(id, placement.state, change, systemClock.now());
+  placer.forget(id);
 }
 
 function sourcesOf(ledger: Services['ledger'], folder: string, { taskIds, files }: Dropped): Source[] {

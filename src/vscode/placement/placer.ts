@@ -40,8 +40,8 @@ export interface Placed {
   /** The document that now refers to them; undefined when none does. */
   readonly document: vscode.Uri | undefined;
   readonly files: readonly vscode.Uri[];
-  /** The text that was inserted or copied; undefined when there was none. */
-  readonly reference: string | undefined;
+  /** For the clipboard, when the document cannot refer to them: their paths, a line each. */
+  readonly paths: string | undefined;
   /** What the user has to know; undefined when everything went as asked. */
   readonly remark: string | undefined;
 }
@@ -280,23 +280,16 @@ export class Placer implements Disposable {
       }
       const uris = placed.map(({ uri }) => uri);
       const { plan, live } = await this.#write(task, placement, target, placed);
-      const reference = plan
-        ? plan.edits[plan.main]?.text.trim()
-        : placement.mode === 'none'
-          ? undefined
-          : uris.map(uri => pathTo(uri, document, folder)).join('\n');
+      const remark = plan ? undefined : remarkOf(placement, live, uris[0]);
       const state = plan ? 'placed' : 'saved';
       ledger.setPlacement(task.id, placement.state, { state, file: uris[0]?.toString() }, clock.now());
       const after = decide(ledger, task.id, { type: 'placed' }, clock.now()) ?? task;
       this.#anchors.forget(task.id);
-      // Last, for a browser may first ask the user whether it is allowed.
-      if (!plan && reference !== undefined) await vscode.env.clipboard.writeText(reference);
-      const remark = remarkOf(placement, live, plan !== undefined, reference, uris[0]);
       return {
         task: after,
         document: plan && live ? live.document.uri : undefined,
         files: uris,
-        reference,
+        paths: remark === undefined ? undefined : uris.map(uri => pathTo(uri, document, folder)).join('\n'),
         remark: [destination.warning, remark].filter(Boolean).join(' ') || undefined,
       };
     } finally {
@@ -391,20 +384,19 @@ function readOnly(folder: vscode.Uri): UserError {
   );
 }
 
+/** Why the path goes to the clipboard; undefined when nobody has asked for a reference. */
 function remarkOf(
-  placement: Placement,
+  { mode, document }: Placement,
   live: Target | undefined,
-  inserted: boolean,
-  reference: string | undefined,
   file: vscode.Uri | undefined,
 ): string | undefined {
   const { t } = vscode.l10n;
-  if (inserted || placement.document === undefined || placement.mode === 'none') return undefined;
   const name = file?.path.split('/').at(-1) ?? '';
-  if (placement.mode === 'clipboard') return t('Saved as {0}. The path is on the clipboard.', name);
+  if (mode === 'none') return undefined;
+  if (mode === 'clipboard') return t('Saved as {0}. The path is on the clipboard.', name);
   if (live) return t('Saved as {0}. Nothing can refer to it here, so the path is on the clipboard.', name);
-  return reference === undefined
-    ? t('Saved as {0}.', name)
+  return document === undefined
+    ? undefined
     : t('Saved as {0}. Its place in the document is gone, so the path is on the clipboard.', name);
 }
 

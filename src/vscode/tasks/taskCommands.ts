@@ -3,14 +3,17 @@ import * as vscode from 'vscode';
 import { modelFields } from '../../api/catalogue.ts';
 import { systemClock } from '../../base/clock.ts';
 import { removeTask } from '../../core/assets/housekeeping.ts';
+import { findAnchor } from '../../core/references/anchor.ts';
 import { requestAs, type RequestLanguage } from '../../core/tasks/copyAs.ts';
 import { decide } from '../../core/tasks/runner.ts';
 import { creditsOf, isRunningState, storedFiles, type Task } from '../../shared/task.ts';
-import { announcePlaced, stopTracking } from '../generate/progress.ts';
+import { announcePlaced, copyPaths, stopTracking } from '../generate/progress.ts';
 import { generateFromTask } from '../generate/fromReference.ts';
 import { generateMedia } from '../generate/generate.ts';
+import { inspectReferences, referenceItems, type ReferenceInput } from '../generate/referenceInputs.ts';
 import { Cancelled, UserError } from '../messages.ts';
 import { exists } from '../placement/destination.ts';
+import type { Placed } from '../placement/placer.ts';
 import type { Services } from '../services.ts';
 import { taskIdsOf } from '../trees/tasksTree.ts';
 import { creditsText } from './taskText.ts';
@@ -18,8 +21,12 @@ import { creditsText } from './taskText.ts';
 /** The commands on tasks. Each takes rows of the tree or ids, one or several; what cannot take several takes the first. */
 export const taskCommands = {
   async insert(services: Services, nodes: readonly unknown[]): Promise<void> {
-    for (const { id } of tasksFrom(services, nodes)) {
-      announcePlaced(services, await services.placer.placeNow(id));
+    const placed: Placed[] = [];
+    try {
+      for (const { id } of tasksFrom(services, nodes)) placed.push(await services.placer.placeNow(id));
+    } finally {
+      await copyPaths(placed);
+      for (const each of placed) announcePlaced(services, each);
     }
   },
 
@@ -148,11 +155,9 @@ export const taskCommands = {
     if (tasks.length === 0) {
       throw new UserError(vscode.l10n.t('This task is still running. Stop tracking it first.'));
     }
-    // The copy in the library may be the only one.
-    const only = tasks.filter(
-      task => storedFiles(task).length > 0 && ledger.placement(task.id)?.state !== 'placed',
-    );
-    if (only.length > 0) await confirmRemoval(tasks.length, only.length);
+    const isLost = await Promise.all(tasks.map(task => hasOnlyCopy(services, task)));
+    const only = isLost.filter(Boolean).length;
+    if (only > 0) await confirmRemoval(tasks.length, only);
     for (const { id } of tasks) await removeTask(id, ledger, library);
   },
 };
@@ -166,6 +171,15 @@ function tasksFrom({ ledger }: Services, nodes: readonly unknown[]): [Task, ...T
   return [first, ...rest];
 }
 
+/** Whether the result would be lost with the library's copy: it was never saved elsewhere, or an undo has taken it away again. */
+async function hasOnlyCopy({ ledger }: Services, task: Task): Promise<boolean> {
+  if (storedFiles(task).length === 0) return false;
+  const file = ledger.placement(task.id)?.file;
+  if (file === undefined) return true;
+  // Where nobody can look, nobody knows.
+  return !(await exists(vscode.Uri.parse(file, true)).catch(() => false));
+}
+
 async function confirmRemoval(tasks: number, only: number): Promise<void> {
   const { t } = vscode.l10n;
   const remove = t('Remove');
@@ -173,12 +187,12 @@ async function confirmRemoval(tasks: number, only: number): Promise<void> {
     tasks === 1
       ? [
           t('Remove this task and its result?'),
-          t('The result was not inserted. The copy in the library is deleted with the task.'),
+          t('The result is not in the workspace. The copy in the library is deleted with the task.'),
         ]
       : [
           t('Remove {0} tasks and their results?', tasks),
           t(
-            'Results that were not inserted: {0}. Their copies in the library are deleted with the tasks.',
+            'Results that are not in the workspace: {0}. Their copies in the library are deleted with the tasks.',
             only,
           ),
         ];
@@ -205,14 +219,30 @@ async function runAgain(services: Services, task: Task, params: Params): Promise
   const placement = services.ledger.placement(task.id);
   const open = vscode.workspace.textDocuments.find(each => each.uri.toString() === placement?.document);
   const { anchor } = placement ?? {};
-  const place =
-    open && anchor
-      ? {
-          document: open,
-          range: new vscode.Range(open.positionAt(anchor.start), open.positionAt(anchor.end)),
-        }
-      : undefined;
-  await generateMedia(services, { kind: task.kind, prompt: task.prompt, model: task.model, params, place });
+  // Nobody has followed the place since. A blank one can only be taken as it was.
+  const found = open && anchor && (anchor.text.trim() === '' ? anchor : findAnchor(open.getText(), anchor));
+  const place = found && {
+    document: open,
+    range: new vscode.Range(open.positionAt(found.start), open.positionAt(found.end)),
+  };
+  const { [referenceItems]: items, ...others } = params;
+  const wish = { kind: task.kind, prompt: task.prompt, model: task.model, params: others, place };
+  const isUploaded = Array.isArray(items) && items.length > 0;
+  await generateMedia(services, isUploaded ? { ...wish, references: await referencesOf(task) } : wish);
+}
+
+/**
+ * The files that a task worked from, to be sent anew: nobody knows how long Rivya keeps what was uploaded (rivya-api.md 4).
+ * @throws UserError when they are not known or not there any more
+ */
+async function referencesOf({ sources }: Task): Promise<ReferenceInput[]> {
+  if (sources.length > 0) return inspectReferences(sources.map(uri => vscode.Uri.parse(uri, true)));
+  throw new UserError(
+    vscode.l10n.t(
+      'It is not known which reference files this task was made from. Choose them again. Nothing was sent, and nothing was charged.',
+    ),
+    [{ title: vscode.l10n.t('Choose Reference Files'), command: 'rivya.generate.fromReference' }],
+  );
 }
 
 type Params = Readonly<Record<string, unknown>>;

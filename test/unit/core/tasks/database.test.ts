@@ -154,6 +154,7 @@ describe('the schema', () => {
       'untracked',
     ]);
     expect(tasks.map(task => task.idempotencyKey).reverse()).toEqual(tasks.map((_, index) => `key-${index}`));
+    expect(tasks.flatMap(task => task.sources)).toEqual(version < 2 ? [] : ['file:///w/a%20fox.png']);
     expect(ledger.search('लोमड़ी', 100)).toHaveLength(9);
     expect(ledger.waitingPlacements()).toHaveLength(1);
     expect(ledger.libraryFiles()).toHaveLength(3);

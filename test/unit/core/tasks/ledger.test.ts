@@ -37,7 +37,7 @@ describe('what is written', () => {
       folder: 'file:///w',
       anchor: { start: 3, end: 9, text: 'a "fox"\n' },
     };
-    const wish = newTask({ prompt: 'A "fox", लोमड़ी, 狐\u0000狸' });
+    const wish = newTask({ prompt: 'A "fox", लोमड़ी, 狐\u0000狸', sources: ['file:///w/a%20fox.png'] });
     const created = first.create(wish, placement, noon);
     expect(created).toMatchObject({ ...wish, state: 'draft', wanted: true, dueAt: noon, intendedAt: noon });
     const written = first.update(created.id, noon + 7, task => ({
