@@ -46,7 +46,7 @@ const rememberedMeanings = 100;
 export class ChatDialectDecoder {
   readonly #meanings = new Map<string, EventMeaning>();
   #last: { readonly name: string; readonly meaning: EventMeaning } | undefined;
-  readonly #template = new DeltaTemplate();
+  readonly #template = new DeltaTemplate(changingKeys);
   /** 'text' once bare text came: what looks like JSON then is text too. 'objects' once an object came. */
   #data: 'text' | 'objects' | undefined;
 
@@ -128,8 +128,10 @@ function nameOf(fields: Fields, event: string | undefined): string {
   return typeof type !== 'string' || type === own ? own : `${own} ${type}`.trimStart();
 }
 
+/** Of these not even the value of one event says anything about the next. */
+const changingKeys = ['id', 'created', 'created_at', 'timestamp', 'seq', 'sequence_number', 'item_id', 'obfuscation']; // prettier-ignore
 // prettier-ignore
-const inertKeys = new Set(['id', 'type', 'event', 'object', 'created', 'created_at', 'model', 'index', 'sequence_number', 'item_id', 'output_index', 'content_index', 'service_tier', 'system_fingerprint', 'logprobs', 'obfuscation']);
+const inertKeys = new Set([...changingKeys, 'type', 'event', 'object', 'model', 'index', 'output_index', 'content_index', 'service_tier', 'system_fingerprint', 'logprobs']);
 const plainTextKeys = new Set(['delta', 'content', 'text', 'textDelta', 'token', 'chunk']);
 
 /**
@@ -143,7 +145,7 @@ function plainDelta(fields: Fields): string | undefined {
     const value = fields[key];
     if (value === null) continue;
     if (text !== undefined) return undefined;
-    if (plainTextKeys.has(key)) text = value;
+    if (plainTextKeys.has(key)) text = key === 'delta' && isRecord(value) ? deltaText(value) : value;
     else if (key === 'choices') text = choiceDelta(value);
     else return undefined;
   }
@@ -163,8 +165,19 @@ function choiceDelta(choices: unknown): unknown {
   if (!isRecord(delta)) return undefined;
   for (const key in choice)
     if (key !== 'delta' && choice[key] !== null && !inertKeys.has(key)) return undefined;
-  for (const key in delta) if (key !== 'content' && key !== 'role' && delta[key] !== null) return undefined;
-  return delta['content'];
+  return soleText(delta, 'content');
+}
+
+/** The text of a delta that is an object, as Anthropic sends it. */
+function deltaText(delta: Fields): unknown {
+  return soleText(delta, 'text') ?? soleText(delta, 'content');
+}
+
+/** @returns undefined when there is more than the text */
+function soleText(delta: Fields, name: 'content' | 'text'): unknown {
+  for (const key in delta)
+    if (key !== name && key !== 'role' && key !== 'type' && delta[key] !== null) return undefined;
+  return delta[name];
 }
 
 /** Text, reasoning and the end; undefined when the event has none of them. */

@@ -11,11 +11,10 @@ import { Workbench } from '../support/workbench.ts';
 import { median } from './client/measure.ts';
 
 /*
- * `node test/bench/activation.ts`, after `npm run package`: what VS Code's own "Running Extensions" says of our activation (loading
+ * `node test/bench/activation.ts`, after `npm run package`: what VS Code's own "Startup Performance" says of our activation (loading
  * and calling), beside an extension that does nothing, in the same windows of a real VS Code. Asserts nothing.
  */
 const windows = 9;
-const emptyExtension = 'Nothing at all';
 
 /** Packages an extension whose activation is an empty function. */
 async function packageEmptyExtension(folder: string): Promise<string> {
@@ -26,7 +25,6 @@ async function packageEmptyExtension(folder: string): Promise<string> {
     path.join(source, 'package.json'),
     JSON.stringify({
       name: 'nothing',
-      displayName: emptyExtension,
       publisher: 'rivya-bench',
       version: '0.0.1',
       engines: { vscode: '^1.106.0' },
@@ -45,28 +43,41 @@ async function packageEmptyExtension(folder: string): Promise<string> {
   return packagePath;
 }
 
-/** Opens a window, and so an extension host; gives the milliseconds that it shows for both. */
+/** Milliseconds: to read the code, and in `activate()`. */
+interface Activation {
+  readonly load: number;
+  readonly call: number;
+}
+
+/** Opens a window, and so an extension host; gives what "Startup Performance" says of both. */
 async function measureWindow(
   browser: Browser,
   server: VscodeServer,
-): Promise<{ own: number; empty: number }> {
-  // A list draws only the rows that there is room for.
-  const context = await browser.newContext({ viewport: { width: 1280, height: 3_000 } });
+): Promise<Record<'own' | 'empty', Activation>> {
+  // An editor draws only the lines that there is room for.
+  const context = await browser.newContext({ viewport: { width: 1280, height: 8_000 } });
   try {
     const workbench = new Workbench(await context.newPage(), server);
     await workbench.open();
-    await workbench.runCommand('Developer: Show Running Extensions');
-    const shown = async (name: string): Promise<number> => {
-      const row = workbench.page.locator('.runtime-extensions-editor .extension', {
-        has: workbench.page.locator('.name', { hasText: new RegExp(`^${name}$`) }),
-      });
-      const time = row.locator('.activation-time', { hasText: /\d+\s*ms/ });
-      return Number(/(\d+)\s*ms/.exec(await time.innerText())?.[1]);
+    await workbench.runCommand('Developer: Startup Performance');
+    const shown = async (id: string): Promise<Activation> => {
+      // Extension, eager, load code, call activate, …
+      const row = new RegExp(
+        `\\|\\s*${id.replace('.', '\\.')}\\s*\\|[^|]*\\|\\s*(\\d+)\\s*\\|\\s*(\\d+)\\s*\\|`,
+      );
+      const text = await workbench.page.locator('.view-line', { hasText: row }).innerText();
+      const [, load, call] = row.exec(text) ?? [];
+      return { load: Number(load), call: Number(call) };
     };
-    return { own: await shown('Rivya'), empty: await shown(emptyExtension) };
+    return { own: await shown('rivya.rivya'), empty: await shown('rivya-bench.nothing') };
   } finally {
     await context.close();
   }
+}
+
+function shown(times: readonly Activation[]): string {
+  const middle = `${median(times.map(each => each.load))} + ${median(times.map(each => each.call))} ms`;
+  return `${middle} (${times.map(({ load, call }) => `${load} + ${call}`).join(', ')})`;
 }
 
 async function withServer(folder: string, use: (server: VscodeServer) => Promise<void>): Promise<void> {
@@ -88,17 +99,21 @@ const folder = await mkdtemp(path.join(tmpdir(), 'rivya-activation-'));
 const browser = await chromium.launch({ executablePath: await findBrowser(), args: [...browserArguments] });
 try {
   await withServer(folder, async server => {
-    const own: number[] = [];
-    const empty: number[] = [];
+    const own: Activation[] = [];
+    const empty: Activation[] = [];
     for (let window = 0; window < windows; window++) {
       const times = await measureWindow(browser, server);
       own.push(times.own);
       empty.push(times.empty);
     }
-    console.log(`Activation as VS Code shows it, in ${windows} windows:`);
-    console.log(`  Rivya: median ${median(own)} ms (${own.join(', ')})`);
-    console.log(`  an empty extension: median ${median(empty)} ms (${empty.join(', ')})`);
-    console.log(`  difference ${median(own) - median(empty)} ms (budget 15 ms)`);
+    const total = ({ load, call }: Activation): number => load + call;
+    const difference = median(own.map(total)) - median(empty.map(total));
+    console.log(
+      `Activation as VS Code shows it, in ${windows} windows, medians (load the code + call activate()):`,
+    );
+    console.log(`  Rivya ${shown(own)}; the call's budget is 15 ms`);
+    console.log(`  an empty extension ${shown(empty)}`);
+    console.log(`  Rivya takes ${difference} ms more in all (budget 15 ms)`);
   });
 } finally {
   await browser.close();

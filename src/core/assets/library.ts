@@ -1,9 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { StoredFile } from '../../shared/task.ts';
 import { imageDimensions, recognise } from './mediaType.ts';
+
+// What may wait in memory while the disk writes.
+const writeAheadBytes = 1024 * 1024;
 
 /** The bytes came, but they are no picture, video or sound. */
 export class NotMedia extends Error {
@@ -155,22 +159,26 @@ async function inspect(
   return { ...content, mediaType, extension, ...dimensions };
 }
 
+/** Reads and hashes on while the disk writes what came before, in few large pieces. */
 async function write(
   path: string,
   source: AsyncIterable<Uint8Array>,
 ): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
-  const handle = await open(path, 'w');
-  try {
+  async function* hashed(): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of source) {
       hash.update(chunk);
-      await handle.writeFile(chunk);
       bytes += chunk.byteLength;
+      yield chunk;
     }
-    await handle.sync();
+  }
+  const file = createWriteStream(path, { flush: true, highWaterMark: writeAheadBytes });
+  try {
+    await pipeline(hashed(), file);
   } finally {
-    await handle.close();
+    // When the source fails, the file may not even be open yet, and would come into being after it was removed.
+    if (!file.closed) await new Promise<void>(resolve => file.once('close', resolve));
   }
   return { bytes, sha256: hash.digest('hex') };
 }

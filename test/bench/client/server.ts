@@ -7,6 +7,8 @@ import type { AddressInfo } from 'node:net';
  */
 const block = Buffer.alloc(64 * 1024, 'rivya');
 const megabyte = 1024 * 1024;
+// It begins like a video, because the library takes nothing else.
+const firstBlock = Buffer.concat([Buffer.from('\0\0\0\x10ftypisom\0\0\0\0', 'latin1'), block.subarray(16)]);
 const balance = JSON.stringify({ current_credits: 123 });
 
 const server = createServer((request, response) => {
@@ -17,10 +19,13 @@ const server = createServer((request, response) => {
   }
   let left = Number(megabytes) * megabyte;
   response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': left });
+  let next = firstBlock;
   const send = (): void => {
     while (left > 0) {
       left -= block.length;
-      if (!response.write(block)) {
+      const written = response.write(next);
+      next = block;
+      if (!written) {
         response.once('drain', send);
         return;
       }

@@ -14,7 +14,14 @@ interface ChatChunk {
   readonly choices: readonly { readonly delta: { readonly content?: string } }[];
 }
 
-/** The one that `openai` reads too, the one that we take Rivya's to be, and one whose events differ in more than their text. */
+interface DeltaEvent {
+  readonly delta: string | { readonly text: string };
+}
+
+/**
+ * The one that `openai` reads too, the one that we take Rivya's to be, one that writes `ü` as an escape, one whose delta is an
+ * object, and one whose events differ in more than their text.
+ */
 const bodies: Readonly<Record<string, Uint8Array>> = {
   'openai-chat': body(index => {
     const content = `${word}${index} `;
@@ -26,6 +33,15 @@ const bodies: Readonly<Record<string, Uint8Array>> = {
     index =>
       `event: message.delta\ndata: ${JSON.stringify({ type: 'message.delta', delta: `${word}${index} ` })}\n\n`,
   ),
+  'rivya with escapes': body(
+    index =>
+      `event: message.delta\ndata: ${JSON.stringify({ type: 'message.delta', delta: `${word}${index} ` }).replace('ü', '\\u00fc')}\n\n`,
+  ),
+  anthropic: body(index => {
+    const type = 'content_block_delta';
+    const delta = { type: 'text_delta', text: `${word}${index} ` };
+    return `event: ${type}\ndata: ${JSON.stringify({ type, index: 0, delta })}\n\n`;
+  }),
   'numbered events': body(index => {
     const type = 'response.output_text.delta';
     const delta = `${word}${index} `;
@@ -69,8 +85,8 @@ async function bare(answer: Response): Promise<number> {
   const parser = createParser({
     onEvent: ({ data }) => {
       if (data === '[DONE]') return;
-      const value = JSON.parse(data) as Partial<ChatChunk> & { readonly delta?: string };
-      text += value.delta ?? value.choices?.[0]?.delta.content ?? '';
+      const { delta, choices } = JSON.parse(data) as Partial<ChatChunk & DeltaEvent>;
+      text += typeof delta === 'object' ? delta.text : (delta ?? choices?.[0]?.delta.content ?? '');
     },
   });
   const decoder = new TextDecoder();

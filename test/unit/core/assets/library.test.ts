@@ -82,10 +82,14 @@ describe('storing', () => {
     expect(filesUnder(folder.path)).toEqual([]);
   });
 
-  it('leaves nothing when the source breaks, and passes its error on', async () => {
+  it.each([
+    ['at once', []],
+    ['after a piece', [png(2, 2)]],
+    ['after many pieces', Array.from({ length: 64 }, () => Buffer.alloc(65_536, 1))],
+  ])('leaves nothing when the source breaks %s, and passes its error on', async (_, pieces) => {
     using folder = temporaryFolder();
     const library = new Library(folder.path);
-    const broken = library.store('ab-0', 'me', chunks(png(2, 2), new Error('The connection broke.')));
+    const broken = library.store('ab-0', 'me', chunks(...pieces, new Error('The connection broke.')));
     await expect(broken).rejects.toThrow('The connection broke.');
     expect(filesUnder(folder.path)).toEqual([]);
   });
