@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { contentText } from './chatDialects.ts';
 import { also, anything, inEnvelope, number, openEnum, requiredText, text } from './decode.ts';
-import { listOf } from './list.ts';
+import { listOf, type PageQuery } from './list.ts';
 import { pathPart } from './path.ts';
 import type { RequestOptions } from './request.ts';
 import type { Transport } from './transport.ts';
@@ -47,10 +47,8 @@ export interface ChatSessionList {
 }
 
 export interface ChatSessions {
-  /** @param options.query paging, whose names are not documented @throws RivyaError */
-  list(
-    options?: RequestOptions & { readonly query?: Readonly<Record<string, string>> },
-  ): Promise<ChatSessionList>;
+  /** @param options.query of a page: none for the first, `nextPage` for those after it @throws RivyaError */
+  list(options?: RequestOptions & { readonly query?: PageQuery }): Promise<ChatSessionList>;
   /** @throws RivyaError */
   retrieve(id: string, options?: RequestOptions): Promise<ChatSession>;
 }

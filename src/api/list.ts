@@ -11,8 +11,37 @@ export function listOf<S extends v.GenericSchema>(item: S, name: string) {
     v.looseObject({
       data: also(v.array(item), name, 'items', 'results'),
       has_more: flag,
-      next_cursor: also(text, 'cursor', 'next'),
+      next_cursor: also(text, 'cursor', 'next', 'next_page_token'),
     }),
     '[]',
+    'pagination',
+    'paging',
+    'page',
+    'meta',
+    'links',
   );
+}
+
+/** The query that asks for a page of a list. */
+export type PageQuery = Readonly<Record<string, string>>;
+
+/**
+ * The query for the page after this one: with the cursor that the answer gives, or else the id of its last entry, as `after`;
+ * of an address of the next page, its own query. How Rivya's lists are paged is not documented (rivya-api.md 6.3 and 7), so
+ * a server may ignore all this and answer with the first page again: a page without anything new is the end too.
+ * @returns undefined when there is no such page
+ */
+export function nextPage(page: {
+  readonly data: readonly { readonly id: string | null }[];
+  readonly has_more: boolean;
+  readonly next_cursor: string | null;
+}): PageQuery | undefined {
+  const last = page.data.at(-1);
+  // Whether the last page still has a cursor is not documented; an empty page ends the list in any case.
+  if (last === undefined) return undefined;
+  const cursor = page.next_cursor ?? (page.has_more ? last.id : null);
+  if (cursor === null || cursor === '') return undefined;
+  const address = URL.parse(cursor, 'https://list.invalid');
+  const isAddress = /^(https?:\/)?[/?]/.test(cursor);
+  return isAddress && address !== null ? Object.fromEntries(address.searchParams) : { after: cursor };
 }

@@ -145,8 +145,8 @@ export interface ChatState {
   readonly draft: string;
   /** Questions of this session and before, newest first, for arrow up. */
   readonly history: readonly string[];
-  /** What the balance is, as text in the user's language; undefined while unknown. */
-  readonly balance: string | undefined;
+  /** The credits that are left in the account; undefined while unknown. */
+  readonly balance: number | undefined;
 }
 
 /** From the host. `sequence` rises by one with each; the snapshot says where it starts. */
@@ -178,6 +178,8 @@ export type ChatHostMessage =
       readonly query: string;
       readonly scope: 'workspace' | 'all';
       readonly sessions: readonly ChatSessionSummary[];
+      /** What Rivya has besides: `loading` while that is asked for, `more` when there is something to load. */
+      readonly further: 'none' | 'loading' | 'more';
       readonly problem: string | undefined;
     }
   /** The host asks the page to put the keyboard into the composer. */
@@ -203,6 +205,7 @@ export type ChatPageMessage =
   | { readonly type: 'addFile' }
   | { readonly type: 'removeContext'; readonly id: string }
   | { readonly type: 'listSessions'; readonly query: string; readonly scope: 'workspace' | 'all' }
+  | { readonly type: 'moreSessions' }
   | { readonly type: 'openSession'; readonly id: string; readonly origin: 'here' | 'server' }
   | { readonly type: 'renameSession'; readonly id: string; readonly title: string }
   | { readonly type: 'deleteSession'; readonly id: string }

@@ -1,57 +1,6 @@
-import type { FrameLocator, Locator } from '@playwright/test';
 import { streamDialectNames } from '../../src/sandbox/streamSettings.ts';
-import type { Workbench } from '../support/workbench.ts';
+import { ChatPanel, countedWords } from '../support/chatPanel.ts';
 import { expect, test } from './fixtures.ts';
-
-/** The chat in its view, driven by what a person sees of it. */
-class ChatPanel {
-  readonly #workbench: Workbench;
-
-  constructor(workbench: Workbench) {
-    this.#workbench = workbench;
-  }
-
-  /** The page, which lies in two nested frames like every webview. */
-  get page(): FrameLocator {
-    return this.#workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
-  }
-
-  get input(): Locator {
-    return this.page.getByTestId('chat-input');
-  }
-
-  get answer(): Locator {
-    return this.page.locator('[data-testid="chat-message"][data-role="assistant"]').last();
-  }
-
-  get question(): Locator {
-    return this.page.locator('[data-testid="chat-message"][data-role="user"]').last();
-  }
-
-  get messages(): Locator {
-    return this.page.getByTestId('chat-message');
-  }
-
-  async open(): Promise<void> {
-    await this.#workbench.runCommand('Rivya Chat: Focus on Chat View');
-    await this.input.waitFor();
-  }
-
-  async ask(question: string): Promise<void> {
-    await this.input.fill(question);
-    await this.page.getByTestId('chat-send').click();
-  }
-
-  async expectState(state: string): Promise<void> {
-    await expect(this.answer).toHaveAttribute('data-state', state);
-  }
-
-  /** Presses a button of a message; some show only under the pointer. */
-  async press(message: Locator, name: string | RegExp): Promise<void> {
-    await message.hover();
-    await message.getByRole('button', { name }).click();
-  }
-}
 
 const settings = { 'rivya.defaultModel.chat': 'gpt-5-2-chat', 'rivya.defaultModel.image': 'z-image' };
 test.use({ settings });
@@ -59,10 +8,8 @@ test.use({ settings });
 test('a question is answered while one watches, in every dialect, and what it cost is shown', async ({
   workbench,
   sandbox,
+  chat,
 }) => {
-  await workbench.setKey(sandbox);
-  const chat = new ChatPanel(workbench);
-  await chat.open();
   await workbench.screenshot('chatEmpty');
   for (const [index, dialect] of streamDialectNames.entries()) {
     sandbox.control.update({
@@ -81,10 +28,8 @@ test('a question is answered while one watches, in every dialect, and what it co
 test('an answer is stopped at once, tried again, and money that is short is said', async ({
   workbench,
   sandbox,
+  chat,
 }) => {
-  await workbench.setKey(sandbox);
-  const chat = new ChatPanel(workbench);
-  await chat.open();
   sandbox.control.update({ stream: { deltaIntervalMs: 50 }, chatAnswer: 'word '.repeat(2_000) });
   await chat.ask('A long one, please');
   await expect(chat.answer).toContainText('word word word');
@@ -113,11 +58,12 @@ test('an answer is stopped at once, tried again, and money that is short is said
   await expect(chat.answer.getByRole('alert')).toContainText('asks to slow down');
 });
 
-test('a reload in the middle of an answer loses nothing and pays once', async ({ workbench, sandbox }) => {
-  await workbench.setKey(sandbox);
-  const chat = new ChatPanel(workbench);
-  await chat.open();
-  const words = Array.from({ length: 400 }, (_, index) => `w${index}`).join(' ');
+test('a reload in the middle of an answer loses nothing and pays once', async ({
+  workbench,
+  sandbox,
+  chat,
+}) => {
+  const words = countedWords(400);
   sandbox.control.update({ stream: { deltaIntervalMs: 100 }, chatAnswer: words });
   await chat.ask('Count');
   await expect(chat.answer).toContainText('w0 w1 w2');
@@ -139,19 +85,13 @@ test('a reload in the middle of an answer loses nothing and pays once', async ({
   await workbench.screenshot('chatReloaded');
 });
 
-test('an answer goes on while nobody looks', async ({ workbench, sandbox }) => {
-  await workbench.setKey(sandbox);
-  const chat = new ChatPanel(workbench);
-  await chat.open();
-  const words = Array.from({ length: 5_000 }, (_, index) => `w${index}`).join(' ');
+test('an answer goes on while nobody looks', async ({ sandbox, chat }) => {
+  const words = countedWords(5_000);
   sandbox.control.update({ stream: { deltaIntervalMs: 1 }, chatAnswer: words });
   await chat.ask('Count to five thousand');
   for (let round = 0; round < 4; round++) {
     await expect(chat.answer).toContainText('w0 w1');
-    await workbench.runCommand('View: Toggle Secondary Side Bar Visibility');
-    await expect(workbench.page.locator('.part.auxiliarybar')).toBeHidden();
-    await workbench.runCommand('View: Toggle Secondary Side Bar Visibility');
-    await chat.input.waitFor();
+    await chat.hideAndShow();
   }
   await chat.expectState('complete');
   expect((await chat.answer.textContent())?.replace(/\s+/g, ' ')).toContain(words);
@@ -224,7 +164,7 @@ test('without a key the panel says how to begin', async ({ workbench, sandbox })
   await workbench.screenshot('chatWelcome');
   await begin.click();
   await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
-  await expect(chat.page.getByText('10,000 credits')).toBeVisible();
+  await expect(chat.page.getByText('Credits: 10,000 left')).toBeVisible();
   await chat.ask('Does it work?');
   await chat.expectState('complete');
   // The configured server was asked for its public catalogue at most, and never with a key.
@@ -239,10 +179,7 @@ for (const [name, theme] of [
   test.describe(theme, () => {
     test.use({ settings: { ...settings, 'workbench.colorTheme': theme } });
 
-    test('an answer in its colours', async ({ workbench, sandbox }) => {
-      await workbench.setKey(sandbox);
-      const chat = new ChatPanel(workbench);
-      await chat.open();
+    test('an answer in its colours', async ({ workbench, chat }) => {
       await chat.ask('What lives in a tide pool?');
       await chat.expectState('complete');
       await workbench.screenshot(name);

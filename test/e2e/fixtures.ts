@@ -7,6 +7,7 @@ import path from 'node:path';
 import { test as base } from '@playwright/test';
 import { root, vsixFile } from '../../scripts/workspace.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
+import { ChatPanel } from '../support/chatPanel.ts';
 import { installExtension, startVscodeServer, type VscodeServer } from '../support/vscodeServer.ts';
 import { Workbench } from '../support/workbench.ts';
 
@@ -21,6 +22,8 @@ interface TestFixtures {
   server: VscodeServer;
   /** The open workbench, with the packaged extension installed and its base URL set to the sandbox. */
   workbench: Workbench;
+  /** The open chat of the workbench, with a key. */
+  chat: ChatPanel;
 }
 
 interface WorkerFixtures {
@@ -80,6 +83,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     const workbench = new Workbench(page, server);
     await workbench.open();
     await use(workbench);
+  },
+
+  chat: async ({ workbench, sandbox }, use) => {
+    await workbench.setKey(sandbox);
+    const chat = new ChatPanel(workbench);
+    await chat.open();
+    await use(chat);
   },
 });
 

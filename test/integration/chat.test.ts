@@ -196,7 +196,7 @@ describe('the chat', () => {
     await page.ask('Hello');
     assert.match(page.messages[1]?.text ?? '', /Rivya sandbox/);
     assert.equal(page.messages[1]?.usage?.credits, 1);
-    await page.until('the balance', () => page.state.balance === '99 credits');
+    await page.until('the balance', () => page.state.balance === 99);
     assert.equal(page.state.session.title, 'Hello');
     assert.deepEqual(page.state.history, ['Hello']);
     assert.equal(
@@ -439,6 +439,43 @@ describe('the chat', () => {
     await page.say({ type: 'action', messageId: answer.id, id: 'again' });
     await page.answered();
     assert.equal(page.messages.length, 2);
+  });
+
+  it('lists more sessions of the server than one page holds, as they are wanted', async () => {
+    await page.ask('Said here');
+    const { url, apiKey } = scene.sandbox;
+    for (let number = 101; number <= 145; number++) {
+      const response = await fetch(`${url}/api/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'gpt-5-2-chat', message: `Elsewhere ${number}` }),
+      });
+      assert.equal(response.status, 200);
+    }
+    const listed = (): Extract<ChatHostMessage, { type: 'sessions' }> => {
+      const last = page.received.findLast(message => message.type === 'sessions');
+      assert.ok(last);
+      return last;
+    };
+    const pages = (): number =>
+      scene.sandbox.control.requests().filter(each => each.path === '/api/v1/chat/sessions').length;
+    await page.say({ type: 'listSessions', query: '', scope: 'workspace' });
+    assert.deepEqual([listed().sessions.length, listed().further, pages()], [1, 'none', 0]);
+    await page.say({ type: 'listSessions', query: '', scope: 'all' });
+    assert.deepEqual([listed().sessions.length, listed().further, pages()], [1 + 20, 'more', 1]);
+    await page.say({ type: 'moreSessions' });
+    assert.deepEqual([listed().sessions.length, listed().further, pages()], [1 + 40, 'more', 2]);
+    // The oldest one: what was loaded does not have it, so that the search goes on by itself.
+    await page.say({ type: 'listSessions', query: 'elsewhere 101', scope: 'all' });
+    assert.deepEqual(
+      listed().sessions.map(session => session.title),
+      ['Elsewhere 101'],
+    );
+    assert.deepEqual([listed().further, pages()], ['none', 3]);
+    await page.say({ type: 'listSessions', query: '', scope: 'all' });
+    assert.deepEqual([listed().sessions.length, listed().further, pages()], [1 + 45, 'none', 3]);
+    const ids = listed().sessions.map(session => session.id);
+    assert.equal(new Set(ids).size, ids.length);
   });
 
   it('takes what is being written along to another server', async () => {

@@ -49,8 +49,59 @@ test('a picture is made of the part that is selected', async ({ chat, page }) =>
   await first.getByText('Which crabs?').dblclick({ position: { x: 60, y: 8 } });
   const selected = await page.evaluate(() => document.getSelection()?.toString().trim() ?? '');
   expect(['Which', 'crabs']).toContain(selected);
-  await first.getByRole('button', { name: 'Generate image' }).click();
+  await first.getByRole('button', { name: 'Generate image from selection' }).click();
   await chat.expectPosted({ type: 'generateImage', messageId: 'q1', prompt: selected });
+});
+
+test('the button says whether a picture is made of the selection, also to the keyboard', async ({
+  chat,
+  page,
+}) => {
+  const text = `${'A long answer.\n\n'.repeat(60)}The harbour sleeps.\n\n${'It goes on.\n\n'.repeat(60)}`;
+  await chat.open(chatState({ session: { messages: [...turns, message({ id: 'a2', text })] } }));
+  const last = page.getByTestId('chat-message').last();
+  const ofSelection = page.getByRole('button', { name: 'Generate image from selection' });
+  await expect(last.getByRole('button', { name: 'Generate image from this' })).toBeVisible();
+  await expect(ofSelection).toHaveCount(0);
+  const sentence = last.getByText('The harbour sleeps.');
+  await sentence.scrollIntoViewIfNeeded();
+  await sentence.click({ clickCount: 3 });
+  // The end of the message is far away; its buttons are not.
+  await expect(last.locator(ofSelection)).toBeInViewport();
+  await chat.screenshot('selection');
+  await page.keyboard.press('Shift+ArrowLeft');
+  await page.keyboard.press('Shift+ArrowLeft');
+  const selected = await page.evaluate(() => document.getSelection()?.toString().trim() ?? '');
+  expect(selected).toMatch(/^The harbour sleep/);
+  // From the last link or button before it; the selection stays while the keyboard goes through the buttons.
+  await last.getByRole('button', { name: 'Branch' }).focus();
+  await page.keyboard.press('Tab');
+  await expect(ofSelection).toBeFocused();
+  await page.keyboard.press('Enter');
+  await chat.expectPosted({ type: 'generateImage', messageId: 'a2', prompt: selected });
+});
+
+test('a selection that reaches beyond the message is none of its own', async ({ chat, page }) => {
+  const messages = [
+    question('q1', 'Which crabs?\n\nAnd fish?'),
+    message({ id: 'a1', text: 'The red ones.' }),
+  ];
+  await chat.open(chatState({ session: { messages } }));
+  await expect(page.getByText('The red ones.')).toBeVisible();
+  await page.evaluate(() => {
+    const [first, , second] = document.querySelectorAll('chat-markdown p');
+    if (first && second)
+      document.getSelection()?.setBaseAndExtent(first, 0, second, second.childNodes.length);
+  });
+  await expect(page.getByRole('button', { name: 'Generate image from selection' })).toHaveCount(0);
+  const generate = page.getByTestId('chat-message').first().getByRole('button', { name: 'Generate image' });
+  await generate.click();
+  await chat.expectPosted({ type: 'generateImage', messageId: 'q1', prompt: 'Which crabs?\n\nAnd fish?' });
+  // A triple click selects up to the start of the message that follows, across what stands below this one.
+  await page.getByText('And fish?').click({ clickCount: 3 });
+  await expect(generate).toHaveAccessibleName('Generate image from selection');
+  await generate.click();
+  await chat.expectPosted({ type: 'generateImage', messageId: 'q1', prompt: 'And fish?' });
 });
 
 test('a question is changed and sent again', async ({ chat, page }) => {
@@ -141,7 +192,14 @@ test.describe('sessions', () => {
     await chat.open(chatState());
     await page.getByTestId('chat-sessions').click();
     await chat.expectPosted({ type: 'listSessions', query: '', scope: 'workspace' });
-    await chat.say({ type: 'sessions', query: '', scope: 'workspace', sessions, problem: undefined });
+    await chat.say({
+      type: 'sessions',
+      query: '',
+      scope: 'workspace',
+      sessions,
+      further: 'none',
+      problem: undefined,
+    });
     await expect(page.getByTestId('chat-session')).toHaveCount(3);
   });
 
@@ -151,16 +209,43 @@ test.describe('sessions', () => {
     await chat.expectPosted({ type: 'listSessions', query: 'har', scope: 'workspace' });
     await page.getByRole('combobox', { name: 'Which sessions' }).selectOption('all');
     await chat.expectPosted({ type: 'listSessions', query: 'har', scope: 'all' });
-    await chat.say({ type: 'sessions', query: 'har', scope: 'all', sessions: [], problem: undefined });
+    await chat.say({
+      type: 'sessions',
+      query: 'har',
+      scope: 'all',
+      sessions: [],
+      further: 'none',
+      problem: undefined,
+    });
     await expect(page.getByText('Nothing found.')).toBeVisible();
     await chat.say({
       type: 'sessions',
       query: 'har',
       scope: 'all',
       sessions: [],
+      further: 'none',
       problem: 'Rivya cannot be reached.',
     });
     await expect(page.getByRole('alert')).toHaveText('Rivya cannot be reached.');
+  });
+
+  test('are loaded on from Rivya, and the keyboard goes on with what came', async ({ chat, page }) => {
+    const all = { type: 'sessions', query: '', scope: 'all', problem: undefined } as const;
+    const [first = session('1')] = sessions;
+    await chat.say({ ...all, sessions: [first], further: 'loading' });
+    const more = page.getByTestId('chat-sessions-more');
+    await expect(more).toHaveText('Loading');
+    await more.press('Enter');
+    expect(await chat.posted('moreSessions')).toEqual([]);
+    await chat.say({ ...all, sessions: sessions.slice(0, 2), further: 'more' });
+    await more.focus();
+    await page.keyboard.press('Enter');
+    await chat.expectPosted({ type: 'moreSessions' });
+    await chat.say({ ...all, sessions: sessions.slice(0, 2), further: 'loading' });
+    await expect(more).toBeFocused();
+    await chat.say({ ...all, sessions, further: 'none' });
+    await expect(more).toHaveCount(0);
+    await expect(page.getByRole('button', { name: /^Far away/ })).toBeFocused();
   });
 
   test('are opened, also those that only Rivya has', async ({ chat, page }) => {

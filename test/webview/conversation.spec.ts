@@ -1,4 +1,5 @@
 /** Answers that come, and the reader who is never moved. */
+import type { ChatPageMessage } from '../../src/shared/chat.ts';
 import { expect, test } from './support/fixtures.ts';
 import type { ChatPageUnderTest, HostWord } from './support/fixtures.ts';
 import { card, chatState, conversation, everyMarkdown, message, question } from './support/states.ts';
@@ -200,6 +201,19 @@ test.describe('the reader', () => {
     expect(await chat.distanceFromEnd()).toBeLessThanOrEqual(2);
   });
 
+  test('who asks is taken to the end', async ({ chat, page }) => {
+    await chat.open(chatState({ session: { messages: conversation(10) } }));
+    await chat.log.evaluate(log => {
+      log.scrollTop = 0;
+    });
+    await expect(page.getByTestId('chat-jump-latest')).toBeVisible();
+    await chat.input.fill('And now?');
+    await chat.input.press('Enter');
+    await chat.say({ type: 'message', message: question('q', 'And now?') });
+    await expect(page.getByText('And now?')).toBeInViewport();
+    await expect.poll(() => chat.distanceFromEnd()).toBeLessThanOrEqual(2);
+  });
+
   test('at the end is not moved by a picture that comes late', async ({ chat }) => {
     await chat.open(
       chatState({ session: { messages: [...conversation(3), message({ id: 'a1', text: 'Here' })] } }),
@@ -234,36 +248,19 @@ test.describe('the reader', () => {
     await expect(chat.input).toHaveValue('half a thou');
   });
 
-  test('whose draft the host has heard of gets what the host says of it since', async ({ chat }) => {
+  test('loses no letter of the draft with the page: the host hears of each at once', async ({ chat }) => {
     await chat.open(chatState());
-    await chat.input.fill('older');
-    await chat.expectPosted({ type: 'draft', text: 'older' });
-    await chat.drawn();
-    await chat.reload(chatState({ draft: 'newer' }));
-    await expect(chat.input).toHaveValue('newer');
-  });
-
-  test('whose last words the host has not heard keeps them', async ({ chat, page }) => {
-    await chat.open(chatState());
-    const memory = { sessionId: 's1', draft: 'unheard', hostDraft: 'older', place: 'end' };
-    await page.evaluate(text => {
-      sessionStorage.setItem('state', text);
-      // This was the last thing that the page could say.
-      Storage.prototype.setItem = () => undefined;
-    }, JSON.stringify(memory));
-    await chat.reload(chatState({ draft: 'older' }));
-    await expect(chat.input).toHaveValue('unheard');
-  });
-
-  test('whose memory is older than what the host has heard gets the newer words', async ({ chat, page }) => {
-    await chat.open(chatState());
-    const memory = { sessionId: 's1', draft: '', hostDraft: 'a question', place: 'end' };
-    await page.evaluate(text => {
-      sessionStorage.setItem('state', text);
-      Storage.prototype.setItem = () => undefined;
-    }, JSON.stringify(memory));
-    await chat.reload(chatState({ draft: 'written since' }));
-    await expect(chat.input).toHaveValue('written since');
+    const heard = await chat.input.evaluate((input: HTMLTextAreaElement) => {
+      const { posted } = window as unknown as { posted: ChatPageMessage[] };
+      for (const text of ['H', 'Ha', 'Hal', 'Half']) {
+        input.value = text;
+        input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      }
+      return posted.findLast(word => word.type === 'draft')?.text;
+    });
+    expect(heard).toBe('Half');
+    await chat.reload(chatState({ draft: 'Half' }));
+    await expect(chat.input).toHaveValue('Half');
   });
 
   test('who opens another session sees its end and its draft', async ({ chat }) => {

@@ -146,7 +146,14 @@ for (const [index, texts] of batches(hostileNames).entries()) {
     const sessions = texts.map((text, number) =>
       session(String(number), { title: text, workspace: text, isCurrentWorkspace: false }),
     );
-    await chat.say({ type: 'sessions', query: '', scope: 'workspace', sessions, problem: texts[0] });
+    await chat.say({
+      type: 'sessions',
+      query: '',
+      scope: 'workspace',
+      sessions,
+      further: 'none',
+      problem: texts[0],
+    });
     await expect(page.getByTestId('chat-session')).toHaveCount(texts.length);
     await expectUntouched(chat);
     await page.keyboard.press('Escape');
@@ -159,7 +166,6 @@ for (const [index, texts] of batches(hostileNames).entries()) {
         state: chatState({
           draft: text,
           history: [text],
-          balance: text.slice(0, 100),
           models: [hostileModel],
           session: { id: text, title: text, note: text, model: text },
           composer: {

@@ -1,5 +1,10 @@
 /** How the page looks in each theme, and that nobody is shut out of it. */
-import { expect, test } from './support/fixtures.ts';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { root } from '../../scripts/workspace.ts';
+import type { ChatBoot } from '../../src/shared/chat.ts';
+import { ChatPageUnderTest, expect, test } from './support/fixtures.ts';
+import { startPageServer } from './support/pageServer.ts';
 import { card, chatState, everyMarkdown, message, question, session } from './support/states.ts';
 import { themeNames } from './support/themes.ts';
 
@@ -98,7 +103,14 @@ for (const theme of themeNames) {
       session('one', { id: 's1' }),
       session('two', { origin: 'server', messageCount: undefined }),
     ];
-    await chat.say({ type: 'sessions', query: '', scope: 'workspace', sessions, problem: undefined });
+    await chat.say({
+      type: 'sessions',
+      query: '',
+      scope: 'workspace',
+      sessions,
+      further: 'more',
+      problem: undefined,
+    });
     await expect(page.getByTestId('chat-session')).toHaveCount(2);
     await chat.screenshot(`sessions-${theme}`);
     await chat.expectAccessible();
@@ -132,6 +144,43 @@ test('at 320 pixels, which is 400 % zoom, nothing is cut off', async ({ chat, pa
   await page.getByTestId('chat-model').click();
   await chat.expectWithinPanel();
 });
+
+for (const language of ['en', 'hi']) {
+  for (const theme of themeNames) {
+    test(`${theme}, ${language}: the head and the sessions in a side bar of 300 pixels`, async ({ page }) => {
+      await page.setViewportSize({ width: 300, height: 420 });
+      const words = path.join(root, `l10n/bundle.l10n.${language}.json`);
+      const strings =
+        language === 'en' ? {} : (JSON.parse(await readFile(words, 'utf8')) as ChatBoot['strings']);
+      await using server = await startPageServer({ language, strings });
+      const chat = new ChatPageUnderTest(page, server);
+      await chat.open(chatState({ sandbox: true, session: { credits: 12 } }), theme);
+      const totals = page.locator('.totals');
+      await expect(totals).toContainText('12');
+      expect(await totals.evaluate(element => element.clientHeight)).toBeLessThan(24);
+      await chat.screenshot(`head-${theme}-${language}`);
+      await page.getByTestId('chat-sessions').click();
+      const long = 'A session whose title does not fit into a narrow side bar';
+      const sessions = [
+        session('one', { id: 's1' }),
+        session('two', { title: long, isCurrentWorkspace: false }),
+        session('three', { origin: 'server', messageCount: undefined, workspace: undefined }),
+      ];
+      await chat.say({
+        type: 'sessions',
+        query: '',
+        scope: 'all',
+        sessions,
+        further: 'more',
+        problem: undefined,
+      });
+      await expect(page.getByTestId('chat-session')).toHaveCount(3);
+      await chat.screenshot(`sessions-${theme}-${language}-300`);
+      await chat.expectWithinPanel();
+      await chat.expectHarmless();
+    });
+  }
+}
 
 test('motion is reduced when that is asked for', async ({ chat, page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });

@@ -9,7 +9,7 @@ export interface NewTurn {
   readonly answer: ChatMessageRecord;
   readonly idempotencyKey: string;
   readonly streamed: boolean;
-  /** Whether what the composer holds goes with the question, and its text is cleared. */
+  /** Whether what the composer holds goes with the question, and its words are no draft any more. */
   readonly takesComposer: boolean;
   /** For a session that has none yet. */
   readonly title: string;
@@ -26,10 +26,14 @@ export class AnswerRequests {
     this.#database = database;
   }
 
-  /** Question, pending answer and key are on disk when this returns, before anything leaves. */
-  begin(turn: NewTurn, holder: string, now: number, milliseconds: number): void {
+  /**
+   * Question, pending answer and key are on disk when this returns, before anything leaves.
+   * @returns false when an answer is on its way in this session already, for instance in another window
+   */
+  begin(turn: NewTurn, holder: string, now: number, milliseconds: number): boolean {
     const { question, answer } = turn;
-    this.#database.transaction('durable', () => {
+    return this.#database.transaction('durable', () => {
+      if (this.isAnswering(question.sessionId)) return false;
       insertMessage(this.#database, question);
       insertMessage(this.#database, answer);
       this.#database.insert('request', {
@@ -51,7 +55,7 @@ export class AnswerRequests {
             question.sessionId,
           );
         }
-        this.#database.run(`UPDATE session SET draft = '' WHERE id = ?`, question.sessionId);
+        this.#takeDraft(question);
       }
       this.#database.run(
         `UPDATE session SET updated_at = ?, title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?`,
@@ -59,7 +63,22 @@ export class AnswerRequests {
         turn.title,
         question.sessionId,
       );
+      return true;
     });
+  }
+
+  /** The words of the question are no draft any more; what another window writes in the same session stays one. */
+  #takeDraft({ sessionId, text: sent }: ChatMessageRecord): void {
+    const row = this.#database.get('SELECT draft FROM session WHERE id = ?', sessionId);
+    if (row && text(row, 'draft').trim() === sent) {
+      this.#database.run(`UPDATE session SET draft = '' WHERE id = ?`, sessionId);
+    }
+  }
+
+  /** Whether an answer is on its way in this session, by any window. */
+  isAnswering(sessionId: string): boolean {
+    const query = `SELECT 1 FROM message WHERE session_id = ? AND state = 'streaming'`;
+    return this.#database.get(query, sessionId) !== undefined;
   }
 
   /** Everything in the body is known: from now on only these words go out under its key. */

@@ -218,12 +218,6 @@ export class ChatStore implements Disposable {
     });
   }
 
-  /** Whether an answer is on its way in this session, by any window. */
-  isAnswering(sessionId: string): boolean {
-    const query = `SELECT 1 FROM message WHERE session_id = ? AND state = 'streaming'`;
-    return this.#database.get(query, sessionId) !== undefined;
-  }
-
   /** The sum of what is known to have been charged; undefined when nothing is. */
   creditsOf(sessionId: string): number | undefined {
     const row = this.#database.get('SELECT sum(credits) AS sum FROM message WHERE session_id = ?', sessionId);

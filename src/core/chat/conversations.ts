@@ -108,14 +108,15 @@ export class Conversations implements Disposable {
 
   /** Whether an answer is on its way in this session, here or in another window. */
   isBusy(sessionId: string): boolean {
-    return this.#ports.store.isAnswering(sessionId);
+    return this.#ports.store.requests.isAnswering(sessionId);
   }
 
   /**
-   * Writes the question down, and then sends it. The session must have a model and must not be busy.
+   * Writes the question down, and then sends it. The session must have a model.
+   * @returns false when an answer is on its way in the session; nothing is sent then
    * @throws an error of the database; nothing is sent then
    */
-  send(sessionId: string, { text, instead, streamed }: Question): void {
+  send(sessionId: string, { text, instead, streamed }: Question): boolean {
     const { store, clock, holder } = this.#ports;
     const now = clock.now();
     const question: ChatMessageRecord = {
@@ -127,7 +128,7 @@ export class Conversations implements Disposable {
     };
     const answer: ChatMessageRecord = { ...said(sessionId, 'assistant', now), state: 'streaming' };
     const composer = instead ?? store.composer(sessionId);
-    store.requests.begin(
+    const begun = store.requests.begin(
       {
         question,
         answer,
@@ -140,9 +141,11 @@ export class Conversations implements Disposable {
       now,
       leaseDuration,
     );
+    if (!begun) return false;
     for (const { id } of [question, answer]) this.#announce(id);
     const request = store.requests.request(answer.id);
     if (request) this.#start(request);
+    return true;
   }
 
   /** Stops the answer of this session, if this window asks for it. @returns whether it does */

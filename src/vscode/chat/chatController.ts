@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError } from '../../base/log.ts';
 import type { ChatImages } from '../../core/chat/chatImages.ts';
-import { chatCapabilities, chatUnusable } from '../../core/chat/chatModels.ts';
+import { chatCapabilities } from '../../core/chat/chatModels.ts';
 import type { ChatStore } from '../../core/chat/chatStore.ts';
 import type { ConversationEvent, Conversations } from '../../core/chat/conversations.ts';
 import { exportMarkdown } from '../../core/chat/exportMarkdown.ts';
 import { Outbox } from '../../core/chat/outbox.ts';
-import { composeMessage, lengthOf } from '../../core/chat/quotation.ts';
-import type { ChatSessionRecord, Composer, SessionNote } from '../../core/chat/records.ts';
+import type { ChatSessionRecord, Composer } from '../../core/chat/records.ts';
 import { modelName } from '../../core/models/models.ts';
 import type { ChatHostMessage } from '../../shared/chat.ts';
 import { messageOf, UserError } from '../messages.ts';
@@ -18,10 +16,12 @@ import type { Services } from '../services.ts';
 import { defaultModelOf, rememberModel } from '../settings.ts';
 import { ChatDrawing } from './chatDrawing.ts';
 import { ChatServer, type ChatServerChange } from './chatServer.ts';
-import { currentWorkspace, type ResourceOf } from './chatViews.ts';
+import type { ResourceOf } from './chatViews.ts';
 import { exportWords } from './chatWords.ts';
 import { openAsNewFile } from './code.ts';
 import { addUri, selectionContext } from './composerInput.ts';
+import { refusalOf } from './refusal.ts';
+import { ShownSession } from './shownSession.ts';
 import { isStreamed, type TurnParts } from './turns.ts';
 
 /** The page, as far as the controller knows it. */
@@ -49,9 +49,9 @@ export class ChatController implements Disposable {
   readonly #server: ChatServer;
   readonly #drawing: ChatDrawing;
   readonly #outbox: Outbox;
+  readonly #shown: ShownSession;
   readonly #disposables = new DisposableStore();
   #port: ChatPort | undefined;
-  #sessionId: string | undefined;
   /** What is wrong at the composer, in words. */
   #problem: string | undefined;
   #wantsFocus = false;
@@ -60,6 +60,7 @@ export class ChatController implements Disposable {
   constructor(parts: ChatParts) {
     this.parts = parts;
     const { services, store, conversations } = parts;
+    this.#shown = new ShownSession(parts);
     this.#server = this.#disposables.add(new ChatServer(services));
     this.#drawing = new ChatDrawing(parts, this.#server, path => this.#port?.resource(path) ?? '');
     this.#outbox = this.#disposables.add(new Outbox(message => this.#port?.post(message), systemClock));
@@ -132,30 +133,18 @@ export class ChatController implements Disposable {
 
   /** The session that is shown; there always is one. */
   session(): ChatSessionRecord {
-    const { store, services } = this.parts;
-    const origin = services.server.origin ?? '';
-    const known = this.#sessionId === undefined ? undefined : store.session(this.#sessionId);
-    const session =
-      known ?? store.lastShown(origin, currentWorkspace()) ?? this.#create(undefined, undefined);
-    this.#sessionId = session.id;
-    const preset = defaultModelOf('chat');
-    if (session.model !== undefined || preset === '') return session;
-    store.change(session.id, { model: preset });
-    return { ...session, model: preset };
+    return this.#shown.get();
   }
 
   show(sessionId: string): void {
-    const { store } = this.parts;
-    if (this.#sessionId !== undefined && this.#sessionId !== sessionId) store.discardIfEmpty(this.#sessionId);
-    this.#sessionId = sessionId;
+    this.#shown.set(sessionId);
     this.#problem = undefined;
-    store.markShown(sessionId, systemClock.now());
     this.#drawAll();
   }
 
   /** @param model its id, else that of the session that is shown, else the default */
   newSession(model?: string): void {
-    this.show(this.#create(model ?? this.session().model, undefined).id);
+    this.show(this.#shown.create(model ?? this.session().model, undefined).id);
   }
 
   /** In a session that has begun, another model begins another session, with what the composer holds. */
@@ -166,7 +155,7 @@ export class ChatController implements Disposable {
     if (session.model !== undefined && conversations.messages(session.id).length > 0) {
       const before = this.#server.model(session.model);
       const from = before ? modelName(before) : session.model;
-      const next = this.#create(id, { kind: 'modelChanged', from });
+      const next = this.#shown.create(id, { kind: 'modelChanged', from });
       store.moveComposer(session.id, next.id);
       this.show(next.id);
     } else {
@@ -209,14 +198,17 @@ export class ChatController implements Disposable {
       text.trim() === '' && composer.images.length > 0
         ? vscode.l10n.t('Please look at the image.')
         : text.trim();
-    this.#problem = this.refusal(question, composer);
-    if (this.#problem !== undefined) {
+    const refusal = this.refusal(question, composer);
+    const isSent =
+      refusal === undefined && conversations.send(session.id, { text: question, streamed: isStreamed() });
+    // Another window may have asked in this very moment, which is a reason then.
+    this.#problem = isSent ? undefined : (refusal ?? this.refusal(question, composer));
+    if (!isSent) {
       store.change(session.id, { draft: text });
       this.#state({ draft: text });
       this.composerChanged();
       return;
     }
-    conversations.send(session.id, { text: question, streamed: isStreamed() });
     this.#setBusy();
     this.#state({ draft: '', history: this.#drawing.history() });
     this.composerChanged();
@@ -225,31 +217,7 @@ export class ChatController implements Disposable {
 
   /** Why a question cannot be sent in the session that is shown; undefined when it can. */
   refusal(text: string, composer: Composer = { images: [], contexts: [] }): string | undefined {
-    const { t } = vscode.l10n;
-    const { services, conversations } = this.parts;
-    const session = this.session();
-    if (this.#server.account === 'none') return t('Set an API key or start the sandbox first.');
-    if (session.origin !== services.server.origin) {
-      return t('This session belongs to {0}, which is not in use now. Start a new session.', session.origin);
-    }
-    if (session.model === undefined) return t('Choose a model first.');
-    if (conversations.isBusy(session.id)) return t('An answer is still on its way. Wait for it, or stop it.');
-    const message = composeMessage(text, composer.contexts);
-    if (message === '') return t('Write a question first.');
-    const model = this.#server.model(session.model);
-    if (!model) return undefined;
-    if (chatUnusable(model)) return t('{0} cannot be used now. Choose another model.', modelName(model));
-    if (composer.images.length > 0 && !chatCapabilities(model).images) {
-      return t('{0} takes no images. Remove them, or choose another model.', modelName(model));
-    }
-    const excess = model.max_prompt_length === null ? 0 : lengthOf(message) - model.max_prompt_length;
-    return excess > 0
-      ? t(
-          'The question with all that is quoted is {0} characters too long for {1}.',
-          excess,
-          modelName(model),
-        )
-      : undefined;
+    return refusalOf(this.parts, this.#server, this.session(), text, composer);
   }
 
   // --- The composer.
@@ -291,8 +259,8 @@ export class ChatController implements Disposable {
 
   /** After a card was added, or a job went on. */
   cardsChanged(): void {
-    if (!this.#outbox.isOpen || this.#sessionId === undefined) return;
-    for (const card of this.#drawing.changedCards(this.#sessionId))
+    if (!this.#outbox.isOpen || this.#shown.id === undefined) return;
+    for (const card of this.#drawing.changedCards(this.#shown.id))
       this.#outbox.change({ type: 'card', card });
   }
 
@@ -311,7 +279,7 @@ export class ChatController implements Disposable {
 
   #happened(event: ConversationEvent): void {
     if (event.type === 'ended') this.#ended(event);
-    if (event.sessionId !== this.#sessionId) return;
+    if (event.sessionId !== this.#shown.id) return;
     switch (event.type) {
       case 'delta':
         this.#outbox.append(event.messageId, event.field, event.at, event.text);
@@ -347,31 +315,22 @@ export class ChatController implements Disposable {
   }
 
   #serverChanged(change: ChatServerChange): void {
-    const { services, store, conversations } = this.parts;
     if (change === 'offline') this.#state({ offline: this.#server.isOffline });
     else if (change === 'models') this.#drawModels();
     else if (change === 'account') this.#drawAll();
     else {
-      const shown = this.#sessionId === undefined ? undefined : store.session(this.#sessionId);
-      // A session belongs to its server: another one has its own.
-      if (shown && shown.origin !== services.server.origin) {
-        this.#sessionId = undefined;
-        const next = this.session();
-        // What was being written is meant for whoever answers.
-        const isUnsaid = conversations.messages(shown.id).length === 0;
-        if (isUnsaid && next.draft.trim() === '') store.moveComposer(shown.id, next.id);
-        store.discardIfEmpty(shown.id);
-      }
-      conversations.resume();
+      this.#shown.serverChanged();
+      this.parts.conversations.resume();
       this.#setBusy();
     }
   }
 
   #changedElsewhere(): void {
-    const { store, conversations } = this.parts;
+    const { services, store, conversations } = this.parts;
     conversations.resume();
-    if (!this.#outbox.isOpen || this.#sessionId === undefined) return;
-    const changed = store.session(this.#sessionId) && this.#drawing.changedMessages(this.#sessionId);
+    this.#setBusy();
+    if (!this.#outbox.isOpen || this.#shown.id === undefined) return;
+    const changed = store.session(this.#shown.id) && this.#drawing.changedMessages(this.#shown.id);
     if (!changed) {
       this.#drawAll();
       return;
@@ -380,6 +339,13 @@ export class ChatController implements Disposable {
       this.#outbox.change({ type: 'message', message: this.#drawing.message(message) });
     }
     this.titleChanged();
+    this.composerChanged();
+    this.cardsChanged();
+    this.#state({ history: this.#drawing.history() });
+    // An answer that another window has paid for.
+    if (changed.some(message => message.credits !== undefined)) {
+      void services.balance.refresh(this.session().origin);
+    }
   }
 
   #look(): void {
@@ -407,24 +373,5 @@ export class ChatController implements Disposable {
 
   #state(state: Extract<ChatHostMessage, { type: 'state' }>['state']): void {
     this.#outbox.change({ type: 'state', state });
-  }
-
-  #create(model: string | undefined, note: SessionNote | undefined): ChatSessionRecord {
-    const { store, services } = this.parts;
-    return store.create(
-      {
-        id: randomUUID(),
-        origin: services.server.origin ?? '',
-        workspace: currentWorkspace(),
-        title: '',
-        model: model ?? (defaultModelOf('chat') || undefined),
-        remoteId: undefined,
-        note,
-        draft: '',
-        webSearch: false,
-        reasoningEffort: undefined,
-      },
-      systemClock.now(),
-    );
   }
 }

@@ -8,7 +8,6 @@ import type {
   ChatState,
 } from '../../shared/chat.ts';
 import { defaultModelOf } from '../settings.ts';
-import { creditsText } from '../tasks/taskText.ts';
 import type { ChatParts } from './chatController.ts';
 import type { ChatServer } from './chatServer.ts';
 import {
@@ -121,10 +120,9 @@ export class ChatDrawing {
     return this.#parts.store.questions(currentWorkspace(), remembered);
   }
 
-  balance(): string | undefined {
+  balance(): number | undefined {
     const { balance, server } = this.#parts.services;
-    const { credits } = balance.state(server.origin ?? '');
-    return credits === undefined ? undefined : creditsText(credits);
+    return balance.state(server.origin ?? '').credits;
   }
 
   #session(session: ChatSessionRecord): ChatSessionView {

@@ -9,7 +9,7 @@ import { insertCode, openAsNewFile } from './code.ts';
 import { addImageBytes, fileUris } from './composerInput.ts';
 import { openLink } from './links.ts';
 import { readPageMessage } from './pageMessages.ts';
-import { localSessions, serverSessions, takeOver, type SessionListQuery } from './sessionList.ts';
+import { SessionListing, takeOver } from './sessionList.ts';
 import { askAnew, branch, continueAnswer, editAndResend, retry } from './turns.ts';
 
 type Messages = { readonly [M in ChatPageMessage as M['type']]: M };
@@ -46,7 +46,7 @@ export function pageListener(controller: ChatController): (value: unknown) => Pr
 
 function createPageHandlers(controller: ChatController): PageHandlers {
   const { services, store, images, conversations } = controller.parts;
-  let listing: SessionListQuery = { query: '', scope: 'workspace' };
+  const listing = new SessionListing(services, store, change => controller.say(change));
 
   /** Shows the session that a turn led to. */
   const goTo = (sessionId: string | undefined): void => {
@@ -58,23 +58,6 @@ function createPageHandlers(controller: ChatController): PageHandlers {
     if (refusal !== undefined) throw new UserError(refusal);
     goTo(turn());
   };
-  const list = async (query: SessionListQuery): Promise<void> => {
-    listing = query;
-    const here = localSessions(store, query);
-    controller.say({ type: 'sessions', ...query, sessions: here, problem: undefined });
-    if (query.scope === 'workspace') return;
-    let problem: string | undefined;
-    let there: Awaited<ReturnType<typeof serverSessions>> = [];
-    try {
-      there = await serverSessions(services, store, query);
-    } catch (error) {
-      services.log.warn(`The sessions of the server could not be listed: ${describeError(error)}`);
-      problem = messageOf(error)?.text;
-    }
-    if (listing !== query) return;
-    controller.say({ type: 'sessions', ...query, sessions: [...here, ...there], problem });
-  };
-
   return {
     ready: () => controller.ready(),
     draft: ({ text }) => store.change(controller.session().id, { draft: text }),
@@ -116,7 +99,8 @@ function createPageHandlers(controller: ChatController): PageHandlers {
     addSelection: () => controller.atComposer(() => controller.addSelection()),
     addFile: () => controller.atComposer(() => pickFiles(controller)),
     removeContext: ({ id }) => controller.atComposer(() => store.removeContext(id)),
-    listSessions: ({ query, scope }) => list({ query, scope }),
+    listSessions: ({ query, scope }) => listing.show({ query, scope }),
+    moreSessions: () => listing.more(),
     openSession: async ({ id, origin }) => {
       if (origin === 'here' && store.session(id)) controller.show(id);
       if (origin === 'server') goTo((await takeOver(services, store, id))?.id);
@@ -126,7 +110,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
       if (name === '') return;
       store.change(id, { title: name });
       controller.titleChanged();
-      await list(listing);
+      await listing.refresh();
     },
     // The page has asked whether it is meant.
     deleteSession: async ({ id }) => {
@@ -134,7 +118,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
       conversations.abandon(id);
       await images.remove(store.delete(id));
       if (isShown) controller.newSession();
-      await list(listing);
+      await listing.refresh();
     },
     exportSession: ({ id }) => controller.exportSession(id),
     editAndResend: ({ messageId, text }) =>

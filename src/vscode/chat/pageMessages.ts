@@ -26,6 +26,7 @@ const pageMessage = v.variant('type', [
   v.object({ type: v.literal('addFile') }),
   v.object({ type: v.literal('removeContext'), id }),
   v.object({ type: v.literal('listSessions'), query: shortText, scope }),
+  v.object({ type: v.literal('moreSessions') }),
   v.object({ type: v.literal('openSession'), id, origin: v.picklist(['here', 'server']) }),
   v.object({ type: v.literal('renameSession'), id, title: shortText }),
   v.object({ type: v.literal('deleteSession'), id }),

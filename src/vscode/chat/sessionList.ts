@@ -1,48 +1,126 @@
 import { randomUUID } from 'node:crypto';
 import type { ChatSession } from '../../api/chatSessions.ts';
 import { systemClock } from '../../base/clock.ts';
+import { describeError } from '../../base/log.ts';
 import type { ChatStore } from '../../core/chat/chatStore.ts';
 import { titleOf } from '../../core/chat/conversations.ts';
+import type { ChatChange } from '../../core/chat/outbox.ts';
 import type { ChatMessageRecord, ChatSessionRecord } from '../../core/chat/records.ts';
+import { ServerSessions } from '../../core/chat/serverSessions.ts';
 import type { ChatSessionSummary } from '../../shared/chat.ts';
+import { messageOf } from '../messages.ts';
 import type { Services } from '../services.ts';
 import { currentWorkspace, summaryView } from './chatViews.ts';
 
-/** So many sessions are listed; the search finds the others. */
+/** So many sessions of this computer are listed; the search finds the others. */
 const listed = 100;
+/** So many pages of the server's are loaded at most to find one session to show. */
+const pagesAtOnce = 5;
 /** So many messages of a session of the server's are taken over, the latest ones. */
 const takenOver = 500;
+
+type SessionsChange = Extract<ChatChange, { type: 'sessions' }>;
 
 export interface SessionListQuery {
   readonly query: string;
   readonly scope: 'workspace' | 'all';
 }
 
-/** The sessions of this computer. */
-export function localSessions(store: ChatStore, { query, scope }: SessionListQuery): ChatSessionSummary[] {
-  const workspace = currentWorkspace();
-  return store
-    .sessions({ query, workspace: scope === 'all' ? undefined : (workspace ?? null), limit: listed })
-    .map(summary => summaryView(summary, workspace));
-}
+/**
+ * What the list of sessions shows: those of this computer at once, and those that only the server has page by page, as the
+ * user wants more of them.
+ */
+export class SessionListing {
+  readonly #services: Services;
+  readonly #store: ChatStore;
+  readonly #say: (sessions: SessionsChange) => void;
+  #query: SessionListQuery = { query: '', scope: 'workspace' };
+  #server: { readonly origin: string; readonly sessions: ServerSessions } | undefined;
 
-/** The sessions of the server that are not stored here, by their title. @throws RivyaError */
-export async function serverSessions(
-  { server, clientOf }: Services,
-  store: ChatStore,
-  { query }: SessionListQuery,
-): Promise<ChatSessionSummary[]> {
-  const { origin } = server.base;
-  const client = clientOf(origin);
-  if (!client) return [];
-  const { data } = await client.chat.sessions.list({ maxRetries: 0 });
-  const known = store.knownRemoteIds(origin);
-  const words = query.toLowerCase().split(/\s+/);
-  return data
-    .filter(session => !known.has(session.id))
-    .map(session => summaryOf(session))
-    .filter(({ title }) => words.every(word => title.toLowerCase().includes(word)))
-    .slice(0, listed);
+  constructor(services: Services, store: ChatStore, say: (sessions: SessionsChange) => void) {
+    this.#services = services;
+    this.#store = store;
+    this.#say = say;
+  }
+
+  /** Shows what fits to the query; what goes wrong is said in the list. */
+  async show(query: SessionListQuery): Promise<void> {
+    this.#query = query;
+    // The list opens with this workspace: what the server has is looked at anew after that.
+    if (query.scope === 'workspace') {
+      this.#server = undefined;
+      this.#draw('none');
+      return;
+    }
+    const server = this.#sessionsOfServer();
+    if (this.#there().length === 0) await this.more();
+    else this.#draw(server?.hasMore === true ? 'more' : 'none');
+  }
+
+  /** Shows the same again, after something in it was changed. */
+  async refresh(): Promise<void> {
+    await this.show({ ...this.#query });
+  }
+
+  /** Loads further sessions of the server, as many pages as it takes to have something to show for it. */
+  async more(): Promise<void> {
+    const query = this.#query;
+    const server = this.#sessionsOfServer();
+    this.#draw(server?.hasMore === true ? 'loading' : 'none');
+    const shown = this.#there().length;
+    let problem: string | undefined;
+    try {
+      for (let page = 0; page < pagesAtOnce && server?.hasMore === true && query === this.#query; page++) {
+        await server.loadMore();
+        if (this.#there().length > shown) break;
+      }
+    } catch (error) {
+      this.#services.log.warn(`The sessions of the server could not be listed: ${describeError(error)}`);
+      problem = messageOf(error)?.text;
+    }
+    if (query === this.#query) this.#draw(server?.hasMore === true ? 'more' : 'none', problem);
+  }
+
+  #draw(further: SessionsChange['further'], problem?: string): void {
+    const { query, scope } = this.#query;
+    const workspace = currentWorkspace();
+    const here = this.#store
+      .sessions({ query, workspace: scope === 'all' ? undefined : (workspace ?? null), limit: listed })
+      .map(summary => summaryView(summary, workspace));
+    this.#say({
+      type: 'sessions',
+      query,
+      scope,
+      sessions: [...here, ...this.#there()],
+      further,
+      problem,
+    });
+  }
+
+  /** Those that were loaded and are not stored here, by their title. */
+  #there(): ChatSessionSummary[] {
+    if (!this.#server) return [];
+    const known = this.#store.knownRemoteIds(this.#server.origin);
+    const words = this.#query.query.toLowerCase().split(/\s+/);
+    return this.#server.sessions.sessions
+      .filter(session => !known.has(session.id))
+      .map(summaryOf)
+      .filter(({ title }) => words.every(word => title.toLowerCase().includes(word)));
+  }
+
+  /** Undefined without a key. */
+  #sessionsOfServer(): ServerSessions | undefined {
+    const { server, clientOf } = this.#services;
+    const { origin } = server.base;
+    if (this.#server?.origin !== origin) {
+      const client = clientOf(origin);
+      this.#server = client && {
+        origin,
+        sessions: new ServerSessions(options => client.chat.sessions.list(options)),
+      };
+    }
+    return this.#server?.sessions;
+  }
 }
 
 /** Loads a session of the server's and stores it, or finds the one that goes on with it. @throws RivyaError */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { nextPage } from '../../api/list.ts';
 import type { WebhookDelivery, WebhookEvent, WebhookPage } from '../../api/webhooks.ts';
 import { isRecord } from '../../api/json.ts';
 import { Cancelled } from '../messages.ts';
@@ -36,26 +37,25 @@ export const listCommands = {
 } satisfies Record<string, (tools: WebhookTools, argument: unknown) => Promise<void>>;
 
 /** A picker over pages, which are asked for one after the other when the user wants more. @throws Cancelled */
-async function pickFromPages<T>(
+async function pickFromPages<T extends { readonly id: string | null }>(
   title: string,
   load: (query: Record<string, string>) => Promise<WebhookPage<T>>,
   itemOf: (entry: T) => vscode.QuickPickItem,
 ): Promise<T> {
   const { t } = vscode.l10n;
   const entries: T[] = [];
-  let after: string | null = null;
+  let next: Record<string, string> | undefined = {};
   for (;;) {
-    const page = await load({ limit: pageSize, ...(after !== null && { after }) });
+    const page: WebhookPage<T> = await load({ limit: pageSize, ...next });
     const first = entries.length;
     entries.push(...page.data);
-    // Whether the last page still has a cursor is not documented; an empty page ends it in any case.
-    after = page.data.length === 0 ? null : page.next_cursor;
+    next = nextPage(page);
     const items: (vscode.QuickPickItem & { entry?: T })[] = entries.map(entry => ({
       ...itemOf(entry),
       entry,
     }));
     const more = { label: t('$(ellipsis) Show More') };
-    if (after !== null) items.push(more);
+    if (next) items.push(more);
     const chosen = await vscode.window.showQuickPick(items, {
       title: first === 0 ? title : t('{0} ({1} shown)', title, entries.length),
       placeHolder: items.length === 0 ? t('There is none yet.') : t('Choose one to open it'),

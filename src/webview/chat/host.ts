@@ -2,15 +2,12 @@
 import type { ChatPageMessage } from '../../shared/chat.ts';
 import type { ScrollPlace } from './scroll.ts';
 
-/** What the page remembers by itself when it is hidden, moved or reloaded (`setState` of the webview API). */
+/**
+ * What the page remembers by itself when it is hidden, moved or reloaded (`setState` of the webview API). VS Code stores it only
+ * now and then, so that nothing is here that must not be lost.
+ */
 export interface PageMemory {
   readonly sessionId: string;
-  readonly draft: string;
-  /**
-   * The draft that the host had when this was remembered. VS Code stores a memory only now and then: when the host has
-   * another draft by now, that is the newer one.
-   */
-  readonly hostDraft: string;
   readonly place: ScrollPlace;
 }
 

@@ -9,6 +9,7 @@ import { renderCard } from './card.ts';
 import { post } from './host.ts';
 import { isComposing } from './keyboard.ts';
 import './markdown/element.ts';
+import { selectedIn, selectionStart } from './selection.ts';
 import { formatNumber, formatTime, t } from './strings.ts';
 
 /** Messages far from what the reader sees stay plain text: a long conversation opens at once. */
@@ -25,12 +26,24 @@ const observer = new IntersectionObserver(
   { rootMargin: nearness },
 );
 
+/** One listener tells the message in which text is selected, and the one in which it no longer is. */
+let selected: ChatMessage | undefined;
+document.addEventListener('selectionchange', () => {
+  const message = selectionStart()?.closest('chat-message');
+  const next = message instanceof ChatMessage && selectedIn(message) !== '' ? message : undefined;
+  if (next === selected) return;
+  if (selected !== undefined) selected.hasSelection = false;
+  if (next !== undefined) next.hasSelection = true;
+  selected = next;
+});
+
 export class ChatMessage extends LitElement {
   static override properties = {
     message: { attribute: false },
     cards: { attribute: false },
     canAsk: { attribute: false },
     isNear: { state: true },
+    hasSelection: { attribute: false },
     isEditing: { state: true },
     showsReasoning: { state: true },
   };
@@ -39,6 +52,8 @@ export class ChatMessage extends LitElement {
   /** Nothing is being answered, so a question can be sent. */
   declare canAsk: boolean;
   declare isNear: boolean;
+  /** Text in this message is selected, and in no other. */
+  declare hasSelection: boolean;
   declare isEditing: boolean;
   declare showsReasoning: boolean;
   readonly #editor = createRef<HTMLTextAreaElement>();
@@ -46,6 +61,7 @@ export class ChatMessage extends LitElement {
   constructor() {
     super();
     this.isNear = false;
+    this.hasSelection = false;
     this.isEditing = false;
     this.showsReasoning = false;
   }
@@ -82,6 +98,7 @@ export class ChatMessage extends LitElement {
       data-role=${message.role}
       data-state=${message.state}
       aria-label=${isUser ? t('Your question') : t('Answer')}
+      ?data-selected=${this.hasSelection}
       aria-busy=${message.state === 'streaming' ? 'true' : 'false'}
     >
       ${this.isEditing ? this.#renderEditor() : this.#renderContent()} ${this.#renderState()}
@@ -190,7 +207,11 @@ export class ChatMessage extends LitElement {
       ${iconButton('repo-forked', t('Branch into a new session'), () => post({ type: 'branch', messageId }), {
         isDisabled: !this.canAsk,
       })}
-      ${iconButton('sparkle', t('Generate image from this, or from the selected part'), this.#generate)}
+      ${iconButton(
+        'sparkle',
+        this.hasSelection ? t('Generate image from selection') : t('Generate image from this'),
+        this.#generate,
+      )}
     </div>`;
   }
 
@@ -237,10 +258,8 @@ export class ChatMessage extends LitElement {
   readonly #continue = (): void => post({ type: 'continueAnswer', messageId: this.message.id });
 
   readonly #generate = (): void => {
-    const selection = document.getSelection();
-    const part = selection !== null && this.contains(selection.anchorNode) ? selection.toString() : '';
-    const prompt = part.trim() === '' ? this.message.text : part.trim();
-    post({ type: 'generateImage', messageId: this.message.id, prompt });
+    const { id: messageId, text } = this.message;
+    post({ type: 'generateImage', messageId, prompt: selectedIn(this) || text });
   };
 }
 

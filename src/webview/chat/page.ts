@@ -16,8 +16,6 @@ import { initialState, isHostMessage, reduce, streamingMessage } from './state.t
 import { formatNumber, t } from './strings.ts';
 import { renderWelcome } from './welcome.ts';
 
-/** The host hears of the draft at once, and while it goes on changing this often, in milliseconds. */
-const draftDelay = 100;
 /** The place is worked out when the scrolling has come to rest for this long, in milliseconds. */
 const scrollDelay = 100;
 /** Growing text is drawn this often, in milliseconds, because each frame that changes costs its painting. */
@@ -30,9 +28,6 @@ const noCards: readonly ChatCard[] = [];
 export class ChatPage extends LitElement {
   #state = initialState;
   #draft = '';
-  /** What the host holds as the draft, as far as is known here. */
-  #hostDraft = '';
-  #draftTimer: ReturnType<typeof setTimeout> | undefined;
   #scrollTimer: ReturnType<typeof setTimeout> | undefined;
   #drawTimer: ReturnType<typeof setTimeout> | undefined;
   /** Characters that came since the last drawing. */
@@ -139,12 +134,11 @@ export class ChatPage extends LitElement {
     const { session } = chat;
     return html`<header class="header">
       <div class="about">
-        <h1 class="title"><bdi>${session.title === '' ? t('New session') : session.title}</bdi></h1>
-        <div class="totals">
+        <div class="title-line">
+          <h1 class="title"><bdi>${session.title === '' ? t('New session') : session.title}</bdi></h1>
           ${chat.sandbox ? html`<span class="tag">${t('Sandbox')}</span>` : nothing}
-          ${session.credits === undefined ? nothing : html`<span>${t('Credits used: {0}', formatNumber(session.credits))}</span>`}
-          ${chat.balance === undefined ? nothing : html`<span>${chat.balance}</span>`}
         </div>
+        ${renderCredits(session.credits, chat.balance)}
       </div>
       ${iconButton('history', t('Sessions'), this.#toggleSessions, { testId: 'chat-sessions', isExpanded: this.#showsSessions })}
       ${iconButton('add', t('New session'), this.#new, { testId: 'chat-new' })}
@@ -224,17 +218,13 @@ export class ChatPage extends LitElement {
   #takeDraft(draft: string): void {
     if (draft === '') return;
     this.#draft = draft;
-    this.#hostDraft = draft;
   }
 
   /** A session that was not shown before, or one that this page showed before it was hidden. */
   #restore(chat: ChatState, isFirst: boolean): void {
     const memory = isFirst ? remembered() : undefined;
-    const isKnown = memory?.sessionId === chat.session.id;
-    this.#hostDraft = chat.draft;
-    this.#draft = isKnown && memory.hostDraft === chat.draft ? memory.draft : chat.draft;
-    this.#postDraft();
-    this.#placeToShow = isKnown ? memory.place : 'end';
+    this.#draft = chat.draft;
+    this.#placeToShow = memory?.sessionId === chat.session.id ? memory.place : 'end';
   }
 
   #announce(before: ChatState | undefined, chat: ChatState): void {
@@ -260,26 +250,16 @@ export class ChatPage extends LitElement {
 
   readonly #setDraft = (text: string): void => {
     this.#draft = text;
-    this.#remember();
-    if (this.#draftTimer === undefined) this.#postDraft();
+    // With every letter: what waits here is lost with the page.
+    post({ type: 'draft', text });
     this.requestUpdate();
-  };
-
-  readonly #postDraft = (): void => {
-    clearTimeout(this.#draftTimer);
-    this.#draftTimer = undefined;
-    if (this.#draft === this.#hostDraft) return;
-    post({ type: 'draft', text: this.#draft });
-    this.#hostDraft = this.#draft;
-    this.#remember();
-    this.#draftTimer = setTimeout(this.#postDraft, draftDelay);
   };
 
   /** The host empties the draft when it takes the question, and keeps it when it refuses: that is not told to it from here. */
   readonly #sent = (): void => {
     this.#draft = '';
-    this.#hostDraft = '';
-    this.#remember();
+    // Who asks wants to see the answer.
+    this.#scroll?.goTo('end');
     this.requestUpdate();
   };
 
@@ -293,8 +273,6 @@ export class ChatPage extends LitElement {
     if (chat === undefined) return;
     remember({
       sessionId: chat.session.id,
-      draft: this.#draft,
-      hostDraft: this.#hostDraft,
       place: this.#scroll?.place ?? 'end',
     });
   };
@@ -319,6 +297,20 @@ export class ChatPage extends LitElement {
     this.requestUpdate();
     post({ type: 'new' });
   };
+}
+
+/** @param used by the answers of this session; undefined when unknown, as is what is left */
+function renderCredits(used: number | undefined, left: number | undefined): TemplateResult | typeof nothing {
+  if (used === undefined) {
+    return left === undefined
+      ? nothing
+      : html`<div class="totals">${t('Credits: {0} left', formatNumber(left))}</div>`;
+  }
+  const words =
+    left === undefined
+      ? t('Credits: {0} used', formatNumber(used))
+      : t('Credits: {0} used · {1} left', formatNumber(used), formatNumber(left));
+  return html`<div class="totals" title=${t('Used in this session, and left in the account')}>${words}</div>`;
 }
 
 customElements.define('rivya-chat', ChatPage);

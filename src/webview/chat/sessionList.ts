@@ -32,6 +32,8 @@ export class ChatSessionList extends LitElement {
   declare query: string;
   declare scope: 'workspace' | 'all';
   declare work: Work | undefined;
+  /** The row that gets the keyboard once it is drawn. */
+  #focusFrom: number | undefined;
 
   constructor() {
     super();
@@ -56,7 +58,21 @@ export class ChatSessionList extends LitElement {
     this.querySelector<HTMLElement>('input[type=search]')?.focus();
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get('list');
+    const isLast = before?.further !== 'none' && this.list?.further === 'none';
+    // The button that was pressed goes; the keyboard goes on with what it brought.
+    if (isLast && document.activeElement?.classList.contains('session-more') === true) {
+      this.#focusFrom = before?.sessions.length;
+    }
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
+    if (this.#focusFrom !== undefined) {
+      const rows = [...this.querySelectorAll<HTMLElement>('.session-open')];
+      (rows[this.#focusFrom] ?? rows.at(-1))?.focus();
+      this.#focusFrom = undefined;
+    }
     if (changed.has('work') && this.work !== undefined) {
       this.querySelector<HTMLElement>('[data-work]')?.focus();
     }
@@ -74,7 +90,7 @@ export class ChatSessionList extends LitElement {
           type="search"
           dir="auto"
           aria-label=${t('Search sessions')}
-          placeholder=${t('Search sessions')}
+          placeholder=${t('Search')}
           .value=${this.query}
           @input=${this.#onSearch}
         />
@@ -94,8 +110,8 @@ export class ChatSessionList extends LitElement {
     if (list === undefined) return html`<p class="hint">${t('Loading')}</p>`;
     return html`${list.problem === undefined ? nothing : html`<p class="notice" role="alert" dir="auto">${list.problem}</p>`}
     ${
-      list.sessions.length === 0 && list.problem === undefined
-        ? html`<p class="hint">${list.query === '' ? t('No sessions yet.') : t('Nothing found.')}</p>`
+      list.sessions.length === 0
+        ? this.#renderNothing(list)
         : html`<ul class="session-rows">
             ${repeat(
               list.sessions,
@@ -104,7 +120,30 @@ export class ChatSessionList extends LitElement {
                 html`<li class="session" data-testid="chat-session">${this.#renderRow(session)}</li>`,
             )}
           </ul>`
-    }`;
+    }
+    ${list.further === 'none' ? nothing : this.#renderFurther(list.further)}`;
+  }
+
+  #renderNothing({ query, further, problem }: SessionList): TemplateResult | typeof nothing {
+    if (further === 'loading' || problem !== undefined) return nothing;
+    return html`<p class="hint">${query === '' ? t('No sessions yet.') : t('Nothing found.')}</p>`;
+  }
+
+  /** One button in both states, so that it keeps the keyboard. */
+  #renderFurther(further: 'loading' | 'more'): TemplateResult {
+    const isLoading = further === 'loading';
+    const load = (): void => {
+      if (!isLoading) post({ type: 'moreSessions' });
+    };
+    return html`<button
+      type="button"
+      class="session-more"
+      data-testid="chat-sessions-more"
+      aria-disabled=${isLoading ? 'true' : 'false'}
+      @click=${load}
+    >
+      ${isLoading ? t('Loading') : t('Load more from Rivya')}
+    </button>`;
   }
 
   #renderRow(session: ChatSessionSummary): TemplateResult {
@@ -197,11 +236,11 @@ export class ChatSessionList extends LitElement {
 
 function detailOf(session: ChatSessionSummary): string {
   return [
+    session.origin === 'server' ? t('only at Rivya') : undefined,
     formatTime(session.updatedAt),
     session.messageCount === undefined ? undefined : t('Messages: {0}', formatNumber(session.messageCount)),
     session.model,
     session.isCurrentWorkspace ? undefined : session.workspace,
-    session.origin === 'server' ? t('only at Rivya') : undefined,
   ]
     .filter(part => part !== undefined)
     .join(' · ');

@@ -11,6 +11,7 @@ export interface SessionList {
   readonly query: string;
   readonly scope: 'workspace' | 'all';
   readonly sessions: readonly ChatSessionSummary[];
+  readonly further: 'none' | 'loading' | 'more';
   readonly problem: string | undefined;
 }
 
@@ -76,8 +77,8 @@ export function reduce(state: PageState, message: ChatHostMessage): PageState {
       return { ...next, chat: { ...state.chat, ...rest, session: { ...state.chat.session, ...session } } };
     }
     case 'sessions': {
-      const { query, scope, sessions, problem } = message;
-      return { ...next, sessions: { query, scope, sessions, problem } };
+      const { query, scope, sessions, further, problem } = message;
+      return { ...next, sessions: { query, scope, sessions, further, problem } };
     }
     case 'focus':
       return next;

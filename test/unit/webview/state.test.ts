@@ -127,10 +127,16 @@ describe('the state of the page', () => {
       query: 'x',
       scope: 'all',
       sessions: [session('1')],
+      further: 'more',
       problem: undefined,
     });
     const next = reduce(listed, { type: 'snapshot', sequence: 9, state: chatState() });
-    expect(next.sessions).toMatchObject({ query: 'x', scope: 'all', sessions: [{ id: '1' }] });
+    expect(next.sessions).toMatchObject({
+      query: 'x',
+      scope: 'all',
+      sessions: [{ id: '1' }],
+      further: 'more',
+    });
   });
 
   it('knows which answer is being written', () => {

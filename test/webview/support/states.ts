@@ -115,7 +115,7 @@ export function chatState({
     models,
     draft: '',
     history: [],
-    balance: 'Balance: 120',
+    balance: 1_120,
     ...changes,
     session: {
       id: 's1',

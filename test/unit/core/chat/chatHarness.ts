@@ -136,6 +136,15 @@ export function newSession(
   );
 }
 
+/** The harness with one window and one session in it. */
+export async function startSession(
+  change: Partial<NewSession> = {},
+): Promise<{ chat: ChatHarness; window: ChatWindow; session: ChatSessionRecord }> {
+  const chat = await startChat();
+  const window = chat.window('a');
+  return { chat, window, session: newSession(window, chat, change) };
+}
+
 /** Sends a question and waits for how it ends. */
 export async function ask(
   window: ChatWindow,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { streamDialectNames } from '../../../../src/sandbox/streamSettings.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
-import { answerOf, ask, newSession, startChat } from './chatHarness.ts';
+import { answerOf, ask, newSession, startChat, startSession } from './chatHarness.ts';
 
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -10,9 +10,7 @@ const png = Buffer.from(
 
 describe('a question', () => {
   it('is on disk with its pending answer and key before the request leaves', async () => {
-    const chat = await startChat();
-    const window = chat.window('a');
-    const session = newSession(window, chat);
+    const { chat, window, session } = await startSession();
     const { fetch } = chat;
     let found: unknown;
     chat.fetch = async (input, init) => {
@@ -35,9 +33,7 @@ describe('a question', () => {
   });
 
   it.each([true, false])('is answered, with what it cost (streamed: %s)', async streamed => {
-    const chat = await startChat();
-    const window = chat.window('a');
-    const session = newSession(window, chat);
+    const { chat, window, session } = await startSession();
     const answer = await ask(window, session.id, 'What is a tide pool?', streamed);
     expect(answer.state).toBe('complete');
     expect(answer.text).toContain('Rivya sandbox');
@@ -51,9 +47,7 @@ describe('a question', () => {
   });
 
   it('goes on in the session of the first answer', async () => {
-    const chat = await startChat();
-    const window = chat.window('a');
-    const session = newSession(window, chat);
+    const { chat, window, session } = await startSession();
     await ask(window, session.id, 'One');
     await ask(window, session.id, 'Two');
     const { remoteId } = window.store.session(session.id) ?? {};
@@ -63,9 +57,11 @@ describe('a question', () => {
   });
 
   it('takes the quotations and choices of the composer along', async () => {
-    const chat = await startChat();
-    const window = chat.window('a');
-    const session = newSession(window, chat, { webSearch: true, reasoningEffort: 'high', draft: 'Why?' });
+    const { chat, window, session } = await startSession({
+      webSearch: true,
+      reasoningEffort: 'high',
+      draft: 'Why?',
+    });
     window.store.addContext(session.id, {
       id: 'c1',
       label: 'a.ts:1',
@@ -84,9 +80,7 @@ describe('a question', () => {
   });
 
   it('uploads its images right before it is sent', async () => {
-    const chat = await startChat();
-    const window = chat.window('a');
-    const session = newSession(window, chat);
+    const { chat, window, session } = await startSession();
     window.store.addImage(session.id, await chat.images.add('dot.png', png));
     const answer = await ask(window, session.id, 'What is this?');
     expect(answer.state).toBe('complete');
@@ -101,9 +95,7 @@ describe('a question', () => {
   });
 
   it('fails with words of its own when an image is gone', async () => {
-    const chat = await startChat();
-    const window = chat.window('a');
-    const session = newSession(window, chat);
+    const { chat, window, session } = await startSession();
     const image = await chat.images.add('dot.png', png);
     window.store.addImage(session.id, image);
     await chat.images.remove([image.path]);
@@ -118,10 +110,8 @@ describe('a question', () => {
 
 describe('an answer', () => {
   it.each(streamDialectNames)('arrives in the dialect %s, piece by piece, in order', async dialect => {
-    const chat = await startChat();
+    const { chat, window, session } = await startSession();
     chat.sandbox.control.update({ stream: { dialect } });
-    const window = chat.window('a');
-    const session = newSession(window, chat);
     const answer = await ask(window, session.id, 'Tell me');
     expect(answer.state).toBe('complete');
     let text = '';
@@ -137,10 +127,8 @@ describe('an answer', () => {
   });
 
   it('stops at once, keeps what came, and may be charged', async () => {
-    const chat = await startChat();
+    const { chat, window, session } = await startSession();
     chat.sandbox.control.update({ stream: { deltaIntervalMs: 20 } });
-    const window = chat.window('a');
-    const session = newSession(window, chat);
     window.conversations.send(session.id, { text: 'Tell me', streamed: true });
     await window.until(event => event.type === 'delta' && event.text.length > 0);
     expect(window.conversations.stop(session.id)).toBe(true);
@@ -152,7 +140,7 @@ describe('an answer', () => {
   });
 
   it('that breaks off is marked, and can be asked for again without paying twice', async () => {
-    const chat = await startChat();
+    const { chat, window, session } = await startSession();
     chat.sandbox.control.addFault({
       path: '/api/v1/chat/completions/stream',
       action: { type: 'stream', stream: { stop: { afterDeltas: 5, how: 'end' } } },
@@ -163,8 +151,6 @@ describe('an answer', () => {
       times: 'always',
       action: { type: 'status', status: 404, code: 'not_found' },
     });
-    const window = chat.window('a');
-    const session = newSession(window, chat);
     const broken = await ask(window, session.id, 'Tell me');
     expect(broken).toMatchObject({
       state: 'incomplete',
@@ -181,10 +167,8 @@ describe('an answer', () => {
   }, 30_000);
 
   it('that was refused is a new request when it is tried again', async () => {
-    const chat = await startChat();
+    const { chat, window, session } = await startSession();
     chat.sandbox.control.setCredits(0);
-    const window = chat.window('a');
-    const session = newSession(window, chat);
     const refused = await ask(window, session.id, 'Tell me');
     expect(refused).toMatchObject({
       state: 'failed',
@@ -199,23 +183,19 @@ describe('an answer', () => {
   });
 
   it('whose request got lost on the way back is not paid twice', async () => {
-    const chat = await startChat();
+    const { chat, window, session } = await startSession();
     chat.sandbox.control.addFault({
       path: '/api/v1/chat/completions/stream',
       action: { type: 'dropAfter' },
     });
-    const window = chat.window('a');
-    const session = newSession(window, chat);
     expect(await ask(window, session.id, 'Tell me')).toMatchObject({ state: 'complete' });
     expect(new Set(chat.posts().map(post => post.idempotencyKey)).size).toBe(1);
     expect(chat.sandbox.control.charges()).toHaveLength(1);
   });
 
   it('that ends with an error says that it may have been charged', async () => {
-    const chat = await startChat();
+    const { chat, window, session } = await startSession();
     chat.sandbox.control.update({ stream: { stop: { afterDeltas: 3, how: 'error' } } });
-    const window = chat.window('a');
-    const session = newSession(window, chat);
     const answer = await ask(window, session.id, 'Tell me');
     expect(answer.state).toBe('incomplete');
     expect(answer.problem).toMatchObject({ code: 'provider_error', mayHaveBeenCharged: true });
@@ -224,9 +204,7 @@ describe('an answer', () => {
 
 describe('without a network', () => {
   it('the question goes back to the composer, with all that it held', async () => {
-    const chat = await startChat();
-    const window = chat.window('a');
-    const session = newSession(window, chat);
+    const { chat, window, session } = await startSession();
     window.store.addContext(session.id, {
       id: 'c1',
       label: 'a.ts',
@@ -243,9 +221,7 @@ describe('without a network', () => {
   }, 30_000);
 
   it('it stays a failed turn when the composer is in use by then', async () => {
-    const chat = await startChat();
-    const window = chat.window('a');
-    const session = newSession(window, chat);
+    const { chat, window, session } = await startSession();
     await chat.sandbox.close();
     window.conversations.send(session.id, { text: 'Why?', streamed: true });
     window.store.change(session.id, { draft: 'And another' });
@@ -255,12 +231,36 @@ describe('without a network', () => {
   }, 30_000);
 });
 
+describe('two windows', () => {
+  it('that ask in one session at the same time ask one question after the other', async () => {
+    const { chat, window: first, session } = await startSession();
+    chat.sandbox.control.update({ stream: { deltaIntervalMs: 20 } });
+    const second = chat.window('b');
+    expect(first.conversations.send(session.id, { text: 'One', streamed: true })).toBe(true);
+    expect(second.conversations.send(session.id, { text: 'Two', streamed: true })).toBe(false);
+    expect(second.store.messages(session.id).map(message => message.text)).toEqual(['One', '']);
+    await answerOf(first, session.id);
+    await ask(second, session.id, 'Two');
+    const posts = chat.posts().map(({ body }) => body as { message: string; session_id?: string });
+    expect(posts.map(({ message }) => message)).toEqual(['One', 'Two']);
+    expect(posts[1]?.session_id).toBe(first.store.session(session.id)?.remoteId);
+  });
+
+  it('keep what is written in one while the other asks', async () => {
+    const { chat, window: first, session } = await startSession({ draft: 'Ask me' });
+    await ask(first, session.id, 'Ask me');
+    expect(first.store.session(session.id)?.draft).toBe('');
+    const second = chat.window('b');
+    second.store.change(session.id, { draft: 'half a thou' });
+    await ask(first, session.id, 'Something else');
+    expect(first.store.session(session.id)?.draft).toBe('half a thou');
+  });
+});
+
 describe('after a crash or a reload', () => {
   it('the answer is asked for again with the same key and words, and paid once', async () => {
-    const chat = await startChat();
+    const { chat, window: first, session } = await startSession();
     chat.sandbox.control.update({ stream: { deltaIntervalMs: 20 } });
-    const first = chat.window('first');
-    const session = newSession(first, chat);
     first.conversations.send(session.id, { text: 'Tell me', streamed: true });
     await first.until(event => event.type === 'delta');
     first.conversations.dispose();
@@ -316,10 +316,8 @@ describe('after a crash or a reload', () => {
   });
 
   it('what was shown stays until more than that has come again', async () => {
-    const chat = await startChat();
+    const { chat, window: first, session } = await startSession();
     chat.sandbox.control.update({ stream: { deltaIntervalMs: 20 } });
-    const first = chat.window('first');
-    const session = newSession(first, chat);
     first.conversations.send(session.id, { text: 'Tell me', streamed: true });
     await first.until(event => event.type === 'delta' && event.at > 20);
     const answerId = first.store.messages(session.id)[1]?.id ?? '';
@@ -366,9 +364,7 @@ describe('after a crash or a reload', () => {
 
 describe('an image of a question', () => {
   it('is kept while anything refers to it; what a crash has left goes after a while', async () => {
-    const chat = await startChat();
-    const window = chat.window('a');
-    const session = newSession(window, chat);
+    const { chat, window, session } = await startSession();
     const kept = await chat.images.add('kept.png', png);
     const left = await chat.images.add('left.png', png);
     window.store.addImage(session.id, kept);

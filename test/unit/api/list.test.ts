@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { silentLog } from '../../../src/base/log.ts';
+import { Decoder, requiredText } from '../../../src/api/decode.ts';
+import { listOf, nextPage } from '../../../src/api/list.ts';
+import * as v from 'valibot';
+
+const schema = listOf(v.looseObject({ id: requiredText }), 'sessions');
+const data = [{ id: 'a' }, { id: 'b' }];
+
+function next(wire: unknown): ReturnType<typeof nextPage> {
+  return nextPage(new Decoder(silentLog).decode(schema, wire, 'sessions'));
+}
+
+describe('the page after a page', () => {
+  test.each([
+    ['a cursor', { object: 'list', data, has_more: true, next_cursor: 'c' }, { after: 'c' }],
+    ['a cursor of another name', { sessions: data, nextCursor: 'c' }, { after: 'c' }],
+    ['a cursor beside the list', { data, pagination: { hasMore: true, next_cursor: 'c' } }, { after: 'c' }],
+    ['a number for a cursor', { data, next_cursor: 7 }, { after: '7' }],
+    ['no more than that there are more', { data, has_more: true }, { after: 'b' }],
+    [
+      'an address',
+      { data, next: 'https://rivya.ai/api/v1/chat/sessions?page=2&limit=20' },
+      { page: '2', limit: '20' },
+    ],
+    ['a path', { data, links: { next: '/api/v1/chat/sessions?cursor=c%3D' } }, { cursor: 'c=' }],
+  ])('is found by %s', (_name, wire, query) => {
+    expect(next(wire)).toEqual(query);
+  });
+
+  test.each([
+    ['the end is said', { data, has_more: false, next_cursor: null }],
+    ['nothing is said', { data }],
+    ['it is a bare list', data],
+    ['a page is empty, whatever it says', { data: [], has_more: true, next_cursor: 'c' }],
+    ['the cursor is empty', { data, next_cursor: '' }],
+  ])('is none when %s', (_name, wire) => {
+    expect(next(wire)).toBeUndefined();
+  });
+});
