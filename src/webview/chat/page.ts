@@ -189,17 +189,19 @@ export class ChatPage extends LitElement {
 
   #drawSoon(grown: number): void {
     this.#undrawn += grown;
-    if (this.#drawTimer !== undefined) return;
-    this.#drawTimer = setTimeout(() => {
-      if (this.#undrawn > readable) this.#drawTimer = setTimeout(this.#draw, fastDelay);
-      else this.#draw();
-    }, drawInterval);
+    if (this.#drawTimer === undefined) this.#draw();
   }
 
   readonly #draw = (): void => {
-    this.#drawTimer = undefined;
     this.#undrawn = 0;
     this.requestUpdate();
+    this.#drawTimer = setTimeout(this.#drawMore, drawInterval);
+  };
+
+  readonly #drawMore = (): void => {
+    this.#drawTimer = undefined;
+    if (this.#undrawn > readable) this.#drawTimer = setTimeout(this.#draw, fastDelay);
+    else if (this.#undrawn > 0) this.#draw();
   };
 
   #takeIn(message: ChatHostMessage, before: ChatState | undefined, chat: ChatState): void {
