@@ -155,6 +155,25 @@ test.describe('an answer', () => {
 test.describe('the reader', () => {
   const paragraphs = `${'A paragraph of some length, so that it needs a line.\n\n'.repeat(40)}The end.`;
 
+  test('who has not asked yet sees the beginning of the welcome, however low the panel is', async ({
+    chat,
+    page,
+  }) => {
+    await page.setViewportSize({ width: 300, height: 320 });
+    await chat.open(chatState());
+    const welcome = page.locator('.welcome');
+    await expect(welcome).toBeVisible();
+    await chat.drawn();
+    expect(await chat.distanceFromEnd()).toBeGreaterThan(2);
+    expect(await chat.log.evaluate(log => log.scrollTop)).toBe(0);
+    for (const top of [60, 20]) {
+      await chat.log.evaluate((log, place) => (log.scrollTop = place), top);
+      await chat.drawn();
+    }
+    expect(await chat.log.evaluate(log => log.scrollTop)).toBe(20);
+    await expect(page.getByTestId('chat-jump-latest')).toBeHidden();
+  });
+
   test('who is at the end stays there', async ({ chat }) => {
     await openStreaming(chat, 5);
     for (const word of deltas(paragraphs, 120)) await chat.say(word);

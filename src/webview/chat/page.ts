@@ -119,7 +119,7 @@ export class ChatPage extends LitElement {
         >
           <div class="turns">${this.#renderTurns(chat)}</div>
         </div>
-        ${this.#renderJump()}
+        ${this.#renderJump(chat)}
       </main>
       <chat-composer
         .chat=${chat}
@@ -164,8 +164,8 @@ export class ChatPage extends LitElement {
     )}`;
   }
 
-  #renderJump(): TemplateResult | typeof nothing {
-    this.#showsJump = !this.#showsSessions && this.#scroll?.isAtEnd === false;
+  #renderJump({ session }: ChatState): TemplateResult | typeof nothing {
+    this.#showsJump = !this.#showsSessions && session.messages.length > 0 && this.#scroll?.isAtEnd === false;
     if (!this.#showsJump) return nothing;
     return html`<button
       type="button"

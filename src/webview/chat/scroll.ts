@@ -62,6 +62,11 @@ export class ScrollKeeper {
     for (const name of inputs) this.#scroller.removeEventListener(name, this.#release);
   }
 
+  /** Without turns there is a welcome, which is read from its beginning. */
+  get #hasTurns(): boolean {
+    return this.#scroller.querySelector('[data-message-id]') !== null;
+  }
+
   #find(messageId: string): HTMLElement | undefined {
     return (
       this.#scroller.querySelector<HTMLElement>(`[data-message-id="${CSS.escape(messageId)}"]`) ?? undefined
@@ -69,7 +74,7 @@ export class ScrollKeeper {
   }
 
   readonly #follow = (): void => {
-    if (this.#isAtEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    if (this.#isAtEnd) this.#scroller.scrollTop = this.#hasTurns ? this.#scroller.scrollHeight : 0;
     else if (this.#held !== undefined) this.#scroller.scrollTop += this.#distanceTo(this.#held);
     else return;
     this.#lastTop = this.#scroller.scrollTop;
