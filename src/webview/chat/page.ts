@@ -22,7 +22,7 @@ const scrollDelay = 100;
 const drawInterval = 60;
 /** Text that comes faster than anybody follows, in characters for each `drawInterval`, waits for this much longer. */
 const readable = 100;
-const fastDelay = 100;
+const fastDelay = 140;
 const noCards: readonly ChatCard[] = [];
 
 export class ChatPage extends LitElement {

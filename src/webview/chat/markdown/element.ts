@@ -10,7 +10,7 @@ const maximumLength = 200_000;
 /** After an update that took long, the page rests so many times as long. */
 const restFactor = 3;
 
-/** So many blocks are shown or left out together. */
+/** So many blocks are laid out together. */
 const groupSize = 40;
 
 interface Block {
@@ -80,7 +80,7 @@ export class ChatMarkdown extends HTMLElement {
     return block;
   }
 
-  /** Groups that are out of sight are left out of layout and paint by the style sheet; one for each block would cost more. */
+  /** Layout passes over a group that did not change as one, however many blocks it has. */
   #openGroup(): Element {
     const last = [...this.children].findLast(child => child.className === 'group');
     if (last !== undefined && last.childElementCount < groupSize) return last;
