@@ -1,6 +1,6 @@
 /** What can be done with messages, code, links, cards and sessions. */
 import { expect, test } from './support/fixtures.ts';
-import { card, chatState, message, question, session } from './support/states.ts';
+import { card, chatState, message, question, session, sessionsWord } from './support/states.ts';
 
 const code = "const crabs = ['red', 'blue'];\n";
 const answer = message({
@@ -192,14 +192,7 @@ test.describe('sessions', () => {
     await chat.open(chatState());
     await page.getByTestId('chat-sessions').click();
     await chat.expectPosted({ type: 'listSessions', query: '', scope: 'workspace' });
-    await chat.say({
-      type: 'sessions',
-      query: '',
-      scope: 'workspace',
-      sessions,
-      further: 'none',
-      problem: undefined,
-    });
+    await chat.say(sessionsWord(sessions));
     await expect(page.getByTestId('chat-session')).toHaveCount(3);
   });
 
@@ -209,41 +202,26 @@ test.describe('sessions', () => {
     await chat.expectPosted({ type: 'listSessions', query: 'har', scope: 'workspace' });
     await page.getByRole('combobox', { name: 'Which sessions' }).selectOption('all');
     await chat.expectPosted({ type: 'listSessions', query: 'har', scope: 'all' });
-    await chat.say({
-      type: 'sessions',
-      query: 'har',
-      scope: 'all',
-      sessions: [],
-      further: 'none',
-      problem: undefined,
-    });
+    await chat.say(sessionsWord([], { query: 'har', scope: 'all' }));
     await expect(page.getByText('Nothing found.')).toBeVisible();
-    await chat.say({
-      type: 'sessions',
-      query: 'har',
-      scope: 'all',
-      sessions: [],
-      further: 'none',
-      problem: 'Rivya cannot be reached.',
-    });
+    await chat.say(sessionsWord([], { query: 'har', scope: 'all', problem: 'Rivya cannot be reached.' }));
     await expect(page.getByRole('alert')).toHaveText('Rivya cannot be reached.');
   });
 
   test('are loaded on from Rivya, and the keyboard goes on with what came', async ({ chat, page }) => {
-    const all = { type: 'sessions', query: '', scope: 'all', problem: undefined } as const;
     const [first = session('1')] = sessions;
-    await chat.say({ ...all, sessions: [first], further: 'loading' });
+    await chat.say(sessionsWord([first], { scope: 'all', further: 'loading' }));
     const more = page.getByTestId('chat-sessions-more');
     await expect(more).toHaveText('Loading');
     await more.press('Enter');
     expect(await chat.posted('moreSessions')).toEqual([]);
-    await chat.say({ ...all, sessions: sessions.slice(0, 2), further: 'more' });
+    await chat.say(sessionsWord(sessions.slice(0, 2), { scope: 'all', further: 'more' }));
     await more.focus();
     await page.keyboard.press('Enter');
     await chat.expectPosted({ type: 'moreSessions' });
-    await chat.say({ ...all, sessions: sessions.slice(0, 2), further: 'loading' });
+    await chat.say(sessionsWord(sessions.slice(0, 2), { scope: 'all', further: 'loading' }));
     await expect(more).toBeFocused();
-    await chat.say({ ...all, sessions, further: 'none' });
+    await chat.say(sessionsWord(sessions, { scope: 'all' }));
     await expect(more).toHaveCount(0);
     await expect(page.getByRole('button', { name: /^Far away/ })).toBeFocused();
   });

@@ -3,7 +3,7 @@ import type { ChatMessageView, ChatState } from '../../src/shared/chat.ts';
 import { expect, test } from './support/fixtures.ts';
 import type { ChatPageUnderTest } from './support/fixtures.ts';
 import { hostileNames, hostileTexts } from './support/hostile.ts';
-import { card, chatState, message, models, session } from './support/states.ts';
+import { card, chatState, message, models, session, sessionsWord } from './support/states.ts';
 
 const size = 60;
 
@@ -146,14 +146,7 @@ for (const [index, texts] of batches(hostileNames).entries()) {
     const sessions = texts.map((text, number) =>
       session(String(number), { title: text, workspace: text, isCurrentWorkspace: false }),
     );
-    await chat.say({
-      type: 'sessions',
-      query: '',
-      scope: 'workspace',
-      sessions,
-      further: 'none',
-      problem: texts[0],
-    });
+    await chat.say(sessionsWord(sessions, { problem: texts[0] }));
     await expect(page.getByTestId('chat-session')).toHaveCount(texts.length);
     await expectUntouched(chat);
     await page.keyboard.press('Escape');

@@ -5,7 +5,15 @@ import { root } from '../../scripts/workspace.ts';
 import type { ChatBoot } from '../../src/shared/chat.ts';
 import { ChatPageUnderTest, expect, test } from './support/fixtures.ts';
 import { startPageServer } from './support/pageServer.ts';
-import { card, chatState, everyMarkdown, message, question, session } from './support/states.ts';
+import {
+  card,
+  chatState,
+  everyMarkdown,
+  message,
+  question,
+  session,
+  sessionsWord,
+} from './support/states.ts';
 import { themeNames } from './support/themes.ts';
 
 const image = { id: 'i1', name: 'harbour.png', bytes: 1200, source: '/picture.png', progress: 1 };
@@ -103,14 +111,7 @@ for (const theme of themeNames) {
       session('one', { id: 's1' }),
       session('two', { origin: 'server', messageCount: undefined }),
     ];
-    await chat.say({
-      type: 'sessions',
-      query: '',
-      scope: 'workspace',
-      sessions,
-      further: 'more',
-      problem: undefined,
-    });
+    await chat.say(sessionsWord(sessions, { further: 'more' }));
     await expect(page.getByTestId('chat-session')).toHaveCount(2);
     await chat.screenshot(`sessions-${theme}`);
     await chat.expectAccessible();
@@ -166,14 +167,7 @@ for (const language of ['en', 'hi']) {
         session('two', { title: long, isCurrentWorkspace: false }),
         session('three', { origin: 'server', messageCount: undefined, workspace: undefined }),
       ];
-      await chat.say({
-        type: 'sessions',
-        query: '',
-        scope: 'all',
-        sessions,
-        further: 'more',
-        problem: undefined,
-      });
+      await chat.say(sessionsWord(sessions, { scope: 'all', further: 'more' }));
       await expect(page.getByTestId('chat-session')).toHaveCount(3);
       await chat.screenshot(`sessions-${theme}-${language}-300`);
       await chat.expectWithinPanel();

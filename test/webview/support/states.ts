@@ -2,6 +2,7 @@
 import type {
   ChatCard,
   ChatComposer,
+  ChatHostMessage,
   ChatMessageView,
   ChatModel,
   ChatSessionSummary,
@@ -94,6 +95,24 @@ export function session(id: string, changes: Partial<ChatSessionSummary> = {}): 
     origin: 'here',
     workspace: 'tide-pools',
     isCurrentWorkspace: true,
+    ...changes,
+  };
+}
+
+type SessionsWord = Omit<Extract<ChatHostMessage, { type: 'sessions' }>, 'sequence'>;
+
+/** What the host says of the sessions: there are no others, and nothing went wrong. */
+export function sessionsWord(
+  sessions: readonly ChatSessionSummary[],
+  changes: Partial<SessionsWord> = {},
+): SessionsWord {
+  return {
+    type: 'sessions',
+    query: '',
+    scope: 'workspace',
+    sessions,
+    further: 'none',
+    problem: undefined,
     ...changes,
   };
 }
