@@ -91,6 +91,8 @@ describe('the way of a newcomer', () => {
     await vscode.commands.executeCommand('rivya.sandbox.start');
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await textOf(editor.document, text => text.includes('![A lighthouse in the fog.]('));
+    // The last word of the job: said later, it would be counted as one of the next test.
+    await scene.answers.message(/Image inserted: /);
     assert.deepEqual(scene.sandbox.control.charges(), []);
   });
 
@@ -104,10 +106,7 @@ describe('the way of a newcomer', () => {
     scene.answers.pick(/there is nothing to pick/);
     scene.answers.messages.length = 0;
     await vscode.commands.executeCommand('rivya.account.setKey');
-    assert.deepEqual(
-      scene.answers.messages.filter(message => /key/i.test(message)),
-      [],
-    );
+    assert.deepEqual(scene.answers.messages, []);
   });
 
   it('does not take it without asking, nor send it anywhere', async () => {
