@@ -183,6 +183,8 @@ describe('a generated result and its place', () => {
     assert.match(text, /^\/\/ A mill by the river\.\n\/\/ \.\.\/assets\/.+\.png\nconst mill = 1;\n$/);
     const [post] = scene.sandbox.control.requests().filter(({ method }) => method === 'POST');
     assert.equal((post?.body as { prompt: string }).prompt, sentence);
+    // The last word of the job, alone or with that of an earlier one: the next test counts what is told together.
+    await scene.answers.message(/Image inserted: |results have come/);
     await removeFolder(code.document.uri);
   });
 
