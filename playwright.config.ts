@@ -5,19 +5,18 @@ export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results/e2e',
   reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
-  // Every test has a VS Code of its own; two at once only slow each other down on a small machine.
+  // Two windows at once only slow each other down on a small machine.
   workers: 1,
   retries: 0,
   forbidOnly: true,
   // These only end a test that hangs; nothing waits for them in a test that passes.
-  timeout: 180_000,
-  expect: { timeout: 30_000 },
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
   use: {
     launchOptions: { executablePath: await findBrowser(), args: [...browserArguments] },
     viewport: { width: 1280, height: 800 },
     permissions: ['clipboard-read', 'clipboard-write'],
-    actionTimeout: 30_000,
+    actionTimeout: 60_000,
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
   },
 });

@@ -19,6 +19,5 @@ export default defineConfig({
     viewport: { width: 420, height: 720 },
     actionTimeout: 20_000,
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
   },
 });

@@ -1,6 +1,9 @@
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Only an editor has the real one.
+  resolve: { alias: { vscode: path.resolve('test/support/vscodeStandIn.ts') } },
   test: {
     include: ['test/unit/**/*.test.ts'],
     setupFiles: ['test/support/fuzzSeed.ts'],

@@ -1,13 +1,15 @@
 /**
- * Builds the bundles: `dist/` for the extension host, `dist/webview/` for the chat page (scripts/buildWebview.ts), and
- * `dist-test/` for the integration suite (`--tests`).
+ * Builds the bundles: `dist/` for the extension host, `dist/webview/` for the pages
+ * (scripts/buildWebview.ts), and `dist-test/` for the integration suite (`--tests`). `--out` names another
+ * folder than `dist`.
  *
- * The host loads CommonJS, and esbuild splits code only between ES modules. So each bundle is made in two passes: split as ES
- * modules first, then every chunk is turned into CommonJS on its own, where `import()` becomes a `require` at the time of
- * the call. Chunks shared by two parts stay one file, so a class has one identity everywhere. What is read at start is put
- * together in the entry again, because each file to read costs time there; its chunks become references into the entry.
+ * The host loads CommonJS, and esbuild splits code only between ES modules. So each bundle is made in two
+ * passes: split as ES modules first, then every chunk is turned into CommonJS on its own, where `import()`
+ * becomes a `require` at the time of the call. Chunks shared by two parts stay one file, so a class has one
+ * identity everywhere. What is read at start is put together in the entry again, because each file to read
+ * costs time there; its chunks become references into the entry.
  *
- *     node scripts/build.ts [--tests] [--watch]
+ *     node scripts/build.ts [--tests] [--watch] [--out <folder>]
  */
 import { globSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
@@ -17,9 +19,20 @@ import * as esbuild from 'esbuild';
 import { finishWebview, webviewOptions } from './buildWebview.ts';
 import { root } from './workspace.ts';
 
-/** What the extension host must read before `activate()` may run: the entry and the chunks it imports statically. */
+/**
+ * What the extension host must read before `activate()` may run: the entry and the chunks it imports
+ * statically.
+ */
 const eagerBudgetInBytes = 60_000;
 const hostTarget = 'node22';
+
+const { values: options } = parseArgs({
+  options: {
+    tests: { type: 'boolean', default: false },
+    watch: { type: 'boolean', default: false },
+    out: { type: 'string', default: 'dist' },
+  },
+});
 
 interface Bundle {
   readonly name: string;
@@ -51,7 +64,7 @@ const commonJs = {
 const host: Bundle = {
   name: 'extension',
   entryPoints: { extension: 'src/extension.ts' },
-  outputFolder: 'dist',
+  outputFolder: options.out,
   external: ['vscode'],
   minify: true,
   entry: 'extension.cjs',
@@ -83,6 +96,8 @@ function splitOptions(bundle: Bundle): esbuild.BuildOptions & { metafile: true; 
     platform: 'node',
     target: hostTarget,
     external: [...bundle.external],
+    // CommonJS has no import.meta, and each pass keeps free names as they are.
+    define: { 'import.meta.dirname': '__dirname' },
     minify: bundle.minify,
     sourcemap: 'inline',
     metafile: true,
@@ -138,7 +153,10 @@ async function toCommonJs(bundle: Bundle, result: SplitResult): Promise<Chunk[]>
   return entry === undefined ? chunks : [...chunks, ...(await mergeEager(bundle, entry, eager, sources))];
 }
 
-/** The entry with all chunks that it needs, and for each of these a file through which the other chunks find it there. */
+/**
+ * The entry with all chunks that it needs, and for each of these a file through which the other chunks find
+ * it there.
+ */
 async function mergeEager(
   bundle: Bundle,
   entry: string,
@@ -236,7 +254,10 @@ function failOnMessages(messages: readonly esbuild.Message[]): void {
   throw new Error(formatMessages(messages).join('\n'));
 }
 
-/** One `file:line:column: error: text` a message, which is what the problem matcher of `.vscode/tasks.json` reads. */
+/**
+ * One `file:line:column: error: text` a message, which is what the problem matcher of `.vscode/tasks.json`
+ * reads.
+ */
 function formatMessages(messages: readonly esbuild.Message[]): string[] {
   return messages.map(({ location, text }) =>
     location === null
@@ -257,25 +278,26 @@ async function build(bundle: Bundle): Promise<void> {
 }
 
 async function buildWebview(): Promise<void> {
-  const { warnings, metafile } = await esbuild.build(webviewOptions);
+  const { warnings, metafile } = await esbuild.build(webviewOptions(options.out));
   failOnMessages(warnings);
-  await finishWebview(metafile);
+  await finishWebview(options.out, metafile);
 }
 
 /** Rebuilds on every change until the process ends. */
 async function watch(bundle: Bundle): Promise<void> {
-  const options = splitOptions(bundle);
+  const split = splitOptions(bundle);
   const context = await esbuild.context({
-    ...options,
-    plugins: [reporter<typeof options>(bundle.name, result => finish(bundle, result))],
+    ...split,
+    plugins: [reporter<typeof split>(bundle.name, result => finish(bundle, result))],
   });
   await context.watch();
 }
 
 async function watchWebview(): Promise<void> {
+  const page = webviewOptions(options.out);
   const context = await esbuild.context({
-    ...webviewOptions,
-    plugins: [reporter<typeof webviewOptions>('chat page', ({ metafile }) => finishWebview(metafile))],
+    ...page,
+    plugins: [reporter<typeof page>('pages', ({ metafile }) => finishWebview(options.out, metafile))],
   });
   await context.watch();
 }
@@ -321,9 +343,6 @@ function toPosix(fileName: string): string {
   return fileName.replaceAll(path.sep, '/');
 }
 
-const { values: options } = parseArgs({
-  options: { tests: { type: 'boolean', default: false }, watch: { type: 'boolean', default: false } },
-});
 const bundles = options.tests ? [host, integrationTests()] : [host];
 try {
   await Promise.all(

@@ -1,59 +1,68 @@
 /**
- * The bundle of the chat page: `dist/webview`, ES modules for the browser, with the parts that are loaded on use as chunks of
- * their own, the style sheets, and the icon font.
+ * The bundles of the pages: `dist/webview`, ES modules for the browser, with the parts that are loaded on
+ * use as chunks of their own, the style sheets, and the icon font.
  */
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type * as esbuild from 'esbuild';
 import { root } from './workspace.ts';
 
-/** What the page must read before it shows anything. */
-const eagerBudgetInBytes = 200_000;
-const outputFolder = 'dist/webview';
+/** What each page must read before it shows anything, in bytes. */
+const eagerBudgets = { chat: 200_000, gallery: 100_000 } as const;
 
-export const webviewOptions: esbuild.BuildOptions & { metafile: true } = {
-  absWorkingDir: root,
-  entryPoints: [
-    { in: 'src/webview/chat/main.ts', out: 'chat' },
-    { in: 'src/webview/chat/chat.css', out: 'chat' },
-    { in: 'node_modules/@vscode/codicons/dist/codicon.css', out: 'codicon' },
-  ],
-  outdir: outputFolder,
-  bundle: true,
-  format: 'esm',
-  splitting: true,
-  chunkNames: '[name]-[hash]',
-  assetNames: '[name]',
-  loader: { '.ttf': 'file' },
-  platform: 'browser',
-  // The Chromium of the oldest VS Code that the manifest allows.
-  target: 'chrome138',
-  minify: true,
-  sourcemap: true,
-  metafile: true,
-  logLevel: 'silent',
-};
+/** What esbuild is asked for; the pages go to the folder `webview` of the one that is given. */
+export function webviewOptions(folder: string): esbuild.BuildOptions & { metafile: true } {
+  return {
+    absWorkingDir: root,
+    entryPoints: [
+      { in: 'src/webview/chat/main.ts', out: 'chat' },
+      { in: 'src/webview/chat/chat.css', out: 'chat' },
+      { in: 'src/webview/gallery/main.ts', out: 'gallery' },
+      { in: 'src/webview/gallery/gallery.css', out: 'gallery' },
+      { in: 'node_modules/@vscode/codicons/dist/codicon.css', out: 'codicon' },
+    ],
+    outdir: `${folder}/webview`,
+    bundle: true,
+    format: 'esm',
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    assetNames: '[name]',
+    loader: { '.ttf': 'file' },
+    platform: 'browser',
+    // The Chromium of the oldest VS Code that the manifest allows.
+    target: 'chrome138',
+    minify: true,
+    sourcemap: true,
+    metafile: true,
+    logLevel: 'silent',
+  };
+}
 
-/** Removes what earlier builds left, prints the sizes, and throws when the page is over its budget. */
-export async function finishWebview({ outputs }: esbuild.Metafile): Promise<void> {
-  const folder = path.join(root, outputFolder);
-  for (const entry of await readdir(folder)) {
-    if (outputs[`${outputFolder}/${entry}`] === undefined) await rm(path.join(folder, entry));
+/** Removes what earlier builds left, prints the sizes, and throws when a page is over its budget. */
+export async function finishWebview(folder: string, { outputs }: esbuild.Metafile): Promise<void> {
+  const outputFolder = `${folder}/webview`;
+  for (const entry of await readdir(path.join(root, outputFolder))) {
+    if (outputs[`${outputFolder}/${entry}`] === undefined) await rm(path.join(root, outputFolder, entry));
   }
-  const eager = loadedWith(`${outputFolder}/chat.js`, outputs);
-  console.log('chat page:');
+  const pages = Object.entries(eagerBudgets).map(([name, budget]) => ({
+    name,
+    budget,
+    eager: loadedWith(`${outputFolder}/${name}.js`, outputs),
+  }));
+  console.log('pages:');
   for (const [file, { bytes }] of Object.entries(outputs)) {
+    const isEager = pages.some(({ eager }) => eager.has(file));
     // There is a chunk for each grammar of the code colours; those are small and many.
-    if (file.endsWith('.map') || (bytes < 10_000 && !eager.has(file))) continue;
-    const when = eager.has(file) || !file.endsWith('.js') ? 'at start' : 'on use';
+    if (file.endsWith('.map') || (bytes < 10_000 && !isEager)) continue;
+    const when = isEager || !file.endsWith('.js') ? 'at start' : 'on use';
     console.log(`  ${path.basename(file).padEnd(34)} ${kilobytes(bytes).padStart(10)}  ${when}`);
   }
-  const size = [...eager].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
-  console.log(`  scripts loaded at start: ${kilobytes(size)} of ${kilobytes(eagerBudgetInBytes)}`);
-  if (size > eagerBudgetInBytes) {
-    throw new Error(
-      `The chat page loads ${kilobytes(size)} at start, more than ${kilobytes(eagerBudgetInBytes)}.`,
-    );
+  for (const { name, budget, eager } of pages) {
+    const size = [...eager].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
+    console.log(`  scripts of the ${name} loaded at start: ${kilobytes(size)} of ${kilobytes(budget)}`);
+    if (size > budget) {
+      throw new Error(`The ${name} loads ${kilobytes(size)} at start, more than ${kilobytes(budget)}.`);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * The main job, once, by driving a real VS Code in a headless browser against the local sandbox: a sentence of a Markdown file
- * becomes a picture in the workspace and in the document. Prints what happened, then stays up for a person to go on.
+ * The main job, once, by driving a real VS Code in a headless browser against the local sandbox: a sentence
+ * of a Markdown file becomes a picture in the workspace and in the document. Prints what happened, then stays
+ * up for a person to go on.
  *
  *     node scripts/demo.ts [--once]
  *
@@ -15,9 +16,11 @@ import { chromium, expect as baseExpect, type Browser, type Page } from '@playwr
 import { imageSizeFromFile } from 'image-size/fromFile';
 import { startSandbox, type Sandbox } from '../src/sandbox/server.ts';
 import { browserArguments, findBrowser } from '../test/support/browser.ts';
+import { prepare } from '../test/support/prepare.ts';
 import { installExtension, startVscodeServer, type VscodeServer } from '../test/support/vscodeServer.ts';
 import { Workbench } from '../test/support/workbench.ts';
 import { run } from './run.ts';
+import { step } from './step.mjs';
 import { root, vsixFile } from './workspace.ts';
 
 const document = 'tide-pools.md';
@@ -82,8 +85,9 @@ The picture is in the workspace, and the document refers to it:
 }
 
 /**
- * Serves a page that hands the driven browser's sealed secrets to the browser that opens it, and goes on to the workbench. A
- * person's own browser would not know the API key otherwise, because VS Code for the Web keeps secrets in the browser.
+ * Serves a page that hands the driven browser's sealed secrets to the browser that opens it, and goes on to
+ * the workbench. A person's own browser would not know the API key otherwise, because VS Code for the Web
+ * keeps secrets in the browser.
  */
 async function serveStartPage(server: VscodeServer, page: Page): Promise<string> {
   const secrets = await page.evaluate(item => localStorage.getItem(item), secretsItem);
@@ -100,7 +104,10 @@ location.replace(${JSON.stringify(server.workbenchUrl)});
   return server.front.url + startPath;
 }
 
-/** Opens the start page in a profile that knows nothing, as a person's browser does, and asks for the balance with the key there. */
+/**
+ * Opens the start page in a profile that knows nothing, as a person's browser does, and asks for the balance
+ * with the key there.
+ */
 async function checkStartPage(browser: Browser, server: VscodeServer, credits: number): Promise<void> {
   const context = await browser.newContext();
   context.setDefaultTimeout(stepTimeout);
@@ -111,19 +118,18 @@ async function checkStartPage(browser: Browser, server: VscodeServer, credits: n
   await context.close();
 }
 
-async function demonstrate(home: string, stay: boolean): Promise<void> {
-  const workspaceFolder = path.join(home, 'field-notes');
-  const extensionsFolder = path.join(home, 'extensions');
-  await cp(path.join(root, 'test/fixtures/sample'), workspaceFolder, { recursive: true });
-  await mkdir(extensionsFolder);
+interface Started {
+  readonly sandbox: Sandbox;
+  readonly server: VscodeServer;
+  readonly browser: Browser;
+  readonly page: Page;
+}
 
-  console.log('Building and packaging the extension …');
-  await run(process.execPath, [path.join(root, 'scripts/build.ts')], { cwd: root });
-  await run(process.execPath, [path.join(root, 'scripts/package.ts')], { cwd: root });
-  await installExtension(vsixFile, extensionsFolder);
-
-  console.log('Starting the sandbox and VS Code …');
-  await using cleanUp = new AsyncDisposableStack();
+async function start(
+  workspaceFolder: string,
+  extensionsFolder: string,
+  cleanUp: AsyncDisposableStack,
+): Promise<Started> {
   const sandbox = await startSandbox();
   cleanUp.defer(() => sandbox.close());
   const server = await startVscodeServer({
@@ -136,20 +142,45 @@ async function demonstrate(home: string, stay: boolean): Promise<void> {
   cleanUp.defer(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   page.setDefaultTimeout(stepTimeout);
+  return { sandbox, server, browser, page };
+}
 
-  console.log(`Generating a picture from a sentence of ${document} …`);
+async function demonstrate(home: string, stay: boolean): Promise<void> {
+  const workspaceFolder = path.join(home, 'field-notes');
+  const extensionsFolder = path.join(home, 'extensions');
+  await cp(path.join(root, 'test/fixtures/sample'), workspaceFolder, { recursive: true });
+  await mkdir(extensionsFolder);
+
+  await prepare('server', 'browser');
+  await step('Building, packaging and installing the extension', '10 seconds', async () => {
+    await run(process.execPath, [path.join(root, 'scripts/package.ts')], { cwd: root });
+    await installExtension(vsixFile, extensionsFolder);
+  });
+
+  await using cleanUp = new AsyncDisposableStack();
+  const { sandbox, server, browser, page } = await step(
+    'Starting the sandbox, VS Code and a browser',
+    '5 seconds',
+    () => start(workspaceFolder, extensionsFolder, cleanUp),
+  );
+
   const workbench = new Workbench(page, server);
   const before = sandbox.control.credits();
   try {
-    const outcome = await doMainJob(workbench, sandbox, workspaceFolder);
+    const outcome = await step(`Generating a picture from a sentence of ${document}`, 'half a minute', () =>
+      doMainJob(workbench, sandbox, workspaceFolder),
+    );
     await printOutcome(outcome, workspaceFolder, before, sandbox.control.credits());
   } catch (error) {
     const screenshot = path.relative(root, await workbench.screenshot('demo-failure'));
     console.error(`${await server.log()}\nscreenshot  ${screenshot}`);
     throw error;
   }
-  const address = await serveStartPage(server, page);
-  await checkStartPage(browser, server, sandbox.control.credits());
+  const address = await step('Preparing VS Code for your own browser', '10 seconds', async () => {
+    const served = await serveStartPage(server, page);
+    await checkStartPage(browser, server, sandbox.control.credits());
+    return served;
+  });
   if (!stay) return;
   await browser.close();
   console.log(`\nGo on by hand: ${address}\nPress Ctrl+C to stop.`);
@@ -158,6 +189,12 @@ async function demonstrate(home: string, stay: boolean): Promise<void> {
 }
 
 const { values: options } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
+if (process.platform === 'win32') {
+  console.error(
+    'The demo needs Linux or macOS. On Windows, run it in WSL, or press F5 in VS Code and choose Rivya: Start Sandbox.',
+  );
+  process.exit(1);
+}
 const home = await mkdtemp(path.join(tmpdir(), 'rivya-demo-'));
 try {
   await demonstrate(home, !options.once);

@@ -1,12 +1,14 @@
 /**
  * The words of the extension in every language.
  *
- *   node scripts/l10n.ts --list     prints every string that the code passes to `vscode.l10n.t`, as JSON
- *   node scripts/l10n.ts --check    names what is missing or superfluous in each language file; exit code 1 when there is any
+ *   node scripts/l10n.ts --list     prints every text that the code passes to `vscode.l10n.t`, by its key
+ *   node scripts/l10n.ts --check    names what is missing or superfluous in each language file; exit code 1
+ *                                   when there is any
  *
- * `vscode.l10n.t` looks strings up by their English text in `l10n/bundle.l10n.<language>.json`, and so does the `t` of the chat
- * page, which gets the same file from the host; the words of the manifest stand under their keys in
- * `package.nls.<language>.json`.
+ * `vscode.l10n.t` looks strings up by their English text in `l10n/bundle.l10n.<language>.json`, and so does
+ * the `t` of the chat page, which gets the same file from the host. Where one English text means several
+ * things, the code gives a comment for translators (`t({ message, comment })`), and the key is
+ * `message/comment`. The words of the manifest stand under their keys in `package.nls.<language>.json`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -17,9 +19,9 @@ export type Words = Readonly<Record<string, string>>;
 
 /** What the code says. */
 export interface SourceStrings {
-  /** Each once, in the order of the files. */
-  readonly strings: readonly string[];
-  /** Calls whose first argument is no string literal, so that nobody can translate it: `file:line`. */
+  /** English texts by their keys, in the order of the files. */
+  readonly strings: Words;
+  /** Calls whose text or comment is no string literal, so that nobody can translate it: `file:line`. */
   readonly unreadable: readonly string[];
 }
 
@@ -38,25 +40,25 @@ export function sourceStrings(): SourceStrings {
       .filter(name => name.endsWith('.ts'))
       .map(name => path.join(folder, name)),
   );
-  const strings = new Set<string>();
+  const strings: Record<string, string> = {};
   const unreadable: string[] = [];
   for (const file of [...files.toSorted(), 'src/extension.ts']) {
     const found = stringsOf(file, readFileSync(path.join(root, file), 'utf8'));
-    for (const string of found.strings) strings.add(string);
+    Object.assign(strings, found.strings);
     unreadable.push(...found.unreadable);
   }
-  return { strings: [...strings], unreadable };
+  return { strings, unreadable };
 }
 
 /** The strings of one file. */
 export function stringsOf(file: string, text: string): SourceStrings {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
-  const strings: string[] = [];
+  const strings: Record<string, string> = {};
   const unreadable: string[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && isTranslate(node.expression)) {
-      const [first] = node.arguments;
-      if (first && ts.isStringLiteralLike(first)) strings.push(first.text);
+      const text = textOf(node.arguments[0]);
+      if (text) strings[text.key] = text.message;
       else unreadable.push(`${file}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}`);
     }
     ts.forEachChild(node, visit);
@@ -65,7 +67,27 @@ export function stringsOf(file: string, text: string): SourceStrings {
   return { strings, unreadable };
 }
 
-function isTranslate(callee: ts.Expression): boolean {
+/** What the first argument of `t` says, and its key, which VS Code forms in the same way. */
+function textOf(argument: ts.Expression | undefined): { key: string; message: string } | undefined {
+  if (argument === undefined) return undefined;
+  if (ts.isStringLiteralLike(argument)) return { key: argument.text, message: argument.text };
+  if (!ts.isObjectLiteralExpression(argument)) return undefined;
+  const message = property(argument, 'message');
+  const comment = property(argument, 'comment');
+  if (message === undefined || !ts.isStringLiteralLike(message) || comment === undefined) return undefined;
+  const parts: readonly ts.Expression[] = ts.isArrayLiteralExpression(comment) ? comment.elements : [comment];
+  if (!parts.every(ts.isStringLiteralLike)) return undefined;
+  return { key: `${message.text}/${parts.map(part => part.text).join('')}`, message: message.text };
+}
+
+function property(object: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+  return object.properties
+    .filter(ts.isPropertyAssignment)
+    .find(each => ts.isIdentifier(each.name) && each.name.text === name)?.initializer;
+}
+
+/** Whether a call of this expression translates its first argument. */
+export function isTranslate(callee: ts.Expression): boolean {
   if (ts.isIdentifier(callee)) return callee.text === 't';
   if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== 't') return false;
   const owner = callee.expression;
@@ -76,7 +98,6 @@ function isTranslate(callee: ts.Expression): boolean {
 
 /** Every file of translations there is, of the manifest and of the code. */
 export function translations(source: SourceStrings = sourceStrings()): Translation[] {
-  const own = Object.fromEntries(source.strings.map(string => [string, string]));
   const find = (folder: string, pattern: RegExp, english: Words): Translation[] =>
     readdirSync(path.join(root, folder))
       .filter(name => pattern.test(name))
@@ -84,7 +105,7 @@ export function translations(source: SourceStrings = sourceStrings()): Translati
       .map(file => ({ file, english, translated: readWords(file) }));
   return [
     ...find('.', /^package\.nls\..+\.json$/, readWords('package.nls.json')),
-    ...find('l10n', /^bundle\.l10n\..+\.json$/, own),
+    ...find('l10n', /^bundle\.l10n\..+\.json$/, source.strings),
   ];
 }
 
@@ -121,12 +142,15 @@ function main(mode: string | undefined): void {
   }
   const files = translations(source);
   const problems = [
-    ...source.unreadable.map(place => `${place}: the first argument of t is no string literal`),
+    ...source.unreadable.map(place => `${place}: the text or the comment of t is no string literal`),
     ...files.flatMap(keyProblems),
   ];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
-  else console.log(`${source.strings.length} strings; complete: ${files.map(({ file }) => file).join(', ')}`);
+  else
+    console.log(
+      `${Object.keys(source.strings).length} strings; complete: ${files.map(({ file }) => file).join(', ')}`,
+    );
 }
 
 if (import.meta.main) main(process.argv[2]);

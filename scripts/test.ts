@@ -1,113 +1,29 @@
 /**
- * The whole test run (`npm test`). Every stage runs even when an earlier one has failed, except where it would test what that
- * one failed to make. The last line is `N passed, N failed`; the exit code is 1 when anything failed or a stage ran no test.
+ * The whole test run (`npm test`). Every stage runs even when another one has failed, except where it would
+ * test what that one failed to make. The last line is `N passed, N failed`; the exit code is 1 when anything
+ * failed or a stage ran no test.
+ *
+ *     npm test [-- --only unit,e2e] [-- --changed]
+ *
+ * `--only` runs the named stages and what they need; `--changed` those that a change since the merge base
+ * with `main` can touch.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { capture } from './run.ts';
+import { parseArgs } from 'node:util';
+import { touchedStages } from './changedStages.ts';
+import { leftOut, runStage, stages, stagesNamed, type Stage, type StageResult } from './stages.ts';
+import { prepare } from '../test/support/prepare.ts';
 import { root } from './workspace.ts';
 
-interface Count {
-  readonly passed: number;
-  readonly failed: number;
-}
-
-interface Stage {
-  readonly name: string;
-  /** A program of `node_modules/.bin`, or a script of ours, and its arguments. */
-  readonly command: readonly string[];
-  /** Name of the stage without whose result this one means nothing. */
-  readonly needs?: string;
-  /** Where the stage writes its report, in the repository. A stage without a report counts as one test. */
-  readonly report?: string;
-  /** Counts the tests in the report. */
-  readonly count?: (report: unknown) => Count;
-}
-
+/** Stages at once in all; of those with windows, one. */
+const lanes = 2;
 const linesOfFailure = 80;
+const slowestShown = 10;
 const logFolder = path.join(root, 'test-results');
 
-const stages: readonly Stage[] = [
-  { name: 'format', command: ['prettier', '--check', '.'] },
-  { name: 'lint', command: ['eslint', '--max-warnings', '0', '.'] },
-  { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
-  { name: 'types of webviews', command: ['tsc', '-p', 'src/webview'] },
-  { name: 'types of page tests', command: ['tsc', '-p', 'test/webview'] },
-  {
-    name: 'unit',
-    command: [
-      ...['vitest', 'run', '--reporter=default', '--reporter=json'],
-      '--outputFile.json=test-results/unit.json',
-    ],
-    report: 'test-results/unit.json',
-    count: report => {
-      const { numPassedTests, numTotalTests } = report as { numPassedTests: number; numTotalTests: number };
-      return { passed: numPassedTests, failed: numTotalTests - numPassedTests };
-    },
-  },
-  { name: 'build', command: ['scripts/build.ts', '--tests'] },
-  {
-    name: 'webview',
-    command: ['playwright', 'test', '--config', 'playwright.webview.config.ts'],
-    needs: 'build',
-    report: 'test-results/webview.json',
-    count: countPlaywright,
-  },
-  {
-    name: 'integration',
-    command: ['scripts/testIntegration.ts', '--no-build'],
-    needs: 'build',
-    report: 'test-results/integration.json',
-    count: report => {
-      const { tests } = report as { tests: { outcome: string }[] };
-      const passed = tests.filter(test => test.outcome === 'passed').length;
-      return { passed, failed: tests.length - passed };
-    },
-  },
-  { name: 'package', command: ['scripts/package.ts'], needs: 'build' },
-  {
-    name: 'e2e',
-    command: ['playwright', 'test'],
-    needs: 'package',
-    report: 'test-results/e2e.json',
-    count: countPlaywright,
-  },
-];
-
-function countPlaywright(report: unknown): Count {
-  const { stats } = report as {
-    stats: { expected: number; unexpected: number; flaky: number; skipped: number };
-  };
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped };
-}
-
-interface Result extends Count {
-  readonly output: string;
-}
-
-async function runStage(stage: Stage): Promise<Result> {
-  const report = stage.report === undefined ? undefined : path.join(root, stage.report);
-  if (report !== undefined) rmSync(report, { force: true });
-  const [program = '', ...parameters] = stage.command;
-  const ownScript = program.endsWith('.ts');
-  const { exitCode, output } = await capture(
-    ownScript ? process.execPath : path.join(root, 'node_modules/.bin', program),
-    ownScript ? [path.join(root, program), ...parameters] : parameters,
-    {
-      cwd: root,
-      // Colours would only get in the way: the output is kept, and shown when the stage fails.
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
-      shell: process.platform === 'win32',
-    },
-  );
-  const succeeded = exitCode === 0;
-  if (report === undefined) return { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1, output };
-  if (!existsSync(report)) return { passed: 0, failed: 1, output: `${output}\nThe stage wrote no report.` };
-  const count = stage.count?.(JSON.parse(readFileSync(report, 'utf8'))) ?? { passed: 0, failed: 0 };
-  if (count.passed + count.failed === 0) return { passed: 0, failed: 1, output: `${output}\nNo test ran.` };
-  // A file that cannot be loaded fails the program, but no test of it is in the report.
-  return { passed: count.passed, failed: succeeded ? count.failed : Math.max(count.failed, 1), output };
-}
+const results = new Map<string, StageResult>();
+const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /** The last lines, set in, so that the summary stays the only line of its form. */
 function tail(output: string): string {
@@ -115,19 +31,23 @@ function tail(output: string): string {
   return lines.map(line => `    ${line}`).join('\n');
 }
 
-mkdirSync(logFolder, { recursive: true });
-const results = new Map<string, Result>();
-for (const stage of stages) {
+async function runAndTell(stage: Stage): Promise<void> {
   const started = performance.now();
   const needed = stage.needs === undefined ? undefined : results.get(stage.needs);
   const result =
     needed === undefined || needed.failed === 0
       ? await runStage(stage)
-      : { passed: 0, failed: 1, output: `Not run, because the stage "${stage.needs ?? ''}" failed.` };
+      : {
+          passed: 0,
+          failed: 1,
+          output: `Not run, because the stage "${stage.needs ?? ''}" failed.`,
+          cases: [],
+        };
   results.set(stage.name, result);
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const mark = result.failed === 0 ? '✓' : '✗';
-  console.log(`${mark} ${stage.name}: ${result.passed} of ${result.passed + result.failed}, ${seconds} s`);
+  console.log(
+    `${mark} ${stage.name}: ${result.passed} of ${result.passed + result.failed}, ${seconds(started)}`,
+  );
   if (result.failed > 0) {
     const log = path.join(logFolder, `${stage.name}.log`);
     writeFileSync(log, result.output);
@@ -135,6 +55,59 @@ for (const stage of stages) {
   }
 }
 
-const total = (key: keyof Count): number => results.values().reduce((sum, result) => sum + result[key], 0);
+/** Starts each stage, in their order, as soon as what it needs is there and it may go on beside what runs. */
+async function runAll(chosen: readonly Stage[]): Promise<void> {
+  const waiting = [...chosen];
+  const running = new Map<Stage, Promise<void>>();
+  const mayStart = ({ needs, lane }: Stage): boolean => {
+    const isReady = needs === undefined || results.has(needs);
+    const others = [...running.keys()];
+    return (
+      isReady && others.length < lanes && !(lane === 'windows' && others.some(each => each.lane === lane))
+    );
+  };
+  while (waiting.length > 0 || running.size > 0) {
+    // What has windows takes longest, so it begins as soon as it can.
+    const first = waiting.findIndex(stage => stage.lane === 'windows' && mayStart(stage));
+    const next = first === -1 ? waiting.findIndex(mayStart) : first;
+    const [stage] = next === -1 ? [] : waiting.splice(next, 1);
+    if (stage)
+      running.set(
+        stage,
+        runAndTell(stage).finally(() => running.delete(stage)),
+      );
+    else await Promise.race(running.values());
+  }
+}
+
+function tellSlowest(): void {
+  const all = [...results].flatMap(([name, { cases }]) => cases.map(each => ({ ...each, stage: name })));
+  if (all.length === 0) return;
+  console.log('The slowest tests:');
+  const slowest = all.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, slowestShown);
+  for (const { stage, title, milliseconds } of slowest)
+    console.log(`${(milliseconds / 1000).toFixed(1).padStart(7)} s  ${stage}: ${title}`);
+}
+
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, changed: { type: 'boolean' } },
+});
+// What a stage has started is ended as this process exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+mkdirSync(logFolder, { recursive: true });
+const names = options.only?.split(',') ?? (options.changed ? await touchedStages() : undefined);
+const chosen = names === undefined ? stages : stagesNamed(names);
+if (options.changed) console.log(`Touched: ${chosen.map(({ name }) => name).join(', ') || 'nothing'}`);
+// Before anything is timed; a stage that lacks something says so itself.
+await prepare(...new Set(chosen.flatMap(({ tools = [] }) => tools))).catch((error: unknown) =>
+  console.error(error instanceof Error ? error.message : error),
+);
+const started = performance.now();
+await runAll(chosen);
+tellSlowest();
+for (const { name, reason } of leftOut) console.log(`– ${name}: left out. ${reason}.`);
+console.log(`All of it took ${seconds(started)}.`);
+const total = (key: 'passed' | 'failed'): number =>
+  results.values().reduce((sum, result) => sum + result[key], 0);
 console.log(`${total('passed')} passed, ${total('failed')} failed`);
 if (total('failed') > 0) process.exitCode = 1;

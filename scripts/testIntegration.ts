@@ -1,9 +1,14 @@
 /**
- * Runs the integration suite in the extension host of VS Code's server, with a headless browser as its window.
+ * Runs the integration suite in the extension host of VS Code's server, with a headless browser as its
+ * window.
  *
- *     node scripts/testIntegration.ts [--no-build] [--grep <part of a title>]
+ *     node scripts/testIntegration.ts [--no-build] [--grep <part of a title>] [--files chat,trees]
+ *                                     [--seed 7] [--windows 2] [--vscode 1.106]
  *
- * The report stays in `test-results/integration.json`. Exit code 1 when a test failed, none ran, or VS Code did not start.
+ * The files come in random order; `--seed` repeats one. They are dealt out to several windows, each on a
+ * server of its own, of which two run at a time: `--windows 99` gives every file its own. `--vscode` takes
+ * the oldest version, on the Node that it came with. The report stays in `test-results/integration.json`.
+ * Exit code 1 when a test failed, none ran, or VS Code did not start.
  */
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,20 +19,29 @@ import { browserArguments, findBrowser } from '../test/support/browser.ts';
 import { authorityVariable, createAuthority } from '../test/support/certificates.ts';
 import {
   countFailed,
+  filesVariable,
   formatReport,
   grepVariable,
   reportVariable,
   type IntegrationReport,
+  type IntegrationTest,
 } from '../test/support/integrationReport.ts';
 import { startVscodeServer, type VscodeServer } from '../test/support/vscodeServer.ts';
+import { versionVariable } from '../test/support/vscodeServerInstall.ts';
+import { dealOut, integrationFiles } from './integrationFiles.ts';
 import { run } from './run.ts';
 import { root } from './workspace.ts';
 
 /** Ends a run in which VS Code hangs; every test has a shorter limit of its own. In milliseconds. */
-const runTimeout = 900_000;
+const runTimeout = 1_500_000;
+/** A third window on two cores only slows the others down. */
+const windowsAtOnce = 2;
 const reportFile = path.join(root, 'test-results/integration.json');
 
-/** Opens the workbench with the test to run in its address, and waits until VS Code says that the extension host has ended. */
+/**
+ * Opens the workbench with the test to run in its address, and waits until VS Code says that the extension
+ * host has ended.
+ */
 async function runInWorkbench(server: VscodeServer, log: string[]): Promise<void> {
   const browser = await chromium.launch({ executablePath: await findBrowser(), args: [...browserArguments] });
   try {
@@ -62,8 +76,9 @@ function workbenchAddress(server: VscodeServer): string {
 }
 
 /**
- * Makes the extension host trust an authority of our own, as one that the user has installed: VS Code asks Node for the
- * certificates of the system (`http.systemCertificatesNode`), which on Linux reads the file that `SSL_CERT_FILE` names.
+ * Makes the extension host trust an authority of our own, as one that the user has installed: VS Code asks
+ * Node for the certificates of the system (`http.systemCertificatesNode`), which on Linux reads the file that
+ * `SSL_CERT_FILE` names.
  */
 async function trustedAuthority(folder: string): Promise<Record<string, string>> {
   const authority = await createAuthority();
@@ -73,53 +88,86 @@ async function trustedAuthority(folder: string): Promise<Record<string, string>>
   return { SSL_CERT_FILE: files.pem, [authorityVariable]: files.json };
 }
 
-async function runSuite(
-  workspaceFolder: string,
-  authority: Record<string, string>,
-  grep: string | undefined,
-): Promise<boolean> {
-  await rm(reportFile, { force: true });
-  await mkdir(path.dirname(reportFile), { recursive: true });
+/**
+ * Runs the files in a window on a server of its own. What ends the window before its time is one failed test.
+ */
+async function runWindow(files: readonly string[], grep: string | undefined): Promise<IntegrationTest[]> {
+  const home = await mkdtemp(path.join(tmpdir(), 'rivya-integration-'));
+  const windowReport = path.join(home, 'report.json');
+  const workspaceFolder = path.join(home, 'workspace');
   const log: string[] = [];
-  const server = await startVscodeServer({
-    workspaceFolder,
-    smokeTestDriver: true,
-    environment: {
-      ...authority,
-      [reportVariable]: reportFile,
-      ...(grep === undefined ? {} : { [grepVariable]: grep }),
-    },
-  });
+  let server: VscodeServer | undefined;
   try {
+    await cp(path.join(root, 'test/fixtures/workspace'), workspaceFolder, { recursive: true });
+    server = await startVscodeServer({
+      workspaceFolder,
+      smokeTestDriver: true,
+      environment: {
+        ...(await trustedAuthority(home)),
+        [reportVariable]: windowReport,
+        [filesVariable]: JSON.stringify(files),
+        ...(grep === undefined ? {} : { [grepVariable]: grep }),
+      },
+    });
     await runInWorkbench(server, log);
-    const report = JSON.parse(await readFile(reportFile, 'utf8')) as IntegrationReport;
-    const failed = countFailed(report);
-    if (failed > 0) console.log(`${log.join('\n')}\n${await server.log()}`);
-    console.log(formatReport(report));
-    console.log(`${report.tests.length - failed} passed, ${failed} failed`);
-    return report.tests.length > 0 && failed === 0;
+    const tests = await testsIn(windowReport);
+    if (countFailed({ tests }) > 0) console.log(`${log.join('\n')}\n${await server.log()}`);
+    return tests;
   } catch (error) {
-    console.error(`${log.join('\n')}\n${await server.log()}`);
-    throw error;
+    console.error(`${log.join('\n')}\n${(await server?.log()) ?? ''}`);
+    const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const title = `the window of ${files.join(', ')}`;
+    const done = await testsIn(`${windowReport}.part`).catch(() => []);
+    return [...done, { title, outcome: 'failed', milliseconds: 0, error: problem }];
   } finally {
-    await server.stop();
+    await server?.stop();
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
+async function testsIn(report: string): Promise<IntegrationTest[]> {
+  return [...(JSON.parse(await readFile(report, 'utf8')) as IntegrationReport).tests];
+}
+
+async function runAll(hands: readonly string[][], grep: string | undefined): Promise<IntegrationReport> {
+  const left = [...hands];
+  const tests: IntegrationTest[] = [];
+  const lane = async (): Promise<void> => {
+    for (let files = left.shift(); files; files = left.shift()) tests.push(...(await runWindow(files, grep)));
+  };
+  await Promise.all(Array.from({ length: windowsAtOnce }, lane));
+  return { tests };
+}
+
 const { values: options } = parseArgs({
-  options: { build: { type: 'boolean', default: true }, grep: { type: 'string' } },
+  options: {
+    build: { type: 'boolean', default: true },
+    grep: { type: 'string' },
+    files: { type: 'string' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    windows: { type: 'string', default: String(windowsAtOnce) },
+    vscode: { type: 'string' },
+  },
   allowNegative: true,
 });
+if (process.platform === 'win32') {
+  console.error("VS Code's server does not run on Windows: use npm run test:desktop, or WSL.");
+  process.exit(1);
+}
+// The servers and browsers end as this process exits.
+process.once('SIGINT', () => process.exit(130));
+if (options.vscode !== undefined) process.env[versionVariable] = options.vscode;
 if (options.build) {
   console.log(await run(process.execPath, [path.join(root, 'scripts/build.ts'), '--tests'], { cwd: root }));
 }
-const workspaceFolder = await mkdtemp(path.join(tmpdir(), 'rivya-workspace-'));
-const authorityFolder = await mkdtemp(path.join(tmpdir(), 'rivya-authority-'));
-try {
-  await cp(path.join(root, 'test/fixtures/workspace'), workspaceFolder, { recursive: true });
-  const authority = await trustedAuthority(authorityFolder);
-  if (!(await runSuite(workspaceFolder, authority, options.grep))) process.exitCode = 1;
-} finally {
-  await rm(workspaceFolder, { recursive: true, force: true });
-  await rm(authorityFolder, { recursive: true, force: true });
-}
+await rm(reportFile, { force: true });
+await mkdir(path.dirname(reportFile), { recursive: true });
+const files = options.files?.split(',') ?? integrationFiles(Number(options.seed));
+const hands = dealOut(files, options.grep === undefined ? Number(options.windows) : 1);
+console.log(`Seed ${options.seed}\n${hands.map(hand => `A window for ${hand.join(', ')}`).join('\n')}`);
+const report = await runAll(hands, options.grep);
+await writeFile(reportFile, JSON.stringify(report));
+const failed = countFailed(report);
+console.log(formatReport(report));
+console.log(`${report.tests.length - failed} passed, ${failed} failed`);
+if (report.tests.length === 0 || failed > 0) process.exitCode = 1;

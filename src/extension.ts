@@ -1,76 +1,139 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { describeError, redactedLog } from './base/log.ts';
+import type { Clients } from './api/clients.ts';
+import { Lazy } from './base/lazy.ts';
+import { DisposableStore } from './base/lifecycle.ts';
+import { describeError, redactedLog, type Log } from './base/log.ts';
+import { setUnexpectedErrorHandler } from './base/unexpectedError.ts';
 import { Account } from './core/account/account.ts';
 import { Balance } from './core/credits/balance.ts';
-import { ChatView } from './vscode/chat/chatView.ts';
+import { ledgerPath, mayHavePendingJobs } from './core/tasks/storagePaths.ts';
+import { ChatViewProvider } from './vscode/chat/chatViewProvider.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { createHandlers } from './vscode/handlers.ts';
-import { registerDropAndPaste } from './vscode/placement/dropAndPaste.ts';
-import { SandboxHost } from './vscode/sandboxHost.ts';
-import { CurrentServer } from './vscode/server.ts';
-import type { Basics } from './vscode/clients.ts';
+import { showError } from './vscode/messages/showError.ts';
+import { registerDropAndPaste } from './vscode/dropAndPaste/dropAndPaste.ts';
+import { GalleryPanels } from './vscode/gallery/galleryPanels.ts';
+import { SandboxHost } from './vscode/sandbox/sandboxHost.ts';
+import { CurrentServer } from './vscode/host/currentServer.ts';
+import { warnAboutInvalidSettings } from './vscode/host/invalidSettings.ts';
+import { explainFailedActivation } from './vscode/host/failedActivation.ts';
+import type { HostContext } from './vscode/host/hostContext.ts';
 import type { Services } from './vscode/services.ts';
-import { ledgerPath, mayHavePendingJobs } from './vscode/storage.ts';
-import { Surfaces } from './vscode/surfaces.ts';
+import { ViewsAndStatus } from './vscode/viewsAndStatus.ts';
+import { hasOrphanedJobs } from './vscode/host/seat.ts';
+import { timingsFor } from './vscode/host/timings.ts';
 import { WebhooksTree } from './vscode/webhooks/webhooksTree.ts';
 
+/** What the extension's own tests see of it. */
+export interface TestAccess {
+  readonly context: vscode.ExtensionContext;
+  /** Whether nothing is under way of which somebody could hear later. */
+  readonly isIdle: () => boolean;
+}
+
 /**
- * Builds what costs nothing and registers the surfaces. No network and no database: those come with the first need.
- * @returns nothing, except to its own tests, which look into what is stored
+ * Builds what costs nothing and registers the views, commands and providers. No network and no database:
+ * those come with the first need.
+ * @returns nothing, except to its own tests
+ * @throws what went wrong, after it was explained to the user
  */
-export function activate(context: vscode.ExtensionContext): { context: vscode.ExtensionContext } | undefined {
-  const account = new Account(context.secrets);
+export function activate(context: vscode.ExtensionContext): TestAccess | undefined {
   const channel = vscode.window.createOutputChannel('Rivya', { log: true });
-  const log = redactedLog(channel, () => account.seen);
-  const server = new CurrentServer();
-  const balance = new Balance(async origin =>
-    (await import('./vscode/clients.ts')).retrieveBalance(basics, origin),
+  const store = new DisposableStore();
+  // VS Code disposes these in their order: the channel comes last, because what is disposed may still write
+  // to it.
+  context.subscriptions.push(store, { dispose: () => setUnexpectedErrorHandler(undefined) }, channel);
+  try {
+    const account = store.add(new Account(context.secrets));
+    const log = redactedLog(channel, () => account.seen);
+    setUnexpectedErrorHandler(error => log.error(`Unexpected error: ${describeError(error)}`));
+    const isIdle = start({ context, channel, store, account, log });
+    return context.extensionMode === vscode.ExtensionMode.Test ? { context, isIdle } : undefined;
+  } catch (error) {
+    // Half of an extension would only fail later, and less plainly.
+    store.dispose();
+    explainFailedActivation(error, channel);
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly context: vscode.ExtensionContext;
+  readonly channel: vscode.LogOutputChannel;
+  /** Disposes what was added last first, so nothing outlives what it uses. */
+  readonly store: DisposableStore;
+  readonly account: Account;
+  readonly log: Log;
+}
+
+/** @returns whether nothing is under way of which somebody could hear later */
+function start({ context, channel, store, account, log }: Parts): TestAccess['isIdle'] {
+  const server = store.add(new CurrentServer());
+  const balance: Balance = store.add(
+    new Balance(async origin =>
+      (await import('./vscode/host/hostContext.ts')).retrieveBalance(hostContext, origin),
+    ),
   );
-  const basics: Basics = { context, log, server, account, balance };
-
-  let services: Promise<Services> | undefined;
-  const load = (): Promise<Services> => {
-    services ??= resumed.then(async () => {
-      const { createServices } = await import('./vscode/services.ts');
-      const loaded = createServices(basics);
-      context.subscriptions.push(loaded);
-      surfaces.watch(loaded);
-      return loaded;
-    });
-    // A failure is not kept: a full disk may have room at the next try.
-    services.catch(() => (services = undefined));
-    return services;
-  };
-
-  const surfaces = new Surfaces(basics, load, () => existsSync(ledgerPath(context)));
-  const webhooks = new WebhooksTree(basics);
-  const chat = new ChatView(load, log);
-  const sandbox = new SandboxHost(context, server, log);
-  // After start-up, not during it. Nothing is generated before: a window that was in the sandbox must not pay after a reload.
-  const resumed = new Promise<void>(resolve => setImmediate(() => resolve(sandbox.resume())));
-  context.subscriptions.push(
-    channel,
-    account,
+  const timings = timingsFor(context.extensionMode);
+  const hostContext: HostContext = {
+    context,
+    log,
     server,
+    account,
     balance,
-    surfaces,
-    webhooks,
-    chat,
-    sandbox,
-    registerDropAndPaste(load, vscode.Uri.joinPath(context.globalStorageUri, 'library')),
+    timings,
+    clients: () => clients.get(),
+  };
+  const clients = store.add(
+    new Lazy<Clients>(async () => (await import('./vscode/host/hostContext.ts')).createClients(hostContext)),
+  );
+  const sandbox = store.add(new SandboxHost(context, server, log));
+  // After start-up, not during it. Nothing is generated before: a window that was in the sandbox must not
+  // pay after a reload.
+  const resumed = new Promise<void>(resolve => setImmediate(() => resolve(sandbox.resume())));
+
+  const services = store.add(
+    new Lazy<Services>(async () => {
+      await resumed;
+      const { createServices } = await import('./vscode/services.ts');
+      return createServices(hostContext, await hostContext.clients());
+    }),
+  );
+  const load = (): Promise<Services> => services.get();
+
+  const storageFolder = context.globalStorageUri.fsPath;
+  const views = store.add(new ViewsAndStatus(hostContext, load, () => existsSync(ledgerPath(storageFolder))));
+  store.add(services.onDidLoad(loaded => views.watch(loaded)));
+  store.add(warnAboutInvalidSettings(hostContext));
+  const webhooks = store.add(new WebhooksTree(hostContext));
+  const chat = store.add(new ChatViewProvider(load, log));
+  const gallery = store.add(new GalleryPanels(load, log));
+  const doctor = store.add(
+    new Lazy(async () => new (await import('./vscode/doctor/doctor.ts')).Doctor(hostContext, load)),
+  );
+  store.add(registerDropAndPaste(load, vscode.Uri.joinPath(context.globalStorageUri, 'library')));
+  store.add(
     registerCommands(
-      createHandlers({ basics, services: load, surfaces, webhooks, chat, sandbox, channel }),
+      createHandlers({
+        hostContext,
+        services: load,
+        views,
+        webhooks,
+        chat,
+        gallery,
+        sandbox,
+        doctor,
+        channel,
+      }),
       log,
     ),
   );
 
   // Jobs of an earlier window go on.
   setImmediate(() => {
-    if (!mayHavePendingJobs(context)) return;
-    load().catch((error: unknown) =>
-      log.error(`Pending jobs could not be taken up: ${describeError(error)}`),
-    );
+    if (!mayHavePendingJobs(storageFolder) && !hasOrphanedJobs(context)) return;
+    void load().catch((error: unknown) => showError(error, 'Pending jobs could not be taken up', log));
   });
-  return context.extensionMode === vscode.ExtensionMode.Test ? { context } : undefined;
+  return () => views.isIdle && services.isIdle && (services.value?.isIdle() ?? true);
 }

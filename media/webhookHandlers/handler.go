@@ -32,6 +32,7 @@ const (
 )
 
 // Rivya may deliver an event more than once. Keep the ids in your database instead: memory is lost on a restart.
+// False while the work is under way, true when it is done.
 var handled sync.Map
 
 type rivyaEvent struct {
@@ -67,22 +68,46 @@ func HandleRivyaWebhook(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "The body is not JSON.", http.StatusBadRequest)
 		return
 	}
-	if _, seen := handled.LoadOrStore(id, true); seen {
-		io.WriteString(w, "Already handled.")
+	if done, seen := handled.LoadOrStore(id, false); seen {
+		if done == true {
+			io.WriteString(w, "Already handled.")
+			return
+		}
+		// Not 200: if the work fails, the event has to come again.
+		http.Error(w, "It is being handled.", http.StatusConflict)
 		return
 	}
+	finished := false
+	defer func() {
+		// After a panic, too.
+		if !finished {
+			handled.Delete(id)
+		}
+	}()
+	if err := handleRivyaEvent(event); err != nil {
+		http.Error(w, "The event could not be handled.", http.StatusInternalServerError)
+		return
+	}
+	handled.Store(id, true)
+	finished = true
+	io.WriteString(w, "Handled.")
+}
+
+// What it returns as an error is delivered again. Do long work after you have answered.
+func handleRivyaEvent(event rivyaEvent) error {
 	switch event.Type {
 	case "generation.succeeded":
-		// event.Data is the generation, with its result URLs. Download them soon. Do long work after you have answered.
+		// event.Data is the generation, with its result URLs. Download them soon.
 	case "generation.failed":
 		// event.Data is the generation, with its error.
 	}
-	io.WriteString(w, "Handled.")
+	return nil
 }
 
 func isGenuine(key []byte, id, timestamp, signatures string, body []byte) bool {
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
-	if err != nil || id == "" || time.Since(time.Unix(seconds, 0)).Abs() > tolerance {
+	// A full stop in the id would move the border between the parts that are signed.
+	if err != nil || id == "" || strings.Contains(id, ".") || time.Since(time.Unix(seconds, 0)).Abs() > tolerance {
 		return false
 	}
 	expected := signatureOf(key, id, timestamp, body)

@@ -2,7 +2,8 @@
 
 // A webhook of Rivya's for PHP 8, without a framework. Let your server route POST /webhooks/rivya to this file.
 //
-// Set RIVYA_WEBHOOK_SECRET to the signing secret of the webhook ("whsec_…").
+// Set RIVYA_WEBHOOK_SECRET to the signing secret of the webhook ("whsec_…"), and RIVYA_WEBHOOK_NOTES to a folder of your
+// own that only this server can write and nobody can read by HTTP.
 //
 // Rivya has not documented its signature headers yet. This follows Standard Webhooks (https://www.standardwebhooks.com),
 // as the Rivya sandbox does. If the live service differs, change the three header names below and signatureOf.
@@ -36,7 +37,8 @@ function signatureOf(string $id, string $timestamp, string $body): string
 
 function isGenuine(string $id, string $timestamp, string $signatures, string $body): bool
 {
-    if ($id === '' || preg_match('/^[0-9]{1,12}$/D', $timestamp) !== 1) {
+    // A full stop in the id would move the border between the parts that are signed.
+    if ($id === '' || str_contains($id, '.') || preg_match('/^[0-9]{1,12}$/D', $timestamp) !== 1) {
         return false;
     }
     if (abs(time() - (int) $timestamp) > TOLERANCE_IN_SECONDS) {
@@ -71,17 +73,23 @@ if (!isGenuine($id, $_SERVER[TIMESTAMP_HEADER] ?? '', $_SERVER[SIGNATURE_HEADER]
 
 $event = json_decode($body, true, flags: JSON_THROW_ON_ERROR);
 
-// Rivya may deliver an event more than once. Note the ids in a table of your database with a unique key instead: creating
-// the file fails when it exists, so only the first delivery goes on.
-$notes = sys_get_temp_dir() . '/rivya-webhooks';
+// Rivya may deliver an event more than once. Note the ids in a table of your database with a unique key instead. Here each
+// event has a file: locked while the work is under way, and with a text in it once the work is done.
+$notes = (string) getenv('RIVYA_WEBHOOK_NOTES');
 if (!is_dir($notes)) {
-    mkdir($notes, 0700, true);
+    answer(500, 'RIVYA_WEBHOOK_NOTES is not a folder.');
 }
-$note = @fopen($notes . '/' . hash('sha256', $id), 'x');
+$note = @fopen($notes . '/' . hash('sha256', $id), 'c+');
 if ($note === false) {
+    answer(500, 'The note of the event could not be opened.');
+}
+if (!flock($note, LOCK_EX | LOCK_NB)) {
+    // Not 200: if the work fails, the event has to come again.
+    answer(409, 'It is being handled.');
+}
+if (stream_get_contents($note) === 'done') {
     answer(200, 'Already handled.');
 }
-fclose($note);
 
 switch ($event['type']) {
     case 'generation.succeeded':
@@ -92,4 +100,8 @@ switch ($event['type']) {
         break;
 }
 
+// Only now, so that work that failed is delivered again.
+if (!rewind($note) || !ftruncate($note, 0) || fwrite($note, 'done') !== 4 || !fflush($note)) {
+    answer(500, 'The note of the event could not be written.');
+}
 answer(200, 'Handled.');

@@ -1,11 +1,13 @@
-// A webhook of Rivya's for Hono, on Node, Bun, Deno or at the edge: it needs Web Crypto only. Mount it in your app:
+// A webhook of Rivya's for Hono, on Node, Bun, Deno or at the edge: it needs Web Crypto only. Mount it in
+// your app:
 //
 //   app.route('/', rivyaWebhooks);
 //
 // Set RIVYA_WEBHOOK_SECRET to the signing secret of the webhook ("whsec_…").
 //
-// Rivya has not documented its signature headers yet. This follows Standard Webhooks (https://www.standardwebhooks.com),
-// as the Rivya sandbox does. If the live service differs, change the three header names below and `isGenuine`.
+// Rivya has not documented its signature headers yet. This follows Standard Webhooks
+// (https://www.standardwebhooks.com), as the Rivya sandbox does. If the live service differs, change the
+// three header names below and `isGenuine`.
 
 import { Hono } from 'hono';
 import { env } from 'hono/adapter';
@@ -14,7 +16,8 @@ import { bodyLimit } from 'hono/body-limit';
 const headerNames = { id: 'webhook-id', timestamp: 'webhook-timestamp', signature: 'webhook-signature' };
 const toleranceInSeconds = 5 * 60;
 
-// Rivya may deliver an event more than once. Keep the ids in your database instead: memory is lost on a restart.
+// Rivya may deliver an event more than once. Keep the ids in your database instead: memory is lost on a
+// restart.
 const handled = new Set<string>();
 
 export const rivyaWebhooks = new Hono();
@@ -33,7 +36,8 @@ rivyaWebhooks.post('/webhooks/rivya', bodyLimit({ maxSize: 1024 ** 2 }), async c
   const event = JSON.parse(new TextDecoder().decode(body)) as { type: string; data: unknown };
   switch (event.type) {
     case 'generation.succeeded':
-      // event.data is the generation, with its result URLs. Download them soon. Do long work after you have answered.
+      // event.data is the generation, with its result URLs. Download them soon. Do long work after you have
+      // answered.
       break;
     case 'generation.failed':
       // event.data is the generation, with its error.
@@ -51,8 +55,9 @@ async function isGenuine(
   body: ArrayBuffer,
 ): Promise<boolean> {
   const age = Math.abs(Date.now() / 1000 - Number(timestamp));
-  // Written so that a timestamp that is no number is refused too.
-  if (id === '' || !/^\d+$/.test(timestamp) || !(age <= toleranceInSeconds)) return false;
+  // Written so that a timestamp that is no number is refused too. A full stop in the id would move the border
+  // between the parts that are signed.
+  if (!/^[^.]+$/.test(id) || !/^\d+$/.test(timestamp) || !(age <= toleranceInSeconds)) return false;
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
   const rawKey = bytesOf(secret.replace(/^whsec_/, ''));
   // Anyone can sign with an empty key.

@@ -1,6 +1,7 @@
 /**
- * Stands in for the native logger of VS Code's server (`@vscode/spdlog`), which would need a compiler on every machine. Without a
- * logger the server writes no log files and output channels stay empty. Rotation is left out: a server lives for one run.
+ * Stands in for the native logger of VS Code's server (`@vscode/spdlog`), which would need a compiler on
+ * every machine. Without a logger the server writes no log files and output channels stay empty. Rotation is
+ * left out: a server lives for one run.
  */
 const { appendFileSync, mkdirSync } = require('node:fs');
 const { dirname } = require('node:path');

@@ -1,18 +1,19 @@
 import { systemClock, type Clock } from '../base/clock.ts';
 import { silentLog, type Log } from '../base/log.ts';
-import type { Fetch } from './abortableFetch.ts';
-import { parseBaseUrl } from './baseUrl.ts';
-import { createChat, type Chat } from './chat.ts';
-import { createCredits, type CreditsResource } from './credits.ts';
-import { defaultDeadlines, type Deadlines } from './deadlines.ts';
-import { Decoder } from './decode.ts';
-import { RivyaError } from './errors.ts';
-import { createFiles, type Files } from './files.ts';
-import { createGenerations, type Generations } from './generations.ts';
-import { createModels, type Models } from './models.ts';
-import { createOpenapi, type Openapi } from './openapi.ts';
-import { Transport, type ApiKeySource } from './transport.ts';
-import { createWebhooks, type Webhooks } from './webhooks.ts';
+import type { Fetch } from './transport/abortableFetch.ts';
+import { parseBaseUrl } from './address/baseUrl.ts';
+import { createChat, type Chat } from './chat/chat.ts';
+import { createCredits, type CreditsResource } from './resources/credits.ts';
+import { defaultDeadlines, type Deadlines } from './transport/deadlines.ts';
+import { Decoder } from './schema/decode.ts';
+import { RivyaError } from './errors/errors.ts';
+import { createFiles, type Files } from './resources/files.ts';
+import { createGenerations, type Generations } from './resources/generations.ts';
+import { createModels, type Models } from './resources/models.ts';
+import { createOpenapi, type Openapi } from './resources/openapi.ts';
+import { OriginPause } from './transport/originPause.ts';
+import { Transport, type ApiKeySource } from './transport/transport.ts';
+import { createWebhooks, type Webhooks } from './resources/webhooks.ts';
 
 export interface RivyaClientOptions {
   /** See `parseBaseUrl`. */
@@ -27,6 +28,8 @@ export interface RivyaClientOptions {
   /** 0 (inclusive) to 1 (exclusive); spreads retries. */
   readonly random?: () => number;
   readonly userAgent?: string;
+  /** Of the origin, when other clients ask it too; by default one of its own. */
+  readonly pause?: OriginPause;
   /** In milliseconds. */
   readonly deadlines?: Partial<Deadlines>;
   /** After the first attempt; by default 3. */
@@ -57,6 +60,7 @@ export function createRivyaClient(options: RivyaClientOptions): RivyaClient {
   }
   const log = options.log ?? silentLog;
   const clock = options.clock ?? systemClock;
+  const random = options.random ?? Math.random;
   const transport = new Transport(
     {
       baseUrl,
@@ -64,7 +68,8 @@ export function createRivyaClient(options: RivyaClientOptions): RivyaClient {
       fetch: options.fetch,
       log,
       clock,
-      random: options.random ?? Math.random,
+      random,
+      pause: options.pause ?? new OriginPause(clock, random),
       userAgent: options.userAgent,
       deadlines: { ...defaultDeadlines, ...options.deadlines },
       maxRetries: options.maxRetries ?? 3,

@@ -19,8 +19,8 @@ export async function delay(
 }
 
 /**
- * Runs `start` and settles like its promise, or rejects with the signal's reason as soon as the signal aborts,
- * even when the work underneath does not listen. The listener never outlives the call.
+ * Runs `start` and settles like its promise, or rejects with the signal's reason as soon as the signal
+ * aborts, even when the work underneath does not listen. The listener never outlives the call.
  */
 export function abortable<T>(signal: AbortSignal | undefined, start: () => Promise<T>): Promise<T> {
   if (!signal) return start();

@@ -1,9 +1,10 @@
 import { toDisposable, type Disposable } from './lifecycle.ts';
+import { onUnexpectedError } from './unexpectedError.ts';
 
 /** A function that subscribes a listener; assignable to VS Code's `Event`. */
 export type Event<T> = (listener: (value: T) => unknown) => Disposable;
 
-/** The firing end of an event. Listeners run in the order in which they subscribed; one that throws does not stop the others. */
+/** The firing end of an event. Listeners run in the order in which they subscribed. */
 export class Emitter<T> implements Disposable {
   readonly #listeners = new Set<(value: T) => unknown>();
 
@@ -14,17 +15,17 @@ export class Emitter<T> implements Disposable {
     return toDisposable(() => this.#listeners.delete(own));
   };
 
-  /** @throws AggregateError after every listener has run, when some of them threw. */
+  /**
+   * Never throws: what a listener throws is an unexpected error, and stops neither the others nor the caller.
+   */
   fire(value: T): void {
-    const failures: unknown[] = [];
     for (const listener of [...this.#listeners]) {
       try {
         listener(value);
       } catch (error) {
-        failures.push(error);
+        onUnexpectedError(error);
       }
     }
-    if (failures.length > 0) throw new AggregateError(failures, 'An event listener failed.');
   }
 
   dispose(): void {

@@ -1,3 +1,5 @@
+import { onUnexpectedError } from './unexpectedError.ts';
+
 /** Something that must be released; structurally the same as VS Code's `Disposable`. */
 export interface Disposable {
   dispose(): void;
@@ -15,12 +17,15 @@ export function toDisposable(release: () => void): Disposable {
   };
 }
 
-/** Owns several disposables and releases them together, newest first. */
+/** Owns several disposables and releases them together, newest first, all of them whatever one throws. */
 export class DisposableStore implements Disposable {
   readonly #items: Disposable[] = [];
   #disposed = false;
 
-  /** Takes ownership. On a store that is already disposed, the item is released at once, so that late work cannot leak. */
+  /**
+   * Takes ownership. On a store that is already disposed, the item is released at once, so that late work
+   * cannot leak.
+   */
   add<T extends Disposable>(item: T): T {
     if (this.#disposed) item.dispose();
     else this.#items.push(item);
@@ -34,6 +39,12 @@ export class DisposableStore implements Disposable {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const item of this.#items.splice(0).reverse()) item.dispose();
+    for (const item of this.#items.splice(0).reverse()) {
+      try {
+        item.dispose();
+      } catch (error) {
+        onUnexpectedError(error);
+      }
+    }
   }
 }

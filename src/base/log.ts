@@ -1,4 +1,6 @@
-/** Where details go; structurally a part of VS Code's `LogOutputChannel`. Messages hold no key: see `redact`. */
+/**
+ * Where details go; structurally a part of VS Code's `LogOutputChannel`. Messages hold no key: see `redact`.
+ */
 export interface Log {
   trace(message: string): void;
   debug(message: string): void;
@@ -15,17 +17,32 @@ export const silentLog: Log = {
   error: () => undefined,
 };
 
-// Keys and webhook secrets by their documented shape (rivya-api.md 0 and 7), and whatever follows "Bearer".
-const secretPattern = /\b(?:rvya_sk_|whsec_)[\w+/=-]+|\b(Bearer)\s+[^\s"',]+/gi;
+const underscore = '(?:_|%(?:25)*5f)';
+// Keys and webhook secrets by their documented shape (rivya-api.md 0 and 7), also behind other letters, with
+// dots, in a URL or in Base64 (of which the beginning depends on what stands before); and whatever follows
+// "Bearer".
+const secretPattern = new RegExp(
+  [
+    `(?:rvya${underscore}sk${underscore}|whsec${underscore})[\\w+/=-]*(?:[.~%]+[\\w+/=-]+)*`,
+    '(?:cnZ5YV9za1|J2eWFfc2tf|ydnlhX3NrX|d2hzZWNf|doc2VjX|3aHNlY1)[\\w+/=-]+',
+    `\\b(Bearer)(?:\\s|\\+|%(?:25)*20)+[^\\s"',]+`,
+  ].join('|'),
+  'gi',
+);
 
-/** Replaces everything that looks like a key or a signing secret. The one redaction function: every log line passes here. */
+/**
+ * Replaces everything that looks like a key or a signing secret. The one redaction function: every log line
+ * passes here.
+ */
 export function redact(text: string): string {
   return text.replace(secretPattern, (_match, scheme: string | undefined) =>
     scheme ? `${scheme} [redacted]` : '[redacted]',
   );
 }
 
-/** A log that redacts what it passes on. `secrets` are further exact strings, for keys of an unusual shape. */
+/**
+ * A log that redacts what it passes on. `secrets` are further exact strings, for keys of an unusual shape.
+ */
 export function redactedLog(target: Log, secrets: () => Iterable<string> = () => []): Log {
   const clean = (message: string): string => {
     let text = redact(message);

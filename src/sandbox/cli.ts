@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startSandbox } from './server.ts';
-import type { SandboxOptions } from './state.ts';
+import type { SandboxOptions } from './state/sandboxState.ts';
 
 const usage = `Usage: npm run sandbox -- [options]
 
@@ -8,12 +8,13 @@ const usage = `Usage: npm run sandbox -- [options]
   --data            directory that keeps credits, keys, generations, files, chats and webhooks; without it all is
                     forgotten at the end
   --credits         credits of the account, at its first start (default 100)
-  --task-duration   milliseconds from an accepted generation to its result (default 3000)
+  --task-duration   milliseconds from an accepted generation to its result (default 2000)
   --rate-limit      requests a minute for each key; 0 for no limit (default 0)
   --strict-webhooks refuse webhook receivers on this machine, as Rivya does
   --help            this text
 
-The page at the base URL shows what happens and switches faults on.`;
+The page whose address is printed shows what happens and switches faults on. Programs of yours can do the same under
+/__sandbox/ with the printed token in the header x-rivya-sandbox; with --data it also stands in address.json there.`;
 
 /** A mistake in the command line or a port that cannot be had: one sentence, no stack trace. */
 class UsageError extends Error {}
@@ -26,12 +27,14 @@ async function main(): Promise<void> {
   }
   const sandbox = await startOnPort(options);
   console.log(`Rivya sandbox
-  Base URL  ${sandbox.url}   (open it in a browser to see what happens)
+  Base URL  ${sandbox.url}
   API key   ${sandbox.apiKey}
+  Page      ${sandbox.pageUrl}   (open it in a browser to see what happens)
+  Token     ${sandbox.token}
   Credits   ${sandbox.control.credits()}
 
 In VS Code, set "rivya.baseUrl" to the base URL, then run "Rivya: Set API Key" with this key. Or from a shell:
-  curl -H 'Authorization: Bearer ${sandbox.apiKey}' ${sandbox.url}/api/v1/credits
+  curl -H "Authorization: Bearer ${sandbox.apiKey}" ${sandbox.url}/api/v1/credits
 
 Nothing here reaches the network or costs anything. Press Ctrl+C to stop.`);
   const stop = (): void => {
@@ -61,7 +64,7 @@ function parseCommandLine() {
       options: {
         port: { type: 'string', default: '4010' },
         credits: { type: 'string', default: '100' },
-        'task-duration': { type: 'string', default: '3000' },
+        'task-duration': { type: 'string', default: '2000' },
         'rate-limit': { type: 'string', default: '0' },
         'strict-webhooks': { type: 'boolean', default: false },
         data: { type: 'string' },

@@ -1,17 +1,22 @@
 import { get } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { readAddress, type Address } from './address.ts';
+import { pageUrl } from './http/guard.ts';
 import { instanceHeader } from './page/pageRoutes.ts';
 import { startSandbox } from './server.ts';
-import { sandboxKey, type SandboxOptions } from './state.ts';
+import { readAddress, type Address } from './server/address.ts';
+import { sandboxKey, type SandboxOptions } from './state/sandboxState.ts';
 
 /** The sandbox of a data directory, which one process runs and all use. */
 export interface SharedSandbox {
   readonly url: string;
   readonly apiKey: string;
+  readonly pageUrl: string;
   /** Whether it runs in this process. */
   readonly own: boolean;
-  /** Settles when it is gone, for whatever reason. Opening it again then runs it here, or finds whoever was faster. */
+  /**
+   * Settles when it is gone, for whatever reason. Opening it again then runs it here, or finds whoever was
+   * faster.
+   */
   readonly ended: Promise<void>;
   /** Ends it if it is our own, else only leaves it. */
   close(): Promise<void>;
@@ -19,7 +24,8 @@ export interface SharedSandbox {
 
 export type SharedSandboxOptions = Omit<SandboxOptions, 'apiKey'> & { dataDirectory: string };
 
-// Another process that has the data but is not listening yet, or no longer, is done with that in far less time.
+// Another process that has the data but is not listening yet, or no longer, is done with that in far less
+// time.
 const tries = 50;
 const betweenTriesMs = 100;
 
@@ -47,6 +53,7 @@ async function run(options: SharedSandboxOptions): Promise<SharedSandbox> {
   return {
     url: sandbox.url,
     apiKey: sandbox.apiKey,
+    pageUrl: sandbox.pageUrl,
     own: true,
     ended: ended.promise,
     close: async () => {
@@ -57,7 +64,7 @@ async function run(options: SharedSandboxOptions): Promise<SharedSandbox> {
 }
 
 /** Holds a connection to the other process, whose end tells that the sandbox is gone. */
-function join({ port, instance }: Address): Promise<SharedSandbox | undefined> {
+function join({ port, instance, token }: Address): Promise<SharedSandbox | undefined> {
   const url = `http://127.0.0.1:${port}`;
   return new Promise(resolve => {
     const request = get(`${url}/__sandbox/alive`, response => {
@@ -73,7 +80,8 @@ function join({ port, instance }: Address): Promise<SharedSandbox | undefined> {
         request.destroy();
         await ended;
       };
-      resolve({ url, apiKey: sandboxKey, own: false, ended, close });
+      const page = token === undefined ? url : pageUrl(url, token);
+      resolve({ url, apiKey: sandboxKey, pageUrl: page, own: false, ended, close });
     });
     // Nobody there, or somebody else: the caller looks again.
     request.once('error', () => resolve(undefined));

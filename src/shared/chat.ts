@@ -1,14 +1,18 @@
 /**
- * What the chat page and the extension host say to each other. The host owns the truth: the page gets a snapshot when it says
- * `ready`, and numbered changes after that; a gap in the numbers makes it ask for a snapshot again. Nothing here is secret.
+ * What the extension host tells the chat page; what the page may answer is in chatSchema.ts. The host owns
+ * the truth: the page gets a snapshot when it says `ready`, and numbered changes after that; a gap in the
+ * numbers makes it ask for a snapshot again. Nothing here is secret.
  */
 import type { MediaKind, TaskState } from './task.ts';
 
-/** `stopped`: by the user; `incomplete`: the answer broke off; `failed`: there is no answer, or an unknown outcome. */
+/**
+ * `stopped`: by the user; `incomplete`: the answer broke off; `failed`: there is no answer, or an unknown
+ * outcome.
+ */
 export type ChatMessageState = 'streaming' | 'complete' | 'stopped' | 'incomplete' | 'failed';
 
 /** An image that goes with a question. It lies in a file; the page never holds its bytes. */
-export interface ChatImage {
+export interface ChatImageDto {
   readonly id: string;
   readonly name: string;
   readonly bytes: number;
@@ -19,7 +23,7 @@ export interface ChatImage {
 }
 
 /** Text of the workspace that is sent with a question, visibly and as a quotation. */
-export interface ChatContext {
+export interface ChatContextDto {
   readonly id: string;
   /** For people: `src/app.ts:10-24`. */
   readonly label: string;
@@ -28,20 +32,20 @@ export interface ChatContext {
 }
 
 /** A button at an error. The host knows what it does. */
-export interface ChatAction {
+export interface ChatActionDto {
   readonly id: string;
   readonly title: string;
 }
 
-export interface ChatProblem {
+export interface ChatProblemDto {
   /** What happened, what it cost, and what to do: complete, in the user's language. */
   readonly text: string;
   readonly requestId: string | undefined;
-  readonly actions: readonly ChatAction[];
+  readonly actions: readonly ChatActionDto[];
 }
 
 /** A job that was started from a message, shown in the conversation. */
-export interface ChatCard {
+export interface ChatCardDto {
   readonly taskId: string;
   /** The id of the message below which it stands. */
   readonly messageId: string;
@@ -58,30 +62,30 @@ export interface ChatCard {
   readonly canInsert: boolean;
 }
 
-export interface ChatUsageView {
+export interface ChatUsageDto {
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
   /** What was charged; undefined while that is unknown. */
   readonly credits: number | undefined;
 }
 
-export interface ChatMessageView {
+export interface ChatMessageDto {
   readonly id: string;
   readonly role: 'user' | 'assistant';
   readonly state: ChatMessageState;
   /** Markdown as it came; hostile. */
   readonly text: string;
   readonly reasoning: string;
-  readonly images: readonly ChatImage[];
-  readonly contexts: readonly ChatContext[];
-  readonly usage: ChatUsageView | undefined;
-  readonly problem: ChatProblem | undefined;
+  readonly images: readonly ChatImageDto[];
+  readonly contexts: readonly ChatContextDto[];
+  readonly usage: ChatUsageDto | undefined;
+  readonly problem: ChatProblemDto | undefined;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
 
 /** What a chat model can, as the catalogue says. */
-export interface ChatModel {
+export interface ChatModelDto {
   readonly id: string;
   readonly name: string;
   /** The price as text, in the user's language. */
@@ -98,20 +102,25 @@ export interface ChatModel {
 }
 
 /** The session that is shown. A new one that was not sent yet has no messages. */
-export interface ChatSessionView {
+export interface ChatSessionDto {
   readonly id: string;
   readonly title: string;
   /** Undefined until a model is chosen. */
   readonly model: string | undefined;
-  readonly messages: readonly ChatMessageView[];
-  readonly cards: readonly ChatCard[];
+  readonly messages: readonly ChatMessageDto[];
+  readonly cards: readonly ChatCardDto[];
   /** Sum of all answers whose cost is known. */
   readonly credits: number | undefined;
-  /** Why something is as it is, for instance that a change of the model began this session; shown above the first message. */
+  /** Whether there are answers whose cost nobody knows: it comes on top. */
+  readonly creditsAreMore: boolean;
+  /**
+   * Why something is as it is, for instance that a change of the model began this session; shown above the
+   * first message.
+   */
   readonly note: string | undefined;
 }
 
-export interface ChatSessionSummary {
+export interface ChatSessionSummaryDto {
   readonly id: string;
   readonly title: string;
   readonly model: string | undefined;
@@ -125,9 +134,9 @@ export interface ChatSessionSummary {
 }
 
 /** What the composer holds besides its text; it belongs to the session. */
-export interface ChatComposer {
-  readonly images: readonly ChatImage[];
-  readonly contexts: readonly ChatContext[];
+export interface ChatComposerDto {
+  readonly images: readonly ChatImageDto[];
+  readonly contexts: readonly ChatContextDto[];
   readonly webSearch: boolean;
   readonly reasoningEffort: string | undefined;
   /** What is wrong with an image, a context or the length, in words; shown at the composer. */
@@ -139,20 +148,25 @@ export interface ChatState {
   readonly account: 'none' | 'ready';
   readonly sandbox: boolean;
   readonly offline: boolean;
-  readonly session: ChatSessionView;
-  readonly models: readonly ChatModel[];
-  readonly composer: ChatComposer;
+  readonly session: ChatSessionDto;
+  readonly models: readonly ChatModelDto[];
+  readonly composer: ChatComposerDto;
   readonly draft: string;
   /** Questions of this session and before, newest first, for arrow up. */
   readonly history: readonly string[];
   /** The credits that are left in the account; undefined while unknown. */
   readonly balance: number | undefined;
+  /** What the answers of today have cost at this server, as far as it is known. */
+  readonly spentToday: number;
 }
 
 /** From the host. `sequence` rises by one with each; the snapshot says where it starts. */
 export type ChatHostMessage =
   | { readonly type: 'snapshot'; readonly sequence: number; readonly state: ChatState }
-  /** Text that was appended to the answer; `at` is the length before, in UTF-16 units, so that a wrong order is noticed. */
+  /**
+   * Text that was appended to the answer; `at` is the length before, in UTF-16 units, so that a wrong order
+   * is noticed.
+   */
   | {
       readonly type: 'delta';
       readonly sequence: number;
@@ -162,14 +176,14 @@ export type ChatHostMessage =
       readonly text: string;
     }
   /** A message that is new or changed in anything but appended text. */
-  | { readonly type: 'message'; readonly sequence: number; readonly message: ChatMessageView }
-  | { readonly type: 'card'; readonly sequence: number; readonly card: ChatCard }
+  | { readonly type: 'message'; readonly sequence: number; readonly message: ChatMessageDto }
+  | { readonly type: 'card'; readonly sequence: number; readonly card: ChatCardDto }
   /** Parts of the state that changed, whole; never the messages. */
   | {
       readonly type: 'state';
       readonly sequence: number;
       readonly state: Partial<Omit<ChatState, 'session'>> & {
-        readonly session?: Partial<Omit<ChatSessionView, 'messages' | 'cards' | 'id'>>;
+        readonly session?: Partial<Omit<ChatSessionDto, 'messages' | 'cards' | 'id'>>;
       };
     }
   | {
@@ -177,58 +191,12 @@ export type ChatHostMessage =
       readonly sequence: number;
       readonly query: string;
       readonly scope: 'workspace' | 'all';
-      readonly sessions: readonly ChatSessionSummary[];
-      /** What Rivya has besides: `loading` while that is asked for, `more` when there is something to load. */
+      readonly sessions: readonly ChatSessionSummaryDto[];
+      /**
+       * What Rivya has besides: `loading` while that is asked for, `more` when there is something to load.
+       */
       readonly further: 'none' | 'loading' | 'more';
       readonly problem: string | undefined;
     }
   /** The host asks the page to put the keyboard into the composer. */
   | { readonly type: 'focus'; readonly sequence: number };
-
-/** From the page. Everything in it is checked by the host as if a stranger had sent it. */
-export type ChatPageMessage =
-  | { readonly type: 'ready' }
-  | { readonly type: 'draft'; readonly text: string }
-  | { readonly type: 'send'; readonly text: string }
-  | { readonly type: 'stop' }
-  | { readonly type: 'new' }
-  | { readonly type: 'chooseModel'; readonly model: string }
-  | { readonly type: 'setWebSearch'; readonly on: boolean }
-  | { readonly type: 'setReasoningEffort'; readonly effort: string }
-  | { readonly type: 'pickImages' }
-  /** Pasted or dropped: bytes as base64, sent once and kept by the host in a file. */
-  | { readonly type: 'addImage'; readonly name: string; readonly base64: string }
-  /** Dropped addresses of files, as VS Code gives them (`text/uri-list`, `application/vnd.code.uri-list`). */
-  | { readonly type: 'addUris'; readonly uris: readonly string[] }
-  | { readonly type: 'removeImage'; readonly id: string }
-  | { readonly type: 'addSelection' }
-  | { readonly type: 'addFile' }
-  | { readonly type: 'removeContext'; readonly id: string }
-  | { readonly type: 'listSessions'; readonly query: string; readonly scope: 'workspace' | 'all' }
-  | { readonly type: 'moreSessions' }
-  | { readonly type: 'openSession'; readonly id: string; readonly origin: 'here' | 'server' }
-  | { readonly type: 'renameSession'; readonly id: string; readonly title: string }
-  | { readonly type: 'deleteSession'; readonly id: string }
-  | { readonly type: 'exportSession'; readonly id: string }
-  /** The changed question becomes the first of a new session that quotes what came before. */
-  | { readonly type: 'editAndResend'; readonly messageId: string; readonly text: string }
-  | { readonly type: 'retry'; readonly messageId: string }
-  | { readonly type: 'continueAnswer'; readonly messageId: string }
-  | { readonly type: 'branch'; readonly messageId: string }
-  | { readonly type: 'action'; readonly messageId: string; readonly id: string }
-  | { readonly type: 'copy'; readonly text: string }
-  | { readonly type: 'insertCode'; readonly text: string }
-  | { readonly type: 'saveCode'; readonly text: string; readonly languageId: string }
-  | { readonly type: 'generateImage'; readonly messageId: string; readonly prompt: string }
-  | { readonly type: 'card'; readonly taskId: string; readonly verb: 'insert' | 'open' | 'reveal' }
-  | { readonly type: 'openLink'; readonly href: string }
-  /** The welcome state: which way to begin. */
-  | { readonly type: 'begin'; readonly with: 'key' | 'sandbox' };
-
-/** What the host writes into the page as JSON, in an element with the id `chat-boot`. */
-export interface ChatBoot {
-  /** BCP 47. */
-  readonly language: string;
-  /** English text to translation; empty for English. */
-  readonly strings: Readonly<Record<string, string>>;
-}

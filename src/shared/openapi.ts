@@ -1,10 +1,11 @@
 /**
- * The contract: what we rely on in Rivya's v1 API, as OpenAPI 3.1 (rivya-api.md). The sandbox serves it and is held against it;
- * the live document is compared with it. It is not all that Rivya has, only what we send and read.
+ * The contract: what we rely on in Rivya's v1 API, as OpenAPI 3.1 (rivya-api.md). The sandbox serves it and
+ * is held against it; the live document is compared with it. It is not all that Rivya has, only what we send
+ * and read.
  *
- * `required` fields of an answer are those without which we cannot work. Words that may grow without notice stand under
- * `x-extensible-enum`, other names under which the client would read a field under `x-also`, and objects around an answer that
- * the client takes off under `x-envelopes`.
+ * `required` fields of an answer are those without which we cannot work. Words that may grow without notice
+ * stand under `x-extensible-enum`, other names under which the client would read a field under `x-also`, and
+ * objects around an answer that the client takes off under `x-envelopes`.
  */
 export interface ContractSchema {
   readonly $ref?: string;
@@ -16,6 +17,9 @@ export interface ContractSchema {
   readonly items?: ContractSchema;
   readonly enum?: readonly string[];
   readonly format?: string;
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly maxLength?: number;
   readonly minLength?: number;
   readonly 'x-extensible-enum'?: readonly string[];
@@ -27,6 +31,7 @@ export interface ContractParameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
   readonly required: boolean;
+  readonly description?: string;
   readonly schema: ContractSchema;
 }
 
@@ -39,6 +44,8 @@ export interface ContractContent {
 export interface ContractOperation {
   readonly operationId: string;
   readonly summary: string;
+  readonly description: string;
+  readonly tags: readonly string[];
   /** Empty for what needs no key; else the scope. */
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters: readonly ContractParameter[];
@@ -51,8 +58,15 @@ export type ContractMethod = 'get' | 'post' | 'patch' | 'delete';
 
 export interface Contract {
   readonly openapi: string;
-  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly info: {
+    readonly title: string;
+    readonly version: string;
+    readonly description: string;
+    readonly contact: { readonly name: string; readonly url: string };
+    readonly license: { readonly name: string; readonly identifier: string };
+  };
   readonly servers: readonly { readonly url: string }[];
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, Readonly<Partial<Record<ContractMethod, ContractOperation>>>>>;
   readonly components: {
     readonly securitySchemes: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -87,6 +101,7 @@ function schema(name: string): ContractSchema {
   return { $ref: `#/components/schemas/${name}` };
 }
 
+/** One page of a list, or all of it. @param also what `data` may be called */
 function listOf(name: string, ...also: string[]): ContractSchema {
   const data: ContractSchema = {
     type: 'array',
@@ -94,6 +109,13 @@ function listOf(name: string, ...also: string[]): ContractSchema {
     'x-also': [...also, 'items', 'results'],
   };
   return object({ data }, { object: text });
+}
+
+/** The same with what leads to the next page, which is not documented. */
+function pageOf(name: string, ...also: string[]): ContractSchema {
+  const list = listOf(name, ...also);
+  const cursor = { ...nullableText, 'x-also': ['cursor', 'next', 'next_page_token'] };
+  return { ...list, properties: { ...list.properties, has_more: flag, next_cursor: cursor } };
 }
 
 function words(...known: string[]): ContractSchema {
@@ -136,7 +158,7 @@ const schemas: Readonly<Record<string, ContractSchema>> = {
       url_input_supported: flag,
       file_kinds: { type: 'array', items: words(...kinds) },
       chat_capabilities: { type: ['object', 'null'] },
-      notices: { type: 'array' },
+      notices: { type: 'array', items: anything },
     },
   ),
   ModelParam: object(
@@ -148,7 +170,7 @@ const schemas: Readonly<Record<string, ContractSchema>> = {
       min: number,
       max: number,
       step: number,
-      options: { type: 'array' },
+      options: { type: 'array', items: anything },
       description: text,
     },
   ),
@@ -314,6 +336,8 @@ interface Call {
   readonly scope?: string;
   /** A header that we send when we have it. */
   readonly header?: string;
+  /** A list that we ask for page by page. */
+  readonly pages?: true;
   readonly sends?: ContractSchema;
   readonly multipart?: true;
   /** None for an answer that we do not read. */
@@ -323,18 +347,21 @@ interface Call {
 }
 
 function operation(operationId: string, path: string, call: Call): ContractOperation {
-  const { summary, scope, header, sends, multipart, gives, as: mediaType = 'application/json' } = call;
+  const { summary, scope, header, pages, sends, multipart, gives, as: mediaType = 'application/json' } = call;
   const inPath = Array.from(path.matchAll(/\{(\w+)\}/g), match => match[1] ?? '');
   const requestType = multipart ? 'multipart/form-data' : 'application/json';
   return {
     operationId,
     summary,
+    description: scope === undefined ? 'Needs no key.' : `Needs a key with the scope \`${scope}\`.`,
+    tags: [tagOf(path)],
     security: scope === undefined ? [] : [{ bearer: [scope] }],
     parameters: [
       ...inPath.map(name => ({ name, in: 'path', required: true, schema: text }) as const),
       ...(header === undefined
         ? []
         : [{ name: header, in: 'header', required: false, schema: text } as const]),
+      ...(pages ? [after] : []),
     ],
     ...(sends && { requestBody: { required: true, content: { [requestType]: { schema: sends } } } }),
     responses: {
@@ -343,6 +370,32 @@ function operation(operationId: string, path: string, call: Call): ContractOpera
       '5XX': { $ref: '#/components/responses/Error' },
     },
   };
+}
+
+/** How lists are paged is not documented (rivya-api.md 6.3 and 7); this is the usual form. */
+const after: ContractParameter = {
+  name: 'after',
+  in: 'query',
+  required: false,
+  description: 'The `next_cursor` of the page before, or the id of its last entry.',
+  schema: text,
+};
+
+const tags: Readonly<Record<string, string>> = {
+  models: 'The catalogue.',
+  generations: 'Images, videos and sounds.',
+  files: 'Reference files for generations and chats.',
+  credits: 'The balance.',
+  chat: 'Answers and sessions.',
+  webhooks: 'Endpoints, their deliveries, and events.',
+  description: 'The API itself.',
+};
+
+/** By the first part of the path. */
+function tagOf(path: string): string {
+  const part = path.split('/')[1] ?? '';
+  if (part in tags) return part;
+  return part.startsWith('webhook') ? 'webhooks' : 'description';
 }
 
 const keyed = 'Idempotency-Key';
@@ -358,17 +411,17 @@ const operations: readonly (readonly [ContractMethod, path: string, operationId:
   ['get', '/credits', 'retrieveCredits', { summary: 'Retrieve the balance', scope: 'credits:read', gives: schema('Credits') }],
   ['post', '/chat/completions', 'createChatCompletion', { summary: 'Complete a chat turn', scope: 'chat:create', header: keyed, sends: schema('ChatRequest'), gives: schema('ChatCompletion') }],
   ['post', '/chat/completions/stream', 'streamChatCompletion', { summary: 'Stream a chat turn', scope: 'chat:create', header: keyed, sends: schema('ChatRequest'), gives: text, as: 'text/event-stream' }],
-  ['get', '/chat/sessions', 'listChatSessions', { summary: 'List chat sessions', scope: 'chat:read', gives: listOf('ChatSession', 'sessions') }],
+  ['get', '/chat/sessions', 'listChatSessions', { summary: 'List chat sessions', scope: 'chat:read', pages: true, gives: pageOf('ChatSession', 'sessions') }],
   ['get', '/chat/sessions/{sessionId}', 'retrieveChatSession', { summary: 'Retrieve a chat session with its messages', scope: 'chat:read', gives: schema('ChatSessionWithMessages') }],
-  ['get', '/webhooks', 'listWebhooks', { summary: 'List webhook endpoints', scope: webhooks, gives: listOf('WebhookEndpoint', 'webhooks') }],
+  ['get', '/webhooks', 'listWebhooks', { summary: 'List webhook endpoints', scope: webhooks, pages: true, gives: pageOf('WebhookEndpoint', 'webhooks') }],
   ['post', '/webhooks', 'createWebhook', { summary: 'Create a webhook endpoint', scope: webhooks, sends: schema('WebhookRequest'), gives: schema('WebhookEndpoint') }],
   ['get', '/webhooks/{endpointId}', 'retrieveWebhook', { summary: 'Retrieve a webhook endpoint', scope: webhooks, gives: schema('WebhookEndpoint') }],
   ['patch', '/webhooks/{endpointId}', 'updateWebhook', { summary: 'Update a webhook endpoint', scope: webhooks, sends: schema('WebhookUpdate'), gives: schema('WebhookEndpoint') }],
   ['delete', '/webhooks/{endpointId}', 'deleteWebhook', { summary: 'Delete a webhook endpoint', scope: webhooks }],
   ['post', '/webhooks/{endpointId}/rotate-secret', 'rotateWebhookSecret', { summary: 'Replace the signing secret', scope: webhooks, gives: schema('WebhookSecret') }],
   ['post', '/webhooks/{endpointId}/test', 'testWebhook', { summary: 'Send a test event', scope: webhooks }],
-  ['get', '/webhooks/{endpointId}/deliveries', 'listWebhookDeliveries', { summary: 'List deliveries', scope: webhooks, gives: listOf('WebhookDelivery', 'deliveries') }],
-  ['get', '/webhook-events', 'listWebhookEvents', { summary: 'List events', scope: webhooks, gives: listOf('WebhookEvent', 'events') }],
+  ['get', '/webhooks/{endpointId}/deliveries', 'listWebhookDeliveries', { summary: 'List deliveries', scope: webhooks, pages: true, gives: pageOf('WebhookDelivery', 'deliveries') }],
+  ['get', '/webhook-events', 'listWebhookEvents', { summary: 'List events', scope: webhooks, pages: true, gives: pageOf('WebhookEvent', 'events') }],
   ['get', '/openapi.json', 'describeApi', { summary: 'Describe the API', gives: object({ openapi: text, paths: { type: 'object' } }) }],
 ];
 
@@ -386,8 +439,11 @@ export const contract: Contract = {
     title: 'Rivya API, as Rivya for VS Code uses it',
     version: '1',
     description: 'What the extension sends and reads. The API has more.',
+    contact: { name: 'Rivya', url: 'https://rivya.ai' },
+    license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: 'https://rivya.ai/api/v1' }],
+  tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
   paths: pathItems(),
   components: {
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },

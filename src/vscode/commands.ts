@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { describeError, type Log } from '../base/log.ts';
-import type { CommandId } from './ids.ts';
-import { messageOf, show } from './messages.ts';
+import type { Log } from '../base/log.ts';
+import type { CommandId } from './manifest/ids.ts';
+import { showError } from './messages/showError.ts';
 
 /** What a command does; its errors become messages in the funnel. */
 export type Handler = (...values: never[]) => unknown;
@@ -10,8 +10,8 @@ export type Handler = (...values: never[]) => unknown;
 export type Handlers = Readonly<Record<CommandId, Handler>>;
 
 /**
- * Registers every command through one funnel: an error becomes a message with buttons, an end that the user chose is silent,
- * and the log has the details.
+ * Registers every command through one funnel: an error becomes a message with buttons, an end that the user
+ * chose is silent, and the log has the details.
  */
 export function registerCommands(handlers: Handlers, log: Log): vscode.Disposable {
   const registrations = Object.entries(handlers).map(([id, handler]) =>
@@ -19,10 +19,7 @@ export function registerCommands(handlers: Handlers, log: Log): vscode.Disposabl
       try {
         return await handler(...values);
       } catch (error) {
-        const message = messageOf(error);
-        if (!message) return undefined;
-        log.error(`${id}: ${describeError(error)}`);
-        show('error', message, log);
+        await showError(error, id, log);
         return undefined;
       }
     }),

@@ -1,50 +1,63 @@
 import * as vscode from 'vscode';
-import type { Model } from '../api/models.ts';
+import type { Lazy } from '../base/lazy.ts';
+import type { Model } from '../api/resources/models.ts';
 import type { MediaKind } from '../shared/task.ts';
 import type { Handlers } from './commands.ts';
-import { UserError } from './messages.ts';
+import { UserError } from './messages/errors.ts';
+import { starterOf, starterOnTasks } from './generate/starter.ts';
 import type { ChatCommands } from './chat/chatCommands.ts';
 import type { ChatHost } from './chat/chatHost.ts';
-import type { ChatView } from './chat/chatView.ts';
-import type { SandboxHost } from './sandboxHost.ts';
-import type { Basics } from './clients.ts';
+import type { ChatViewProvider } from './chat/chatViewProvider.ts';
+import type { GalleryPanels } from './gallery/galleryPanels.ts';
+import type { SandboxHost } from './sandbox/sandboxHost.ts';
+import type { Doctor } from './doctor/doctor.ts';
+import type { HostContext } from './host/hostContext.ts';
 import type { Services } from './services.ts';
-import type { Surfaces } from './surfaces.ts';
+import type { ViewsAndStatus } from './viewsAndStatus.ts';
 import type { TaskGroup } from '../core/tasks/groups.ts';
 import type { taskCommands } from './tasks/taskCommands.ts';
-import { modelOf } from './trees/modelsTree.ts';
+import { modelOf } from './models/modelsNode.ts';
 import type { WebhookCommand } from './webhooks/webhookCommands.ts';
 import type { WebhooksTree } from './webhooks/webhooksTree.ts';
 
 export interface HandlerParts {
-  readonly basics: Basics;
+  readonly hostContext: HostContext;
   readonly services: () => Promise<Services>;
-  readonly surfaces: Surfaces;
+  readonly views: ViewsAndStatus;
   readonly webhooks: WebhooksTree;
-  readonly chat: ChatView;
+  readonly chat: ChatViewProvider;
+  readonly gallery: GalleryPanels;
   readonly sandbox: SandboxHost;
+  readonly doctor: Lazy<Doctor>;
   readonly channel: vscode.LogOutputChannel;
 }
 
 /** Every command. What it needs is loaded when it is called for the first time. */
 export function createHandlers({
-  basics,
+  hostContext,
   services,
-  surfaces,
+  views,
   webhooks,
   chat,
+  gallery,
   sandbox,
+  doctor,
   channel,
 }: HandlerParts): Handlers {
   const account = () => import('./account/accountCommands.ts');
   const generate = () => import('./generate/generate.ts');
-  const wishes = () => import('./generate/wish.ts');
-  // From a menu: the row and all selected ones; from a button: an id; from the keyboard: nothing, and the selection counts.
-  const onTask = (name: keyof typeof taskCommands) => async (node: unknown, nodes: unknown) => {
-    const module = await import('./tasks/taskCommands.ts');
-    const rows = Array.isArray(nodes) ? nodes : node === undefined ? surfaces.tasks.selection : [node];
-    await module.taskCommands[name](await services(), rows);
-  };
+  const requests = () => import('./generate/request.ts');
+  // From a menu: the row and all selected ones; from a button: an id; from the keyboard: nothing, and the
+  // selection counts.
+  const onTask =
+    (name: keyof typeof taskCommands) =>
+    async (...values: unknown[]) => {
+      const starter = starterOnTasks(values);
+      const module = await import('./tasks/taskCommands.ts');
+      const [node, nodes] = values;
+      const rows = Array.isArray(nodes) ? nodes : node === undefined ? views.tasks.selection : [node];
+      await module.taskCommands[name](await services(), rows, starter);
+    };
   const onWebhook = (name: WebhookCommand) => async (node: unknown) => {
     const { runWebhookCommand } = await import('./webhooks/webhookCommands.ts');
     await runWebhookCommand(await webhooks.tools(), name, node);
@@ -59,16 +72,19 @@ export function createHandlers({
     const { generateFromInput } = await generate();
     await generateFromInput(await services(), kind);
   };
-  const onSelection = (kind: MediaKind) => async () => {
-    const [{ wishesFromSelection }, { generateAll }] = await Promise.all([wishes(), generate()]);
-    // Before anything is loaded: the selection is what the user saw when choosing the command.
-    const found = wishesFromSelection(kind);
-    await generateAll(await services(), found);
-  };
+  const onSelection =
+    (kind: MediaKind) =>
+    async (...values: unknown[]) => {
+      const starter = starterOf(values);
+      const [{ requestFromSelection }, module] = await Promise.all([requests(), generate()]);
+      // Before anything is loaded: the selection is what the user saw when choosing the command.
+      const request = requestFromSelection(kind);
+      await module.generate(await services(), request, starter);
+    };
   return {
-    'rivya.account.setKey': async () => (await account()).setKey(basics),
-    'rivya.account.removeKey': async () => (await account()).removeKey(basics),
-    'rivya.account.verify': async () => (await account()).verifyKey(basics),
+    'rivya.account.setKey': async () => (await account()).setKey(hostContext),
+    'rivya.account.removeKey': async () => (await account()).removeKey(hostContext),
+    'rivya.account.verify': async () => (await account()).verifyKey(hostContext),
     'rivya.account.openDashboard': () =>
       vscode.env.openExternal(vscode.Uri.parse('https://rivya.ai/developers')),
     'rivya.generate.image': onInput('image'),
@@ -82,8 +98,8 @@ export function createHandlers({
       await generateWithParameters(services);
     },
     'rivya.generate.fromReference': async (target?: vscode.Uri, targets?: readonly vscode.Uri[]) => {
-      const { generateFromReference } = await import('./generate/fromReference.ts');
-      await generateFromReference(await services(), target, targets);
+      const { generateFromInputs } = await import('./generate/fromInputs.ts');
+      await generateFromInputs(await services(), target, targets);
     },
     'rivya.task.insert': onTask('insert'),
     'rivya.task.open': onTask('open'),
@@ -92,16 +108,19 @@ export function createHandlers({
     'rivya.task.rerun': onTask('rerun'),
     'rivya.task.vary': onTask('vary'),
     'rivya.task.copyPrompt': onTask('copyPrompt'),
+    'rivya.task.insertReference': onTask('insertReference'),
+    'rivya.task.copyReference': onTask('copyReference'),
     'rivya.task.copyId': onTask('copyId'),
     'rivya.task.copyAs': onTask('copyAs'),
-    'rivya.task.useAsReference': onTask('useAsReference'),
+    'rivya.task.useAsReference': onTask('useAsInput'),
     'rivya.task.sendAgain': onTask('sendAgain'),
     'rivya.task.checkAgain': onTask('checkAgain'),
     'rivya.task.stopTracking': onTask('stopTracking'),
+    'rivya.task.toggleFavourite': onTask('toggleFavourite'),
     'rivya.task.remove': onTask('remove'),
     'rivya.tasks.refresh': (argument: { more?: TaskGroup } | undefined) => {
-      if (argument?.more === undefined) surfaces.tasks.refresh();
-      else surfaces.tasks.showMore(argument.more);
+      if (argument?.more === undefined) views.tasks.refresh();
+      else views.tasks.showMore(argument.more);
     },
     'rivya.tasks.search': async () => {
       const { searchTasks } = await import('./tasks/searchTasks.ts');
@@ -111,6 +130,10 @@ export function createHandlers({
       const { clearFinished } = await import('./tasks/clearFinished.ts');
       await clearFinished(await services());
     },
+    'rivya.tasks.undoRemove': async (ids: unknown) => {
+      const { undoRemove } = await import('./tasks/removeFromList.ts');
+      undoRemove(await services(), ids);
+    },
     'rivya.model.use': async (node: unknown) => {
       const { generateFromInput } = await generate();
       const { id, category } = requireModel(node);
@@ -118,7 +141,7 @@ export function createHandlers({
       await generateFromInput(await services(), kind, id);
     },
     'rivya.model.setDefault': async (node: unknown) => {
-      const { setDefaultModel } = await import('./trees/modelsTreeCommands.ts');
+      const { setDefaultModel } = await import('./models/setDefaultModel.ts');
       await setDefaultModel(await services(), node);
     },
     'rivya.model.copyId': (node: unknown) => vscode.env.clipboard.writeText(chosenModel(node)),
@@ -131,15 +154,17 @@ export function createHandlers({
       try {
         await catalogue.refresh(server.base.origin);
       } finally {
-        surfaces.models.refresh();
+        views.models.refresh();
       }
     },
     'rivya.model.chat': (node: unknown) =>
       vscode.commands.executeCommand('rivya.chat.new', chosenModel(node)),
-    'rivya.models.filter': () => surfaces.models.chooseFilter(),
+    'rivya.models.filter': () => views.models.chooseFilter(),
     'rivya.credits.refresh': async () => {
-      await basics.balance.refresh(basics.server.base.origin);
+      const { refreshCredits } = await account();
+      await refreshCredits(hostContext);
     },
+    'rivya.gallery.open': () => gallery.open(),
     'rivya.library.manage': async () => {
       const { manageLibrary } = await import('./library/manageLibrary.ts');
       await manageLibrary(await services());
@@ -179,20 +204,20 @@ export function createHandlers({
     'rivya.sandbox.openPage': () => sandbox.openPage(),
     'rivya.contract.check': async () => {
       const { checkContract } = await import('./contract/checkContract.ts');
-      await checkContract(basics);
+      await checkContract(hostContext);
     },
     'rivya.showLog': () => channel.show(),
-    'rivya.showMenu': async () => (await import('./account/menu.ts')).showMenu(basics),
-    'rivya.doctor': async () => (await import('./doctor/doctor.ts')).showDoctor(basics, services),
+    'rivya.showMenu': async () => (await import('./account/menu.ts')).showMenu(hostContext),
+    'rivya.doctor': async () => (await doctor.get()).show(),
     'rivya.openSettings': (key: string | undefined) =>
       vscode.commands.executeCommand(
         'workbench.action.openSettings',
-        key === undefined ? `@ext:${basics.context.extension.id}` : `@id:rivya.${key}`,
+        key === undefined ? `@ext:${hostContext.context.extension.id}` : `@id:rivya.${key}`,
       ),
     'rivya.openWalkthrough': () =>
       vscode.commands.executeCommand(
         'workbench.action.openWalkthrough',
-        `${basics.context.extension.id}#start`,
+        `${hostContext.context.extension.id}#start`,
       ),
   };
 }

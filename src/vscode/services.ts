@@ -1,74 +1,116 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { BaseUrl } from '../api/baseUrl.ts';
-import type { RivyaClient } from '../api/client.ts';
-import type { Model } from '../api/models.ts';
+import type { Clients } from '../api/clients.ts';
+import type { Model } from '../api/resources/models.ts';
 import { systemClock } from '../base/clock.ts';
+import { Lazy } from '../base/lazy.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { describeError } from '../base/log.ts';
+import { renamePatiently } from '../base/patience.ts';
 import { Library } from '../core/assets/library.ts';
-import { ModelCatalogue, type ModelCache } from '../core/models/models.ts';
+import type { ChatStore } from '../core/chat/chatStore.ts';
+import { PriceWatch } from '../core/generate/priceWatch.ts';
+import { RecentOrders } from '../core/generate/recentOrders.ts';
+import { Mirror } from '../core/mirror/mirror.ts';
+import { storageIdOf } from '../core/mirror/storageId.ts';
+import { ModelCatalogue, type ModelCache } from '../core/models/modelCatalogue.ts';
+import { AccountMarks, type SenderAccount } from '../core/paidRequest/accountMarks.ts';
+import { ExternalChanges } from '../core/tasks/externalChanges.ts';
+import { forgetRemoved, removedForMs } from '../core/tasks/housekeeping.ts';
 import { Ledger } from '../core/tasks/ledger.ts';
+import { ledgerPath } from '../core/tasks/storagePaths.ts';
 import { Runner, type RunnerServer } from '../core/tasks/runner.ts';
 import { isRunningState } from '../shared/task.ts';
-import { createClient, hostFetch, keyOf, type Basics } from './clients.ts';
-import { announceEnd, announceTrouble, Arrivals } from './generate/progress.ts';
+import { hostFetch, keyOf, type HostContext } from './host/hostContext.ts';
+import { isBuiltMachine, knownStorage, noteStorage, placeOf } from './host/seat.ts';
+import type { GenerateServices } from './generate/generateServices.ts';
 import { rememberedKey } from './generate/rememberedValues.ts';
-import { actions, show } from './messages.ts';
+import { actions } from './messages/message.ts';
+import { tellOfLostFile } from './messages/lostFile.ts';
+import { plain } from './messages/plain.ts';
+import { show } from './messages/show.ts';
+import { Announcer } from './orders/announcer.ts';
+import { priceMessage } from './orders/jobMessages.ts';
+import { placedFiles } from './placement/placedFiles.ts';
 import { Placer } from './placement/placer.ts';
-import { ledgerPath } from './storage.ts';
+import { WorkspaceProjects } from './placement/workspaceProjects.ts';
 
 /** What is built on first need: the client, the ledger and all that works on it. */
-export interface Services extends Basics, Disposable {
-  readonly ledger: Ledger;
-  readonly library: Library;
-  readonly catalogue: ModelCatalogue;
-  readonly runner: Runner;
-  readonly placer: Placer;
-  /** The client of a server that this window can reach; undefined for any other. */
-  readonly clientOf: (origin: string) => RivyaClient | undefined;
+export interface Services extends GenerateServices, Disposable {
+  readonly externalChanges: ExternalChanges;
+  /** Whether nothing is under way; for tests, which would else hear of what an earlier one began. */
+  readonly isIdle: () => boolean;
 }
 
 /** Results larger than this are not downloaded: the largest of the catalogue have a tenth of it. */
 const maximumResultBytes = { image: 100 * 1024 ** 2, video: 2 * 1024 ** 3, audio: 500 * 1024 ** 2 };
-/** How often other windows' writes are looked for, in milliseconds: one pragma. */
-const noticeInterval = 1_000;
 
 /** Opens the ledger and starts everything that works on it. @throws when the storage folder cannot be used */
-export function createServices(basics: Basics): Services {
-  const { context, log, server, account, balance } = basics;
+export function createServices(hostContext: HostContext, clients: Clients): Services {
+  const { context, log, server, account, balance, timings } = hostContext;
   const store = new DisposableStore();
   const storage = context.globalStorageUri.fsPath;
   mkdirSync(storage, { recursive: true });
-  const { ledger, setAside } = Ledger.open(ledgerPath(context), log);
+  const isFresh = !existsSync(ledgerPath(storage));
+  const { ledger, quarantined, merged, unmerged } = Ledger.open(ledgerPath(storage));
   store.add(ledger);
-  if (setAside) {
+  const { mode, fileSystem, problem } = ledger.journal;
+  log.info(`The ledger has the journal "${mode}"${fileSystem === undefined ? '' : `, on ${fileSystem}`}.`);
+  if (problem !== undefined) log.warn(`The write-ahead log could not be used: ${problem}`);
+  store.add(ledger.onDidLoseFile(() => tellOfLostFile(ledgerPath(storage), log)));
+  if (quarantined) {
     const text = vscode.l10n.t(
       'The list of Rivya tasks could not be read: {0}. It was kept as {1}, and a new list begun with the tasks that could be read ({2}). Files that were generated are still in the library.',
-      setAside.reason,
-      setAside.path,
-      setAside.rescued,
+      plain(quarantined.reason, 'value'),
+      quarantined.path,
+      quarantined.rescued,
     );
     show('warning', { text, actions: [actions().showLog] }, log);
   }
+  const recovered = merged.reduce((sum, { rescued }) => sum + rescued, 0);
+  if (recovered > 0) {
+    const text = vscode.l10n.t(
+      'Tasks that an earlier list of Rivya tasks held and that were missing are in the list again: {0}.',
+      recovered,
+    );
+    show('info', { text, actions: [actions().showLog] }, log);
+  }
+  for (const { path, rescued } of merged) log.info(`Tasks taken over from ${path}: ${rescued}`);
+  for (const why of unmerged) log.warn(`An earlier list of tasks could not be read: ${why}`);
+  const chats = store.add(
+    new Lazy<ChatStore>(async () => (await import('./chat/openChats.ts')).openChats(storage, log)),
+  );
+
+  const mirror = store.add(
+    new Mirror({
+      ledger,
+      storageId: storageIdOf(storage),
+      store: context.globalState,
+      place: placeOf(),
+      isFresh,
+      clock: systemClock,
+      log,
+      isKept: origin => !(server.isSandbox && server.origin === origin),
+      chatsSpent: since => chats.value?.spentSlots(since),
+    }),
+  );
+  const marks = AccountMarks.open(join(storage, 'account.salt'));
+  const accountOf = (origin: string): SenderAccount => marks.sender(() => keyOf(hostContext, origin));
   const library = new Library(join(storage, 'library'));
-  const clients = new Map<string, RivyaClient>();
-  const clientOf = (base: BaseUrl): RivyaClient => {
-    let client = clients.get(base.href);
-    if (!client) {
-      client = createClient(basics, base.href, () => keyOf(basics, base.origin));
-      clients.set(base.href, client);
-    }
-    return client;
-  };
   const servers = (): Map<string, RunnerServer> => {
     const known = new Map<string, RunnerServer>();
     for (const base of server.reachable) {
-      known.set(base.origin, { client: clientOf(base), baseUrl: base.href, fetch: hostFetch });
+      const { href, origin } = base;
+      known.set(origin, {
+        client: clients.of(base),
+        account: accountOf(origin),
+        baseUrl: href,
+        fetch: hostFetch,
+      });
     }
     return known;
   };
@@ -78,7 +120,7 @@ export function createServices(basics: Basics): Services {
       list: async origin => {
         const base = server.reachable.find(each => each.origin === origin);
         if (!base) throw new Error(`The server ${origin} is no longer the one that is set.`);
-        return (await clientOf(base).models.list()).data;
+        return (await clients.of(base).models.list()).data;
       },
       cache: fileCache(storage),
       onCacheFailure: error => log.warn(`The catalogue could not be kept: ${describeError(error)}`),
@@ -96,50 +138,87 @@ export function createServices(basics: Basics): Services {
       focused: () => vscode.window.state.focused,
       log,
       maximumResultBytes,
+      timings: { pace: timings.pollPace },
+      ...(isBuiltMachine() && { beforeSending: () => mirror.save() }),
     }),
   );
-  const placer = store.add(new Placer({ ledger, library, log, holder, clock: systemClock }));
+  const projects = store.add(new WorkspaceProjects(context.workspaceState, log));
+  const placer = store.add(new Placer({ ledger, library, projects, log, holder, clock: systemClock }));
+  const announcer = store.add(new Announcer(log));
+  const prices = new PriceWatch(ledger);
 
   store.add(
     runner.onDidAdvance(({ before, after }) => {
-      announceEnd(services, before, after);
-      announceTrouble(services, before, after);
+      announcer.advanced(before, after);
+      const surprise = prices.advanced(before, after, systemClock.now());
+      if (surprise) show('warning', priceMessage(after, surprise), log);
       // Every end of a job may have changed the balance: what a failure gives back is not known otherwise.
       if (isRunningState(before.state) && !isRunningState(after.state)) void balance.refresh(after.origin);
     }),
   );
   store.add(account.onDidChangeKey(origin => runner.keyChanged(origin)));
-  store.add(server.onDidChange(() => runner.poke()));
-  store.add(vscode.window.onDidChangeWindowState(state => state.focused && runner.poke()));
-  const notice = setInterval(() => {
-    try {
-      ledger.notice();
-    } catch (error) {
-      log.warn(`The ledger could not be looked at: ${describeError(error)}`);
-    }
-  }, noticeInterval);
-  store.add({ dispose: () => clearInterval(notice) });
-  store.add(placer.onDidPlace(placed => arrivals.add(placed)));
+  store.add(
+    server.onDidChange(() => {
+      for (const { origin } of server.reachable) runner.lookAgain(origin);
+    }),
+  );
+  const externalChanges = store.add(new ExternalChanges({ ledger, clock: systemClock, log }));
+  store.add(
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (!focused) return;
+      externalChanges.check();
+      runner.poke();
+    }),
+  );
+  store.add(placer.onDidPlace(placed => announcer.placed(placed)));
 
   const services: Services = {
-    ...basics,
+    ...hostContext,
     ledger,
     library,
     catalogue,
     runner,
     placer,
+    projects,
+    announcer,
+    recentOrders: new RecentOrders(systemClock),
+    spentElsewhere: (origin, since) => mirror.spentElsewhere(origin, since),
+    chats: () => chats.get(),
+    externalChanges,
     clientOf: origin => {
       const base = server.reachable.find(each => each.origin === origin);
-      return base && clientOf(base);
+      return base && clients.of(base);
     },
+    accountOf,
+    isIdle: () => runner.isIdle && placer.isIdle && announcer.isIdle && balance.isIdle,
     dispose: () => store.dispose(),
   };
-  const arrivals = store.add(new Arrivals(services));
   // The parameters last used with each model follow the user to other computers.
   context.globalState.setKeysForSync([rememberedKey]);
+  // Chats tell of nothing when they are paid, but the balance is asked for then.
+  store.add(balance.onDidChange(() => mirror.saveSoon()));
+  adoptOrphans(hostContext, mirror, storageIdOf(storage));
+  forgetRemoved({ ledger, library, placedFiles }, systemClock.now() - removedForMs).catch((error: unknown) =>
+    log.warn(`Files of removed tasks could not be deleted: ${describeError(error)}`),
+  );
   placer.start();
   runner.poke();
   return services;
+}
+
+/** Jobs of a ledger that went with its machine come back, and the person hears of it. */
+function adoptOrphans({ context, log }: HostContext, mirror: Mirror, storageId: string): void {
+  const adopted = mirror.adopt(knownStorage(context));
+  mirror.saveSoon();
+  void noteStorage(context, storageId).catch((error: unknown) =>
+    log.warn(`The storage folder was not noted. ${describeError(error)}`),
+  );
+  if (adopted === 0) return;
+  const text = vscode.l10n.t(
+    'The storage folder that this workspace used is gone, perhaps because a container was rebuilt. Jobs of its list that were not finished are in the list again: {0}. Those of which it is not known whether Rivya received them wait for you.',
+    adopted,
+  );
+  show('warning', { text, actions: [actions().showLog] }, log);
 }
 
 function fileCache(folder: string): ModelCache {
@@ -161,7 +240,7 @@ function fileCache(folder: string): ModelCache {
     async write(origin, models) {
       const temporary = `${pathOf(origin)}.${process.pid}`;
       await writeFile(temporary, JSON.stringify(models));
-      await rename(temporary, pathOf(origin));
+      await renamePatiently(temporary, pathOf(origin));
     },
   };
 }

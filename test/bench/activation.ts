@@ -11,8 +11,9 @@ import { Workbench } from '../support/workbench.ts';
 import { median } from './client/measure.ts';
 
 /*
- * `node test/bench/activation.ts`, after `npm run package`: what VS Code's own "Startup Performance" says of our activation (loading
- * and calling), beside an extension that does nothing, in the same windows of a real VS Code. Asserts nothing.
+ * `node test/bench/activation.ts`, after `npm run package`: what VS Code's own "Startup Performance" says of
+ * our activation (loading and calling), beside an extension that does nothing, in the same windows of a real
+ * VS Code. Asserts nothing.
  */
 const windows = 9;
 

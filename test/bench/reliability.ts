@@ -9,8 +9,9 @@ import { footnoteOf, remarks } from './reliability/remarks.ts';
 import { printTables } from './reliability/tables.ts';
 
 /*
- * `node test/bench/reliability.ts`: the same faults for the engine of this extension and for the npm clients of other
- * services. Prints what it measures; asserts nothing. `--requests` shows what the first intent of each case has sent.
+ * `node test/bench/reliability.ts`: the same faults for the engine of this extension and for the npm clients
+ * of other services. Prints what it measures; asserts nothing. `--requests` shows what the first intent of
+ * each case has sent.
  */
 const { values } = parseArgs({
   options: {

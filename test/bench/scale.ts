@@ -4,25 +4,40 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
 import type { RivyaClient } from '../../src/api/client.ts';
-import type { Generation } from '../../src/api/generations.ts';
+import type { Generation } from '../../src/api/resources/generations.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { Library } from '../../src/core/assets/library.ts';
+import { AccountMarks } from '../../src/core/paidRequest/accountMarks.ts';
 import { Ledger } from '../../src/core/tasks/ledger.ts';
 import { Runner } from '../../src/core/tasks/runner.ts';
+import type { ListQuery } from '../../src/core/tasks/search.ts';
+import { searchWords } from '../../src/core/tasks/searchWords.ts';
 import { createTask } from '../support/tasks.ts';
 
 /*
- * `node test/bench/scale.ts`: the budgets of many jobs (ARCHITECTURE.md). Prints what it measures; asserts nothing.
- * The server is a stand-in in the same process, so that the figures are those of the ledger and the runner.
+ * `node test/bench/scale.ts [--past]`: the budgets of many jobs (ARCHITECTURE.md), or of past ones alone.
+ * Prints what it measures; asserts nothing. The server is a stand-in in the same process, so that the figures
+ * are those of the ledger and the runner.
  */
 const jobsInFlight = 1_000;
 const pastJobs = 100_000;
 const seconds = 20;
 
+/** Each filter of the gallery on its own. */
+const filters: Readonly<Record<string, ListQuery>> = {
+  kind: { kinds: ['video'] },
+  model: { models: ['model-7'] },
+  state: { states: ['failed'] },
+  day: { since: 40_000_000, before: 41_000_000 },
+  workspace: { folders: ['file:///w'] },
+  favourite: { favouritesOnly: true },
+  'that nothing passes': { kinds: ['audio'], models: ['z-image'], favouritesOnly: true },
+};
+
 const folder = mkdtempSync(join(tmpdir(), 'rivya-scale-'));
 try {
-  await inFlight();
+  if (!process.argv.includes('--past')) await inFlight();
   past();
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -55,12 +70,14 @@ async function inFlight(): Promise<void> {
       },
     },
   };
+  const marks = AccountMarks.open(join(folder, 'account.salt'));
   const windows = ['window-1', 'window-2'].map(holder => {
     const { ledger } = Ledger.open(join(folder, 'flight.sqlite'));
     const runner = new Runner({
       ledger,
       library: new Library(join(folder, 'library')),
-      servers: () => new Map([[origin, { client, baseUrl: origin, fetch }]]),
+      servers: () =>
+        new Map([[origin, { client, account: marks.sender(() => 'a-key'), baseUrl: origin, fetch }]]),
       holder,
       clock: systemClock,
       random: Math.random,
@@ -118,6 +135,10 @@ function past(): void {
     const { ledger } = Ledger.open(path);
     opening.push(performance.now() - startedAt);
     page.push(timed(() => ledger.tasks({ limit: 50 })));
+    const filtered: [string, () => unknown][] = Object.entries(filters).flatMap(([name, filter]) => [
+      [`filter ${name}, count`, () => ledger.lists.count(filter, pastJobs * 2)],
+      [`filter ${name}, first page`, () => ledger.lists.page(filter, { limit: 100 })],
+    ]);
     const queries: Record<string, () => unknown> = {
       'search "fox"': () => ledger.search('fox', 50),
       'search "purple lighthouse"': () => ledger.search('purple lighthouse', 50),
@@ -129,8 +150,23 @@ function past(): void {
         ledger.tasks({ limit: 500, states: ['draft', 'submitting', 'queued', 'processing', 'succeeded'] }),
       'a page in the middle': () => ledger.tasks({ limit: 50, before: 50_000_000 }),
       'anything pending?': () => ledger.hasPending(),
-      'results to place': () => ledger.waitingPlacements(),
+      'results to place': () => ledger.placements.waiting(),
       'next due': () => ledger.leases.nextDue('me', ['https://rivya.ai'], 0),
+      'search "z-image" (a model)': () => search(ledger, 'z-image'),
+      'search "november" (a month, by words and by date)': () => search(ledger, 'november'),
+      'list, count of all': () => ledger.lists.count({}, pastJobs * 2),
+      'list, first page': () => ledger.lists.page({}, { limit: 100 }),
+      'list, last page': () => ledger.lists.page({}, { limit: 100, offset: pastJobs - 100 }),
+      'list, last page by price': () =>
+        ledger.lists.page({ order: 'price' }, { limit: 100, offset: pastJobs - 100 }),
+      ...Object.fromEntries(filtered),
+      'search "fox", count to 5,000': () => ledger.lists.count({ words: [{ text: 'fox' }] }, 5_000),
+      'search "fox" and a filter': () => {
+        const query = { words: [{ text: 'fox' }], kinds: ['video'] } as const;
+        ledger.lists.page(query, { limit: 100 });
+        ledger.lists.count(query, 5_000);
+      },
+      'models that were used': () => ledger.lists.models(),
       'create a job, on disk': () => createTask(ledger, Date.now() + round),
     };
     for (const [name, query] of Object.entries(queries)) (measured[name] ??= []).push(timed(query));
@@ -140,7 +176,14 @@ function past(): void {
   console.log(`  open the ledger ${shown(opening)}`);
   console.log(`  first page of 50 ${shown(page)} (budget: 50 ms)`);
   for (const [name, times] of Object.entries(measured))
-    console.log(`  ${name} ${shown(times)}${name.startsWith('search') ? ' (budget: 30 ms)' : ''}`);
+    console.log(`  ${name} ${shown(times)}${/^(?:search|filter)/.test(name) ? ' (budget: 30 ms)' : ''}`);
+}
+
+function search(ledger: Ledger, words: string): unknown {
+  return ledger.lists.page(
+    { words: searchWords(words, { language: 'en', now: Date.now() }) },
+    { limit: 100 },
+  );
 }
 
 function fill(path: string): void {
@@ -162,13 +205,14 @@ function fill(path: string): void {
   database.exec('BEGIN');
   const task = database.prepare(
     `INSERT INTO task (id, origin, kind, model, prompt, body, idempotency_key, state, wanted, failures, created_at, updated_at, intended_at)
-     VALUES (?, 'https://rivya.ai', 'image', 'z-image', ?, ?, ?, ?, 1, 0, ?, ?, ?)`,
+     VALUES (?, 'https://rivya.ai', ?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?)`,
   );
   const result = database.prepare(
     `INSERT INTO result VALUES (?, 0, ?, 'stored', 0, ?, 1000, ?, 'image/png', 'png', 64, 64)`,
   );
   const placement = database.prepare(
-    `INSERT INTO placement (task_id, state, mode, document, updated_at) VALUES (?, ?, 'after', 'file:///w/readme.md', ?)`,
+    `INSERT INTO placement (task_id, state, mode, document, folder, updated_at)
+     VALUES (?, ?, 'after', 'file:///w/readme.md', ?, ?)`,
   );
   for (let index = 0; index < pastJobs; index++) {
     const id = `${index.toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`;
@@ -179,10 +223,14 @@ function fill(path: string): void {
     const prompt = `${picked.join(' ')} word${index}`;
     const state = index % 20 === 0 ? 'failed' : index % 50 === 1 ? 'untracked' : 'placed';
     const time = 1_000 * index;
+    const kind = index % 10 === 3 ? 'video' : index % 10 === 7 ? 'audio' : 'image';
+    const model = index % 3 === 0 ? 'z-image' : `model-${index % 40}`;
     task.run(
       id,
+      kind,
+      model,
       prompt,
-      JSON.stringify({ model: 'z-image', prompt }),
+      JSON.stringify({ model, prompt }),
       `key-${index}`,
       state,
       time,
@@ -190,8 +238,9 @@ function fill(path: string): void {
       time,
     );
     result.run(id, `https://media.example/${id}.png`, `00/${id}-0.png`, 'ab'.repeat(32));
-    placement.run(id, state === 'placed' ? 'placed' : 'waiting', time);
+    placement.run(id, state === 'placed' ? 'placed' : 'waiting', `file:///${index % 2 ? 'w' : 'v'}`, time);
   }
+  database.exec('UPDATE task SET favourite = 1 WHERE number % 500 = 0');
   database.exec('COMMIT');
   database.close();
 }

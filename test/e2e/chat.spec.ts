@@ -1,9 +1,9 @@
-import { streamDialectNames } from '../../src/sandbox/streamSettings.ts';
+import { streamDialectNames } from '../../src/sandbox/state/streamSettings.ts';
 import { ChatPanel, countedWords } from '../support/chatPanel.ts';
 import { expect, test } from './fixtures.ts';
 
 const settings = { 'rivya.defaultModel.chat': 'gpt-5-2-chat', 'rivya.defaultModel.image': 'z-image' };
-test.use({ settings });
+test.use({ sharesWindow: true, settings });
 
 test('a question is answered while one watches, in every dialect, and what it cost is shown', async ({
   workbench,
@@ -55,34 +55,7 @@ test('an answer is stopped at once, tried again, and money that is short is said
   });
   await chat.ask('And one more');
   await chat.expectState('failed');
-  await expect(chat.answer.getByRole('alert')).toContainText('asks to slow down');
-});
-
-test('a reload in the middle of an answer loses nothing and pays once', async ({
-  workbench,
-  sandbox,
-  chat,
-}) => {
-  const words = countedWords(400);
-  sandbox.control.update({ stream: { deltaIntervalMs: 100 }, chatAnswer: words });
-  await chat.ask('Count');
-  await expect(chat.answer).toContainText('w0 w1 w2');
-  await chat.input.fill('A draft that stays');
-  // What the page says arrives in its order: once the sessions are listed, the host has heard of the draft.
-  await chat.page.getByTestId('chat-sessions').click();
-  await expect(chat.page.getByTestId('chat-session')).toHaveCount(1);
-
-  // A stream keeps the pace that it began with; the one that follows shall be fast.
-  sandbox.control.update({ stream: { deltaIntervalMs: 0 } });
-  await workbench.reload();
-  await chat.open();
-  await chat.expectState('complete');
-  await expect(chat.answer).toContainText(words);
-  await expect(chat.input).toHaveValue('A draft that stays');
-  const posts = sandbox.control.requests().filter(request => request.path.includes('/chat/completions'));
-  expect(new Set(posts.map(request => request.idempotencyKey)).size).toBe(1);
-  expect(sandbox.control.charges()).toHaveLength(1);
-  await workbench.screenshot('chatReloaded');
+  await expect(chat.answer.getByRole('alert')).toContainText('Rate limit reached');
 });
 
 test('an answer goes on while nobody looks', async ({ sandbox, chat }) => {
@@ -98,15 +71,26 @@ test('an answer goes on while nobody looks', async ({ sandbox, chat }) => {
   expect(sandbox.control.charges()).toHaveLength(1);
 });
 
+for (const [name, theme] of [
+  ['chatDark', 'Dark Modern'],
+  ['chatHighContrast', 'Dark High Contrast'],
+] as const) {
+  test(`an answer in the colours of ${theme}`, async ({ workbench, chat }) => {
+    await workbench.chooseTheme(theme);
+    await chat.ask('What lives in a tide pool?');
+    await chat.expectState('complete');
+    await workbench.screenshot(name);
+  });
+}
+
 test('the selection goes along, another model begins a session, and an answer becomes an image', async ({
   workbench,
   sandbox,
+  chat,
 }) => {
-  await workbench.setKey(sandbox);
   await workbench.openFile('notes.md');
   await workbench.selectText('A red bicycle leans against a white wall.');
   await workbench.runCommand('Rivya: Ask About Selection');
-  const chat = new ChatPanel(workbench);
   await expect(chat.page.getByText('notes.md:3').first()).toBeVisible();
   // Who asks goes on typing: the keyboard is in the text area.
   await expect(chat.input).toBeFocused();
@@ -122,7 +106,7 @@ test('the selection goes along, another model begins a session, and an answer be
   await chat.press(chat.answer, /Generate image from this/);
   const card = chat.page.getByTestId('chat-card');
   await expect(card).toContainText('A bicycle in the evening sun.');
-  const picture = card.getByRole('img');
+  const picture = card.locator('img');
   await expect
     .poll(() => picture.evaluate((image: object) => 'naturalWidth' in image && image.naturalWidth))
     .toBeGreaterThan(100);
@@ -142,9 +126,10 @@ test('the selection goes along, another model begins a session, and an answer be
   await workbench.screenshot('chatModel');
 
   await chat.page.getByTestId('chat-sessions').click();
-  await expect(chat.page.getByTestId('chat-session')).toHaveCount(2);
+  const sessions = chat.page.getByTestId('chat-session');
+  await expect(sessions.filter({ hasText: 'And now?' })).toHaveCount(1);
   await workbench.screenshot('chatSessions');
-  await chat.page.getByTestId('chat-session').last().getByRole('button').first().click();
+  await sessions.filter({ hasText: 'What is this about?' }).getByRole('button').first().click();
   await expect(chat.question).toContainText('What is this about?');
 
   // The same with a page that is there already, while the keyboard is in the editor.
@@ -156,33 +141,49 @@ test('the selection goes along, another model begins a session, and an answer be
   await expect(chat.input).toHaveValue('Is this all?');
 });
 
-test('without a key the panel says how to begin', async ({ workbench, sandbox }) => {
-  const chat = new ChatPanel(workbench);
-  await workbench.runCommand('Rivya Chat: Focus on Chat View');
-  const begin = chat.page.getByRole('button', { name: /Sandbox/ });
-  await begin.waitFor();
-  await workbench.screenshot('chatWelcome');
-  await begin.click();
-  await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
-  await expect(chat.page.getByText('Credits: 10,000 left')).toBeVisible();
-  await chat.ask('Does it work?');
-  await chat.expectState('complete');
-  // The configured server was asked for its public catalogue at most, and never with a key.
-  const requests = sandbox.control.requests();
-  expect(requests.filter(request => request.hasAuthorization || request.method !== 'GET')).toEqual([]);
-});
+test.describe('in a window of its own', () => {
+  test.use({ sharesWindow: false });
 
-for (const [name, theme] of [
-  ['chatDark', 'Default Dark Modern'],
-  ['chatHighContrast', 'Default High Contrast'],
-] as const) {
-  test.describe(theme, () => {
-    test.use({ settings: { ...settings, 'workbench.colorTheme': theme } });
+  test('a reload in the middle of an answer loses nothing and pays once', async ({
+    workbench,
+    sandbox,
+    chat,
+  }) => {
+    const words = countedWords(400);
+    sandbox.control.update({ stream: { deltaIntervalMs: 100 }, chatAnswer: words });
+    await chat.ask('Count');
+    await expect(chat.answer).toContainText('w0 w1 w2');
+    await chat.input.fill('A draft that stays');
+    // What the page says arrives in its order: once the sessions are listed, the host has heard of the draft.
+    await chat.page.getByTestId('chat-sessions').click();
+    await expect(chat.page.getByTestId('chat-session')).toHaveCount(1);
 
-    test('an answer in its colours', async ({ workbench, chat }) => {
-      await chat.ask('What lives in a tide pool?');
-      await chat.expectState('complete');
-      await workbench.screenshot(name);
-    });
+    // A stream keeps the pace that it began with; the one that follows shall be fast.
+    sandbox.control.update({ stream: { deltaIntervalMs: 0 } });
+    await workbench.reload();
+    await chat.open();
+    await chat.expectState('complete');
+    await expect(chat.answer).toContainText(words);
+    await expect(chat.input).toHaveValue('A draft that stays');
+    const posts = sandbox.control.requests().filter(request => request.path.includes('/chat/completions'));
+    expect(new Set(posts.map(request => request.idempotencyKey)).size).toBe(1);
+    expect(sandbox.control.charges()).toHaveLength(1);
+    await workbench.screenshot('chatReloaded');
   });
-}
+
+  test('without a key the panel says how to begin', async ({ workbench, sandbox }) => {
+    const chat = new ChatPanel(workbench);
+    await workbench.runCommand('Rivya Chat: Focus on Chat View');
+    const begin = chat.page.getByRole('button', { name: /Sandbox/ });
+    await begin.waitFor();
+    await workbench.screenshot('chatWelcome');
+    await begin.click();
+    await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
+    await expect(chat.page.getByText('Credits: 10,000 left')).toBeVisible();
+    await chat.ask('Does it work?');
+    await chat.expectState('complete');
+    // The configured server was asked for its public catalogue at most, and never with a key.
+    const requests = sandbox.control.requests();
+    expect(requests.filter(request => request.hasAuthorization || request.method !== 'GET')).toEqual([]);
+  });
+});

@@ -2,13 +2,13 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from '@playwright/test';
 import type { Sandbox } from '../../src/sandbox/server.ts';
-import type { Workbench } from '../support/workbench.ts';
+import { finished, type Workbench } from '../support/workbench.ts';
 import { expect, test } from './fixtures.ts';
 
 const sentence = 'A red bicycle leans against a white wall.';
 const picture = String.raw`assets/generated/a-red-bicycle[\w-]*\.png`;
 
-test.use({ settings: { 'rivya.defaultModel.image': 'z-image' } });
+test.use({ sharesWindow: true, settings: { 'rivya.defaultModel.image': 'z-image' } });
 
 /** A result whose document was closed meanwhile, so that it waits in the library; `file` is open instead. */
 async function waitingResult(workbench: Workbench, sandbox: Sandbox, file: string): Promise<Locator> {
@@ -70,9 +70,10 @@ for (const { file, text, expected } of documents) {
     const task = await waitingResult(workbench, sandbox, file);
     await dragWithShift(workbench, task, workbench.line(/Drop here:/).locator('> span'));
     await expect(workbench.line(/a-red-bicycle/)).toBeVisible();
-    await expect(task).toContainText('done');
+    await expect(task).toContainText(finished);
     await workbench.screenshot(`dropped-${path.extname(file).slice(1)}`);
-    expect(await pictures(workspaceFolder)).toHaveLength(1);
+    // VS Code writes the text first, then the file.
+    await expect.poll(() => pictures(workspaceFolder)).toHaveLength(1);
     await workbench.save(file);
     expect(await readFile(onDisk, 'utf8')).toMatch(new RegExp(expected));
     expect(sandbox.control.charges()).toHaveLength(1);
@@ -112,8 +113,9 @@ test('a file of the library is pasted as a reference, and comes along', async ({
   await workbench.save('article.md');
   const text = await readFile(path.join(workspaceFolder, 'article.md'), 'utf8');
   expect(text).toMatch(new RegExp(`^# Bicycles\n\nPaste here: !\\[${sentence}\\]\\(${picture}\\)$`));
-  expect(await pictures(workspaceFolder)).toHaveLength(1);
-  await expect(task).toContainText('done');
+  // VS Code writes the text first, then the file.
+  await expect.poll(() => pictures(workspaceFolder)).toHaveLength(1);
+  await expect(task).toContainText(finished);
   await workbench.screenshot('pasted');
   expect(sandbox.control.charges()).toHaveLength(1);
 });

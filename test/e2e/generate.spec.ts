@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PNG } from 'pngjs';
+import { finished } from '../support/workbench.ts';
 import { expect, test } from './fixtures.ts';
 
 const sentence = 'A red bicycle leans against a white wall.';
@@ -39,26 +40,7 @@ test('a selected sentence becomes a picture in the workspace and in the preview'
     .poll(() => image.evaluate((element: object) => 'naturalWidth' in element && element.naturalWidth))
     .toBe(picture.width);
   await workbench.viewContainer('Rivya').click();
-  await expect(workbench.treeItem(sentence)).toContainText('done');
+  await expect(workbench.treeItem(sentence)).toContainText(finished);
   await expect(workbench.treeItem('4o Image')).toBeVisible();
   await workbench.screenshot('generate');
-});
-
-test('without a key, the sandbox can be tried at once', async ({ workbench, sandbox }) => {
-  await workbench.viewContainer('Rivya').click();
-  await expect(workbench.page.getByRole('button', { name: 'Set API Key' }).first()).toBeVisible();
-  await workbench.screenshot('welcome');
-  await workbench.page.getByRole('button', { name: 'Try the Sandbox' }).first().click();
-  await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
-  await expect(workbench.treeItem('4o Image')).toBeVisible();
-
-  await workbench.openFile('notes.md');
-  await workbench.selectText(sentence);
-  await workbench.contextMenu('Generate Image from Selection');
-  await workbench.choose('Z-Image');
-  await expect(workbench.line(/!\[A red bicycle/)).toBeVisible();
-  await workbench.screenshot('sandbox');
-  // The configured server was not asked for anything but the public list of models, when the view was opened.
-  const requests = sandbox.control.requests().filter(({ path: asked }) => asked !== '/api/v1/models');
-  expect(requests).toEqual([]);
 });

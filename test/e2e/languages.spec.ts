@@ -4,7 +4,7 @@ import { expect, test } from './fixtures.ts';
 
 const sentence = 'A red bicycle leans against a white wall.';
 
-test.use({ settings: { 'rivya.defaultModel.image': 'z-image' } });
+test.use({ sharesWindow: true, settings: { 'rivya.defaultModel.image': 'z-image' } });
 
 const documents = [
   {

@@ -1,3 +1,4 @@
+import { finished } from '../support/workbench.ts';
 import { expect, test } from './fixtures.ts';
 
 const sentence = 'A red bicycle leans against a white wall.';
@@ -28,7 +29,9 @@ test('from install to the first image without a key', async ({ workbench, sandbo
   const watch = new Stopwatch('Without a key');
   await workbench.viewContainer('Rivya').click();
   await workbench.page.getByRole('button', { name: 'Try the Sandbox' }).first().waitFor();
+  await expect(workbench.page.getByRole('button', { name: 'Set API Key' }).first()).toBeVisible();
   watch.step('welcome');
+  await workbench.screenshot('welcome');
   await workbench.page.getByRole('button', { name: 'Try the Sandbox' }).first().click();
   await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
   watch.step('sandbox');
@@ -42,7 +45,8 @@ test('from install to the first image without a key', async ({ workbench, sandbo
   watch.step('model to picture');
   watch.print();
   await workbench.viewContainer('Rivya').click();
-  await expect(workbench.treeItem(sentence)).toContainText('done');
+  await expect(workbench.treeItem(sentence)).toContainText(finished);
+  await expect(workbench.treeItem('4o Image')).toBeVisible();
   await workbench.screenshot('newcomerSandbox');
   // Nothing but the public list of models was asked of the real server, and without a key.
   const requests = sandbox.control.requests();
@@ -64,7 +68,7 @@ test('from install to the first image with a key', async ({ workbench, sandbox }
   await workbench.quickInput.getByText('Model for Images').waitFor();
   watch.step('prompt to models');
   await workbench.choose('Z-Image');
-  await expect(workbench.treeItem(sentence)).toContainText('done');
+  await expect(workbench.treeItem(sentence)).toContainText(finished);
   watch.step('model to picture');
   watch.print();
   expect(sandbox.control.charges()).toHaveLength(1);

@@ -9,13 +9,12 @@ import { constants } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { root } from '../../scripts/workspace.ts';
-import { startVscodeServer } from '../support/vscodeServer.ts';
-import type { Workbench } from '../support/workbench.ts';
+import { finished, type Workbench } from '../support/workbench.ts';
 import { expect, test as base } from './fixtures.ts';
 
 const sentence = 'A red bicycle leans against a white wall.';
 /** Set to have the pictures of the README written anew. */
-const writes = process.env['RIVYA_WRITE_MEDIA'] === '1';
+const writes = process.env['RIVYA_WRITE_MEDIA'] !== undefined;
 
 interface StandAloneSandbox {
   readonly url: string;
@@ -46,25 +45,18 @@ const test = base.extend<Fixtures>({
     child.kill('SIGTERM');
     await once(child, 'exit');
   },
-
-  server: async ({ extensionsFolder, workspaceFolder }, use) => {
-    const settings = {
-      '[markdown]': { 'editor.wordWrap': 'off' },
-      'editor.minimap.enabled': false,
-      'rivya.defaultModel.image': 'z-image',
-      'rivya.defaultModel.chat': 'gpt-5-2-chat',
-    };
-    const server = await startVscodeServer({ workspaceFolder, extensionsFolder, settings });
-    try {
-      await use(server);
-    } finally {
-      await server.stop();
-    }
-  },
 });
 
-// The README shows the pictures at half their width.
-test.use({ viewport: { width: 1024, height: 640 } });
+test.use({
+  knowsSandbox: false,
+  settings: {
+    'editor.minimap.enabled': false,
+    'rivya.defaultModel.image': 'z-image',
+    'rivya.defaultModel.chat': 'gpt-5-2-chat',
+  },
+  // The README shows the pictures at half their width.
+  viewport: { width: 1024, height: 640 },
+});
 
 test('the eight steps of the quickstart, by what a person sees and clicks', async ({
   workbench,
@@ -125,7 +117,7 @@ test('the eight steps of the quickstart, by what a person sees and clicks', asyn
 
   await test.step('5. its status', async () => {
     await workbench.runCommand('Rivya: Focus on Tasks View');
-    await expect(workbench.treeItem(sentence)).toContainText('done');
+    await expect(workbench.treeItem(sentence)).toContainText(finished);
     await picture(workbench, 5, 'status');
   });
 

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
@@ -34,7 +36,7 @@ test('shows live what happens, in light and in dark, and is accessible', async (
     if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
   });
   page.on('pageerror', error => problems.push(error.message));
-  await page.goto(sandbox.url);
+  await page.goto(sandbox.pageUrl);
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   await expect(page.getByText('Nothing was generated yet.')).toBeVisible();
 
@@ -67,7 +69,7 @@ test('shows live what happens, in light and in dark, and is accessible', async (
 });
 
 test('sets credits and switches faults on and off, by keyboard', async ({ page, sandbox }) => {
-  await page.goto(sandbox.url);
+  await page.goto(sandbox.pageUrl);
   const credits = page.getByLabel('Credits', { exact: true });
   await expect(credits).toHaveValue('100');
   await credits.fill('7');
@@ -102,7 +104,7 @@ test('sets credits and switches faults on and off, by keyboard', async ({ page, 
 });
 
 test('shows the beginning of a key only, and copies all of it', async ({ page, sandbox }) => {
-  await page.goto(sandbox.url);
+  await page.goto(sandbox.pageUrl);
   await page.getByRole('button', { name: /^Copy the key/ }).click();
   await expect(page.getByRole('status')).toHaveText('Key copied.');
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(sandbox.apiKey);
@@ -171,41 +173,47 @@ for (const { tag, request } of [
 inEditor.describe('the sandbox of the editor', () => {
   inEditor.use({ settings: { 'rivya.defaultModel.image': 'z-image' } });
 
-  inEditor('outlives a reload with its jobs, under the same address', async ({ workbench, sandbox }) => {
-    await workbench.runCommand('Rivya: Start Sandbox');
-    const message = workbench.notification(/The sandbox runs at/);
-    for (const name of ['Open Page', 'Copy Base URL', 'Copy Key']) {
-      await expect(message.getByRole('button', { name, exact: true })).toBeVisible();
-    }
-    await workbench.screenshot('sandbox-started');
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec((await message.textContent()) ?? '')?.[0] ?? '';
-    const steer = (path: string, json: unknown): Promise<Response> =>
-      fetch(`${url}/__sandbox/${path}`, { method: 'POST', body: JSON.stringify(json) });
-    await steer('settings', { taskDurationMs: 3_600_000 });
+  inEditor(
+    'outlives a reload with its jobs, under the same address',
+    async ({ workbench, sandbox, server }) => {
+      await workbench.runCommand('Rivya: Start Sandbox');
+      const message = workbench.notification(/The sandbox runs at/);
+      for (const name of ['Open Page', 'Copy Base URL', 'Copy Key']) {
+        await expect(message.getByRole('button', { name, exact: true })).toBeVisible();
+      }
+      await workbench.screenshot('sandbox-started');
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec((await message.textContent()) ?? '')?.[0] ?? '';
+      const storage = path.join(path.dirname(server.settingsFile), 'globalStorage/rivya.rivya');
+      const address = await readFile(path.join(storage, 'sandbox/address.json'), 'utf8');
+      const headers = { 'x-rivya-sandbox': (JSON.parse(address) as { token: string }).token };
+      const steer = (name: string, json: unknown): Promise<Response> =>
+        fetch(`${url}/__sandbox/${name}`, { method: 'POST', headers, body: JSON.stringify(json) });
+      await steer('settings', { taskDurationMs: 3_600_000 });
 
-    await workbench.openFile('notes.md');
-    await workbench.selectText('A red bicycle leans against a white wall.');
-    await workbench.contextMenu('Generate Image from Selection');
-    const charges = async (): Promise<unknown[]> =>
-      (await (await fetch(`${url}/__sandbox/charges`)).json()) as unknown[];
-    await expect.poll(async () => (await charges()).length).toBe(1);
+      await workbench.openFile('notes.md');
+      await workbench.selectText('A red bicycle leans against a white wall.');
+      await workbench.contextMenu('Generate Image from Selection');
+      const charges = async (): Promise<unknown[]> =>
+        (await (await fetch(`${url}/__sandbox/charges`, { headers })).json()) as unknown[];
+      await expect.poll(async () => (await charges()).length).toBe(1);
 
-    await workbench.reload();
-    await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
-    // While the new window takes over from the old one, nobody may be listening.
-    const finish = (): Promise<number> =>
-      steer('finish', {}).then(
-        ({ status }) => status,
-        () => 0,
-      );
-    await expect.poll(finish).toBe(200);
-    const insert = workbench.notification(/is ready/).getByRole('button', { name: 'Insert', exact: true });
-    const inserted = workbench.line(/!\[A red bicycle/);
-    await expect(insert.or(inserted).first()).toBeVisible();
-    if (await insert.isVisible()) await insert.click();
-    await expect(inserted).toBeVisible();
-    expect(await charges()).toHaveLength(1);
-    // The configured server was not asked for anything.
-    expect(sandbox.control.requests()).toEqual([]);
-  });
+      await workbench.reload();
+      await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
+      // While the new window takes over from the old one, nobody may be listening.
+      const finish = (): Promise<number> =>
+        steer('finish', {}).then(
+          ({ status }) => status,
+          () => 0,
+        );
+      await expect.poll(finish).toBe(200);
+      const insert = workbench.notification(/is ready/).getByRole('button', { name: 'Insert', exact: true });
+      const inserted = workbench.line(/!\[A red bicycle/);
+      await expect(insert.or(inserted).first()).toBeVisible();
+      if (await insert.isVisible()) await insert.click();
+      await expect(inserted).toBeVisible();
+      expect(await charges()).toHaveLength(1);
+      // The configured server was not asked for anything.
+      expect(sandbox.control.requests()).toEqual([]);
+    },
+  );
 });

@@ -7,7 +7,7 @@ import { expect, test } from './fixtures.ts';
 
 const sentence = 'A red bicycle leans against a white wall.';
 
-test.use({ settings: { 'rivya.defaultModel.image': 'z-image' } });
+test.use({ sharesWindow: true, settings: { 'rivya.defaultModel.image': 'z-image' } });
 
 test('a webhook is created, a generation delivered and verified, replayed, the secret rotated, the webhook deleted', async ({
   workbench,
@@ -32,7 +32,8 @@ test('a webhook is created, a generation delivered and verified, replayed, the s
   await expect(workbench.quickInput).toContainText('loopback, private or reserved address');
   await workbench.screenshot('webhookAddressRefused');
   await workbench.enter(url);
-  // Rows that can be ticked are no options. The row and its box are both of this role; the name of the row goes on.
+  // Rows that can be ticked are no options. The row and its box are both of this role; the name of the row
+  // goes on.
   await expect(workbench.quickInput.getByRole('checkbox', { name: /^generation\.\w+, / })).toHaveCount(2);
   await workbench.quickInputBox.press('Enter');
   const dialog = page.locator('.monaco-dialog-box');
@@ -87,12 +88,16 @@ test('a webhook is created, a generation delivered and verified, replayed, the s
   await workbench.screenshot('webhookDeleted');
 });
 
-test('a key without the scope is told so in the view', async ({ workbench, sandbox }) => {
-  sandbox.control.setKeyScopes(sandbox.apiKey, ['models:read', 'credits:read']);
-  await workbench.setKey(sandbox);
-  await workbench.runCommand('Rivya: Focus on Webhooks View');
-  await expect(workbench.page.getByText('This API key may not manage webhooks.').first()).toBeVisible();
-  await workbench.screenshot('webhooksDenied');
+test.describe('in a window of its own', () => {
+  test.use({ sharesWindow: false });
+
+  test('a key without the scope is told so in the view', async ({ workbench, sandbox }) => {
+    sandbox.control.setKeyScopes(sandbox.apiKey, ['models:read', 'credits:read']);
+    await workbench.setKey(sandbox);
+    await workbench.runCommand('Rivya: Focus on Webhooks View');
+    await expect(workbench.page.getByText('This API key may not manage webhooks.').first()).toBeVisible();
+    await workbench.screenshot('webhooksDenied');
+  });
 });
 
 /** A server of the user's; what it was sent is collected. */

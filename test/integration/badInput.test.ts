@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { configure, openDocument, removeFolder, Scene, select, textOf, workspaceFolder } from './support.ts';
+import {
+  configure,
+  openDocument,
+  removeFolder,
+  Scene,
+  select,
+  textOf,
+  workspaceFolder,
+  type SceneOptions,
+} from './support.ts';
 
 const sentence = 'A quiet harbour at dawn.';
 const article = `# Morning\n\n${sentence}\n\nThe end.\n`;
@@ -19,10 +28,7 @@ describe('a generation that cannot start', () => {
     editor = undefined;
   });
 
-  async function attempt(
-    options: { key?: string | undefined; model?: string } = {},
-    text = article,
-  ): Promise<void> {
+  async function attempt(options: SceneOptions = {}, text = article): Promise<void> {
     scene = await Scene.open(options);
     editor = await openDocument(text);
     if (text.includes(sentence)) select(editor, sentence);
@@ -40,13 +46,29 @@ describe('a generation that cannot start', () => {
   it('without a key', async () => {
     await attempt({ key: undefined });
     await refused(/needs an API key\. Nothing was charged/);
-    assert.deepEqual(scene.sandbox.control.requests(), []);
+    // The list of models is public: who shows it may ask for it.
+    const requests = scene.sandbox.control.requests().filter(({ path }) => path !== '/api/v1/models');
+    assert.deepEqual(requests, []);
   });
 
   it('with a key that is revoked meanwhile', async () => {
     await attempt();
     scene.sandbox.control.setKeyStatus(scene.sandbox.apiKey, 'revoked');
-    await refused(/was revoked.+Nothing was charged.+Request req_/);
+    const message = await refused(/was revoked.+Nothing was charged/);
+    assert.match(message, /Request req_/);
+  });
+
+  it('with a key that is revoked between two of them', async () => {
+    await attempt();
+    assert.ok(editor);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await scene.answers.message(/Image inserted/);
+    scene.sandbox.control.setKeyStatus(scene.sandbox.apiKey, 'revoked');
+    select(editor, 'The end.');
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    const message = await scene.answers.message(/was revoked.+Nothing was charged/);
+    assert.match(message, /Request req_/);
+    assert.equal(scene.sandbox.control.charges().length, 1);
   });
 
   it('with a key that may not generate', async () => {
@@ -54,7 +76,7 @@ describe('a generation that cannot start', () => {
     const { key } = scene.sandbox.control.addKey({ scopes: ['credits:read', 'generations:read'] });
     scene.answers.input(key);
     await vscode.commands.executeCommand('rivya.account.setKey');
-    await refused(/may not do that.+generations:create.+Nothing was charged/);
+    await refused(/missing a required scope.+generations:create.+Nothing was charged/);
   });
 
   it('without credits', async () => {
@@ -105,15 +127,14 @@ describe('a generation that cannot start', () => {
   });
 
   it('when the server answers with HTML', async () => {
-    await attempt();
     const action = {
       type: 'status',
       status: 502,
       body: '<html><h1>Bad gateway</h1></html>',
       contentType: 'text/html',
     } as const;
-    scene.sandbox.control.addFault({ path: '/api/v1/models', times: 'always', action });
-    await refused(/Rivya answered with an error/);
+    await attempt({ fault: { path: '/api/v1/models', times: 'always', action } });
+    await refused(/is out of order at the moment/);
   });
 });
 
@@ -173,7 +194,7 @@ describe('a generation that goes wrong on its way', () => {
     scene.sandbox.control.failNextGeneration({ message: 'The picture could not be drawn.' });
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await scene.answers.message(
-      /The generation failed: The picture could not be drawn\. Credits of failed jobs usually come back.+reserved 1 credit came back/,
+      /The generation failed: The picture could not be drawn\..+reserved 1 credit came back/,
     );
     assert.equal(scene.sandbox.control.credits(), 100);
     assert.equal(editor.document.getText(), article);
@@ -184,7 +205,7 @@ describe('a generation that goes wrong on its way', () => {
     scene.sandbox.control.addFault({ method: 'GET', path: '/api/v1/generations/', action });
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     const message = await scene.answers.message(/was revoked/);
-    assert.match(message, /The job is kept, and is not paid twice/);
+    assert.match(message, /Rivya has reserved 1 credit for it/);
     assert.doesNotMatch(message, /Nothing was charged/);
     scene.answers.input(scene.sandbox.apiKey);
     await vscode.commands.executeCommand('rivya.account.setKey');
@@ -192,12 +213,10 @@ describe('a generation that goes wrong on its way', () => {
     assert.equal(scene.sandbox.control.charges().length, 1);
   });
 
-  it('says so when the result is no picture', async () => {
+  it('waits for the picture while something else stands at its address', async () => {
     const action = { type: 'body', body: 'not a picture at all', contentType: 'image/png' } as const;
-    scene.sandbox.control.addFault({ path: '/media/', times: 'always', action });
-    await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    await scene.answers.message(/is not an image, video or sound/);
-    assert.equal(editor.document.getText(), article);
+    scene.sandbox.control.addFault({ path: '/media/', times: 3, action });
+    await arrives();
     assert.equal(scene.sandbox.control.charges().length, 1);
   });
 
@@ -227,14 +246,18 @@ describe('a generation that goes wrong on its way', () => {
     assert.match(text, /A quiet harbour at dawn\.\n\n!\[/);
   });
 
-  it('saves the picture and copies its path when the document was deleted', async () => {
+  it('saves the picture and offers a reference when the document was deleted', async () => {
     scene.sandbox.control.update({ taskDurationMs: 2_000 });
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     await vscode.workspace.fs.delete(editor.document.uri);
     scene.answers.press(/is ready/, 'Insert');
-    await scene.answers.message(/Its place in the document is gone, so the path is on the clipboard/);
-    assert.match(await vscode.env.clipboard.readText(), /a-quiet-harbour-at-dawn-[0-9a-f]{8}(-\d+)?\.png$/);
+    await vscode.env.clipboard.writeText('of the user');
+    scene.answers.press(/Its place in the document is gone/, 'Copy');
+    await scene.answers.message(/Its place in the document is gone\./);
+    // The button's work ends after the message was shown.
+    const pattern = /a-quiet-harbour-at-dawn-[0-9a-f]{8}(-\d+)?\.png/;
+    while (!pattern.test(await vscode.env.clipboard.readText())) await new Promise(setImmediate);
   });
 
   it('keeps the result in the library when the folder is read-only', async () => {

@@ -7,13 +7,15 @@ import * as vscode from 'vscode';
 import { silentLog } from '../../src/base/log.ts';
 import { Account } from '../../src/core/account/account.ts';
 import { Balance } from '../../src/core/credits/balance.ts';
-import type { ChatHostMessage, ChatMessageView, ChatPageMessage, ChatState } from '../../src/shared/chat.ts';
+import type { ChatHostMessage, ChatMessageDto, ChatState } from '../../src/shared/chat.ts';
+import type { ChatPageMessage } from '../../src/shared/chatSchema.ts';
 import { createChatHost, type ChatHost } from '../../src/vscode/chat/chatHost.ts';
-import { openLink } from '../../src/vscode/chat/links.ts';
+import { openLink } from '../../src/vscode/chat/openLink.ts';
 import { pageListener } from '../../src/vscode/chat/pageHandlers.ts';
-import { retrieveBalance, type Basics } from '../../src/vscode/clients.ts';
-import { CurrentServer } from '../../src/vscode/server.ts';
+import { createClients, retrieveBalance, type HostContext } from '../../src/vscode/host/hostContext.ts';
+import { CurrentServer } from '../../src/vscode/host/currentServer.ts';
 import { createServices, type Services } from '../../src/vscode/services.ts';
+import { timingsFor } from '../../src/vscode/host/timings.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import {
   configure,
@@ -43,7 +45,7 @@ class ScriptedPage {
     host.controller.attach({
       post: message => this.#take(message),
       reveal: () => undefined,
-      resource: file => `resource:${file}`,
+      asWebviewUri: file => `resource:${file}`,
     });
   }
 
@@ -52,7 +54,7 @@ class ScriptedPage {
     return this.#state;
   }
 
-  get messages(): readonly ChatMessageView[] {
+  get messages(): readonly ChatMessageDto[] {
     return this.state.session.messages;
   }
 
@@ -164,16 +166,25 @@ describe('the chat', () => {
     });
     await account.store(new URL(scene.sandbox.url).origin, scene.sandbox.apiKey);
     const server = new CurrentServer();
-    const balance: Balance = new Balance(origin => retrieveBalance(basics, origin));
+    const balance: Balance = new Balance(origin => retrieveBalance(hostContext, origin));
     const context = {
       globalStorageUri: vscode.Uri.file(storage),
       globalState: memento(),
       workspaceState: memento(),
       extension: { packageJSON: { version: '0.0.0' } },
     } as unknown as vscode.ExtensionContext;
-    const basics: Basics = { context, log: silentLog, server, account, balance };
-    services = createServices(basics);
-    host = createChatHost(services);
+    const clients = createClients({ context, log: silentLog, server, account });
+    const hostContext: HostContext = {
+      context,
+      log: silentLog,
+      server,
+      account,
+      balance,
+      timings: timingsFor(vscode.ExtensionMode.Test),
+      clients: () => Promise.resolve(clients),
+    };
+    services = createServices(hostContext, clients);
+    host = createChatHost(services, await services.chats());
     disposables.push(account, server, balance, services, host);
     page = new ScriptedPage(host);
     await page.say({ type: 'ready' });
@@ -182,7 +193,7 @@ describe('the chat', () => {
 
   afterEach(async () => {
     host.controller.parts.conversations.stop(host.controller.session().id);
-    await host.controller.parts.conversations.settled();
+    await host.controller.parts.conversations.idle();
     for (const disposable of disposables.splice(0).reverse()) disposable.dispose();
     await configure('defaultModel.chat', undefined);
     await configure('chat.streaming', undefined);
@@ -211,7 +222,7 @@ describe('the chat', () => {
     await page.say({ type: 'send', text: 'Count' });
     host.controller.hide();
     const before = page.received.length;
-    await host.controller.parts.conversations.settled();
+    await host.controller.parts.conversations.idle();
     assert.equal(page.received.length, before);
     await page.say({ type: 'ready' });
     assert.equal(page.messages[1]?.text, words);
@@ -412,6 +423,95 @@ describe('the chat', () => {
     await removeFolder(editor.document.uri);
   });
 
+  it('makes one image of two clicks', async () => {
+    await page.ask('Describe a boat');
+    const { id = '' } = page.messages[1] ?? {};
+    const click = { type: 'generateImage', messageId: id, prompt: 'A paper boat' } as const;
+    await Promise.all([page.say(click), page.say(click)]);
+    await page.until('a finished card', () => page.state.session.cards[0]?.canInsert === true);
+    assert.equal(page.state.session.cards.length, 1);
+    // One for the answer.
+    assert.equal(scene.sandbox.control.charges().length, 2);
+  });
+
+  it('asks nothing that would exceed the limit of the day, and says what was spent', async () => {
+    await configure('credits.dailyLimit', 4);
+    await page.ask('First');
+    await page.ask('Second');
+    assert.equal(page.state.session.credits, 2);
+    await page.until('what was spent', () => page.state.spentToday === 2);
+    const { length: charges } = scene.sandbox.control.charges();
+    await page.say({ type: 'send', text: 'Third' });
+    assert.match(
+      page.problem,
+      /^Not sent, and nothing was charged: 3 credits more would exceed the limit of 4 credits for a day\. Spent today, as far as known: 2 credits\./,
+    );
+    assert.equal(page.state.draft, 'Third');
+    assert.equal(page.messages.length, 4);
+    const answer = page.messages[1]?.id ?? '';
+    const question = page.messages[0]?.id ?? '';
+    for (const message of [
+      { type: 'retry', messageId: answer },
+      { type: 'continueAnswer', messageId: answer },
+      { type: 'editAndResend', messageId: question, text: 'Changed' },
+    ] as const) {
+      scene.answers.messages.length = 0;
+      await page.say(message);
+      await scene.answers.message(/^Not sent, and nothing was charged/);
+    }
+    // A job of one credit has room, but not two.
+    const image = (prompt: string) => ({ type: 'generateImage', messageId: answer, prompt }) as const;
+    for (const prompt of ['A boat', 'A ship']) await page.say(image(prompt));
+    scene.answers.messages.length = 0;
+    await page.say(image('A raft'));
+    await scene.answers.message(/1 credit more would exceed .+ Spent today, as far as known: 4 credits/);
+    await page.until(
+      'two finished cards',
+      () => page.state.session.cards.filter(each => each.canInsert).length === 2,
+    );
+    assert.equal(scene.sandbox.control.charges().length, charges + 2);
+    assert.equal(page.state.draft, 'Third');
+  });
+
+  it('asks and makes nothing while the sandbox is lost', async () => {
+    await page.ask('Describe a boat');
+    const { id = '' } = page.messages[1] ?? {};
+    services.server.loseSandbox();
+    await page.say({ type: 'send', text: 'And a ship?' });
+    assert.match(page.problem, /^The sandbox has ended .+ Nothing is sent until you choose/);
+    for (const message of [
+      { type: 'retry', messageId: id },
+      { type: 'generateImage', messageId: id, prompt: 'A paper boat' },
+    ] as const) {
+      scene.answers.messages.length = 0;
+      await page.say(message);
+      await scene.answers.message(/^The sandbox has ended .+ Nothing is sent until you choose/);
+    }
+    assert.equal(scene.sandbox.control.charges().length, 1);
+    services.server.leaveSandbox();
+    await page.until('the key of the server', () => page.state.account === 'ready');
+    await page.say({ type: 'send', text: 'And a ship?' });
+    await page.until('the second answer', () => page.messages[3]?.state === 'complete');
+    assert.equal(scene.sandbox.control.charges().length, 2);
+  });
+
+  it('asks once about a dearer model that the workspace has chosen', async () => {
+    const settings = vscode.workspace.getConfiguration('rivya');
+    await configure('defaultModel.chat', 'gemini-2-5-flash-chat');
+    await settings.update('defaultModel.chat', 'gpt-5-2-chat', vscode.ConfigurationTarget.Workspace);
+    await page.say({ type: 'send', text: 'Hello' });
+    await scene.answers.message(/^Ask .+ for about 3 credits a question\?$/);
+    assert.deepEqual([page.messages.length, page.problem, page.state.draft], [0, '', 'Hello']);
+    scene.answers.press(/^Ask /, 'Ask');
+    await page.ask('Hello');
+    scene.answers.messages.length = 0;
+    await page.ask('And now?');
+    assert.deepEqual(
+      scene.answers.messages.filter(text => text.startsWith('Ask ')),
+      [],
+    );
+  });
+
   it('makes an image of a message, and follows it with a card', async () => {
     await page.ask('Describe a boat');
     const { id = '' } = page.messages[1] ?? {};
@@ -525,7 +625,7 @@ describe('the commands of the chat', () => {
     await vscode.commands.executeCommand('rivya.chat.askSelection');
     await vscode.commands.executeCommand('rivya.chat.stop');
     await vscode.commands.executeCommand('rivya.chat.exportMarkdown');
-    await scene.answers.message(/Nothing was said in this session yet/);
+    await scene.answers.message(/This session has no messages yet/);
     await removeFolder(editor.document.uri);
   });
 });

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { silentLog } from '../../src/base/log.ts';
 import { Library } from '../../src/core/assets/library.ts';
 import { Ledger } from '../../src/core/tasks/ledger.ts';
 import { storedFiles, type Task } from '../../src/shared/task.ts';
-import { registerDropAndPaste } from '../../src/vscode/placement/dropAndPaste.ts';
+import { registerDropAndPaste } from '../../src/vscode/dropAndPaste/dropAndPaste.ts';
+import { WorkspaceProjects } from '../../src/vscode/placement/workspaceProjects.ts';
 import type { Services } from '../../src/vscode/services.ts';
 import { openDocument, removeFolder, Scene, until } from './support.ts';
 
@@ -46,7 +48,11 @@ function providers(ledger: Ledger, library: Library): Ways & { registration: vsc
   };
   languages['registerDocumentDropEditProvider'] = keep('drop');
   languages['registerDocumentPasteEditProvider'] = keep('paste');
-  const services = { ledger, library, placer: { forget: () => undefined } } as unknown as Services;
+  const state = extension?.exports.context.workspaceState;
+  assert.ok(state);
+  const projects = new WorkspaceProjects(state, silentLog);
+  const placer = { forget: () => undefined };
+  const services = { ledger, library, placer, projects } as unknown as Services;
   try {
     const registration = registerDropAndPaste(
       () => Promise.resolve(services),
@@ -140,9 +146,9 @@ describe('a result that is dropped or pasted', () => {
         edit.insert(document.uri, at, answer.insertText);
         assert.ok(await vscode.workspace.applyEdit(edit));
         assert.match(document.getText(), new RegExp(expected));
-        await until('the note', () => ledger.placement(task.id)?.state === 'placed');
+        await until('the note', () => ledger.placements.of(task.id)?.state === 'placed');
         assert.equal(ledger.task(task.id)?.state, 'placed');
-        const placed = vscode.Uri.parse(ledger.placement(task.id)?.file ?? '', true);
+        const placed = vscode.Uri.parse(ledger.placements.of(task.id)?.file ?? '', true);
         assert.equal((await vscode.workspace.fs.stat(placed)).size, storedFiles(task)[0]?.bytes);
         // A second time it is referred to where it stands.
         const again = await ask(way, document, document.positionAt(0));

@@ -136,12 +136,13 @@ describe('generating from a selection', () => {
     assert.match(text, /A lighthouse in a great storm at night\.\n\n!\[/);
   });
 
-  it('puts the path on the clipboard where nothing can refer to a file', async () => {
+  it('offers a reference where nothing can refer to a file, and leaves the clipboard alone', async () => {
     const code = await openDocument(`load(); ${sentence}\n`, 'page.ts');
     select(code, sentence);
+    await vscode.env.clipboard.writeText('of the user');
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    await scene.answers.message(/the path is on the clipboard/);
-    assert.match(await vscode.env.clipboard.readText(), /^\.\.\/assets\/generated\/a-lighthouse.+\.png$/);
+    await scene.answers.message(/Nothing can refer to it at this place/);
+    assert.equal(await vscode.env.clipboard.readText(), 'of the user');
     assert.equal(code.document.getText(), `load(); ${sentence}\n`);
     await removeFolder(code.document.uri);
   });

@@ -1,32 +1,43 @@
-/** Entry of the integration suite: VS Code calls {@link run} in the extension host, on the server and on the desktop alike. */
-import { readdirSync, renameSync, writeFileSync } from 'node:fs';
+/**
+ * Entry of the integration suite: VS Code calls {@link run} in the extension host, on the server and on the
+ * desktop alike.
+ */
+import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Mocha from 'mocha';
 import {
   countFailed,
+  filesVariable,
   grepVariable,
   reportVariable,
   type IntegrationReport,
   type IntegrationTest,
 } from '../support/integrationReport.ts';
+import { resetWindow, useWindow } from './support.ts';
 
 /** Ends a test that hangs, in milliseconds. */
 const testTimeout = 60_000;
 
-/** Runs every `*.test.cjs` beside this bundle, writes the report, and throws when a test has failed or none was found. */
+/**
+ * Runs the test files that the launcher names, in their order, writes the report, and throws when a test has
+ * failed.
+ */
 export async function run(): Promise<void> {
   process.setSourceMapsEnabled(true);
-  const mocha = new Mocha({ timeout: testTimeout, forbidOnly: true, forbidPending: true, reporter: 'min' });
+  const mocha = new Mocha({
+    timeout: testTimeout,
+    forbidOnly: true,
+    forbidPending: true,
+    reporter: 'min',
+    rootHooks: { beforeEach: useWindow, afterEach: resetWindow },
+  });
   const grep = process.env[grepVariable];
   if (grep !== undefined) mocha.fgrep(grep);
-  const files = readdirSync(__dirname, { recursive: true, encoding: 'utf8' });
-  for (const file of files.filter(name => name.endsWith('.test.cjs')).toSorted()) {
-    mocha.addFile(path.join(__dirname, file));
-  }
+  const files = JSON.parse(process.env[filesVariable] ?? '[]') as string[];
+  for (const file of files) mocha.addFile(path.join(__dirname, `${file}.test.cjs`));
   const report = await runTests(mocha);
   writeReport(report);
   publishReport();
-  if (report.tests.length === 0) throw new Error('No integration test was found.');
   const failed = countFailed(report);
   if (failed > 0) throw new Error(`${failed} of ${report.tests.length} integration tests failed.`);
 }

@@ -30,7 +30,8 @@ describe('the library', () => {
 
     scene.answers.press(/from the library\?/, 'Remove');
     await vscode.commands.executeCommand('rivya.library.manage');
-    await scene.answers.message(/^Removed \d+ files?, [\d.]+ MB from the library\.$/);
+    // Other tests have removed the folders of theirs: those files are the only copies, and stay.
+    await scene.answers.message(/^Removed \d+ files?, [\d.]+ MB from the library\./);
     // The copy in the workspace stays.
     const [, source = ''] = /\]\((.+)\)/.exec(editor.document.getText()) ?? [];
     await vscode.workspace.fs.stat(vscode.Uri.joinPath(editor.document.uri, '..', source));

@@ -45,6 +45,13 @@ describe('a generated result and its place', () => {
     await until('the job', () => scene.sandbox.control.charges().length > before);
   }
 
+  /** Two jobs for one place. The same text twice at once would be one order. */
+  async function beginTwo(): Promise<void> {
+    await begin();
+    select(editor, sentence.slice(0, -1));
+    await begin();
+  }
+
   it('selects the alternative text while the prompt is still selected', async () => {
     await generate();
     await arrived();
@@ -95,8 +102,7 @@ describe('a generated result and its place', () => {
   });
 
   it('goes to its own place when two jobs have the same', async () => {
-    await begin();
-    await begin();
+    await beginTwo();
     scene.sandbox.control.finishTasks();
     const text = await textOf(editor.document, now => now.match(/!\[/g)?.length === 2);
     assert.match(text, /^# River\n\nA mill by the river\.\n\n!\[.+\]\(.+\)\n\n!\[.+\]\(.+\)\n\nThe end\.\n$/);
@@ -106,10 +112,9 @@ describe('a generated result and its place', () => {
 
   it('is on the clipboard with all others that came with it', async () => {
     await configure('insert.placement', 'clipboard');
-    await begin();
-    await begin();
+    await beginTwo();
     scene.sandbox.control.finishTasks();
-    await scene.answers.message(/2 results have come.+The path is on the clipboard/);
+    await scene.answers.message(/2 results ready.+The path is on the clipboard/);
     const paths = (await vscode.env.clipboard.readText()).split('\n');
     assert.equal(new Set(paths).size, 2);
     for (const path of paths) await readFile(vscode.Uri.joinPath(editor.document.uri, '..', path).fsPath);
@@ -141,6 +146,24 @@ describe('a generated result and its place', () => {
     await generate();
     assert.match((await arrived()).split('\n')[4] ?? '', /^!\[.+\]\(\/img\/a-mill-by-the-river-\w+\.png\)$/);
     await vscode.workspace.fs.delete(vscode.Uri.joinPath(workspaceFolder(), 'public'), { recursive: true });
+  });
+
+  it('goes where the project of the document has its media, of which is told once', async () => {
+    const settings = vscode.Uri.joinPath(editor.document.uri, '../mkdocs.yml');
+    await vscode.workspace.fs.writeFile(settings, Buffer.from('site_name: River\ndocs_dir: .\n'));
+    await generate();
+    assert.match(await arrived(), /\]\(assets\/generated\/a-mill-by-the-river-\w+\.png\)/);
+    await scene.answers.message(
+      /^This is a MkDocs project: generated files go to "case-\w+\/assets\/generated"\.$/,
+    );
+  });
+
+  it('goes where the user has set, whatever the project has', async () => {
+    const settings = vscode.Uri.joinPath(editor.document.uri, '../mkdocs.yml');
+    await vscode.workspace.fs.writeFile(settings, Buffer.from('docs_dir: .\n'));
+    await configure('output.directory', 'assets/generated');
+    await generate();
+    assert.match(await arrived(), /\]\(\.\.\/assets\/generated\/a-mill-by-the-river-\w+\.png\)/);
   });
 
   it("goes where the user's own markdown.copyFiles.destination says", async () => {
@@ -183,18 +206,18 @@ describe('a generated result and its place', () => {
     assert.match(text, /^\/\/ A mill by the river\.\n\/\/ \.\.\/assets\/.+\.png\nconst mill = 1;\n$/);
     const [post] = scene.sandbox.control.requests().filter(({ method }) => method === 'POST');
     assert.equal((post?.body as { prompt: string }).prompt, sentence);
-    // The last word of the job, alone or with that of an earlier one: the next test counts what is told together.
-    await scene.answers.message(/Image inserted: |results have come/);
+    // The last word of the job, alone or with that of an earlier one: the next test counts what is told
+    // together.
+    await scene.answers.message(/Image inserted: |results ready/);
     await removeFolder(code.document.uri);
   });
 
   it('is told of in one message with others that come while the user is elsewhere', async () => {
-    await begin();
-    await begin();
+    await beginTwo();
     await vscode.commands.executeCommand('workbench.action.keepEditor');
     const elsewhere = await openDocument('Elsewhere.\n', 'elsewhere.md');
     scene.sandbox.control.finishTasks();
-    await scene.answers.message(/^2 results have come, for 2 credits\.$/);
+    await scene.answers.message(/^2 results ready \(2 credits\)\.$/);
     // Of the two alone: the result of an earlier test may still be told of.
     const names = [...editor.document.getText().matchAll(/[\w-]+\.png/g)].map(([name]) => name);
     assert.equal(names.length, 2);

@@ -4,7 +4,8 @@ import { startForwardProxy, type ForwardProxy } from '../support/forwardProxy.ts
 import { startGateway, type Gateway } from '../support/gateway.ts';
 import { configure, Scene } from './support.ts';
 
-// VS Code never asks a proxy for "localhost" and 127.0.0.1, so that these tests use another name of this machine.
+// VS Code never asks a proxy for "localhost" and 127.0.0.1, so that these tests use another name of this
+// machine.
 describe('a proxy of the settings', () => {
   let scene: Scene;
   let proxy: ForwardProxy;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { TestAccess } from '../../src/extension.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 
 /** Time for something that must happen, in milliseconds; it only ends a test that hangs. */
@@ -12,12 +13,16 @@ export class Answers {
   readonly #restore: (() => void)[] = [];
   /** Texts of all messages shown since. */
   readonly messages: string[] = [];
+  /** Titles of all progresses shown since, in the status bar and in notifications. */
+  readonly progresses: Record<'statusBar' | 'notification', string[]> = { statusBar: [], notification: [] };
   /** The button to press, by message; the first that matches. */
   readonly #buttons: [RegExp, string][] = [];
   readonly #waiting: [RegExp, (text: string) => void][] = [];
   readonly #choices: Choice[] = [];
+  readonly #progressTokens: vscode.CancellationTokenSource[] = [];
 
   constructor() {
+    this.#catchProgress();
     this.#replace('setStatusBarMessage', (text: string) => {
       this.#shown(text);
       return new vscode.Disposable(() => undefined);
@@ -29,6 +34,23 @@ export class Answers {
         return Promise.resolve(rest.find(item => button !== undefined && titleOf(item) === button));
       });
     }
+  }
+
+  /** Presses *Cancel* on all progresses shown so far. */
+  cancelProgresses(): void {
+    for (const source of this.#progressTokens) source.cancel();
+  }
+
+  #catchProgress(): void {
+    const show = vscode.window.withProgress;
+    type Work = Parameters<typeof show>[1];
+    this.#replace('withProgress', (options: vscode.ProgressOptions, work: Work) => {
+      const isNotification = options.location === vscode.ProgressLocation.Notification;
+      this.progresses[isNotification ? 'notification' : 'statusBar'].push(options.title ?? '');
+      const source = new vscode.CancellationTokenSource();
+      this.#progressTokens.push(source);
+      return show(options, progress => work(progress, source.token));
+    });
   }
 
   #shown(text: string): void {
@@ -74,7 +96,9 @@ export class Answers {
     });
   }
 
-  /** The rows to choose in the lists that are shown next, one after the other; before all that `pick` says. */
+  /**
+   * The rows to choose in the lists that are shown next, one after the other; before all that `pick` says.
+   */
   pickNext(...labels: readonly RegExp[]): void {
     this.#choices.unshift(...labels.map(label => ({ label, once: true })));
     this.#replace('createQuickPick', () => new AnsweredQuickPick(this.#choices));
@@ -98,7 +122,7 @@ export class Answers {
     const shown = this.messages.find(text => pattern.test(text));
     if (shown !== undefined) return Promise.resolve(shown);
     return soon(
-      `a message ${String(pattern)}; shown: ${this.messages.join(' | ')}`,
+      () => `a message ${String(pattern)}; shown: ${this.messages.join(' | ')}`,
       new Promise(resolve => this.#waiting.push([pattern, resolve])),
     );
   }
@@ -212,7 +236,19 @@ class AnsweredQuickPick {
   }
 }
 
-/** A workspace with the sandbox behind it: the base URL points there, the key is set, Z-Image is the default model. */
+export interface SceneOptions {
+  readonly key?: string | undefined;
+  readonly model?: string;
+  /** What goes wrong from the beginning. */
+  readonly fault?: Parameters<Sandbox['control']['addFault']>[0];
+}
+
+const sceneModel = 'z-image';
+
+/**
+ * A workspace with the sandbox behind it: the base URL points there, the key is set, Z-Image is the default
+ * model.
+ */
 export class Scene {
   readonly sandbox: Sandbox;
   readonly answers: Answers;
@@ -222,40 +258,103 @@ export class Scene {
     this.answers = answers;
   }
 
-  static async open(options: { key?: string | undefined; model?: string } = {}): Promise<Scene> {
+  static async open(options: SceneOptions = {}): Promise<Scene> {
+    useWindow();
     const sandbox = await startSandbox({ taskDurationMs: 0 });
+    if (options.fault) sandbox.control.addFault(options.fault);
     const scene = new Scene(sandbox, new Answers());
     await configure('baseUrl', sandbox.url);
-    await configure('defaultModel.image', options.model ?? 'z-image');
+    const model = options.model ?? sceneModel;
+    if (userValue('defaultModel.image') !== model) await configure('defaultModel.image', model);
     const key = 'key' in options ? options.key : sandbox.apiKey;
     if (key !== undefined) {
       scene.answers.input(key);
       await vscode.commands.executeCommand('rivya.account.setKey');
       await scene.answers.message(/verified and stored/);
       scene.answers.messages.length = 0;
+      scene.answers.progresses.notification.length = 0;
     }
     return scene;
   }
 
+  /** Ends with a window in which nothing is left of the scene, so that the next test cannot hear of it. */
   async close(): Promise<void> {
+    const { context } = await testAccess();
+    await resetWindow();
+    // Another sandbox may come to have the same address.
+    await context.secrets.delete(`rivya.apiKey:${this.sandbox.url}`);
+    await untilIdle();
     this.answers.restore();
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    for (const setting of [
-      'baseUrl',
-      'defaultModel.image',
-      'defaultModel.video',
-      'defaultModel.audio',
-      'insert.placement',
-      'output.directory',
-      'output.fileName',
-      'output.publicRoots',
-      'credits.confirmAbove',
-      'webhooks.receiverPort',
-    ]) {
-      await configure(setting, undefined);
-    }
     await this.sandbox.close();
   }
+}
+
+/** What the extension shows to its tests. */
+export async function testAccess(): Promise<TestAccess> {
+  const extension = vscode.extensions.getExtension<TestAccess>('rivya.rivya');
+  assert.ok(extension);
+  return extension.activate();
+}
+
+/** What must not be in sight: a view or a chat that is shown asks for the models by itself. */
+const hidingCommands = [
+  'workbench.action.closeAllEditors',
+  'workbench.action.closeSidebar',
+  'workbench.action.closeAuxiliaryBar',
+  'workbench.action.closePanel',
+];
+
+/** Whether nothing was done in the window since it was reset; that takes a second. */
+let isReset = false;
+
+/** To be called before anything is done in the window. */
+export function useWindow(): void {
+  isReset = false;
+}
+
+/** Of the user's settings. */
+function userValue(setting: string): unknown {
+  return vscode.workspace.getConfiguration('rivya').inspect(setting)?.globalValue;
+}
+
+/** Each change of a setting takes a quarter of a second, so what every scene sets stays for the next. */
+function isOfScene(setting: string, value: unknown): boolean {
+  return setting === 'rivya.baseUrl' || (setting === 'rivya.defaultModel.image' && value === sceneModel);
+}
+
+/**
+ * Closes all editors and views of ours, brings every setting of the extension back, and waits until all that
+ * was under way has ended.
+ */
+export async function resetWindow(): Promise<void> {
+  if (isReset) return;
+  for (const command of hidingCommands) await vscode.commands.executeCommand(command);
+  const { context } = await testAccess();
+  const { contributes } = context.extension.packageJSON as {
+    contributes: { configuration: { properties: Record<string, unknown> } };
+  };
+  const configuration = vscode.workspace.getConfiguration();
+  for (const setting of Object.keys(contributes.configuration.properties)) {
+    const values = configuration.inspect(setting);
+    for (const [value, target] of [
+      [values?.globalValue, vscode.ConfigurationTarget.Global],
+      [values?.workspaceValue, vscode.ConfigurationTarget.Workspace],
+    ] as const) {
+      if (value === undefined) continue;
+      if (target === vscode.ConfigurationTarget.Global && isOfScene(setting, value)) continue;
+      await configuration.update(setting, undefined, target);
+    }
+    // `inspect` takes a `null` of the user's for nothing.
+    if (configuration.get(setting) === null && values?.defaultValue !== null)
+      await configuration.update(setting, undefined, vscode.ConfigurationTarget.Global);
+  }
+  await untilIdle();
+  isReset = true;
+}
+
+async function untilIdle(): Promise<void> {
+  const { isIdle } = await testAccess();
+  await until('the end of all that was under way', isIdle);
 }
 
 export async function configure(setting: string, value: unknown): Promise<void> {
@@ -330,13 +429,14 @@ export async function until(what: string, condition: () => boolean): Promise<voi
   }
 }
 
-export async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
+export async function soon<T>(what: string | (() => string), promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`Waited in vain for ${what}`)), patience);
+  const end = new Promise<never>((_resolve, reject) => {
+    const late = (): Error => new Error(`Waited in vain for ${typeof what === 'string' ? what : what()}`);
+    timer = setTimeout(() => reject(late()), patience);
   });
   try {
-    return await Promise.race([promise, late]);
+    return await Promise.race([promise, end]);
   } finally {
     clearTimeout(timer);
   }

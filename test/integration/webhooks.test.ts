@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { WebhookEndpoint } from '../../src/api/webhooks.ts';
+import type { WebhookEndpoint } from '../../src/api/resources/webhooks.ts';
 import type { ReceivedDelivery } from '../../src/core/webhooks/received.ts';
 import type { WebhookReceiver } from '../../src/core/webhooks/receiver.ts';
 import { itemOf } from '../../src/vscode/webhooks/webhookItems.ts';
@@ -358,7 +358,7 @@ describe('the items of webhooks in the view', () => {
       duplicateOf: undefined,
     };
     const shown = itemOf({ type: 'received', delivery }, stopped);
-    assert.equal(shown.label, '$ (check) verified');
+    assert.equal(shown.label, '$\u200b(check) verified');
     assert.match(String(shown.description), /^not verified: it has no signature/);
   });
 });

@@ -5,14 +5,30 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { ChatImages } from '../../src/core/chat/chatImages.ts';
+import { ChatStore } from '../../src/core/chat/chatStore.ts';
 import { Ledger } from '../../src/core/tasks/ledger.ts';
 import { storedFiles, taskStates } from '../../src/shared/task.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
-import type { FaultAction } from '../../src/sandbox/faults.ts';
-import { deathPoints, pathsIn, type DeathPoint, type WindowOrders } from './orders.ts';
-import { randomFrom, type Random } from './random.ts';
+import type { FaultAction } from '../../src/sandbox/state/fault.ts';
+import { answersIn, chatModel, messagesIn } from './chatHalf.ts';
+import {
+  deathMark,
+  deathPoints,
+  pathsIn,
+  undoneSuffix,
+  wholeAnswer,
+  type DeathPoint,
+  type QuestionOrder,
+  type WindowOrders,
+} from './orders.ts';
+import { randomFrom, type Random } from '../support/random.ts';
 
 export interface KillOptions {
+  /**
+   * So many, and then as many more, up to four times as many, as it takes until every place of
+   * {@link deathPoints} was met.
+   */
   readonly kills: number;
   /** The same seed gives the same orders; what the processes do in between is up to the machine. */
   readonly seed: number;
@@ -28,7 +44,9 @@ export interface KillReport {
   readonly deaths: Readonly<Record<DeathPoint | 'random', number>>;
   /** Running jobs by state, summed up over all deaths: what there was to lose. */
   readonly atStake: Readonly<Record<string, number>>;
+  /** Jobs and questions that a person wanted. */
   readonly intents: number;
+  readonly questions: number;
   readonly charges: number;
   /** Sent again with the key of an earlier request, and recognised. */
   readonly replays: number;
@@ -37,8 +55,11 @@ export interface KillReport {
   readonly failures: readonly string[];
 }
 
-/** A window that does not reach the place of its death in this time is killed from outside, in milliseconds. */
-const patience = 3_000;
+/**
+ * Ends a window that hangs, in milliseconds. One that has done all its work without reaching the place of its
+ * death ends sooner.
+ */
+const patience = 30_000;
 /** So long may the last window take for all that the dead have left. */
 const lastPatience = 120_000;
 
@@ -46,7 +67,7 @@ const lastPatience = 120_000;
 export async function runKills(options: KillOptions): Promise<KillReport> {
   const folder = mkdtempSync(join(tmpdir(), 'rivya-kill-'));
   const sandbox = await startSandbox({ credits: 1_000_000, taskDurationMs: 120 });
-  sandbox.control.update({ pictureLongEdge: 16 });
+  sandbox.control.update({ pictureLongEdge: 16, chatAnswer: wholeAnswer, stream: { deltaIntervalMs: 1 } });
   // Small bites, so that a download has a middle.
   const trickle = { type: 'trickle', chunkBytes: 150, intervalMs: 1 } as const;
   sandbox.control.addFault({ path: '/media/', times: 'always', action: trickle });
@@ -59,10 +80,14 @@ export async function runKills(options: KillOptions): Promise<KillReport> {
   const failures: string[] = [];
   const { ledger } = Ledger.open(pathsIn(folder).ledger);
   try {
-    const plan = Array.from({ length: options.kills }, (_, index) => planDeath(index, random));
+    let planned = 0;
     let done = 0;
+    const isEnough = (): boolean =>
+      planned >= 4 * options.kills ||
+      (planned >= options.kills && deathPoints.every(point => deaths[point] > 0));
     const lane = async (): Promise<void> => {
-      for (let death = plan.shift(); death; death = plan.shift()) {
+      while (!isEnough()) {
+        const death = planDeath(planned++, random);
         if (death.fault) sandbox.control.addFault(death.fault);
         const place = await killOne(death, folder, sandbox, options);
         deaths[place] += 1;
@@ -75,13 +100,16 @@ export async function runKills(options: KillOptions): Promise<KillReport> {
     await Promise.all(Array.from({ length: options.windows }, lane));
     sandbox.control.clearFaults();
     await tidyUp(folder, sandbox, options, failures);
-    const intents = ledger.tasks({ limit: 100_000 }).length;
     const charges = sandbox.control.charges();
-    failures.push(...check(ledger, folder, sandbox));
+    const { store } = ChatStore.open(pathsIn(folder).chats);
+    const questions = answersIn(store).length;
+    failures.push(...checkChats(store, folder, sandbox), ...check(ledger, folder, sandbox));
+    store.dispose();
     return {
       deaths,
       atStake,
-      intents,
+      intents: ledger.tasks({ limit: 100_000 }).length + questions,
+      questions,
       charges: charges.length,
       replays: sandbox.control.requests().filter(request => request.replayed).length,
       files: ledger.libraryFiles().length,
@@ -100,6 +128,8 @@ interface PlannedDeath {
   readonly skip: number;
   readonly delay: number;
   readonly jobs: number;
+  readonly questions: readonly QuestionOrder[];
+  readonly undoes: boolean;
   readonly fault: { method?: string; path: string; action: FaultAction } | undefined;
 }
 
@@ -115,13 +145,25 @@ function planDeath(index: number, random: Random): PlannedDeath {
   ];
   const action = actions[Math.floor(random() * actions.length)];
   const faulty = random() < 0.3 && action !== undefined;
+  const dies = (...points: DeathPoint[]): boolean => points.some(point => point === place);
+  const diesOfImage = dies('before the upload of an image', 'between an upload and its note');
+  const diesOfQuestion =
+    diesOfImage ||
+    dies('before a question leaves', 'while an answer comes', 'between an answer and its commit');
+  const question = {
+    withImage: diesOfImage || random() < 0.3,
+    streamed: random() < 0.7,
+    goesOn: random() < 0.5,
+  };
   return {
     index,
     place,
     skip: Math.floor(random() * 3),
     delay: place === 'random' ? Math.floor(random() * 700) : Math.floor(random() * 12),
     jobs: 1 + Math.floor(random() * 2),
-    fault: faulty ? { path: '/api/v1/generations', action } : undefined,
+    questions: diesOfQuestion || random() < 0.5 ? [question] : [],
+    undoes: random() < 0.2,
+    fault: faulty ? { path: random() < 0.5 ? '/api/v1/generations' : '/api/v1/chat', action } : undefined,
   };
 }
 
@@ -132,25 +174,36 @@ async function killOne(
   sandbox: Sandbox,
   options: KillOptions,
 ): Promise<DeathPoint | 'random'> {
-  const { place, skip, delay, jobs, index } = death;
-  const own = place === 'random' ? undefined : { point: place, skip: Math.min(skip, jobs - 1), delay };
+  const { place, skip, delay, jobs, questions, undoes, index } = death;
+  const chances = questions.length > 0 ? 0 : jobs - 1;
+  const own = place === 'random' ? undefined : { point: place, skip: Math.min(skip, chances), delay };
   const child = openWindow({
     folder,
     url: sandbox.url,
     apiKey: sandbox.apiKey,
     holder: `window-${index}`,
     jobs,
+    questions,
+    undoes,
     death: own,
     untilDone: false,
     lease: options.lease,
   });
   // From outside at any moment, the start of the process included; or when its own death does not come.
-  const timer = setTimeout(() => child.kill('SIGKILL'), own ? patience : delay);
+  const kill = (): boolean => child.kill('SIGKILL');
+  const timer = setTimeout(kill, own ? patience : delay);
+  if (own) child.stdout?.once('data', kill);
   const [, signal] = (await once(child, 'close')) as [number | null, string | null];
   clearTimeout(timer);
-  if (signal !== 'SIGKILL') throw new Error(`Window ${index} ended by itself (${place}).`);
+  if (!wasKilled(signal, folder, `window-${index}`))
+    throw new Error(`Window ${index} ended by itself (${place}).`);
   // A signal that this process has sent is noted on the child.
   return child.killed ? 'random' : place;
+}
+
+/** Whether a window died by a kill, its own or another one's, and not of an error. */
+export function wasKilled(signal: string | null, folder: string, holder: string): boolean {
+  return signal === 'SIGKILL' || existsSync(deathMark(folder, holder));
 }
 
 async function tidyUp(
@@ -165,6 +218,8 @@ async function tidyUp(
     apiKey: sandbox.apiKey,
     holder: 'last-window',
     jobs: 0,
+    questions: [],
+    undoes: false,
     death: undefined,
     untilDone: true,
     lease: options.lease,
@@ -188,7 +243,7 @@ export function check(ledger: Ledger, folder: string, sandbox: Sandbox): string[
   const failures: string[] = [];
   const paths = pathsIn(folder);
   const tasks = ledger.tasks({ limit: 100_000 });
-  const charges = sandbox.control.charges();
+  const charges = sandbox.control.charges().filter(({ model }) => tasks.some(task => task.model === model));
   if (charges.length !== tasks.length)
     failures.push(`${charges.length} charges for ${tasks.length} intents.`);
   const keys = charges.map(charge => charge.idempotencyKey);
@@ -201,7 +256,11 @@ export function check(ledger: Ledger, folder: string, sandbox: Sandbox): string[
       failures.push(`Job ${task.id} is stuck: ${task.state}, held: ${task.hold ?? 'no'}.`);
     for (const [index, file] of storedFiles(task).entries()) {
       const copy = join(paths.workspace, `${task.id}-${index}.${file.extension}`);
-      for (const path of [join(paths.library, file.path), copy]) {
+      const stands = [
+        join(paths.library, file.path),
+        ...(existsSync(`${copy}${undoneSuffix}`) ? [] : [copy]),
+      ];
+      for (const path of stands) {
         if (!existsSync(path)) failures.push(`${path} is missing.`);
         else if (createHash('sha256').update(readFileSync(path)).digest('hex') !== file.sha256)
           failures.push(`${path} is not whole.`);
@@ -221,5 +280,27 @@ export function check(ledger: Ledger, folder: string, sandbox: Sandbox): string[
   const verdict = database.prepare('PRAGMA integrity_check').get()?.['integrity_check'];
   database.close();
   if (verdict !== 'ok') failures.push(`The ledger is damaged: ${String(verdict)}`);
+  return failures;
+}
+
+/** Holds the conversations against what must be. */
+function checkChats(store: ChatStore, folder: string, sandbox: Sandbox): string[] {
+  const failures: string[] = [];
+  const questions = messagesIn(store).filter(({ role }) => role === 'user');
+  const answers = answersIn(store);
+  const charges = sandbox.control.charges().filter(({ model }) => model === chatModel);
+  if (charges.length !== questions.length)
+    failures.push(`${charges.length} charges for ${questions.length} questions.`);
+  const keys = charges.map(charge => charge.idempotencyKey);
+  if (new Set(keys).size !== keys.length) failures.push('The key of a question was charged twice.');
+  for (const { id, state, text } of answers) {
+    if (state !== 'complete') failures.push(`Answer ${id} is stuck: ${state}.`);
+    else if (text !== wholeAnswer) failures.push(`Answer ${id} is not whole: ${text.slice(-20)}`);
+  }
+  const images = new ChatImages(pathsIn(folder).images);
+  for (const image of questions.flatMap(question => question.images)) {
+    if (!existsSync(images.pathOf(image))) failures.push(`The image ${image.path} is missing.`);
+    if (image.fileId === undefined) failures.push(`The image ${image.path} never went up.`);
+  }
   return failures;
 }

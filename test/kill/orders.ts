@@ -8,12 +8,27 @@ export interface WindowOrders {
   readonly holder: string;
   /** New jobs that it makes at its start. */
   readonly jobs: number;
+  /** Questions that it asks at its start. */
+  readonly questions: readonly QuestionOrder[];
+  /** Whether it takes a result that was placed back out of the workspace, as an undo does. */
+  readonly undoes: boolean;
   /** Where it kills itself; undefined when it does not. */
   readonly death: { readonly point: DeathPoint; readonly skip: number; readonly delay: number } | undefined;
   /** Whether it ends when nothing is left to do. */
   readonly untilDone: boolean;
   readonly lease: number;
 }
+
+export interface QuestionOrder {
+  /** Whether an image goes up with it. */
+  readonly withImage: boolean;
+  readonly streamed: boolean;
+  /** Whether it goes on with a conversation that is there, when there is one that waits for nothing. */
+  readonly goesOn: boolean;
+}
+
+/** What the model answers to every question. */
+export const wholeAnswer = Array.from({ length: 60 }, (_, word) => `w${word}`).join(' ');
 
 /** Every place at which a crash could lose or double something. */
 export const deathPoints = [
@@ -28,14 +43,34 @@ export const deathPoints = [
   'before placing',
   'between copy and commit of a placement',
   'after any commit',
+  'before the upload of an image',
+  'between an upload and its note',
+  'before a question leaves',
+  'while an answer comes',
+  'between an answer and its commit',
 ] as const;
 export type DeathPoint = (typeof deathPoints)[number];
 
-/** Where the ledger, the library and the stand-in for a workspace lie. */
-export function pathsIn(folder: string): { ledger: string; library: string; workspace: string } {
+/**
+ * A file that a window leaves right before it kills itself on Windows, which has no signals: there its exit
+ * code is that of any failure.
+ */
+export function deathMark(folder: string, holder: string): string {
+  return `${folder}/died-${holder}`;
+}
+
+/** Where the databases, the files of both and the stand-in for a workspace lie. */
+export function pathsIn(
+  folder: string,
+): Readonly<Record<'ledger' | 'library' | 'workspace' | 'chats' | 'images', string>> {
   return {
+    chats: `${folder}/chat.sqlite`,
+    images: `${folder}/images`,
     ledger: `${folder}/ledger.sqlite`,
     library: `${folder}/library`,
     workspace: `${folder}/workspace`,
   };
 }
+
+/** Beside a copy that was taken out of the workspace again. */
+export const undoneSuffix = '.undone';

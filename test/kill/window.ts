@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { existsSync, writeFileSync } from 'node:fs';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fetch as undiciFetch } from 'undici';
 import { createRivyaClient } from '../../src/api/client.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { Library } from '../../src/core/assets/library.ts';
-import { Ledger } from '../../src/core/tasks/ledger.ts';
-import type { Placement } from '../../src/core/tasks/placement.ts';
+import { AccountMarks } from '../../src/core/paidRequest/accountMarks.ts';
+import { Ledger, type NewTask } from '../../src/core/tasks/ledger.ts';
+import type { NewPlacement } from '../../src/core/tasks/placement.ts';
 import { Runner } from '../../src/core/tasks/runner.ts';
 import { storedFiles, type StoredFile } from '../../src/shared/task.ts';
-import { pathsIn, type DeathPoint, type WindowOrders } from './orders.ts';
+import { ChatHalf } from './chatHalf.ts';
+import { deathMark, pathsIn, undoneSuffix, type DeathPoint, type WindowOrders } from './orders.ts';
 
 /*
- * One window: the real runner, ledger and library in a process of its own, which kills itself with SIGKILL at the place
- * that its orders name, or is killed from outside at any moment.
+ * One window: the real runner, ledger and library in a process of its own, which kills itself with SIGKILL
+ * at the place that its orders name, or is killed from outside at any moment.
  */
 const orders = JSON.parse(process.argv[2] ?? '{}') as WindowOrders;
 const paths = pathsIn(orders.folder);
@@ -23,6 +26,7 @@ let passed = 0;
 /** The end comes without warning: nothing after this line runs. */
 function mayDie(point: DeathPoint): void {
   if (orders.death?.point !== point || passed++ < orders.death.skip) return;
+  if (process.platform === 'win32') writeFileSync(deathMark(orders.folder, orders.holder), '');
   process.kill(process.pid, 'SIGKILL');
 }
 
@@ -31,16 +35,43 @@ function mayDieSoon(point: DeathPoint): void {
   if (orders.death?.point === point) setTimeout(() => mayDie(point), orders.death.delay);
 }
 
+/** Where undici's types and Node's differ, they are the same objects. */
+const send = undiciFetch as unknown as typeof globalThis.fetch;
+
 const fetch: typeof globalThis.fetch = async (input, init) => {
   const url = input instanceof Request ? input.url : input.toString();
+  if (url.includes('/chat/')) {
+    mayDie('before a question leaves');
+    return watchedAnswer(await send(url, init));
+  }
+  if (url.includes('/files')) {
+    mayDie('before the upload of an image');
+    const answer = await send(url, init);
+    mayDie('between an upload and its note');
+    return answer;
+  }
   if (init?.method === 'POST') {
     mayDie('between commit and send');
     mayDieSoon('after send, before the answer');
   } else if (url.includes('/generations/')) mayDieSoon('while polling');
-  const answer = (await undiciFetch(url, init as Parameters<typeof undiciFetch>[1])) as unknown as Response;
+  const answer = await send(url, init);
   if (init?.method === 'POST') mayDie('between answer and commit');
   return answer;
 };
+
+/** The same answer, with deaths while it comes and as its last byte is there. */
+function watchedAnswer(answer: Response): Response {
+  const watched = answer.body?.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        controller.enqueue(chunk);
+        mayDieSoon('while an answer comes');
+      },
+      flush: () => mayDie('between an answer and its commit'),
+    }),
+  );
+  return new Response(watched ?? null, { status: answer.status, headers: answer.headers });
+}
 
 class WatchedLibrary extends Library {
   override async store(name: string, holder: string, source: AsyncIterable<Uint8Array>): Promise<StoredFile> {
@@ -60,23 +91,24 @@ class WatchedLibrary extends Library {
 const { ledger } = Ledger.open(paths.ledger);
 const library = new WatchedLibrary(paths.library);
 const client = createRivyaClient({ baseUrl: orders.url, apiKey: () => orders.apiKey, fetch });
+const account = AccountMarks.open(`${paths.ledger}.salt`).sender(() => orders.apiKey);
 const runner = new Runner({
   ledger,
   library,
-  servers: () => new Map([[orders.url, { client, baseUrl: orders.url, fetch }]]),
+  servers: () => new Map([[orders.url, { client, account, baseUrl: orders.url, fetch }]]),
   holder: orders.holder,
   clock: systemClock,
   random: Math.random,
   focused: () => true,
   log: silentLog,
   maximumResultBytes: { image: 10_000_000, video: 10_000_000, audio: 10_000_000 },
-  timings: { lease: orders.lease, renewal: orders.lease / 4, pace: 0.02 },
+  timings: { leaseMs: orders.lease, renewalMs: orders.lease / 4, pace: 0.02 },
 });
 
 function create(): void {
   const id = randomUUID();
   const job = { model: 'z-image', prompt: `Job ${id}` };
-  const placement: Omit<Placement, 'taskId' | 'state' | 'file'> = {
+  const placement: NewPlacement = {
     mode: 'none',
     document: undefined,
     language: undefined,
@@ -89,16 +121,13 @@ function create(): void {
   };
   const { origin } = new URL(orders.url);
   const body = JSON.stringify({ ...job, client_request_id: id });
-  ledger.create(
-    { id, origin, kind: 'image', ...job, body, idempotencyKey: randomUUID() },
-    placement,
-    Date.now(),
-  );
+  const task: NewTask = { id, origin, kind: 'image', ...job, body, idempotencyKey: randomUUID() };
+  ledger.createAll([{ task, placement }], Date.now());
 }
 
 /** A stand-in for the editor: copies the files of a stored job, and notes it. */
 async function place(id: string): Promise<void> {
-  if (!ledger.lease(orders.holder, id, Date.now(), orders.lease)) return;
+  if (!ledger.leases.take(orders.holder, id, Date.now(), orders.lease)) return;
   const task = ledger.task(id);
   if (task?.state !== 'stored') return;
   mayDie('before placing');
@@ -110,23 +139,36 @@ async function place(id: string): Promise<void> {
   }
   mayDie('between copy and commit of a placement');
   ledger.setPlacement(id, 'waiting', { state: 'saved', file: targets[0] }, Date.now());
-  ledger.releaseLease(orders.holder, id);
+  ledger.leases.release(orders.holder, id);
 }
 
 const placing = new Set<string>();
 
+/** Takes the copy of a placed result back out of the workspace; the library keeps its own. */
+async function undo(): Promise<void> {
+  const done = ledger.tasks({ limit: 1, states: ['placed'] }).at(0);
+  const copy = done && ledger.placements.of(done.id)?.file;
+  if (copy === undefined || existsSync(`${copy}${undoneSuffix}`)) return;
+  await writeFile(`${copy}${undoneSuffix}`, '');
+  await rm(copy, { force: true });
+}
+
 function look(): void {
-  ledger.notice();
-  for (const { taskId } of ledger.waitingPlacements()) {
+  ledger.checkForExternalChanges();
+  chat.look();
+  for (const { taskId } of ledger.placements.waiting()) {
     if (placing.has(taskId)) continue;
     placing.add(taskId);
     void place(taskId).finally(() => placing.delete(taskId));
   }
-  if (orders.untilDone && !ledger.hasPending() && placing.size === 0) void finish();
+  if (ledger.hasPending() || placing.size > 0 || !chat.isDone) return;
+  if (orders.untilDone) void finish();
+  else console.log('Nothing is left to do.');
 }
 
 async function finish(): Promise<void> {
   clearInterval(timer);
+  await chat.finish();
   await runner.idle();
   runner.dispose();
   ledger.dispose();
@@ -134,7 +176,9 @@ async function finish(): Promise<void> {
 
 ledger.onDidChange(() => mayDie('after any commit'));
 await mkdir(paths.workspace, { recursive: true });
+if (orders.undoes) await undo();
 for (let count = 0; count < orders.jobs; count++) create();
-console.log('ready');
+const chat = new ChatHalf(orders, client, account);
+for (const question of orders.questions) await chat.ask(question);
 const timer = setInterval(look, 20);
 runner.poke();

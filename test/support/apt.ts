@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { run } from '../../scripts/run.ts';
+import { step } from '../../scripts/step.mjs';
 
 /** Whether programs may be installed here: as root on Debian or what is made of it. */
 export function mayInstall(): boolean {
@@ -8,9 +9,10 @@ export function mayInstall(): boolean {
 
 /** Installs packages of the distribution. @throws when one cannot be had */
 export async function install(...packages: string[]): Promise<void> {
-  console.log(`Installing ${packages.join(', ')} with apt-get …`);
-  await aptGet('update');
-  await aptGet('install', '--yes', '--no-install-recommends', ...packages);
+  await step(`Installing ${packages.join(', ')} with apt-get`, 'a minute', async () => {
+    await aptGet('update');
+    await aptGet('install', '--yes', '--no-install-recommends', ...packages);
+  });
 }
 
 async function aptGet(...parameters: string[]): Promise<void> {

@@ -1,9 +1,12 @@
 import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
 import { install, mayInstall } from './apt.ts';
 
-/** Keep Chromium from calling its maker's services. Sandboxing is off because tests run as root in containers. */
+/**
+ * Keep Chromium from calling its maker's services. Sandboxing is off because tests run as root in containers.
+ */
 export const browserArguments = [
   '--no-sandbox',
   '--disable-gpu',
@@ -16,9 +19,33 @@ export const browserArguments = [
 
 const commands = ['google-chrome', 'chromium', 'chromium-browser', 'msedge'] as const;
 
+/** Where browsers are installed that are not on the `PATH`: on macOS and Windows that is all of them. */
+export function knownBrowsers(
+  platform: NodeJS.Platform,
+  environment: NodeJS.ProcessEnv,
+  home: string,
+): string[] {
+  if (platform === 'darwin') {
+    const names = ['Google Chrome', 'Chromium', 'Microsoft Edge', 'Brave Browser'];
+    return names.flatMap(name =>
+      ['/Applications', path.posix.join(home, 'Applications')].map(folder =>
+        path.posix.join(folder, `${name}.app/Contents/MacOS/${name}`),
+      ),
+    );
+  }
+  if (platform !== 'win32') return [];
+  const programs = ['Google\\Chrome\\Application\\chrome.exe', 'Chromium\\Application\\chrome.exe'];
+  const folders = ['ProgramFiles', 'ProgramFiles(x86)', 'LOCALAPPDATA'].flatMap(
+    name => environment[name] ?? [],
+  );
+  return [...programs, 'Microsoft\\Edge\\Application\\msedge.exe'].flatMap(program =>
+    folders.map(folder => path.win32.join(folder, program)),
+  );
+}
+
 /**
- * Path of a Chromium-based browser: `$CHROME_PATH`, one installed by Playwright, or one on the `PATH`. As root on Debian it is
- * installed when there is none.
+ * Path of a Chromium-based browser: `$CHROME_PATH`, one installed by Playwright, one on the `PATH`, or one in
+ * the folders where macOS and Windows keep them. As root on Debian it is installed when there is none.
  *
  * Throws an error that says what to install when no browser is found.
  */
@@ -35,7 +62,8 @@ export async function findBrowser(): Promise<string> {
   );
 }
 
-function installedBrowser(): string | undefined {
+/** The browser that {@link findBrowser} gives without installing one. */
+export function installedBrowser(): string | undefined {
   const chosen = process.env['CHROME_PATH'];
   if (chosen !== undefined && chosen !== '') {
     if (!isExecutable(chosen))
@@ -45,7 +73,8 @@ function installedBrowser(): string | undefined {
   const bundled = chromium.executablePath();
   if (isExecutable(bundled)) return bundled;
   const folders = (process.env['PATH'] ?? '').split(path.delimiter);
-  return commands.flatMap(command => folders.map(folder => path.join(folder, command))).find(isExecutable);
+  const onPath = commands.flatMap(command => folders.map(folder => path.join(folder, command)));
+  return [...onPath, ...knownBrowsers(process.platform, process.env, homedir())].find(isExecutable);
 }
 
 function isExecutable(file: string): boolean {

@@ -51,6 +51,11 @@ export class ChatPanel {
     await this.input.waitFor();
   }
 
+  async beginSession(): Promise<void> {
+    await this.#workbench.runCommand('Rivya: New Chat');
+    await expect(this.messages).toHaveCount(0);
+  }
+
   /** What scrolls. */
   get log(): Locator {
     return this.page.getByRole('log');

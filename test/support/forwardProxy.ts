@@ -9,8 +9,8 @@ export interface ForwardProxy extends AsyncDisposable {
 }
 
 /**
- * An HTTP proxy as a company has one, for requests in absolute form and for tunnels. Every name leads to this machine, so
- * that a test can use names that no resolver knows.
+ * An HTTP proxy as a company has one, for requests in absolute form and for tunnels. Every name leads to this
+ * machine, so that a test can use names that no resolver knows.
  * @param options.refuseWith the status that tunnels get in place of a connection
  */
 export async function startForwardProxy(

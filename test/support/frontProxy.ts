@@ -18,8 +18,9 @@ export interface FrontProxy {
 /**
  * Stands in front of VS Code's server at `127.0.0.1:targetPort` and passes HTTP and WebSocket traffic on.
  *
- * VS Code for the Web keeps secrets sealed in the browser and asks its server for half of the key by `POST /mint-key`. The bare
- * server does not answer that, so secrets would be lost at a reload; this front answers with one key half for its lifetime.
+ * VS Code for the Web keeps secrets sealed in the browser and asks its server for half of the key by
+ * `POST /mint-key`. The bare server does not answer that, so secrets would be lost at a reload; this front
+ * answers with one key half for its lifetime.
  */
 export async function startFrontProxy(targetPort: number): Promise<FrontProxy> {
   const secretKeyHalf = randomBytes(32);
@@ -59,7 +60,10 @@ export async function startFrontProxy(targetPort: number): Promise<FrontProxy> {
   };
 }
 
-/** The `Host` header stays that of the front: VS Code's server writes it into the page as the address to connect to. */
+/**
+ * The `Host` header stays that of the front: VS Code's server writes it into the page as the address to
+ * connect to.
+ */
 function forward(incoming: IncomingMessage, response: ServerResponse, port: number): void {
   const outgoing = request(
     { host: '127.0.0.1', port, method: incoming.method, path: incoming.url, headers: incoming.headers },

@@ -10,8 +10,8 @@ export interface Gateway extends AsyncDisposable {
 }
 
 /**
- * Answers under any host name, over TLS when it has a certificate, and passes everything on to a server of this machine under
- * that server's own name, as a company's gateway does.
+ * Answers under any host name, over TLS when it has a certificate, and passes everything on to a server of
+ * this machine under that server's own name, as a company's gateway does.
  */
 export async function startGateway(targetUrl: string, certificate?: Certificate): Promise<Gateway> {
   const target = new URL(targetUrl);

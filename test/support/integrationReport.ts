@@ -1,4 +1,7 @@
-/** What the suite in the extension host tells its launcher, as JSON in the file named by {@link reportVariable}. */
+/**
+ * What the suite in the extension host tells its launcher, as JSON in the file named by
+ * {@link reportVariable}.
+ */
 export interface IntegrationReport {
   readonly tests: readonly IntegrationTest[];
 }
@@ -16,6 +19,12 @@ export interface IntegrationTest {
 export const reportVariable = 'RIVYA_TEST_REPORT';
 /** Environment variable with a part of the titles of the tests to run; all run without it. */
 export const grepVariable = 'RIVYA_TEST_GREP';
+
+/**
+ * Environment variable with the test files to run in this window, as JSON: their names in `test/integration`,
+ * without endings.
+ */
+export const filesVariable = 'RIVYA_TEST_FILES';
 
 export function countFailed(report: IntegrationReport): number {
   return report.tests.filter(test => test.outcome === 'failed').length;

@@ -1,5 +1,6 @@
 import { fetch as undiciFetch } from 'undici';
 import { createRivyaClient } from '../../src/api/client.ts';
+import { AccountMarks } from '../../src/core/paidRequest/accountMarks.ts';
 import { Library } from '../../src/core/assets/library.ts';
 import { Ledger, type NewTask } from '../../src/core/tasks/ledger.ts';
 import { Runner, type RunnerOptions, type RunnerServer } from '../../src/core/tasks/runner.ts';
@@ -50,6 +51,7 @@ export async function startJobs(options: JobHarnessOptions = {}): Promise<JobHar
   });
   sandbox.control.update({ pictureLongEdge: 16 });
   const library = new Library(folder.file('library'));
+  const marks = AccountMarks.open(folder.file('account.salt'));
   const ledgers: Ledger[] = [];
   const runners: Runner[] = [];
 
@@ -64,6 +66,7 @@ export async function startJobs(options: JobHarnessOptions = {}): Promise<JobHar
     });
     const server: RunnerServer = {
       client,
+      account: marks.sender(() => harness.apiKey),
       baseUrl: sandbox.url,
       fetch: (input, init) => harness.fetch(input, init),
     };

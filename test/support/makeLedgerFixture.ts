@@ -4,8 +4,8 @@ import { migrations } from '../../src/core/tasks/schema.ts';
 
 /*
  * Makes a ledger file as the version given in argv[3] wrote it, with a job in each state, at argv[2]:
- * `node test/support/makeLedgerFixture.ts test/fixtures/ledger/v1.sqlite 1`. Run it once for each released schema, before
- * the next is begun; the file is then kept, and the test of migrations opens it for ever.
+ * `node test/support/makeLedgerFixture.ts test/fixtures/ledger/v1.sqlite 1`. Run it once for each released
+ * schema, before the next is begun; the file is then kept, and the test of migrations opens it for ever.
  */
 const [, , path = '', version = ''] = process.argv;
 const states = [
@@ -18,6 +18,7 @@ const states = [
   'placed',
   'failed',
   'untracked',
+  ...(Number(version) >= 4 ? ['unreachable'] : []),
 ];
 const noon = Date.UTC(2026, 4, 11, 12);
 
@@ -36,7 +37,8 @@ if (Number(version) >= 1) {
     `INSERT INTO result VALUES (?, 0, 'https://media.example/0.png', ?, 0, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const placement = database.prepare(
-    `INSERT INTO placement VALUES (?, ?, 'after', 'file:///w/readme.md', 'markdown', 'file:///w', ?, ?, ?)`,
+    `INSERT INTO placement (task_id, state, mode, document, language, folder, anchor, file, updated_at)
+     VALUES (?, ?, 'after', 'file:///w/readme.md', 'markdown', 'file:///w', ?, ?, ?)`,
   );
   states.forEach((state, index) => {
     const id = `0000000${index}-0000-4000-8000-000000000000`;
@@ -85,5 +87,18 @@ if (Number(version) >= 1) {
 }
 if (Number(version) >= 2) {
   database.exec(`UPDATE task SET sources = '["file:///w/a%20fox.png"]' WHERE state = 'placed'`);
+}
+if (Number(version) >= 4) {
+  database.exec(`UPDATE task SET account = 'a-mark', conflicts = 1 WHERE state = 'submitting'`);
+  database.exec(`UPDATE task SET other_remote_ids = '["task_x"]' WHERE state = 'queued'`);
+  database.exec(
+    `UPDATE placement SET copies = '[{"index":0,"uri":"file:///w/fox.png"}]' WHERE file IS NOT NULL`,
+  );
+}
+if (Number(version) >= 5) {
+  database.exec(`UPDATE task SET favourite = 1, file_names = 'fox.png' WHERE state = 'placed'`);
+  database.exec(
+    `UPDATE task SET parent = '00000006-0000-4000-8000-000000000000' WHERE state IN ('stored', 'failed')`,
+  );
 }
 database.close();

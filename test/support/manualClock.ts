@@ -6,7 +6,10 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** Time that stands still until a test moves it. Timers run by elapsed time, `now` can be set as a user sets a clock. */
+/**
+ * Time that stands still until a test moves it. Timers run by elapsed time, `now` can be set as a user sets a
+ * clock.
+ */
 export class ManualClock implements Clock {
   readonly #timers = new Set<Timer>();
   readonly #start: number;

@@ -9,11 +9,11 @@ const candidates = ['python3', '/usr/bin/python3', 'python'] as const;
  * @throws an error that says what to install
  */
 export async function findPython(): Promise<string> {
-  const found = pythonWithModules();
+  const found = installedPython();
   if (found !== undefined) return found;
   if (mayInstall()) {
     await install('python3', 'python3-fastapi', 'python3-uvicorn');
-    const installed = pythonWithModules();
+    const installed = installedPython();
     if (installed !== undefined) return installed;
   }
   throw new Error(
@@ -21,6 +21,7 @@ export async function findPython(): Promise<string> {
   );
 }
 
-function pythonWithModules(): string | undefined {
+/** The Python that {@link findPython} gives without installing anything. */
+export function installedPython(): string | undefined {
   return candidates.find(python => spawnSync(python, ['-c', 'import fastapi, uvicorn']).status === 0);
 }

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ledger, NewTask } from '../../src/core/tasks/ledger.ts';
-import type { Placement } from '../../src/core/tasks/placement.ts';
+import type { Room } from '../../src/core/tasks/leases.ts';
+import type { NewPlacement } from '../../src/core/tasks/placement.ts';
 import type { StoredFile, Task } from '../../src/shared/task.ts';
 
 export const noon = Date.UTC(2026, 4, 11, 12);
@@ -19,10 +20,15 @@ export function draft(change: Partial<Task> = {}): Task {
     body: '{"model":"z-image","prompt":"A red fox"}',
     sources: [],
     idempotencyKey: 'key-1',
+    orderId: undefined,
+    parent: undefined,
+    isFavourite: false,
+    agreedCredits: undefined,
     state: 'draft',
-    wanted: true,
+    tracked: true,
     hold: undefined,
     remoteId: undefined,
+    otherRemoteIds: [],
     reservedCredits: undefined,
     finalCredits: undefined,
     problem: undefined,
@@ -31,6 +37,8 @@ export function draft(change: Partial<Task> = {}): Task {
     updatedAt: noon,
     intendedAt: noon,
     firstSentAt: undefined,
+    account: undefined,
+    conflicts: 0,
     dueAt: noon,
     results: [],
     ...change,
@@ -51,7 +59,12 @@ export function newTask(change: Partial<NewTask> = {}): NewTask {
   };
 }
 
-export const nowhere: Omit<Placement, 'taskId' | 'state' | 'file'> = {
+/** So many for each kind of step. */
+export function room(each: number): Room {
+  return { submit: each, poll: each, download: each };
+}
+
+export const nowhere: NewPlacement = {
   mode: 'after',
   document: undefined,
   language: undefined,
@@ -59,8 +72,24 @@ export const nowhere: Omit<Placement, 'taskId' | 'state' | 'file'> = {
   anchor: undefined,
 };
 
+/** Writes one job, as an order of its own. */
+export function createJob(ledger: Ledger, task: NewTask, placement: NewPlacement, now: number): Task {
+  const [created] = ledger.createAll([{ task, placement }], now);
+  if (!created) throw new Error('A job that was written is not there.');
+  return created;
+}
+
 export function createTask(ledger: Ledger, now: number, change: Partial<NewTask> = {}): Task {
-  return ledger.create(newTask(change), nowhere, now);
+  return createJob(ledger, newTask(change), nowhere, now);
+}
+
+/** Removes jobs from the list whatever is lost by it; those that run stay. @returns ids of those that went */
+export function removeFromList(ledger: Ledger, ids: readonly string[], now = noon): string[] {
+  return ledger.removeIf(
+    ids.map(id => ({ id, mayLose: [] })),
+    now,
+    () => true,
+  );
 }
 
 export function storedFile(change: Partial<StoredFile> = {}): StoredFile {
@@ -82,6 +111,6 @@ export function temporaryFolder(): Disposable & { readonly path: string; file(na
   return {
     path,
     file: name => join(path, name),
-    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
   };
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -21,13 +21,24 @@ export interface VscodeServerOptions {
   /** Folder with installed extensions, copied for this server (see {@link installExtension}). */
   readonly extensionsFolder?: string;
   /**
-   * Display language, such as `hi`, with a language pack that holds no words: those of VS Code stay English, those of extensions
-   * do not.
+   * Display language, such as `hi`, with a language pack that holds no words: those of VS Code stay English,
+   * those of extensions do not.
    */
   readonly language?: string;
+  /** Also those built-in extensions that no test needs and that make each start of a window slower. */
+  readonly allBuiltInExtensions?: boolean;
   /** Lets the page's address start an extension test; notification toasts never show then. */
   readonly smokeTestDriver?: boolean;
 }
+
+/**
+ * Built-in extensions that run code at each start for nothing that is tested. Those that a browser can run,
+ * too, stay: the workbench would look for them there.
+ */
+const unneededBuiltInExtensions = new Set([
+  ...['copilot', 'git', 'github', 'microsoft-authentication'],
+  ...['debug-auto-launch', 'ms-vscode.js-debug', 'ms-vscode.js-debug-companion'],
+]);
 
 /** What a process writes to its console, line by line. */
 class ServerOutput {
@@ -55,7 +66,10 @@ class ServerOutput {
   }
 }
 
-/** A running VS Code server with data folders of its own. All of it, processes and files, is gone after {@link stop}. */
+/**
+ * A running VS Code server with data folders of its own. All of it, processes and files, is gone after
+ * {@link stop}.
+ */
 export class VscodeServer {
   readonly #process: ChildProcess;
   readonly #front: FrontProxy;
@@ -86,8 +100,9 @@ export class VscodeServer {
   }
 
   /**
-   * Opens the workbench on the workspace folder. The folder must stand in the address: of the server's own `--default-folder` the
-   * workbench makes a URI with another authority, and edits of the extension then go to a second copy of the document.
+   * Opens the workbench on the workspace folder. The folder must stand in the address: of the server's own
+   * `--default-folder` the workbench makes a URI with another authority, and edits of the extension then go
+   * to a second copy of the document.
    */
   get workbenchUrl(): string {
     return `${this.#front.url}/?folder=${encodeURIComponent(this.workspaceFolder)}`;
@@ -99,7 +114,8 @@ export class VscodeServer {
   }
 
   /**
-   * Process ids of the server's extension hosts, newest last: one for each open window. Reads `/proc`, so Linux only.
+   * Process ids of the server's extension hosts, newest last: one for each open window. Reads `/proc`, so
+   * Linux only.
    */
   extensionHosts(): number[] {
     return readdirSync('/proc')
@@ -147,18 +163,19 @@ export class VscodeServer {
  * Throws with the server's output when it ends before it listens.
  */
 export async function startVscodeServer(options: VscodeServerOptions): Promise<VscodeServer> {
-  const vscodeFolder = await installVscodeServer();
+  const { folder: vscodeFolder, node } = await installVscodeServer();
   const home = await mkdtemp(path.join(tmpdir(), 'rivya-vscode-'));
   await mkdir(path.join(home, 'tmp'));
   await mkdir(path.join(home, 'extensions'));
   if (options.extensionsFolder !== undefined) {
     await cp(options.extensionsFolder, path.join(home, 'extensions'), { recursive: true });
   }
+  if (options.allBuiltInExtensions !== true) await linkBuiltInExtensions(vscodeFolder, home);
   await writeSettings(settingsFile(home, 'User'), { ...quietSettings, ...options.settings });
   await writeSettings(settingsFile(home, 'Machine'), options.machineSettings ?? {});
   if (options.language !== undefined) await writeLanguagePack(path.join(home, 'data/data'), options.language);
 
-  const child = spawn(process.execPath, serverArguments(vscodeFolder, home, options), {
+  const child = spawn(node, serverArguments(vscodeFolder, home, options), {
     // Sockets that the server leaves in its temporary folder go away with the rest.
     env: {
       ...process.env,
@@ -181,12 +198,15 @@ export async function startVscodeServer(options: VscodeServerOptions): Promise<V
   }
 }
 
-/** Installs a `.vsix` into a folder for {@link VscodeServerOptions.extensionsFolder}. Throws with VS Code's output. */
+/**
+ * Installs a `.vsix` into a folder for {@link VscodeServerOptions.extensionsFolder}. Throws with VS Code's
+ * output.
+ */
 export async function installExtension(vsix: string, extensionsFolder: string): Promise<void> {
-  const vscodeFolder = await installVscodeServer();
+  const { folder: vscodeFolder, node } = await installVscodeServer();
   const data = await mkdtemp(path.join(tmpdir(), 'rivya-install-'));
   try {
-    await run(process.execPath, [
+    await run(node, [
       path.join(vscodeFolder, 'out/server-main.js'),
       ...['--install-extension', vsix, '--force'],
       ...['--extensions-dir', extensionsFolder],
@@ -203,10 +223,29 @@ function serverArguments(vscodeFolder: string, home: string, options: VscodeServ
     path.join(vscodeFolder, 'out/server-main.js'),
     ...['--host', '127.0.0.1', '--port', '0'],
     ...['--server-data-dir', path.join(home, 'data'), '--extensions-dir', path.join(home, 'extensions')],
+    ...(options.allBuiltInExtensions === true
+      ? []
+      : ['--builtin-extensions-dir', builtInExtensionsFolder(home)]),
+    // Else every start asks a login shell for its environment, and waits for it.
+    '--force-disable-user-env',
     ...['--telemetry-level', 'off', '--without-connection-token', '--accept-server-license-terms'],
     ...(options.language === undefined ? [] : ['--locale', options.language]),
     ...(options.smokeTestDriver === true ? ['--enable-smoke-test-driver'] : []),
   ];
+}
+
+function builtInExtensionsFolder(home: string): string {
+  return path.join(home, 'built-in');
+}
+
+async function linkBuiltInExtensions(vscodeFolder: string, home: string): Promise<void> {
+  const installed = path.join(vscodeFolder, 'extensions');
+  const linked = builtInExtensionsFolder(home);
+  await mkdir(linked);
+  for (const name of await readdir(installed)) {
+    if (unneededBuiltInExtensions.has(name)) continue;
+    await symlink(path.join(installed, name), path.join(linked, name));
+  }
 }
 
 function settingsFile(home: string, scope: 'User' | 'Machine'): string {
@@ -218,7 +257,10 @@ async function writeSettings(file: string, settings: Readonly<Record<string, unk
   await writeFile(file, JSON.stringify(settings, undefined, 2));
 }
 
-/** What installing a language pack leaves in VS Code's data folder; VS Code sets a language only when it has a pack for it. */
+/**
+ * What installing a language pack leaves in VS Code's data folder; VS Code sets a language only when it has a
+ * pack for it.
+ */
 async function writeLanguagePack(dataFolder: string, language: string): Promise<void> {
   const translation = path.join(dataFolder, `${language}.i18n.json`);
   await writeFile(translation, JSON.stringify({ version: '1.0.0', contents: {} }));

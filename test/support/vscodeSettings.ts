@@ -11,7 +11,12 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'extensions.ignoreRecommendations': true,
   'telemetry.telemetryLevel': 'off',
   'git.enabled': false,
+  // A view that opens late takes the focus from the palette, which would close.
+  'workbench.quickOpen.closeOnFocusLost': false,
   'editor.accessibilitySupport': 'off',
+  // What moves is drawn anew all the time, without a graphics card by the processor.
+  'editor.cursorBlinking': 'solid',
+  'workbench.reduceMotion': 'on',
   'chat.disableAIFeatures': true,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
 };

@@ -5,7 +5,15 @@ import { root } from '../../scripts/workspace.ts';
 import type { Sandbox } from '../../src/sandbox/server.ts';
 import type { VscodeServer } from './vscodeServer.ts';
 
+/**
+ * Ends the opening of a window that hangs, in milliseconds; on a busy machine it takes more than half a
+ * minute.
+ */
+const startTimeout = 150_000;
 const screenshotFolder = path.join(root, 'test-results/screenshots');
+
+/** The row of a task that has its file where it belongs: its price, and no word on what is still to come. */
+export const finished = /^(?!.*(?:ready to insert|reserved)).* · \d+ credits?/s;
 
 /** What is needed here of an element; the types of the DOM are not part of this program. */
 interface DrawnText {
@@ -13,7 +21,9 @@ interface DrawnText {
   getBoundingClientRect(): { readonly top: number };
 }
 
-/** VS Code in a browser page, driven as a person does it. Locators wait by themselves; nothing here sleeps. */
+/**
+ * VS Code in a browser page, driven as a person does it. Locators wait by themselves; nothing here sleeps.
+ */
 export class Workbench {
   readonly page: Page;
   readonly #server: VscodeServer;
@@ -41,9 +51,9 @@ export class Workbench {
   }
 
   async #ready(): Promise<void> {
-    await this.viewContainer('Rivya').waitFor();
+    await this.viewContainer('Rivya').waitFor({ timeout: startTimeout });
     // The status bar item comes once the account is known; commands may be disabled until then.
-    await this.page.locator('.statusbar-item[id^="rivya."]').waitFor();
+    await this.page.locator('.statusbar-item[id^="rivya."]').waitFor({ timeout: startTimeout });
   }
 
   /** An entry of the activity bar. */
@@ -51,7 +61,10 @@ export class Workbench {
     return this.page.locator('.activitybar').getByRole('tab', { name: title });
   }
 
-  /** Kills the extension host as a crash would, without a chance to save anything, and waits until VS Code has started another. */
+  /**
+   * Kills the extension host as a crash would, without a chance to save anything, and waits until VS Code has
+   * started another.
+   */
   async killExtensionHost(): Promise<void> {
     const host = this.#server.extensionHosts().at(-1);
     if (host === undefined) throw new Error('No extension host runs.');
@@ -94,11 +107,23 @@ export class Workbench {
     await row.waitFor({ state: 'hidden' });
   }
 
-  /** Chooses a row of the open picker by its label, which is typed first: rows outside of the list's window do not exist. */
+  /**
+   * Chooses a row of the open picker by its label, which is typed first: rows outside of the list's window do
+   * not exist.
+   */
   async choose(label: string): Promise<void> {
-    await this.picks.first().waitFor();
-    await this.quickInputBox.fill(label);
-    await this.pick(label).first().click();
+    // A picker that follows another may open after the label was typed into the one before it.
+    await expect(async () => {
+      await this.quickInputBox.fill(label);
+      await this.pick(label).first().click({ timeout: 2_000 });
+    }).toPass();
+  }
+
+  /** Chooses a colour theme by its label, such as `Dark Modern`. */
+  async chooseTheme(label: string): Promise<void> {
+    await this.runCommand('Preferences: Color Theme');
+    await this.choose(label);
+    await this.quickInput.waitFor({ state: 'hidden' });
   }
 
   /** Answers the open input box. */
@@ -107,11 +132,20 @@ export class Workbench {
     await this.quickInputBox.press('Enter');
   }
 
-  /** Sets the API key and waits until the balance shows that it was verified. */
+  /**
+   * Sets the API key, waits until the balance shows that it was verified, and closes the message that says
+   * so: it would lie over the chat for ten seconds.
+   */
   async setKey({ apiKey, control }: Sandbox): Promise<void> {
     await this.runCommand('Rivya: Set API Key...');
     await this.enter(apiKey);
     await this.statusBar(`${control.credits()} cr`).waitFor();
+    await this.notification(/The API key is (verified and )?stored/).waitFor();
+    await this.clearNotifications();
+  }
+
+  async clearNotifications(): Promise<void> {
+    await this.runCommand('Notifications: Clear All Notifications');
   }
 
   // Editors
@@ -178,7 +212,10 @@ export class Workbench {
     await this.page.keyboard.press('Control+Home');
     await this.page.keyboard.press('Control+F');
     const find = this.page.locator('.editor-group-container.active .find-widget.visible');
-    await find.getByRole('textbox', { name: 'Find' }).fill(text);
+    const box = find.getByRole('textbox', { name: 'Find' });
+    // The editor searches when the text becomes another: it may still be that of the last search.
+    await box.fill('');
+    await box.fill(text);
     await this.statusBar(`(${text.length} selected)`).waitFor();
     // Not Escape: that key goes to a notification first, when there is one.
     await find.getByRole('button', { name: 'Close' }).click();
@@ -188,9 +225,7 @@ export class Workbench {
   /** Chooses an entry of the context menu on the editor's selection. */
   async contextMenu(title: string): Promise<void> {
     const selection = this.page.locator('.editor-group-container.active .selected-text').first();
-    await selection.waitFor();
-    const box = await selection.boundingBox();
-    if (box === null) throw new Error('Nothing is selected in the active editor.');
+    const box = await boxOf(selection);
     await this.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { button: 'right' });
     // Not a click: a menu ignores the mouse button for a moment after it has opened.
     await this.menuItem(title).hover();
@@ -232,6 +267,15 @@ export class Workbench {
     const file = path.join(screenshotFolder, `${name}.png`);
     await this.page.screenshot({ path: file, animations: 'disabled' });
     return file;
+  }
+}
+
+/** Where an element is; the editor may draw it anew between the two looks at it. */
+async function boxOf(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  for (;;) {
+    await locator.waitFor();
+    const box = await locator.boundingBox();
+    if (box) return box;
   }
 }
 

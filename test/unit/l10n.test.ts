@@ -1,10 +1,22 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { keyProblems, sourceStrings, stringsOf, translations } from '../../scripts/l10n.ts';
 
+const glossary = readFileSync(new URL('../../l10n/glossary.md', import.meta.url), 'utf8');
+/** What Hindi says as English does: the words of the glossary that are Latin there. */
+const latinWords = new Set(
+  [...glossary.matchAll(/^\|[^|]+\|([^|]+)\|/gm)].flatMap(([, hindi = '']) =>
+    (hindi.match(/[A-Za-z]+/g) ?? []).map(word => word.toLowerCase()),
+  ),
+);
+const forbidden = /^## Never[^]*?: ([^.]+)\./m.exec(glossary)?.[1]?.split(', ') ?? [];
 const source = sourceStrings();
 const files = translations(source);
 
-/** What must stand in every language: placeholders, icons, addresses of links, code, settings, names, line breaks; sorted. */
+/**
+ * What must stand in every language: placeholders, icons, addresses of links, code, settings, names, line
+ * breaks; sorted.
+ */
 function fixedParts(text: string): string[] {
   const found = text.matchAll(
     /\$?\{\w+\}|\$\([\w~-]+\)|\]\([^)]*\)|`[^`]*`|\brivya\.[\w.]*\w|\brvya_sk_|\bRivya\b|\n/g,
@@ -14,8 +26,8 @@ function fixedParts(text: string): string[] {
 
 describe('the words', () => {
   it('are read as they are', () => {
-    expect(source.strings.length).toBeGreaterThan(100);
-    expect(source.strings).toContain('Nothing was charged.');
+    expect(Object.keys(source.strings).length).toBeGreaterThan(100);
+    expect(source.strings).toHaveProperty(['Nothing was charged.'], 'Nothing was charged.');
     expect(files.map(({ file }) => file.replaceAll('\\', '/'))).toEqual([
       'package.nls.hi.json',
       'l10n/bundle.l10n.hi.json',
@@ -37,8 +49,15 @@ describe('the words', () => {
   });
 
   it.each(files)('are translated in $file', ({ english, translated }) => {
-    // What is the same in every language: names, and what is nothing but them and a placeholder.
-    const isName = (text: string): boolean => text.replace(/\$\(\w+\)|\{\d\}|Rivya|\W/g, '') === '';
+    // What is the same in every language: names and words of the glossary, and what is nothing but them and a
+    // placeholder.
+    const isName = (text: string): boolean =>
+      (text.replace(/\$\(\w+\)|\{\d\}|Rivya/g, '').match(/[A-Za-z]+/g) ?? []).every(
+        word =>
+          latinWords.has(`${word.toLowerCase()}s`) ||
+          latinWords.has(word.toLowerCase().replace(/s$/, '')) ||
+          latinWords.has(word.toLowerCase()),
+      );
     const same = Object.keys(english).filter(
       key => translated[key] === english[key] && !isName(english[key] ?? ''),
     );
@@ -50,6 +69,16 @@ describe('the words', () => {
   });
 
   it.each(files.filter(({ file }) => file.includes('.hi.')))(
+    'follow the glossary in $file',
+    ({ translated }) => {
+      expect(forbidden.length).toBeGreaterThan(5);
+      const isForbidden = (text: string): boolean =>
+        (text.match(/[\p{Script=Devanagari}\p{M}]+/gu) ?? []).some(word => forbidden.includes(word));
+      expect(Object.values(translated).filter(isForbidden)).toEqual([]);
+    },
+  );
+
+  it.each(files.filter(({ file }) => file.includes('.hi.')))(
     'end their sentences in the Hindi way in $file',
     ({ translated }) => {
       for (const text of Object.values(translated))
@@ -59,7 +88,7 @@ describe('the words', () => {
 });
 
 describe('stringsOf', () => {
-  it('finds the first arguments of t, and the calls that have no literal there', () => {
+  it('finds the texts of t, and the calls that have no literal there', () => {
     const text = [
       "t('one');",
       "vscode.l10n.t('two {0}', x);",
@@ -71,8 +100,30 @@ describe('stringsOf', () => {
       "at('nor this');",
     ].join('\n');
     expect(stringsOf('a.ts', text)).toEqual({
-      strings: ['one', 'two {0}', 'three', 'four', 'five'],
+      strings: { one: 'one', 'two {0}': 'two {0}', three: 'three', four: 'four', five: 'five' },
       unreadable: ['a.ts:5', 'a.ts:6'],
+    });
+  });
+
+  it('puts the comment for translators into the key, as VS Code does', () => {
+    const text = [
+      "t('on');",
+      "t({ message: 'on', comment: 'A switch' });",
+      "t({ message: 'on', comment: ['A lamp', ' that is lit'] });",
+      "vscode.l10n.t({ message: 'on {0}', args: [name], comment: `A place` });",
+      "t({ message: 'no comment' });",
+      "t({ message: word, comment: 'A word' });",
+      "t({ message: 'on', comment: remark });",
+      "t({ message: 'on', comment: ['A switch', remark] });",
+    ].join('\n');
+    expect(stringsOf('a.ts', text)).toEqual({
+      strings: {
+        on: 'on',
+        'on/A switch': 'on',
+        'on/A lamp that is lit': 'on',
+        'on {0}/A place': 'on {0}',
+      },
+      unreadable: ['a.ts:5', 'a.ts:6', 'a.ts:7', 'a.ts:8'],
     });
   });
 });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { circlesIn, type ImportGraph } from '../support/circles.ts';
 
 const source = path.join(import.meta.dirname, '../../src');
 
@@ -27,15 +28,61 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter(file => file.endsWith('.ts'));
 
 const imports: Import[] = files.flatMap(file => {
-  const text = readFileSync(path.join(source, file), 'utf8');
-  const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g);
-  return Array.from(found, match => ({ file, layer: file.split('/')[0] ?? '', specifier: match[1] ?? '' }));
+  const found = specifiersIn(readFileSync(path.join(source, file), 'utf8'));
+  return found.map(specifier => ({ file, layer: file.split('/')[0] ?? '', specifier }));
 });
 
-function layerOf({ file, specifier }: Import): string | undefined {
-  if (!specifier.startsWith('.')) return undefined;
-  return path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier)).split('/')[0];
+/** What a file imports, values and types, at its top or on use. */
+function specifiersIn(text: string): string[] {
+  return Array.from(text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g), match => match[1] ?? '');
 }
+
+/** The file of src that an import names; undefined for a package. */
+function targetOf({ file, specifier }: Pick<Import, 'file' | 'specifier'>): string | undefined {
+  if (!specifier.startsWith('.')) return undefined;
+  return path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier));
+}
+
+function layerOf(each: Import): string | undefined {
+  return targetOf(each)?.split('/')[0];
+}
+
+/** The imports of src, types too, between files, or between what `nameOf` makes of them. */
+function graphOf(nameOf: (file: string) => string): ImportGraph {
+  const graph = new Map<string, Set<string>>();
+  for (const each of imports) {
+    const target = targetOf(each);
+    if (target === undefined || nameOf(target) === nameOf(each.file)) continue;
+    const targets = graph.get(nameOf(each.file)) ?? new Set();
+    graph.set(nameOf(each.file), targets.add(nameOf(target)));
+  }
+  return graph;
+}
+
+describe('the search for circles', () => {
+  const graph = (...arrows: [string, string][]): ImportGraph => {
+    const found = new Map<string, Set<string>>();
+    for (const [from, to] of arrows) found.set(from, (found.get(from) ?? new Set()).add(to));
+    return found;
+  };
+
+  it('finds none where everything goes down', () => {
+    expect(circlesIn(graph(['a', 'b'], ['a', 'c'], ['b', 'd'], ['c', 'd'], ['d', 'e']))).toEqual([]);
+  });
+
+  it('finds each, however long, and no more than belongs to it', () => {
+    const two = graph(['a', 'b'], ['b', 'c'], ['c', 'a'], ['c', 'd'], ['d', 'e'], ['e', 'd'], ['e', 'f']);
+    expect(circlesIn(two)).toEqual([
+      ['d', 'e'],
+      ['a', 'b', 'c'],
+    ]);
+  });
+
+  it('sees an import of a type alone', () => {
+    const text = "import type { Task } from './task.ts';\nexport type { Other } from './other.ts';";
+    expect(specifiersIn(text)).toEqual(['./task.ts', './other.ts']);
+  });
+});
 
 describe('the house', () => {
   it('is read as it is', () => {
@@ -52,9 +99,36 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('has no circle of files, type imports included', () => {
+    expect(circlesIn(graphOf(file => file))).toEqual([]);
+  });
+
+  it('has no circle of folders', () => {
+    expect(circlesIn(graphOf(file => path.posix.dirname(file)))).toEqual([]);
+  });
+
   it('has one importer of vscode', () => {
     const importers = imports.filter(each => each.specifier === 'vscode').map(each => each.layer);
     expect(new Set(importers)).toEqual(new Set(['vscode', 'extension.ts']));
+  });
+
+  it('makes clients of the API in one place, so that all share the pause of an origin', () => {
+    const makers = files.filter(file =>
+      /\bcreateRivyaClient\(/.test(readFileSync(path.join(source, file), 'utf8')),
+    );
+    expect(makers.toSorted()).toEqual(['api/client.ts', 'api/clients.ts']);
+  });
+
+  it('gives the page types alone: the schema of the protocol stays with the host', () => {
+    const values = files
+      .filter(file => file.startsWith('webview/'))
+      .flatMap(file => {
+        const text = readFileSync(path.join(source, file), 'utf8');
+        return [...text.matchAll(/^(?:import|export)\s(?!type\b)[^;]*?'[./]*\/shared\/[^']+'/gm)].map(
+          match => `${file}: ${match[0]}`,
+        );
+      });
+    expect(values).toEqual([]);
   });
 
   it('loads the sandbox, the database and the media types on use only', () => {
@@ -69,7 +143,7 @@ describe('the house', () => {
     };
     visit('extension.ts');
     expect(
-      [...eager].filter(file => /^sandbox\/|ledger|database|runner|library|transport/.test(file)),
+      [...eager].filter(file => /^sandbox\/|ledger|database|runner|library|transport|publicHost/.test(file)),
     ).toEqual([]);
     expect(eager.size).toBeGreaterThan(5);
   });

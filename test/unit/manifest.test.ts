@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commandIds, viewIds, type ContextKeys, type Settings } from '../../src/vscode/ids.ts';
+import { commandIds, viewIds, type ContextKeys, type Settings } from '../../src/vscode/manifest/ids.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -19,6 +19,7 @@ interface Manifest {
     readonly viewsWelcome: readonly { view: string; contents: string; when: string }[];
     readonly menus: Record<string, readonly MenuItem[]>;
   };
+  readonly capabilities: { untrustedWorkspaces: { restrictedConfigurations: readonly string[] } };
   readonly engines: { vscode: string };
   readonly devDependencies: Record<string, string>;
 }
@@ -42,6 +43,7 @@ const settingKeys: Record<keyof Settings, true> = {
   'insert.placement': true,
   'credits.confirmAbove': true,
   'credits.lowBalance': true,
+  'credits.dailyLimit': true,
   'webhooks.receiverPort': true,
 };
 const contextKeys: Record<keyof ContextKeys, true> = {
@@ -103,6 +105,16 @@ describe('package.json', () => {
 
   it('never lets a workspace choose where the key goes', () => {
     expect(contributes.configuration.properties['rivya.baseUrl']?.scope).toBe('machine');
+  });
+
+  it('takes no setting from a workspace that is not trusted', () => {
+    const ofWorkspaces = Object.entries(contributes.configuration.properties)
+      .filter(([, { scope }]) => !['machine', 'application', 'application-machine'].includes(scope))
+      .map(([name]) => name);
+    expect(ofWorkspaces.length).toBeGreaterThan(0);
+    expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.toSorted()).toEqual(
+      ofWorkspaces.toSorted(),
+    );
   });
 
   it('asks for the same VS Code as its types describe', () => {

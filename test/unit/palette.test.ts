@@ -90,7 +90,7 @@ describe('each command', () => {
     });
     for (const condition of Object.values(enablement)) {
       // Context keys that are always the same would be no condition.
-      if (condition !== undefined) expect(condition).toMatch(/rivya\.|editor|resource/);
+      if (condition !== undefined) expect(condition).toMatch(/rivya\.|activeEditor =~|editor|resource/);
     }
   });
 

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { sourceStrings } from '../../scripts/l10n.ts';
+import { isTranslate, sourceStrings } from '../../scripts/l10n.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -21,12 +21,14 @@ const readProperties = new Set([
   ],
   ...['text', 'openLabel', 'saveLabel', 'accessibilityInformation', 'badge'],
 ]);
-/** Calls whose first argument a person reads. */
-const readCalls =
-  /^(?:show(?:Information|Warning|Error)Message|setStatusBarMessage|TreeItem|UserError|appendText|createOutputChannel)$/;
+/** Calls of which a person reads an argument, and which one. */
+const readCalls: Readonly<Record<string, number>> = {
+  ...{ ask: 1, inform: 0, flash: 0, askFolder: 0, separator: 0, drawnText: 0 },
+  ...{ UserError: 0, createOutputChannel: 0 },
+};
 /** The same in every language: names, units, samples of what to type. */
 const names = new Set([
-  ...['Rivya', 'curl', 'fetch', 'Python', 'Node', 'MB'],
+  ...['Rivya', 'curl', 'PowerShell', 'fetch', 'Python', 'Node', 'MB'],
   ...['Express', 'Hono', 'Next.js', 'FastAPI', 'Go', 'PHP'],
 ]);
 /** Samples of what to type are in no language: an address, the beginning of a key, a piece of JSON. */
@@ -44,18 +46,17 @@ function bareWords(file: string, code: string): string[] {
       return;
     }
     const text = literalText(node);
-    if (
-      text === undefined ||
-      names.has(text.trim()) ||
-      sample.test(text) ||
-      !/\p{L}{2}/u.test(text.replace(/\$\([\w~-]+\)/g, ''))
-    )
-      return;
+    if (text === undefined || names.has(text.trim()) || sample.test(text) || !/\p{L}{2}/u.test(text)) return;
     const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
     found.push(`${file}:${line + 1} ${text}`);
   };
   const visit = (node: ts.Node): void => {
-    if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name) && readProperties.has(node.name.text)) {
+    if (
+      ts.isPropertyAssignment(node) &&
+      ts.isIdentifier(node.name) &&
+      readProperties.has(node.name.text) &&
+      !isTranslated(node.parent)
+    ) {
       note(node.initializer);
     }
     if (
@@ -68,12 +69,18 @@ function bareWords(file: string, code: string): string[] {
     }
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
       const callee = ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression;
-      if (readCalls.test(callee.getText(source))) note(node.arguments?.[0]);
+      const argument = readCalls[callee.getText(source)];
+      if (argument !== undefined) note(node.arguments?.[argument]);
     }
     ts.forEachChild(node, visit);
   };
   visit(source);
   return found;
+}
+
+/** Whether the object is what `t` translates, with a comment for translators. */
+function isTranslated(object: ts.Node): boolean {
+  return ts.isCallExpression(object.parent) && isTranslate(object.parent.expression);
 }
 
 /** What a literal says apart from what is put into it. */
@@ -86,11 +93,12 @@ function literalText(node: ts.Node): string | undefined {
 describe('the words that people read', () => {
   it('are noticed when they escape translation', () => {
     const code = [
-      "window.showInformationMessage('Not translated');",
-      "new vscode.TreeItem('Neither this');",
+      "ask('info', 'Not translated', []);",
+      "throw new UserError('Neither this');",
       "const item = { label: `Nor ${this}`, description: t('but this'), detail: isNew ? 'bare' : t('x') };",
       "item.tooltip = 'nor that';",
-      "const fine = { label: `$(sync~spin) ${t('x')}`, title: name, tooltip: '', description: 'Rivya', id: 'word' };",
+      "const fine = { icon: 'sync', label: t('x'), title: name, tooltip: '', description: 'Rivya', id: 'word' };",
+      "item.text = t({ message: 'fine too', comment: 'A remark' });",
     ].join('\n');
     expect(bareWords('a.ts', code)).toEqual([
       'a.ts:1 Not translated',
@@ -137,7 +145,7 @@ describe('the words that people read', () => {
       string,
       string
     >;
-    const all = [...sourceStrings().strings, ...Object.values(nls)];
+    const all = [...Object.values(sourceStrings().strings), ...Object.values(nls)];
     expect(all.filter(text => text.includes('!'))).toEqual([]);
     expect(all.filter(text => /\(s\)|\{\d\}s\b/.test(text))).toEqual([]);
     // Sentence case: VS Code capitalises titles and buttons, but nobody shouts.

@@ -15,7 +15,7 @@ test('code is copied, inserted and saved', async ({ chat, page }) => {
   await chat.expectPosted({ type: 'copy', text: code.trimEnd() });
   await page.getByRole('button', { name: 'Insert at cursor' }).click();
   await chat.expectPosted({ type: 'insertCode', text: code.trimEnd() });
-  await page.getByRole('button', { name: 'Save as new file' }).click();
+  await page.getByRole('button', { name: 'Open as new file' }).click();
   await chat.expectPosted({ type: 'saveCode', text: code.trimEnd(), languageId: 'ts' });
 });
 
@@ -73,9 +73,9 @@ test('the button says whether a picture is made of the selection, also to the ke
   await page.keyboard.press('Shift+ArrowLeft');
   const selected = await page.evaluate(() => document.getSelection()?.toString().trim() ?? '');
   expect(selected).toMatch(/^The harbour sleep/);
-  // From the last link or button before it; the selection stays while the keyboard goes through the buttons.
-  await last.getByRole('button', { name: 'Branch' }).focus();
-  await page.keyboard.press('Tab');
+  // The selection stays while the keyboard goes through the buttons.
+  await last.getByRole('button', { name: 'Copy', exact: true }).focus();
+  await page.keyboard.press('End');
   await expect(ofSelection).toBeFocused();
   await page.keyboard.press('Enter');
   await chat.expectPosted({ type: 'generateImage', messageId: 'a2', prompt: selected });
@@ -133,11 +133,75 @@ test('nothing new is asked while an answer comes', async ({ chat, page }) => {
   const messages = [message({ id: 'a1', state: 'incomplete' }), message({ id: 'a2', state: 'streaming' })];
   await chat.open(chatState({ draft: 'Next', session: { messages } }));
   await expect(page.getByRole('button', { name: 'Continue' })).toBeDisabled();
-  await expect(page.getByTestId('chat-send')).toHaveCount(0);
+  // A second click on *Send* must not stop what the first one has paid for.
+  await expect(page.getByTestId('chat-send')).toBeDisabled();
   await chat.input.press('Enter');
   await page.getByTestId('chat-stop').click();
   await chat.expectPosted({ type: 'stop' });
   expect(await chat.posted('send')).toEqual([]);
+  await chat.say({ type: 'message', message: message({ id: 'a2', state: 'stopped' }) });
+  await expect(page.getByTestId('chat-stop')).toBeHidden();
+  await expect(chat.input).toBeFocused();
+});
+
+test('links of an answer open what is outside, and files of the workspace', async ({ chat, page }) => {
+  const text = [
+    '[the guide](docs/guide.md) [a line](/src/app.ts#L12) [here](./a.md) [away](https://rivya.example/a)',
+    '[up](../../etc/passwd) [of Windows](C:\\a.md) [other](file:///etc/passwd) [anchor](#below) [share](//host/a)',
+    'In `src/hero.tsx`, `app.ts:7` and `lib/a.ts:3:9`, but not in `npm test`, `a.b` or `../up.ts:1`.',
+  ].join('\n\n');
+  await chat.open(chatState({ session: { messages: [message({ id: 'a1', text })] } }));
+  for (const [name, href] of [
+    ['the guide', 'docs/guide.md'],
+    ['a line', '/src/app.ts#L12'],
+    ['here', 'a.md'],
+    ['away', 'https://rivya.example/a'],
+    ['src/hero.tsx', 'src/hero.tsx'],
+    ['app.ts:7', 'app.ts#L7'],
+    ['lib/a.ts:3:9', 'lib/a.ts#L3'],
+  ] as const) {
+    await page.getByRole('link', { name, exact: true }).click();
+    await chat.expectPosted({ type: 'openLink', href });
+  }
+  await expect(page.getByRole('link')).toHaveCount(7);
+});
+
+test('one Tab stop leads to the turns, and arrows from there', async ({ chat, page }) => {
+  const messages = [1, 2, 3].flatMap(number => [
+    question(`q${number}`, `Question of ${number}`),
+    message({ id: `a${number}`, text: `Answer to ${number}` }),
+  ]);
+  await chat.open(chatState({ session: { messages } }));
+  await chat.log.focus();
+  await page.keyboard.press('Tab');
+  const turns = page.getByTestId('chat-message');
+  await expect(turns.last()).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(turns.nth(4)).toBeFocused();
+  await page.keyboard.press('Home');
+  await expect(turns.first()).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(turns.first().getByRole('button', { name: 'Copy', exact: true })).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect(turns.first().getByRole('button', { name: /^Edit/ })).toBeFocused();
+  // Out of the conversation, whatever else there is in the other turns.
+  await page.keyboard.press('Tab');
+  await expect(chat.input).toBeFocused();
+  await page.keyboard.press('Control+Alt+ArrowUp');
+  await expect(turns.nth(4)).toBeFocused();
+  await page.keyboard.press('Control+Alt+ArrowUp');
+  await expect(turns.nth(2)).toBeFocused();
+  await page.keyboard.press('Control+Alt+ArrowDown');
+  await expect(turns.nth(4)).toBeFocused();
+  await expect(turns.nth(4)).toHaveAccessibleName('Question 3: Question of 3');
+});
+
+test('the keyboard stays where a question was changed', async ({ chat, page }) => {
+  await chat.open(chatState({ session: { messages: turns } }));
+  const edit = page.getByTestId('chat-message').first().getByRole('button', { name: /^Edit/ });
+  await edit.click();
+  await page.keyboard.press('Escape');
+  await expect(edit).toBeFocused();
 });
 
 test('a problem says what it is, and its buttons work', async ({ chat, page }) => {
@@ -163,13 +227,17 @@ test('a generation shows how it goes and what came of it', async ({ chat, page }
   await expect(shown).toContainText('Processing');
   await expect(shown.getByRole('button')).toHaveCount(0);
   await chat.say({ type: 'card', card: card() });
-  await expect(shown.getByRole('img', { name: 'A quiet harbour at dawn' })).toHaveAttribute('width', '640');
+  await expect(shown).toHaveAccessibleName('Image: A quiet harbour at dawn');
+  await expect(shown.locator('img')).toHaveAttribute('width', '640');
+  await expect(page.getByTestId('chat-status')).toHaveText('Ready: Image: A quiet harbour at dawn');
+  await shown.getByRole('button', { name: 'Open the image' }).click();
+  await chat.expectPosted({ type: 'card', taskId: card().taskId, verb: 'open' });
   for (const [name, verb] of [
     ['Insert', 'insert'],
     ['Open', 'open'],
     ['Show in folder', 'reveal'],
   ] as const) {
-    await shown.getByRole('button', { name }).click();
+    await shown.getByRole('button', { name, exact: name === 'Open' }).click();
     await chat.expectPosted({ type: 'card', taskId: 'task-1', verb });
   }
 });
@@ -240,11 +308,14 @@ test.describe('sessions', () => {
     await name.fill('Ports');
     await name.press('Enter');
     await chat.expectPosted({ type: 'renameSession', id: '2', title: 'Ports' });
+    await expect(page.getByRole('button', { name: /^Harbours/ })).toBeFocused();
   });
 
   test('are deleted only after a second word', async ({ chat, page }) => {
     await page.getByRole('button', { name: 'Delete Harbours' }).click();
+    await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
     await page.getByRole('button', { name: 'Cancel' }).click();
+    await expect(page.getByRole('button', { name: /^Harbours/ })).toBeFocused();
     await page.getByRole('button', { name: 'Delete Harbours' }).click();
     expect(await chat.posted('deleteSession')).toEqual([]);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
@@ -256,6 +327,7 @@ test.describe('sessions', () => {
     await chat.expectPosted({ type: 'exportSession', id: 's1' });
     await page.keyboard.press('Escape');
     await expect(page.getByTestId('chat-session-list')).toBeHidden();
+    await expect(page.getByTestId('chat-sessions')).toBeFocused();
   });
 
   test('a new one begins', async ({ chat, page }) => {

@@ -61,7 +61,8 @@ test('the host hears of the draft, and can give text back', async ({ chat }) => 
   });
   await expect(chat.input).toHaveValue('a draft');
   await expect(chatNotices(chat)).toContainText('Too long.');
-  // What was given back is not wiped out at the host by a word about the composer that was empty for a moment.
+  // What was given back is not wiped out at the host by a word about the composer that was empty for a
+  // moment.
   expect(await chat.posted('draft')).toEqual([{ type: 'draft', text: 'a draft' }]);
 });
 
@@ -224,6 +225,15 @@ test('dropped files come by their addresses, those of a remote workspace too', a
   await chat.expectPosted({ type: 'addUris', uris: [remote] });
   await give(chat, 'drop', { 'text/uri-list': '# comment\r\nfile:///a.ts\r\nfile:///b.ts' });
   await chat.expectPosted({ type: 'addUris', uris: ['file:///a.ts', 'file:///b.ts'] });
+});
+
+test('pictures of a file manager come by their bytes: their addresses may mean another computer', async ({
+  chat,
+}) => {
+  await chat.open(chatState());
+  await give(chat, 'drop', { 'text/uri-list': 'file:///home/me/shot.png' }, 'shot.png');
+  await chat.expectPosted({ type: 'addImage', name: 'shot.png', base64: btoa('PNG') });
+  expect(await chat.posted('addUris')).toEqual([]);
 });
 
 test('quotations are counted against what the model takes', async ({ chat, page }) => {

@@ -1,5 +1,5 @@
 /** Answers that come, and the reader who is never moved. */
-import type { ChatPageMessage } from '../../src/shared/chat.ts';
+import type { ChatPageMessage } from '../../src/shared/chatSchema.ts';
 import { expect, test } from './support/fixtures.ts';
 import type { ChatPageUnderTest, HostWord } from './support/fixtures.ts';
 import { card, chatState, conversation, everyMarkdown, message, question } from './support/states.ts';
@@ -46,7 +46,7 @@ test.describe('an answer', () => {
     expect(grown).toBe(await content());
   });
 
-  test('does not touch the blocks that are settled', async ({ chat, page }) => {
+  test('does not touch the blocks that are final', async ({ chat, page }) => {
     await openStreaming(chat);
     await chat.say(delta(0, 'First paragraph.\n\nSecond paragraph.\n\nThird '));
     const first = page.locator('chat-markdown').last().getByText('First paragraph.');
@@ -116,6 +116,16 @@ test.describe('an answer', () => {
     await expect(status).toHaveText('Answering');
     await chat.say({ type: 'message', message: { ...streaming, text: 'Hello there', state: 'complete' } });
     await expect(status).toHaveText('Answer finished');
+    for (const [state, words] of [
+      ['stopped', 'Answer stopped'],
+      ['incomplete', 'Answer broke off'],
+      ['failed', 'No answer'],
+    ] as const) {
+      await chat.say({ type: 'message', message: message({ id: state, state: 'streaming' }) });
+      await expect(status).toHaveText('Answering');
+      await chat.say({ type: 'message', message: message({ id: state, state }) });
+      await expect(status).toHaveText(words);
+    }
     await expect(chat.log).toHaveAttribute('aria-live', 'off');
   });
 
@@ -229,7 +239,7 @@ test.describe('the reader', () => {
     await chat.input.fill('And now?');
     await chat.input.press('Enter');
     await chat.say({ type: 'message', message: question('q', 'And now?') });
-    await expect(page.getByText('And now?')).toBeInViewport();
+    await expect(page.locator('chat-markdown').getByText('And now?')).toBeInViewport();
     await expect.poll(() => chat.distanceFromEnd()).toBeLessThanOrEqual(2);
   });
 

@@ -1,5 +1,8 @@
-/** Whatever an answer, a title, a file name or an error says: it stays text, in its place, and nothing leaves the page. */
-import type { ChatMessageView, ChatState } from '../../src/shared/chat.ts';
+/**
+ * Whatever an answer, a title, a file name or an error says: it stays text, in its place, and nothing leaves
+ * the page.
+ */
+import type { ChatMessageDto, ChatState } from '../../src/shared/chat.ts';
 import { expect, test } from './support/fixtures.ts';
 import type { ChatPageUnderTest } from './support/fixtures.ts';
 import { hostileNames, hostileTexts } from './support/hostile.ts';
@@ -23,7 +26,7 @@ async function expectUntouched(chat: ChatPageUnderTest): Promise<void> {
       element =>
         !(
           element.tagName === 'SCRIPT' &&
-          (element.id === 'chat-boot' || element.getAttribute('src') === '/dist/chat.js')
+          (element.id === 'page-boot' || element.getAttribute('src') === '/dist/chat.js')
         ),
     );
     const counts: Record<string, number> = {};
@@ -82,7 +85,7 @@ async function showAll(chat: ChatPageUnderTest, count: number): Promise<void> {
 
 async function showMessages(
   chat: ChatPageUnderTest,
-  messages: readonly ChatMessageView[],
+  messages: readonly ChatMessageDto[],
   state: ChatState,
 ): Promise<void> {
   await chat.open({ ...state, session: { ...state.session, messages } });
@@ -105,11 +108,13 @@ for (const [index, texts] of batches(hostileTexts).entries()) {
     }
     await chat.drawn();
     await expectUntouched(chat);
-    // What looks like a link is pressed: only the host hears of it, and only of addresses that may be opened.
+    // What looks like a link is pressed: only the host hears of it, and only of addresses
+    // that may be opened, and of paths that stay inside of the workspace.
     await page.evaluate(() => {
       for (const link of document.querySelectorAll<HTMLElement>('[role=link]')) link.click();
     });
-    for (const { href } of await chat.posted('openLink')) expect(href).toMatch(/^(?:https?|mailto):/);
+    for (const { href } of await chat.posted('openLink'))
+      expect(href).toMatch(/^(?:(?:https?|mailto):|(?!\/\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^:\\&<>"']+$)/);
     expect(page.url()).toContain('127.0.0.1');
   });
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from '../../scripts/workspace.ts';
-import type { ChatBoot } from '../../src/shared/chat.ts';
+import type { PageBoot } from '../../src/shared/page.ts';
 import { ChatPageUnderTest, expect, test } from './support/fixtures.ts';
 import { startPageServer } from './support/pageServer.ts';
 import {
@@ -152,7 +152,7 @@ for (const language of ['en', 'hi']) {
       await page.setViewportSize({ width: 300, height: 420 });
       const words = path.join(root, `l10n/bundle.l10n.${language}.json`);
       const strings =
-        language === 'en' ? {} : (JSON.parse(await readFile(words, 'utf8')) as ChatBoot['strings']);
+        language === 'en' ? {} : (JSON.parse(await readFile(words, 'utf8')) as PageBoot['strings']);
       await using server = await startPageServer({ language, strings });
       const chat = new ChatPageUnderTest(page, server);
       await chat.open(chatState({ sandbox: true, session: { credits: 12 } }), theme);

@@ -36,9 +36,14 @@ export class Account implements Disposable {
     return key;
   }
 
-  /** Every key that passed through here, so that the log can leave it out whatever its shape. */
+  /** Every key and secret that passed through here, so that the log can leave it out whatever its shape. */
   get seen(): Iterable<string> {
     return this.#seen;
+  }
+
+  /** Keeps another secret out of the log. One that is very short would take words out of it. */
+  hide(secret: string): void {
+    if (secret.length >= 8) this.#seen.add(secret);
   }
 
   /** @param key without blanks around it; see `cleanKey` */

@@ -16,17 +16,19 @@ export interface FileNameVariables {
 export const defaultFileName = '${slug}-${shortId}';
 export const defaultDirectory = 'assets/generated';
 
-// File systems count bytes (255 on Linux and macOS, some encrypted ones fewer), people count characters. What is left between
-// is for the extension and the number that tells it from a namesake.
+// File systems count bytes (255 on Linux and macOS, some encrypted ones fewer), people count characters. What
+// is left between is for the extension and the number that tells it from a namesake.
 const slugLimits = [48, 96] as const;
 const nameLimits = [120, 128] as const;
 
 /**
- * A readable name from a prompt: letters and digits of any script in lower case, joined by hyphens, cut at a word.
+ * A readable name from a prompt: letters and digits of any script in lower case, joined by hyphens, cut at a
+ * word.
  * @returns '' when the prompt has no letter or digit
  */
 export function slugOf(prompt: string): string {
-  // The two joiners are part of the spelling inside a word (Persian, the Indic scripts), and invisible at its end.
+  // The two joiners are part of the spelling inside a word (Persian, the Indic scripts), and invisible at its
+  // end.
   const words =
     prompt
       .toLowerCase()
@@ -42,7 +44,10 @@ export function slugOf(prompt: string): string {
   return slug === '' ? cutText(words[0] ?? '', ...slugLimits) : slug;
 }
 
-/** Fills a template; what it does not know stays as it is, to be seen. The name is legal on every system; no extension. */
+/**
+ * Fills a template; what it does not know stays as it is, to be seen. The name is legal on every system; no
+ * extension.
+ */
 export function fileNameFrom(template: string, variables: FileNameVariables): string {
   const name = fill(template, { ...variables, index: String(variables.index) });
   // A template that forgets the index would give all results of a job one name.
@@ -57,7 +62,8 @@ function fill(template: string, values: Readonly<Record<string, string>>): strin
   );
 }
 
-// What Windows refuses anywhere in a name, what no eye sees or what turns the direction of the text around it, and halves of characters.
+// What Windows refuses anywhere in a name, what no eye sees or what turns the direction of the text around
+// it, and halves of characters.
 const illegal = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069\uFEFF<>:"/\\|?*]+/gu;
 // Device names, which Windows knows by what stands before the first dot.
 const device = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=\s*(?:\.|$))/i;
@@ -97,6 +103,11 @@ export function directoryFrom(
   return segments;
 }
 
+/** Whether a file or folder can have this name on Windows, macOS and Linux alike. */
+export function isLegalSegment(segment: string): boolean {
+  return segment !== '' && legalSegment(segment) === segment;
+}
+
 /** A folder may begin with a dot or a hyphen, unlike our file names; '' when nothing of it is legal. */
 function legalSegment(segment: string): string {
   // Often a folder that exists, so that nothing is cut off that a file system would take.
@@ -104,7 +115,10 @@ function legalSegment(segment: string): string {
   return cut.replace(/[\s.]+$/, '').replace(device, '$1_');
 }
 
-/** Names to try, one after the other, until one is free: `name.png`, `name-1.png`, … as VS Code's own paste does. */
+/**
+ * Names to try, one after the other, until one is free: `name.png`, `name-1.png`, … as VS Code's own paste
+ * does.
+ */
 export function* candidateNames(name: string, extension: string): Generator<string> {
   yield `${name}.${extension}`;
   for (let index = 1; ; index++) yield `${name}-${index}.${extension}`;

@@ -1,33 +1,40 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, realpath, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { removePatiently, removePatientlySync } from '../../base/patience.ts';
 import type { StoredFile } from '../../shared/task.ts';
-import { imageDimensions, recognise } from './mediaType.ts';
+import { syncFolder } from '../storage/syncFolder.ts';
+import { FinishedFiles, NotRenamed } from './finishedFiles.ts';
+import { imageDimensions, type MediaType } from './mediaType.ts';
+import { wavHeader, type RawSound } from './rawSound.ts';
+import { Thumbnails } from './thumbnails.ts';
+import { resultType, safeExtension, storedType, type ExpectedResult } from './resultType.ts';
 
 // What may wait in memory while the disk writes.
 const writeAheadBytes = 1024 * 1024;
 
-/** The bytes came, but they are no picture, video or sound. */
-export class NotMedia extends Error {
-  override readonly name = 'NotMedia';
-}
-
 /**
- * The files of all jobs, in one folder of ours: whatever happens to the workspace or to the link, they are here.
- * A file appears under its name only when it is whole, checked and on disk.
+ * The files of all jobs, in one folder of ours: whatever happens to the workspace or to the link, they are
+ * here. A file appears under its name only when it is whole, checked and on disk.
  */
 export class Library {
   readonly #folder: string;
   readonly #incoming: string;
+  readonly #smallPictures: string;
   readonly #outgoing: string;
+  readonly #finished: FinishedFiles;
+  readonly thumbnails: Thumbnails;
 
   /** @param folder absolute path; created when first needed */
   constructor(folder: string) {
     this.#folder = folder;
     this.#incoming = join(folder, 'incoming');
     this.#outgoing = join(folder, 'outgoing');
+    this.#finished = new FinishedFiles(this.#incoming, folder);
+    this.#smallPictures = join(folder, 'thumbnails');
+    this.thumbnails = new Thumbnails(this.#smallPictures);
   }
 
   get folder(): string {
@@ -45,12 +52,18 @@ export class Library {
   }
 
   /**
-   * Finds what `store` has left under this name. A file bears its name only when it is whole.
+   * Finds what `store` has left under this name. A file bears its name only when it is whole; one that could
+   * not be given it then gets it now.
    * @returns undefined when there is none
+   * @throws NotRenamed when it is whole and still cannot be given its name
    */
   async find(name: string): Promise<StoredFile | undefined> {
+    await this.#finished.rename(name);
     const folder = join(this.#folder, folderOf(name));
-    const found = (await list(folder)).find(each => each.startsWith(`${name}.`));
+    const extensionOf = (found: string): string => found.slice(name.length + 1);
+    const found = (await list(folder)).find(
+      each => each.startsWith(`${name}.`) && safeExtension(extensionOf(each)) === extensionOf(each),
+    );
     if (found === undefined) return undefined;
     const hash = createHash('sha256');
     let bytes = 0;
@@ -58,29 +71,50 @@ export class Library {
       hash.update(chunk);
       bytes += chunk.byteLength;
     }
-    const facts = await inspect(join(folder, found), { bytes, sha256: hash.digest('hex') });
-    return { path: `${folderOf(name)}/${found}`, ...facts };
+    const path = join(folder, found);
+    const type = await storedType(path, extensionOf(found));
+    const content = { bytes, sha256: hash.digest('hex') };
+    return { path: `${folderOf(name)}/${found}`, ...(await factsOf(path, content, type)) };
   }
 
   /**
-   * Stores one result. Nothing of it stays when it fails.
-   * @param name of the file without extension, unique to the result, so that a repetition replaces and never doubles
+   * Stores one result, whatever its bytes are: they were paid. Headerless sound that was asked for gets a
+   * header; what nobody recognises gets an extension that nothing runs. Nothing of it stays when it fails,
+   * but a whole file that could not be renamed, which `find` takes up.
+   * @param name of the file without extension, unique to the result, so that a repetition replaces and never
+   * doubles
    * @param holder who writes: two windows never share a temporary file
-   * @throws NotMedia, whatever the source throws, or an error of the file system (`ENOSPC`, `EACCES`, …)
+   * @param expected what its job makes, and what the server says of it
+   * @throws NotRenamed; NotMedia for nothing, or a page in place of a file; whatever the source throws, or an
+   * error of the file system (`ENOSPC`, `EACCES`, …)
    */
-  async store(name: string, holder: string, source: AsyncIterable<Uint8Array>): Promise<StoredFile> {
+  async store(
+    name: string,
+    holder: string,
+    source: AsyncIterable<Uint8Array>,
+    expected: ExpectedResult = {},
+  ): Promise<StoredFile> {
     await ensureFolder(this.#incoming);
-    const temporary = join(this.#incoming, `${name}.${holder}`);
+    const received = join(this.#incoming, `${name}.${holder}`);
+    const withHeader = join(this.#incoming, `${name}-wav.${holder}`);
+    let temporary = received;
     try {
-      const facts = await inspect(temporary, await write(temporary, source));
+      let content = await write(received, source);
+      const type = await resultType(received, content.bytes, expected);
+      if (type.raw) {
+        temporary = withHeader;
+        content = await write(withHeader, wavFile(type.raw, received, content.bytes));
+        await removePatiently(received);
+      }
+      const facts = await factsOf(temporary, content, type);
       const path = `${folderOf(name)}/${name}.${facts.extension}`;
-      const target = join(this.#folder, path);
-      if (await ensureFolder(dirname(target))) await syncFolder(this.#folder);
-      await rename(temporary, target);
-      await syncFolder(dirname(target));
+      if (await ensureFolder(dirname(join(this.#folder, path)))) await syncFolder(this.#folder);
+      await this.#finished.add(name, temporary, path);
       return { path, ...facts };
     } catch (error) {
-      await discard(temporary);
+      if (error instanceof NotRenamed) throw error;
+      await discard(received);
+      if (temporary !== received) await discard(temporary);
       throw error;
     }
   }
@@ -91,29 +125,44 @@ export class Library {
    */
   async sweep(isAlive: (holder: string) => boolean): Promise<string[]> {
     const names = await list(this.#incoming);
-    const dead = names.filter(name => !isAlive(name.slice(name.indexOf('.') + 1)));
-    await Promise.all(dead.map(name => rm(join(this.#incoming, name), { force: true })));
+    const kept = await this.#finished.names(names);
+    const dead = names.filter(name => !kept.has(name) && !isAlive(name.slice(name.indexOf('.') + 1)));
+    await Promise.all(dead.map(name => removePatiently(join(this.#incoming, name))));
     return dead;
   }
 
-  /** Bytes and number of the files, as they lie on the disk; also those that no job knows. */
+  /**
+   * Bytes and number of the files, as they lie on the disk; also those that no job knows, but not the
+   * thumbnails, which can be made again.
+   */
   async diskUse(): Promise<{ bytes: number; files: number }> {
     const entries = await unlessMissing(readdir(this.#folder, { recursive: true, withFileTypes: true }), []);
     const sizes = await Promise.all(
       entries
-        .filter(entry => entry.isFile())
+        .filter(entry => entry.isFile() && entry.parentPath !== this.#smallPictures)
         .map(entry => unlessMissing(sizeOf(join(entry.parentPath, entry.name)), 0)),
     );
     return { bytes: sizes.reduce((sum, size) => sum + size, 0), files: sizes.length };
   }
 
-  async remove(file: StoredFile): Promise<void> {
-    await rm(this.pathOf(file), { force: true });
+  /** At once, because it belongs into the transaction that notes it. */
+  remove(file: StoredFile): void {
+    removePatientlySync(this.pathOf(file));
+  }
+
+  /** Whether anything is there, be it whole or not. */
+  async exists(file: StoredFile): Promise<boolean> {
+    return (await unlessMissing(stat(this.pathOf(file)), undefined)) !== undefined;
+  }
+
+  /** Whether a path leads to the library's own file, through whatever links. */
+  async isItself(file: StoredFile, path: string): Promise<boolean> {
+    return (await realpath(path)) === (await realpath(this.pathOf(file)));
   }
 
   /**
-   * Makes a copy that may be moved away, for files that are too large to be carried through memory. On file systems that can, it
-   * shares its blocks with the original.
+   * Makes a copy that may be moved away, for files that are too large to be carried through memory. On file
+   * systems that can, it shares its blocks with the original.
    * @returns its absolute path
    */
   async stage(file: StoredFile): Promise<string> {
@@ -136,7 +185,7 @@ export class Library {
         stat(path).then(({ mtimeMs }) => mtimeMs),
         Infinity,
       );
-      if (changedAt < before) await rm(path, { force: true });
+      if (changedAt < before) await removePatiently(path);
     }
   }
 }
@@ -146,17 +195,20 @@ function folderOf(name: string): string {
   return name.slice(0, 2);
 }
 
-/** Says what the file is. @throws NotMedia */
-async function inspect(
+async function factsOf(
   path: string,
   content: { bytes: number; sha256: string },
+  { mediaType, extension }: MediaType,
 ): Promise<Omit<StoredFile, 'path'>> {
-  if (content.bytes === 0) throw new NotMedia('The file is empty.');
-  const type = await recognise(path);
-  if (!type) throw new NotMedia('The file is no image, video or sound.');
-  const dimensions = type.kind === 'image' ? await imageDimensions(path) : undefined;
-  const { mediaType, extension } = type;
+  const dimensions = mediaType.startsWith('image/') ? await imageDimensions(path) : undefined;
   return { ...content, mediaType, extension, ...dimensions };
+}
+
+/** The samples in a file, with a header before them. */
+async function* wavFile(raw: RawSound, path: string, bytes: number): AsyncGenerator<Uint8Array> {
+  yield wavHeader(raw, bytes);
+  yield* createReadStream(path) as AsyncIterable<Uint8Array>;
+  if (bytes % 2 === 1) yield new Uint8Array(1);
 }
 
 /** Reads and hashes on while the disk writes what came before, in few large pieces. */
@@ -177,7 +229,8 @@ async function write(
   try {
     await pipeline(hashed(), file);
   } finally {
-    // When the source fails, the file may not even be open yet, and would come into being after it was removed.
+    // When the source fails, the file may not even be open yet, and would come into being after it was
+    // removed.
     if (!file.closed) await new Promise<void>(resolve => file.once('close', resolve));
   }
   return { bytes, sha256: hash.digest('hex') };
@@ -200,17 +253,6 @@ async function ensureFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Makes a rename survive a power cut. Windows cannot open folders, and needs it not. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /** The names in a folder; none when there is no such folder. */
 async function list(path: string): Promise<string[]> {
   return unlessMissing(readdir(path), []);
@@ -229,9 +271,12 @@ async function unlessMissing<T>(work: Promise<T>, otherwise: T): Promise<T> {
   }
 }
 
-/** Removes a temporary file, if the disk allows; else a later sweep does. The error that led here matters more. */
+/**
+ * Removes a temporary file, if the disk allows; else a later sweep does. The error that led here matters
+ * more.
+ */
 async function discard(path: string): Promise<void> {
-  await rm(path, { force: true }).catch(() => undefined);
+  await removePatiently(path).catch(() => undefined);
 }
 
 function isMissing(error: unknown): boolean {

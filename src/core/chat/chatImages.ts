@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { openAsBlob } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { existsSync, openAsBlob } from 'node:fs';
+import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removePatiently, renamePatiently } from '../../base/patience.ts';
 import { recognise } from '../assets/mediaType.ts';
 import type { ImageRecord } from './records.ts';
 
-/** Rivya's limit for an image without a word of the model's about it, in bytes (rivya-api.md 4). */
+/** Rivya's limit for an image when the model gives none, in bytes (rivya-api.md 4). */
 export const maximumImageBytes = 10 * 1024 ** 2;
 /** What Rivya takes as an image (rivya-api.md 4). */
 const accepted: readonly string[] = ['image/jpeg', 'image/png', 'image/webp'];
 
-/** Younger files are left alone, in milliseconds. */
-const sweepAge = 3_600_000;
+/** Younger files are left alone. */
+const sweepAgeMs = 3_600_000;
 
 /** Why an image was not taken; nothing of it is kept. */
 export class ImageRefused extends Error {
@@ -30,6 +31,8 @@ export class ImageRefused extends Error {
 /** The images that go with questions, as files: neither the page nor the database holds their bytes. */
 export class ChatImages {
   readonly #folder: string;
+  /** Paths of files that are known to be there. */
+  readonly #present = new Set<string>();
 
   /** @param folder absolute path; created when first needed */
   constructor(folder: string) {
@@ -42,6 +45,14 @@ export class ChatImages {
 
   pathOf(image: Pick<ImageRecord, 'path'>): string {
     return join(this.#folder, image.path);
+  }
+
+  /**
+   * Whether the file is there. The disk is asked until it was seen once: nobody but `remove` takes it away.
+   */
+  has({ path }: Pick<ImageRecord, 'path'>): boolean {
+    if (!this.#present.has(path) && existsSync(join(this.#folder, path))) this.#present.add(path);
+    return this.#present.has(path);
   }
 
   /** @throws ImageRefused before anything is written that would stay, or an error of the file system */
@@ -63,7 +74,7 @@ export class ChatImages {
       if (type?.kind !== 'image') throw new ImageRefused('notAnImage', type?.mediaType);
       if (!accepted.includes(type.mediaType)) throw new ImageRefused('otherFormat', type.mediaType);
       const path = `${id}.${type.extension}`;
-      await rename(temporary, join(this.#folder, path));
+      await renamePatiently(temporary, join(this.#folder, path));
       return {
         id,
         name: cleanName(name, type.extension),
@@ -73,17 +84,19 @@ export class ChatImages {
         fileId: undefined,
       };
     } catch (error) {
-      await rm(temporary, { force: true });
+      await removePatiently(temporary);
       throw error;
     }
   }
 
   async remove(paths: readonly string[]): Promise<void> {
-    await Promise.all(paths.map(path => rm(join(this.#folder, path), { force: true })));
+    for (const path of paths) this.#present.delete(path);
+    await Promise.all(paths.map(path => removePatiently(join(this.#folder, path))));
   }
 
   /**
-   * Removes what a crash has left: files that nothing refers to, unless they are so young that another window may be about to.
+   * Removes what a crash has left: files that nothing refers to, unless they are so young that another window
+   * may be about to.
    * @param needed paths as in `ImageRecord`; read before this is called
    * @param now milliseconds since the epoch
    */
@@ -91,7 +104,7 @@ export class ChatImages {
     const left = (await namesIn(this.#folder)).filter(name => !needed.has(name));
     for (const name of left) {
       const { mtimeMs } = await stat(join(this.#folder, name));
-      if (now - mtimeMs > sweepAge) await this.remove([name]);
+      if (now - mtimeMs > sweepAgeMs) await this.remove([name]);
     }
   }
 

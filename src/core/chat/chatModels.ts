@@ -1,4 +1,4 @@
-import type { Model } from '../../api/models.ts';
+import type { Model } from '../../api/resources/models.ts';
 
 /** What a chat model can, as far as the catalogue says. */
 export interface ChatCapabilities {
@@ -9,8 +9,8 @@ export interface ChatCapabilities {
 }
 
 /**
- * Reads `chat_capabilities`, whose keys are not documented (rivya-api.md 1), in every plausible spelling, with what the
- * other fields of the model say where it is silent. What is not said is not offered.
+ * Reads `chat_capabilities`, whose keys are not documented (rivya-api.md 1), in every plausible spelling,
+ * with what the other fields of the model say where it is silent. What nothing declares is not offered.
  */
 export function chatCapabilities(model: Model): ChatCapabilities {
   const said = isRecord(model.chat_capabilities) ? model.chat_capabilities : {};
@@ -37,7 +37,10 @@ export function chatModels(models: readonly Model[]): Model[] {
     );
 }
 
-/** Why a chat model cannot be used; undefined when it can. An unknown status counts as usable: the server decides. */
+/**
+ * Why a chat model cannot be used; undefined when it can. An unknown status counts as usable: the server
+ * decides.
+ */
 export function chatUnusable(model: Model): 'comingSoon' | 'studioOnly' | undefined {
   if (model.api_status === 'coming_soon') return 'comingSoon';
   return model.api_status === 'studio_only' ? 'studioOnly' : undefined;

@@ -1,7 +1,8 @@
 import { Emitter } from '../../base/event.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import { describeError, type Log } from '../../base/log.ts';
-import { Database, number, optionalNumber, text, type Row, type SetAside } from '../storage/database.ts';
+import { number, optionalNumber, text, type Database, type Row } from '../storage/database.ts';
+import { openDatabase, type Opened } from '../storage/openDatabase.ts';
+import { spentSlotsOf, type SpentSlot } from '../storage/spentSlots.ts';
 import { AnswerRequests } from './answerRequests.ts';
 import type {
   ChatMessageRecord,
@@ -11,6 +12,7 @@ import type {
   ContextRecord,
   ImageRecord,
 } from './records.ts';
+import { rescueChat } from './rescueChat.ts';
 import { contextOf, imageOf, messageOf, sessionOf } from './rows.ts';
 import { chatMigrations } from './schema.ts';
 import { findSessions, type SessionQuery } from './sessionSearch.ts';
@@ -30,30 +32,34 @@ export interface CardRecord {
 }
 
 /**
- * Everything that was said: one SQLite file of its own that all windows open. Nothing here is a job that costs anew when it
- * is lost, but a question stands here before it is sent.
+ * All chat sessions: one SQLite file of its own that all windows open. Nothing here is a job that costs anew
+ * when it is lost, but a question stands here before it is sent.
  */
 export class ChatStore implements Disposable {
   readonly #database: Database;
-  readonly #log: Log;
   readonly #changed = new Emitter<void>();
   #dataVersion: number;
 
   readonly requests: AnswerRequests;
-  /** Fires after `notice` found that another window has written. */
+  /** Fires when `checkForExternalChanges` finds that another window has written. */
   readonly onDidChangeElsewhere = this.#changed.event;
+  /** Fires once, when it is noticed that the file was replaced or deleted: the window has to be reloaded. */
+  readonly onDidLoseFile: Database['onDidLoseFile'];
 
-  private constructor(database: Database, log: Log) {
+  private constructor(database: Database) {
     this.#database = database;
-    this.#log = log;
     this.requests = new AnswerRequests(database);
+    this.onDidLoseFile = database.onDidLoseFile;
     this.#dataVersion = this.#readDataVersion();
   }
 
-  /** Opens or creates the file; one that is damaged is set aside, and a new one begun. @throws as `Database.open` */
-  static open(path: string, log: Log): { store: ChatStore; setAside: SetAside | undefined } {
-    const { database, setAside } = Database.open(path, chatMigrations);
-    return { store: new ChatStore(database, log), setAside };
+  /**
+   * Opens or creates the file; of a damaged one, what can be read is taken over.
+   * @throws as `openDatabase`
+   */
+  static open(path: string): { store: ChatStore } & Omit<Opened, 'database'> {
+    const { database, ...found } = openDatabase(path, chatMigrations, rescueChat);
+    return { store: new ChatStore(database), ...found };
   }
 
   dispose(): void {
@@ -137,7 +143,7 @@ export class ChatStore implements Disposable {
     });
   }
 
-  /** Deletes a session in which nothing was ever said and nothing is prepared. @returns whether it was one */
+  /** Deletes a session without messages in which nothing is prepared. @returns whether it was one */
   discardIfEmpty(id: string): boolean {
     return this.#database.transaction('cheap', () => {
       const { changes } = this.#database.run(
@@ -151,7 +157,7 @@ export class ChatStore implements Disposable {
     });
   }
 
-  /** Sessions in which something was said or is being written, the latest first. */
+  /** Sessions that have messages or a draft, the latest first. */
   sessions(query: SessionQuery): ChatSessionSummaryRecord[] {
     return findSessions(this.#database, query);
   }
@@ -222,6 +228,44 @@ export class ChatStore implements Disposable {
   creditsOf(sessionId: string): number | undefined {
     const row = this.#database.get('SELECT sum(credits) AS sum FROM message WHERE session_id = ?', sessionId);
     return row && optionalNumber(row, 'sum');
+  }
+
+  /**
+   * What is known to have been charged for answers of this origin since then.
+   * @param since milliseconds since the epoch
+   */
+  spent(origin: string, since: number): number {
+    const row = this.#database.get(
+      `SELECT total(credits) AS credits FROM message JOIN session ON session.id = session_id
+       WHERE session.updated_at >= ? AND message.created_at >= ? AND role = 'assistant' AND origin = ?`,
+      since,
+      since,
+      origin,
+    );
+    return row ? number(row, 'credits') : 0;
+  }
+
+  /** The same by half hours, for all servers; see `SpentSlot`. */
+  spentSlots(since: number): SpentSlot[] {
+    return spentSlotsOf(
+      this.#database,
+      `SELECT origin, message.created_at AS at, credits FROM message JOIN session ON session.id = session_id
+       WHERE session.updated_at >= ?1 AND message.created_at >= ?1 AND role = 'assistant'`,
+      since,
+    );
+  }
+
+  /**
+   * Whether there are answers that may have been charged, and nobody knows how much; those that run
+   * included.
+   */
+  hasUnknownCharges(sessionId: string): boolean {
+    const row = this.#database.get(
+      `SELECT 1 FROM message WHERE session_id = ? AND role = 'assistant' AND credits IS NULL
+         AND coalesce(problem ->> 'mayHaveBeenCharged', 1) LIMIT 1`,
+      sessionId,
+    );
+    return row !== undefined;
   }
 
   /** The latest questions of this workspace, each once, newest first. */
@@ -324,16 +368,13 @@ export class ChatStore implements Disposable {
 
   // --- Other windows.
 
-  /** Looks whether another window has written; one pragma. */
-  notice(): void {
+  /** Fires `onDidChangeElsewhere` when another window has written since the last check. Cheap: one pragma. */
+  checkForExternalChanges(): void {
+    if (!this.#database.isInPlace()) return;
     const version = this.#readDataVersion();
     if (version === this.#dataVersion) return;
     this.#dataVersion = version;
-    try {
-      this.#changed.fire();
-    } catch (error) {
-      this.#log.error(`A listener of the chats failed: ${describeError(error)}`);
-    }
+    this.#changed.fire();
   }
 
   #readDataVersion(): number {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { RivyaClient } from '../../api/client.ts';
-import type { RivyaError } from '../../api/errors.ts';
+import type { RivyaError } from '../../api/errors/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/event.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import { graphemes } from '../../base/text.ts';
 import { Answer } from './answer.ts';
+import type { SenderAccount } from '../paidRequest/accountMarks.ts';
 import type { ChatImages } from './chatImages.ts';
 import type { ChatStore } from './chatStore.ts';
 import type { AnswerRequest, ChatMessageRecord, ContextRecord, ImageRecord } from './records.ts';
@@ -16,15 +17,22 @@ export interface ConversationsPorts {
   readonly images: ChatImages;
   /** Undefined while this window cannot reach the origin. */
   readonly client: (origin: string) => RivyaClient | undefined;
+  /** The account that an origin is asked for, as far as its API key tells. */
+  readonly account: (origin: string) => SenderAccount;
   /** What this window can reach. */
   readonly origins: () => readonly string[];
   /** Names this window among all that share the store. */
   readonly holder: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** How long a window keeps its answers without a heartbeat, in milliseconds; 20 seconds without it. */
+  readonly leaseMs?: number;
 }
 
-/** What happens in a conversation, in its order. `withdrawn`: the question is back in the composer, because it could not leave. */
+/**
+ * What happens in a conversation, in its order. `withdrawn`: the question is back in the composer, because it
+ * could not leave.
+ */
 export type ConversationEvent =
   | {
       readonly type: 'delta';
@@ -61,18 +69,18 @@ export interface Question {
   readonly streamed: boolean;
 }
 
-/** How long a window answers for what it asks without a sign of life, in milliseconds, and how often it gives one. */
-const leaseDuration = 20_000;
-const heartbeat = 5_000;
-/** Much later the server may have forgotten the key; then the user decides (as `intent_old` in the ledger). */
-const keyMemory = 24 * 3_600_000;
+const defaultLeaseMs = 20_000;
+/** So often within its length a lease is renewed. */
+const renewalsPerLease = 4;
 
 /**
- * The conversations that are alive in this window: sends questions, streams answers whoever looks, and asks again for those
- * that another window, or an earlier life of this one, has left without an end.
+ * The conversations that are alive in this window: sends questions, streams answers whether or not they are
+ * shown, and asks again for those that another window, or an earlier life of this one, has left without an
+ * end.
  */
 export class Conversations implements Disposable {
   readonly #ports: ConversationsPorts;
+  readonly #leaseMs: number;
   readonly #answers = new Map<string, Answer>();
   readonly #running = new Set<Promise<void>>();
   readonly #changed = new Emitter<ConversationEvent>();
@@ -84,19 +92,26 @@ export class Conversations implements Disposable {
 
   constructor(ports: ConversationsPorts) {
     this.#ports = ports;
+    this.#leaseMs = ports.leaseMs ?? defaultLeaseMs;
   }
 
   /** Leaves what is under way to the next window, or to the next life of this one, at once. */
   dispose(): void {
+    for (const answer of this.#answers.values()) answer.interrupt();
     this.#disposed = true;
     this.#heartbeat?.dispose();
     this.#waiting?.dispose();
-    for (const answer of this.#answers.values()) answer.interrupt();
-    this.#ports.store.requests.handBack(this.#ports.holder);
     this.#changed.dispose();
+    const { store, holder, log } = this.#ports;
+    try {
+      store.requests.releaseAll(holder);
+    } catch (error) {
+      // They run out by themselves.
+      log.warn(`The leases of answers could not be released: ${describeError(error)}`);
+    }
   }
 
-  /** What was said, with what has come of a running answer up to this moment. */
+  /** The messages of a session, with what has come of a running answer up to this moment. */
   messages(sessionId: string): ChatMessageRecord[] {
     return this.#ports.store.messages(sessionId).map(message => this.#live(message));
   }
@@ -120,13 +135,13 @@ export class Conversations implements Disposable {
     const { store, clock, holder } = this.#ports;
     const now = clock.now();
     const question: ChatMessageRecord = {
-      ...said(sessionId, 'user', now),
+      ...newMessage(sessionId, 'user', now),
       text: text.trim(),
       state: 'complete',
       images: instead?.images ?? [],
       contexts: instead?.contexts ?? [],
     };
-    const answer: ChatMessageRecord = { ...said(sessionId, 'assistant', now), state: 'streaming' };
+    const answer: ChatMessageRecord = { ...newMessage(sessionId, 'assistant', now), state: 'streaming' };
     const composer = instead ?? store.composer(sessionId);
     const begun = store.requests.begin(
       {
@@ -139,7 +154,7 @@ export class Conversations implements Disposable {
       },
       holder,
       now,
-      leaseDuration,
+      this.#leaseMs,
     );
     if (!begun) return false;
     for (const { id } of [question, answer]) this.#announce(id);
@@ -156,18 +171,19 @@ export class Conversations implements Disposable {
   }
 
   /**
-   * Asks once more for an answer that has ended badly. When its outcome is unknown it is the same request again, which is
-   * not charged twice; when it certainly did nothing it is a new one.
-   * @returns false when there is nothing to ask for, or its server cannot be reached from here
+   * Asks once more for an answer that has ended badly. While its outcome is unknown it is the same request
+   * again; when it is certain that nothing was accepted it is a new one. What stands against asking again is
+   * told first; who asks all the same has decided.
+   * @returns false when there is nothing to ask for again, or its server cannot be reached from here
    */
   again(answerId: string): boolean {
     const { store, clock, holder, client } = this.#ports;
     const message = store.message(answerId);
     const session = message && store.session(message.sessionId);
     if (!session || !client(session.origin)) return false;
-    const charged = message.problem?.mayHaveBeenCharged ?? true;
-    const key = charged ? undefined : randomUUID();
-    const request = store.requests.reopen(answerId, key, holder, clock.now(), leaseDuration);
+    // A second click finds it on its way.
+    if (message.state === 'streaming') return true;
+    const request = store.requests.reopen(answerId, randomUUID(), holder, clock.now(), this.#leaseMs);
     if (!request) return false;
     this.#announce(answerId);
     this.#start(request);
@@ -186,7 +202,7 @@ export class Conversations implements Disposable {
     try {
       this.#takeUp();
     } catch (error) {
-      // Nothing is lost: it stands in the database, and is looked at again.
+      // Nothing is lost: it stands in the database, and is read again.
       this.#ports.log.warn(`What was left without an end could not be taken up: ${describeError(error)}`);
     }
   }
@@ -194,20 +210,20 @@ export class Conversations implements Disposable {
   #takeUp(): void {
     const { store, clock, holder, origins } = this.#ports;
     const now = clock.now();
-    for (const request of store.requests.claim(holder, origins(), now, leaseDuration)) {
-      if (request.body !== undefined && now - request.createdAt > keyMemory) this.#leaveToUser(request);
-      else this.#start(request);
+    const inHand = [...this.#answers.keys()];
+    for (const request of store.requests.claim(holder, inHand, origins(), now, this.#leaseMs)) {
+      this.#start(request);
     }
     this.#waiting?.dispose();
     const next = store.requests.nextExpiry(holder);
     this.#waiting =
       next === undefined
         ? undefined
-        : clock.after(Math.min(Math.max(next - now, 0) + 100, leaseDuration), () => this.resume());
+        : clock.after(Math.min(Math.max(next - now, 0) + 100, this.#leaseMs), () => this.resume());
   }
 
   /** Resolves when nothing runs any more, whatever came of it. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
   }
 
@@ -216,18 +232,9 @@ export class Conversations implements Disposable {
     return answer ? { ...message, text: answer.text, reasoning: answer.reasoning } : message;
   }
 
-  /** A listener that fails must not end an answer that is paid. */
-  #fire(event: ConversationEvent): void {
-    try {
-      this.#changed.fire(event);
-    } catch (error) {
-      this.#ports.log.error(`A listener of a conversation failed: ${describeError(error)}`);
-    }
-  }
-
   #announce(messageId: string): void {
     const message = this.message(messageId);
-    if (message) this.#fire({ type: 'message', sessionId: message.sessionId, message });
+    if (message) this.#changed.fire({ type: 'message', sessionId: message.sessionId, message });
   }
 
   #start(request: AnswerRequest): void {
@@ -237,19 +244,27 @@ export class Conversations implements Disposable {
     const reachable = client(origin);
     if (!reachable) {
       // Another window may reach it; until then it waits as it is.
-      store.requests.end(answerId, true);
+      store.requests.release(answerId);
       return;
     }
     const holds = (): boolean => !this.#disposed && store.requests.holds(holder, answerId);
     const answer = new Answer(
-      { store, images, client: reachable, clock, log: this.#ports.log, holds },
+      {
+        store,
+        images,
+        client: reachable,
+        account: this.#ports.account(origin),
+        clock,
+        log: this.#ports.log,
+        holds,
+      },
       request,
       {
         grew: (field, at, text) =>
-          this.#fire({ type: 'delta', sessionId, messageId: answerId, field, at, text }),
+          this.#changed.fire({ type: 'delta', sessionId, messageId: answerId, field, at, text }),
         changed: () => this.#announce(answerId),
         uploading: (image, progress) =>
-          this.#fire({ type: 'upload', sessionId, messageId: questionId, image, progress }),
+          this.#changed.fire({ type: 'upload', sessionId, messageId: questionId, image, progress }),
       },
     );
     this.#answers.set(answerId, answer);
@@ -267,44 +282,35 @@ export class Conversations implements Disposable {
       const end = await answer.run();
       this.#answers.delete(answerId);
       if (end.kind === 'interrupted') return;
-      const { problem, credits } = end;
-      const left = problem === undefined || problem.mayHaveBeenCharged || problem.kind !== 'network';
-      if (!left && this.#ports.store.requests.withdraw(answerId)) {
-        this.#fire({ type: 'withdrawn', sessionId, problem });
+      const { problem, credits, next } = end;
+      if (problem && next === 'withdraw' && this.#withdraws(answerId)) {
+        this.#changed.fire({ type: 'withdrawn', sessionId, problem });
         return;
       }
       this.#announce(answerId);
-      this.#fire({ type: 'ended', sessionId, answerId, origin, problem, credits });
+      this.#changed.fire({ type: 'ended', sessionId, answerId, origin, problem, credits });
     } finally {
       this.#answers.delete(answerId);
     }
   }
 
-  #leaveToUser({ answerId }: AnswerRequest): void {
-    const { store, clock } = this.#ports;
-    const known = store.message(answerId);
-    store.changeAnswer(
-      answerId,
-      {
-        state: known?.text === '' ? 'failed' : 'incomplete',
-        problem: {
-          code: 'outcome_unknown',
-          message: 'The answer was never received.',
-          mayHaveBeenCharged: true,
-        },
-      },
-      clock.now(),
-    );
-    store.requests.end(answerId, true);
-    this.#announce(answerId);
+  /** @returns false where the question stays in the session, and can be asked again there */
+  #withdraws(answerId: string): boolean {
+    try {
+      return this.#ports.store.requests.withdraw(answerId);
+    } catch (error) {
+      this.#ports.log.warn(`A question could not be put back: ${describeError(error)}`);
+      return false;
+    }
   }
 
   #beat(): void {
-    this.#heartbeat ??= this.#ports.clock.after(heartbeat, () => {
+    this.#heartbeat ??= this.#ports.clock.after(this.#leaseMs / renewalsPerLease, () => {
       this.#heartbeat = undefined;
       if (this.#answers.size === 0 || this.#disposed) return;
       try {
-        this.#ports.store.requests.renew(this.#ports.holder, this.#ports.clock.now(), leaseDuration);
+        const { store, holder, clock } = this.#ports;
+        store.requests.renew(holder, [...this.#answers.keys()], clock.now(), this.#leaseMs);
       } catch (error) {
         // A lease lasts for several of these; should another window take over, it asks under the same key.
         this.#ports.log.warn(`A lease could not be renewed: ${describeError(error)}`);
@@ -314,7 +320,7 @@ export class Conversations implements Disposable {
   }
 }
 
-function said(
+function newMessage(
   sessionId: string,
   role: ChatMessageRecord['role'],
   now: number,

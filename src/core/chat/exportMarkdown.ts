@@ -1,8 +1,8 @@
 import type { ChatMessageRecord, ChatSessionRecord } from './records.ts';
 import { composeMessage } from './quotation.ts';
 
-/** The words of an export, in the user's language. */
-export interface ExportWords {
+/** The labels of an export, in the user's language. */
+export interface ExportLabels {
   readonly you: string;
   readonly model: string;
   /** Under an answer that is not complete, by its state. */
@@ -18,28 +18,28 @@ export interface ExportWords {
 export function exportMarkdown(
   session: Pick<ChatSessionRecord, 'title' | 'model' | 'createdAt'>,
   messages: readonly ChatMessageRecord[],
-  words: ExportWords,
+  labels: ExportLabels,
 ): string {
   const head = [
-    `# ${oneLine(session.title) || words.model}`,
-    [words.date(session.createdAt), session.model].filter(part => part !== undefined).join(' · '),
+    `# ${oneLine(session.title) || labels.model}`,
+    [labels.date(session.createdAt), session.model].filter(part => part !== undefined).join(' · '),
   ];
-  const parts = messages.map(message => messageText(message, session.model, words));
+  const parts = messages.map(message => messageText(message, session.model, labels));
   return `${[...head, ...parts].join('\n\n')}\n`;
 }
 
-function messageText(message: ChatMessageRecord, model: string | undefined, words: ExportWords): string {
-  const speaker = message.role === 'user' ? words.you : (model ?? words.model);
+function messageText(message: ChatMessageRecord, model: string | undefined, labels: ExportLabels): string {
+  const speaker = message.role === 'user' ? labels.you : (model ?? labels.model);
   const images = message.images.map(image => `*${escaped(image.name)}*`);
   const body = composeMessage(message.text, message.contexts);
   const state = {
-    streaming: words.incomplete,
+    streaming: labels.incomplete,
     complete: undefined,
-    stopped: words.stopped,
-    incomplete: words.incomplete,
-    failed: words.failed,
+    stopped: labels.stopped,
+    incomplete: labels.incomplete,
+    failed: labels.failed,
   }[message.state];
-  const usage = words.usage(message);
+  const usage = labels.usage(message);
   return [
     `## ${speaker}`,
     ...images,

@@ -9,24 +9,27 @@ import type {
   ImageRecord,
 } from './records.ts';
 
-/** Without a documented limit: what every chat model that was seen takes, in code points (rivya-api.md 6.1). */
+/**
+ * Without a documented limit: what every chat model that was seen takes, in code points (rivya-api.md 6.1).
+ */
 const usualLimit = 20_000;
 
 /** What a fenced block adds around a text at most, in code points. */
 const frame = 200;
 
 /**
- * What was said, as one quotation that fits beside the question; undefined when there is nothing to quote or no room.
+ * The messages of a session, as one quotation that fits beside the question; undefined when there is nothing
+ * to quote or no room.
  * @param limit of the whole message, in code points
  */
 export function historyContext(
-  said: readonly ChatMessageRecord[],
+  messages: readonly ChatMessageRecord[],
   beside: { readonly text: string; readonly contexts: readonly ContextRecord[] },
   label: string,
   limit: number = usualLimit,
 ): ContextRecord | undefined {
   const room = limit - lengthOf(composeMessage(beside.text, beside.contexts)) - frame - lengthOf(label);
-  const text = room > 0 ? quoteHistory(said, room) : '';
+  const text = room > 0 ? quoteHistory(messages, room) : '';
   return text === '' ? undefined : { id: randomUUID(), label, languageId: 'markdown', text };
 }
 
@@ -51,7 +54,10 @@ export function forkSession(
   );
 }
 
-/** The same images and quotations for another question; uploads are made anew, because they may not last (rivya-api.md 4). */
+/**
+ * The same images and quotations for another question; uploads are made anew, because they may not last
+ * (rivya-api.md 4).
+ */
 export function copied(message: Pick<ChatMessageRecord, 'images' | 'contexts'>): {
   images: ImageRecord[];
   contexts: ContextRecord[];

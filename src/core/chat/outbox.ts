@@ -7,12 +7,12 @@ type Unnumbered<T> = T extends unknown ? Omit<T, 'sequence'> : never;
 export type ChatChange = Unnumbered<Exclude<ChatHostMessage, { type: 'snapshot' | 'delta' }>>;
 type Delta = Unnumbered<Extract<ChatHostMessage, { type: 'delta' }>>;
 
-/** At most one message of appended text in this time, in milliseconds: about two frames of a screen. */
-const frame = 30;
+/** At most one message of appended text in this time: about two frames of a screen. */
+const frameMs = 30;
 
 /**
- * What goes to the page: numbered, with appended text gathered to one message a frame, and nothing at all while nobody
- * looks. A page that looks again gets a snapshot.
+ * What goes to the page: numbered, with appended text gathered to one message a frame, and nothing at all
+ * while the page is hidden. When it is shown again, it gets a snapshot.
  */
 export class Outbox implements Disposable {
   readonly #post: (message: ChatHostMessage) => void;
@@ -32,14 +32,14 @@ export class Outbox implements Disposable {
     return this.#open;
   }
 
-  /** The page looks, and knows everything up to now. */
+  /** The page is shown, and knows everything up to now. */
   snapshot(state: ChatState): void {
     this.#drop();
     this.#open = true;
     this.#send({ type: 'snapshot', sequence: ++this.#sequence, state });
   }
 
-  /** Nobody looks: nothing is sent until the next snapshot. */
+  /** The page is hidden: nothing is sent until the next snapshot. */
   close(): void {
     this.#drop();
     this.#open = false;
@@ -61,7 +61,7 @@ export class Outbox implements Disposable {
       this.#flush();
       this.#delta = { type: 'delta', messageId, field, at, text };
     }
-    this.#timer ??= this.#clock.after(frame, () => {
+    this.#timer ??= this.#clock.after(frameMs, () => {
       this.#timer = undefined;
       this.#flush();
     });

@@ -1,11 +1,11 @@
 import type { ChatMessageRecord, ContextRecord } from './records.ts';
 
-/** What a question needs besides its own words. */
+/** What a question needs besides its own text. */
 type Quoted = Pick<ContextRecord, 'label' | 'languageId' | 'text'>;
 
 /**
- * The message as it is sent: what is quoted first, each piece under its name in a fenced block, then the question.
- * Nothing in a quoted text can end its block.
+ * The message as it is sent: what is quoted first, each piece under its name in a fenced block, then the
+ * question. Nothing in a quoted text can end its block.
  */
 export function composeMessage(question: string, contexts: readonly Quoted[]): string {
   return [...contexts.map(quoted), question.trim()].filter(part => part !== '').join('\n\n');
@@ -50,8 +50,8 @@ export function lengthOf(text: string): number {
 type Said = Pick<ChatMessageRecord, 'role' | 'text' | 'contexts' | 'images'>;
 
 /**
- * What was said, as text for a model that has not heard it. What does not fit the limit is left out from the beginning,
- * and the first line says so.
+ * The messages of a session, as text for a model that does not know them. What does not fit the limit is left
+ * out from the beginning, and the first line says so.
  * @param limit in code points
  */
 export function quoteHistory(messages: readonly Said[], limit: number): string {

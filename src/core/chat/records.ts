@@ -1,16 +1,23 @@
 import type { ChatMessageState } from '../../shared/chat.ts';
+import type { PaidRequest } from '../paidRequest/paidRequest.ts';
 import type { Problem } from '../../shared/task.ts';
 
 export type ForkReason = 'branch' | 'edit' | 'retry' | 'continue';
 
-/** Why a session is as it is. The words for it are chosen where they are shown. */
+/** Why a session is as it is. The text for it is chosen where it is shown. */
 export type SessionNote =
   | { readonly kind: 'modelChanged'; readonly from: string }
-  /** It was begun from another one. What came before goes along as a quotation, because Rivya takes no history. */
+  /**
+   * It was begun from another one. What came before goes along as a quotation, because Rivya takes no
+   * history.
+   */
   | { readonly kind: 'forked'; readonly because: ForkReason; readonly quoted: boolean }
   | { readonly kind: 'fromServer' };
 
-/** A conversation. Rivya ties its own session, once there is one, to an account and a model (rivya-api.md 6.1). */
+/**
+ * A conversation. Rivya ties its own session, once there is one, to an account and a model (rivya-api.md
+ * 6.1).
+ */
 export interface ChatSessionRecord {
   readonly id: string;
   /** The server it belongs to; its key is never sent elsewhere. */
@@ -54,7 +61,7 @@ export interface ContextRecord {
 }
 
 export interface ChatProblemRecord extends Problem {
-  /** Whether credits may be gone for it. */
+  /** Whether any request for this answer may have been accepted, this one or an earlier one. */
   readonly mayHaveBeenCharged: boolean;
 }
 
@@ -76,8 +83,11 @@ export interface ChatMessageRecord {
   readonly createdAt: number;
 }
 
-/** What a pending answer waits for: enough to ask for it again after a crash, word by word. */
-export interface AnswerRequest {
+/**
+ * What a pending answer waits for: enough to repeat the same request after a crash, and to know whether it
+ * may be repeated.
+ */
+export interface AnswerRequest extends PaidRequest {
   readonly answerId: string;
   readonly questionId: string;
   readonly sessionId: string;
@@ -87,7 +97,6 @@ export interface AnswerRequest {
   readonly body: string | undefined;
   /** Which endpoint it goes to: the same key at another one would be another request. */
   readonly streamed: boolean;
-  readonly createdAt: number;
 }
 
 export interface Composer {

@@ -1,4 +1,5 @@
 import type { ChatMessageState } from '../../shared/chat.ts';
+import type { Hold } from '../../shared/task.ts';
 import { number, optionalNumber, optionalText, text, type Row } from '../storage/database.ts';
 import type {
   AnswerRequest,
@@ -78,7 +79,11 @@ export function requestOf(row: Row): AnswerRequest {
     idempotencyKey: text(row, 'idempotency_key'),
     body: optionalText(row, 'body'),
     streamed: number(row, 'streamed') === 1,
-    createdAt: number(row, 'created_at'),
+    intendedAt: optionalNumber(row, 'intended_at') ?? number(row, 'created_at'),
+    firstSentAt: optionalNumber(row, 'first_sent_at'),
+    account: optionalText(row, 'account'),
+    conflicts: optionalNumber(row, 'conflicts') ?? 0,
+    hold: optionalText(row, 'hold') as Hold | undefined,
   };
 }
 

@@ -101,4 +101,14 @@ export const chatMigrations: readonly string[] = [
   CREATE INDEX card_session ON card (session_id);
   CREATE INDEX card_message ON card (message_id);
   `,
+  `
+  ALTER TABLE request ADD COLUMN intended_at INTEGER;
+  ALTER TABLE request ADD COLUMN first_sent_at INTEGER;
+  ALTER TABLE request ADD COLUMN account TEXT;
+  ALTER TABLE request ADD COLUMN conflicts INTEGER;
+  ALTER TABLE request ADD COLUMN hold TEXT;
+
+  -- Whether one with a body has left was not written down: it may have.
+  UPDATE request SET intended_at = created_at, first_sent_at = CASE WHEN body IS NOT NULL THEN created_at END;
+  `,
 ];

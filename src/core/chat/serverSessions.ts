@@ -1,5 +1,5 @@
-import type { ChatSession, ChatSessions } from '../../api/chatSessions.ts';
-import { nextPage, type PageQuery } from '../../api/list.ts';
+import type { ChatSession, ChatSessions } from '../../api/chat/chatSessions.ts';
+import { nextPage, type PageQuery } from '../../api/schema/list.ts';
 
 /** The sessions that the server has, as far as they were loaded: page by page, when they are asked for. */
 export class ServerSessions {
@@ -22,7 +22,10 @@ export class ServerSessions {
     return this.#next !== undefined;
   }
 
-  /** Loads the next page; a call while one is under way waits for that. After an error the same page is next. @throws RivyaError */
+  /**
+   * Loads the next page; a call while one is under way waits for that. After an error the same page is next.
+   * @throws RivyaError
+   */
   loadMore(): Promise<void> {
     this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
     return this.#loading;

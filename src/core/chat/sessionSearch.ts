@@ -9,7 +9,7 @@ export interface SessionQuery {
   readonly limit: number;
 }
 
-/** Sessions in which something was said or is being written, the latest first. */
+/** Sessions that have messages or a draft, the latest first. */
 export function findSessions(
   database: Database,
   { query, workspace, limit }: SessionQuery,

@@ -1,7 +1,10 @@
 import { contract as ours, type ContractOperation, type ContractSchema } from '../../shared/openapi.ts';
 import { listOf, recordOf, resolved, shapeOf, type SchemaShape } from './schemaShape.ts';
 
-/** What a difference means: something of ours will fail; something is not as we describe it, but works; something we could use. */
+/**
+ * What a difference means: something of ours will fail; something is not as we describe it, but works;
+ * something we could use.
+ */
 export type Grade = 'breaks' | 'differs' | 'new';
 
 /** Where a field stands: in what we send, in what we get, or in an error. */
@@ -41,7 +44,10 @@ export interface Comparison {
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 
-/** Compares a live OpenAPI document with what we rely on (`src/shared/openapi.ts`). Pure; never throws, whatever the document is. */
+/**
+ * Compares a live OpenAPI document with what we rely on (`src/shared/openapi.ts`). Pure; never throws,
+ * whatever the document is.
+ */
 export function compareContract(live: unknown): Comparison {
   const paths = Object.entries(recordOf(recordOf(live)['paths']));
   const info = recordOf(recordOf(live)['info']);
@@ -66,7 +72,10 @@ export function compareContract(live: unknown): Comparison {
   return { readable: true, version, operations: known.length, differences: comparer.differences };
 }
 
-/** Paths are the same whatever their parameters are called, and whether or not the server's URL holds the prefix. */
+/**
+ * Paths are the same whatever their parameters are called, and whether or not the server's URL holds the
+ * prefix.
+ */
 function plainPath(path: string): string {
   return path
     .replace(/^\/?api\/v1(?=\/)/, '')

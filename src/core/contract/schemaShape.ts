@@ -1,4 +1,7 @@
-/** What a JSON Schema says about a value, as far as it matters here: references followed, combinations put together. */
+/**
+ * What a JSON Schema says about a value, as far as it matters here: references followed, combinations put
+ * together.
+ */
 export interface SchemaShape {
   /** JSON types without `null`; `integer` is `number`. Empty when the schema does not say. */
   readonly types: ReadonlySet<string>;
@@ -29,12 +32,18 @@ type Fields = Readonly<Record<string, unknown>>;
 const deepest = 20;
 const mostSchemas = 2_000;
 
-/** Reads a schema of an OpenAPI document, 3.0 or 3.1. What is not understood, a cycle too, counts as anything. Never throws. */
+/**
+ * Reads a schema of an OpenAPI document, 3.0 or 3.1. What is not understood, a cycle too, counts as anything.
+ * Never throws.
+ */
 export function shapeOf(schema: unknown, document: unknown): SchemaShape {
   return new SchemaReader(document).read(schema, []);
 }
 
-/** Follows `$ref`s within the document, also several in a row. @returns undefined where one leads nowhere, or in a circle */
+/**
+ * Follows `$ref`s within the document, also several in a row.
+ * @returns undefined where one leads nowhere, or in a circle
+ */
 export function resolved(value: unknown, document: unknown): unknown {
   let current = value;
   for (let step = 0; step < deepest; step++) {

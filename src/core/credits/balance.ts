@@ -1,4 +1,4 @@
-import { isRivyaError } from '../../api/errors.ts';
+import { isRivyaError } from '../../api/errors/errors.ts';
 import { Emitter } from '../../base/event.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 
@@ -6,9 +6,9 @@ import type { Disposable } from '../../base/lifecycle.ts';
 export interface BalanceState {
   readonly credits: number | undefined;
   readonly checking: boolean;
-  /** Why the last look failed; undefined when it did not. */
-  readonly problem: string | undefined;
-  /** The last look failed because the server could not be reached at all. */
+  /** What the last check failed with; undefined when it did not fail. */
+  readonly problem: Error | undefined;
+  /** The last check failed because the server could not be reached at all. */
   readonly offline: boolean;
 }
 
@@ -34,12 +34,20 @@ export class Balance implements Disposable {
     return this.#states.get(origin) ?? unknown;
   }
 
+  /** Whether no answer is being waited for. */
+  get isIdle(): boolean {
+    return this.#running.size === 0;
+  }
+
   /** Takes a balance that came with another answer. */
   learn(origin: string, credits: number | undefined): void {
     this.#set(origin, { ...unknown, credits });
   }
 
-  /** Asks the server; a call while one is under way shares its answer. Never rejects: the state tells. */
+  /**
+   * Asks the server; a call while one is under way shares its answer. Never rejects: the state has the
+   * problem.
+   */
   refresh(origin: string): Promise<void> {
     const running = this.#running.get(origin);
     if (running) return running;
@@ -69,7 +77,7 @@ export class Balance implements Disposable {
       if (asked === this.#generation) this.learn(origin, credits);
     } catch (error) {
       if (asked !== this.#generation) return;
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = error instanceof Error ? error : new Error(String(error));
       const offline = isRivyaError(error) && (error.kind === 'network' || error.kind === 'timeout');
       this.#set(origin, { ...this.state(origin), checking: false, problem, offline });
     }

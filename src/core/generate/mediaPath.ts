@@ -1,36 +1,72 @@
-import type { MediaKind } from '../../shared/task.ts';
+import { lineAround } from '../../base/lines.ts';
+import { inputExtensions } from './inputRules.ts';
 
-/** The extensions of files that models may take as references (rivya-api.md 4), by kind. */
-export const referenceExtensions: Readonly<Record<MediaKind, readonly string[]>> = {
-  image: ['png', 'jpg', 'jpeg', 'webp', 'gif', 'avif'],
-  video: ['mp4', 'mov', 'webm', 'mkv'],
-  audio: ['mp3', 'm4a', 'wav', 'aac', 'ogg'],
-};
-
-const extensions = Object.values(referenceExtensions).flat().join('|');
-// Between quotes, brackets or angles a path may have blanks; a bare one ends at the first.
-const path = new RegExp(
-  `(?<=["'(<])[^"'()<>\\n]+?\\.(?:${extensions})(?=[?#][^"'()<>\\s]*["')>]|["')>]|\\s+["'(])` +
-    `|[^\\s"'()<>[\\]{}|,;=]+\\.(?:${extensions})\\b`,
-  'gi',
-);
+const extensions = Object.values(inputExtensions).flat().join('|');
+const extension = new RegExp(`\\.(?:${extensions})`, 'gi');
+const lastExtension = new RegExp(`\\.(?:${extensions})\\b`, 'gi');
 
 /**
- * The path of the picture, video or sound that the text refers to at an offset, whatever its language: the one under the cursor,
- * else the nearest on the line. As it is written, with `%20` and the like decoded.
+ * The path of the image, video or audio file that the text refers to at an offset, whatever its language: the
+ * one under the cursor, else the nearest on the line. As it is written, with `%20` and the like decoded.
  */
 export function mediaPathAt(text: string, offset: number): string | undefined {
-  const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
-  const newline = text.indexOf('\n', offset);
-  const line = text.slice(start, newline === -1 ? text.length : newline);
+  const { text: line, start } = lineAround(text, offset);
   const at = offset - start;
-  const found = [...line.matchAll(path)].map(match => ({
-    path: match[0],
-    distance: Math.max(match.index - at, at - match.index - match[0].length, 0),
-  }));
-  const nearest = found.toSorted((a, b) => a.distance - b.distance)[0];
+  let nearest: { readonly path: string; readonly distance: number } | undefined;
+  for (const { path, index } of pathsIn(line)) {
+    const distance = Math.max(index - at, at - index - path.length, 0);
+    if (!nearest || distance < nearest.distance) nearest = { path, distance };
+  }
   // AsciiDoc writes its macro before the path.
   return nearest && decoded(nearest.path.trim().replace(/^(?:image|video|audio)::?/, ''));
+}
+
+interface FoundPath {
+  readonly path: string;
+  readonly index: number;
+}
+
+/**
+ * Between quotes, brackets or angles a path may have blanks; a bare one ends at the first. Takes a time that
+ * grows with the line and no faster: a picture in base64 is one line of megabytes.
+ */
+function* pathsIn(line: string): Generator<FoundPath> {
+  for (const { 0: run, index } of line.matchAll(/[^"'()<>]+/g)) {
+    const before = line[index - 1] ?? '';
+    const after = line[index + run.length] ?? '';
+    const length = before !== '' && '"\'(<'.includes(before) ? quotedLength(run, after) : 0;
+    if (length > 0) yield { path: run.slice(0, length), index };
+    for (const bare of run.slice(length).matchAll(/[^\s[\]{}|,;=]+/g)) {
+      const end = endOfLastExtension(bare[0]);
+      if (end > 0) yield { path: bare[0].slice(0, end), index: index + length + bare.index };
+    }
+  }
+}
+
+/** How much of what stands behind an opening quote is a path; 0 for nothing. */
+function quotedLength(run: string, after: string): number {
+  if (after === '') return 0;
+  const words = run.trimEnd().length;
+  const lastBlank = lastBlankIn(run);
+  for (const { 0: found, index } of run.matchAll(extension)) {
+    const end = index + found.length;
+    const isWhole = end === run.length && `"')>`.includes(after);
+    const hasQuery = '?#'.includes(run[end] ?? ' ') && lastBlank < end && `"')>`.includes(after);
+    const hasTitle = end === words && words < run.length && `"'(`.includes(after);
+    if (index > 0 && (isWhole || hasQuery || hasTitle)) return end;
+  }
+  return 0;
+}
+
+function lastBlankIn(run: string): number {
+  for (let at = run.length - 1; at >= 0; at--) if (/\s/.test(run[at] ?? '')) return at;
+  return -1;
+}
+
+function endOfLastExtension(word: string): number {
+  let end = 0;
+  for (const { 0: found, index } of word.matchAll(lastExtension)) if (index > 0) end = index + found.length;
+  return end;
 }
 
 function decoded(path: string): string {

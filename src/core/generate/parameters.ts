@@ -1,7 +1,10 @@
-import { toWireParams, type ModelField } from '../../api/catalogue.ts';
+import { toWireParams, type ModelField } from '../../api/resources/modelParameters.ts';
 
 /** What a person has set, by the key of the field; what is not set has the model's default. */
 export type ParameterValues = Readonly<Record<string, unknown>>;
+
+/** The `params` of a request, as they go out. */
+export type Params = Readonly<Record<string, unknown>>;
 
 /** Why a value does not fit its field. */
 export type FieldProblem = 'required' | 'option' | 'number' | 'minimum' | 'maximum' | 'step' | 'list';
@@ -37,14 +40,18 @@ function numberProblem({ min, max, step }: ModelField, value: unknown): FieldPro
   return Math.abs(steps - Math.round(steps)) > 1e-6 ? 'step' : undefined;
 }
 
-/** The name of a field as people read it; a schema without labels has only keys (`aspect_ratio`, `imageSize`). */
+/**
+ * The name of a field as people read it; a schema without labels has only keys (`aspect_ratio`, `imageSize`).
+ */
 export function fieldName({ key, label }: Pick<ModelField, 'key' | 'label'>): string {
   if (label !== key) return label;
   const words = key.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/[_\s]+/g, ' ');
   return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
 }
 
-/** What of the values still fits the model, whose catalogue entry may have changed since they were remembered. */
+/**
+ * What of the values still fits the model, whose catalogue entry may have changed since they were remembered.
+ */
 export function fittingValues(fields: readonly ModelField[], values: ParameterValues): ParameterValues {
   return Object.fromEntries(
     fields.flatMap(field => {
@@ -86,11 +93,25 @@ export function readList(text: string): unknown[] | undefined {
 }
 
 /**
- * The `params` of a request. A default is left to the server, which knows it better, unless the field is required
- * (rivya-api.md 1: required params are sent by the official requests even where they have a default).
+ * The `params` of a request. A default is left to the server, which knows it better, unless the field is
+ * required (rivya-api.md 1: required params are sent by the official requests even where they have a
+ * default).
  */
 export function wireParams(fields: readonly ModelField[], values: ParameterValues): Record<string, unknown> {
   const required = fields.filter(field => field.required && field.default !== undefined);
   const filled = Object.fromEntries(required.map(field => [field.key, field.default]));
   return toWireParams(fields, { ...filled, ...values });
+}
+
+/**
+ * The same params with another seed, where the model has one. Models name their params as they like, and some
+ * take the seed as text (rivya-api.md 1).
+ * @param random 0 ≤ value < 1
+ */
+export function withNewSeed(fields: readonly ModelField[], params: Params, random: number): Params {
+  const seed = fields.find(({ key, options }) => /^seed$/i.test(key) && options.length === 0);
+  if (!seed) return params;
+  const [min, max] = [Math.ceil(seed.min ?? 0), Math.floor(seed.max ?? 2_147_483_647)];
+  const value = min + Math.floor(random * (max - min + 1));
+  return { ...params, [seed.key]: seed.type === 'number' ? value : String(value) };
 }

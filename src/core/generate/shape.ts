@@ -1,4 +1,4 @@
-import type { ModelField } from '../../api/catalogue.ts';
+import type { ModelField } from '../../api/resources/modelParameters.ts';
 import type { ParameterValues } from './parameters.ts';
 
 /** Pixels. */
@@ -10,8 +10,8 @@ export interface PixelSize {
 const largest = 20_000;
 
 /**
- * The size that the text around a place asks for: the `width` and `height` of a tag on its lines (`<img width="1600" height="900">`),
- * or a pair in a name (`hero-1600x900.png`).
+ * The size that the text around a place asks for: the `width` and `height` of a tag on its lines
+ * (`<img width="1600" height="900">`), or a pair in a name (`hero-1600x900.png`).
  * @param start of the place, as a UTF-16 offset
  */
 export function sizeAround(text: string, start: number, end: number): PixelSize | undefined {
@@ -50,7 +50,10 @@ function bounded(width: number, height: number): PixelSize | undefined {
   return isPlausible ? { width, height } : undefined;
 }
 
-/** Sets the field that decides about the shape to the option that is nearest to a size; nothing when the model has no such field. */
+/**
+ * Sets the field that decides about the shape to the option that is nearest to a size; nothing when the model
+ * has no such field.
+ */
 export function valuesForSize(fields: readonly ModelField[], size: PixelSize): ParameterValues {
   const wanted = Math.log(size.width / size.height);
   for (const field of fields) {
@@ -66,7 +69,10 @@ export function valuesForSize(fields: readonly ModelField[], size: PixelSize): P
   return {};
 }
 
-/** Width divided by height, of `16:9`, `1536x1024`, `square_hd`, `landscape_4_3` or `portrait` (rivya-api.md 1: names differ by model). */
+/**
+ * Width divided by height, of `16:9`, `1536x1024`, `square_hd`, `landscape_4_3` or `portrait` (rivya-api.md
+ * 1: names differ by model).
+ */
 function ratioOf(option: string): number | undefined {
   const text = option.toLowerCase();
   const pair = /^(\d{1,5})\s*[:x×]\s*(\d{1,5})$/.exec(text);

@@ -1,5 +1,5 @@
 /** The languages in which a job can be taken along. */
-export const requestLanguages = ['curl', 'fetch', 'python'] as const;
+export const requestLanguages = ['curl', 'powershell', 'fetch', 'python'] as const;
 export type RequestLanguage = (typeof requestLanguages)[number];
 
 export interface RequestCopy {
@@ -12,8 +12,9 @@ export interface RequestCopy {
 }
 
 /**
- * The request of a job (rivya-api.md 2) as code to run elsewhere. The key is read from the environment variable
- * `RIVYA_API_KEY` and never stands in the text. The trace id of the job is left out: a copy is a new job.
+ * The request of a job (rivya-api.md 2) as code to run elsewhere. The key is read from the environment
+ * variable `RIVYA_API_KEY` and never stands in the text. The trace id of the job is left out: a copy is a new
+ * job.
  */
 export function requestAs(language: RequestLanguage, { baseUrl, body, idempotencyKey }: RequestCopy): string {
   const url = `${baseUrl}/api/v1/generations`;
@@ -22,6 +23,8 @@ export function requestAs(language: RequestLanguage, { baseUrl, body, idempotenc
   switch (language) {
     case 'curl':
       return curl(url, content, idempotencyKey);
+    case 'powershell':
+      return powershell(url, content, idempotencyKey);
     case 'fetch':
       return javascript(url, content);
     case 'python':
@@ -36,7 +39,7 @@ function curl(url: string, content: unknown, idempotencyKey: string): string {
     "-H 'Content-Type: application/json'",
     // The same line run twice is the same job, and is paid once.
     `-H 'Idempotency-Key: ${idempotencyKey}'`,
-    `--data-raw ${quoted(JSON.stringify(content, undefined, 2))}`,
+    `--data-raw ${quoted(json(content))}`,
   ].join(' \\\n  ');
 }
 
@@ -45,15 +48,35 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/**
+ * For Windows PowerShell 5.1 and later. Nothing has a meaning in a here-string of single quotes, and no line
+ * of JSON begins with a quote and `@`, which would end it. As bytes, because 5.1 sends letters of other
+ * scripts as question marks.
+ */
+function powershell(url: string, content: unknown, idempotencyKey: string): string {
+  return `$body = @'
+${json(content)}
+'@
+$headers = @{ Authorization = "Bearer $env:RIVYA_API_KEY"; 'Idempotency-Key' = '${idempotencyKey}' }
+Invoke-RestMethod -Method Post -Uri ${literal(url)} -Headers $headers \`
+  -ContentType 'application/json' -Body ([Text.Encoding]::UTF8.GetBytes($body)) -MaximumRedirection 0
+`;
+}
+
+/** PowerShell takes curly quotes for straight ones. */
+function literal(text: string): string {
+  return `'${text.replaceAll(/['\u2018-\u201B]/g, '$&$&')}'`;
+}
+
 function javascript(url: string, content: unknown): string {
-  return `const response = await fetch(${JSON.stringify(url)}, {
+  return `const response = await fetch(${json(url)}, {
   method: 'POST',
   headers: {
     Authorization: \`Bearer \${process.env.RIVYA_API_KEY}\`,
     'Content-Type': 'application/json',
     'Idempotency-Key': crypto.randomUUID(),
   },
-  body: JSON.stringify(${indented(JSON.stringify(content, undefined, 2), '  ')}),
+  body: JSON.stringify(${indented(json(content), '  ')}),
 });
 console.log(await response.json());
 `;
@@ -66,8 +89,14 @@ import os
 import urllib.request
 import uuid
 
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args):
+        return None  # It would send the key to another server.
+
+
 request = urllib.request.Request(
-    ${JSON.stringify(url)},
+    ${json(url)},
     method="POST",
     headers={
         "Authorization": f"Bearer {os.environ['RIVYA_API_KEY']}",
@@ -76,12 +105,15 @@ request = urllib.request.Request(
     },
     data=json.dumps(${indented(pythonLiteral(content), '    ')}).encode(),
 )
-with urllib.request.urlopen(request) as response:
+with urllib.request.build_opener(NoRedirect).open(request) as response:
     print(json.load(response))
 `;
 }
 
-/** A JSON value as Python writes it. Strings are the same but for characters beyond the first plane, which stand as they are. */
+/**
+ * A JSON value as Python writes it. Strings are the same but for characters beyond the first plane, which
+ * stand as they are.
+ */
 function pythonLiteral(value: unknown, indent = ''): string {
   const inner = `${indent}    `;
   if (value === null || value === undefined) return 'None';
@@ -92,11 +124,22 @@ function pythonLiteral(value: unknown, indent = ''): string {
   }
   if (typeof value === 'object') {
     const items = Object.entries(value).map(
-      ([key, each]) => `${inner}${JSON.stringify(key)}: ${pythonLiteral(each, inner)},\n`,
+      ([key, each]) => `${inner}${json(key)}: ${pythonLiteral(each, inner)},\n`,
     );
     return items.length === 0 ? '{}' : `{\n${items.join('')}${indent}}`;
   }
-  return JSON.stringify(value);
+  return json(value);
+}
+
+/**
+ * JSON that can be pasted anywhere: what a terminal takes for a key that was pressed, and what turns the
+ * direction of a text or ends a line, stands as an escape. JavaScript and Python read the same escapes.
+ */
+function json(value: unknown): string {
+  return JSON.stringify(value, undefined, 2).replace(
+    /[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function indented(text: string, by: string): string {

@@ -1,30 +1,44 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Emitter } from '../../base/event.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import { describeError, silentLog, type Log } from '../../base/log.ts';
+import { removePatientlySync } from '../../base/patience.ts';
 import { attemptsOf, recordAttempt, type Attempt } from './attempts.ts';
-import { Database, number, text, type Row, type SetAside } from '../storage/database.ts';
+import { number, optionalNumber, text, type Database, type Journal } from '../storage/database.ts';
+import { FileReplaced } from '../storage/fileErrors.ts';
+import { openDatabase, type Opened } from '../storage/openDatabase.ts';
+import { pendingMarker } from './storagePaths.ts';
 import { Leases } from './leases.ts';
-import { pendingMarker } from './pendingMarker.ts';
-import type { Placement } from './placement.ts';
-import { clearableTasks, searchRows, spentCredits, taskCount, taskRows, type TaskFilter } from './queries.ts';
+import type { NewPlacement, Placement } from './placement.ts';
+import { OpenJobs } from './openJobs.ts';
+import { Placements, writePlacement } from './placements.ts';
 import {
-  changingColumns,
-  fileOf,
-  placementColumns,
-  placementOf,
-  resultColumns,
-  resultOf,
-  taskOf,
-} from './rows.ts';
+  clearableTasks,
+  hasUnknownCharges,
+  plannedCredits,
+  spentCredits,
+  taskCounts,
+  taskRows,
+} from './queries.ts';
+import { RemovedTasks } from './removedTasks.ts';
+import { changingColumns, fileOf, placementColumns, resultColumns, taskColumns, taskOf } from './rows.ts';
 import { rescue } from './rescue.ts';
 import { migrations } from './schema.ts';
-import { isRunningState, taskStates, type StoredFile, type Task } from '../../shared/task.ts';
+import { searchWords } from './searchWords.ts';
+import type { TaskFilter } from './taskFilter.ts';
+import { TaskLists } from './taskLists.ts';
+import {
+  isRemovable,
+  isRunningState,
+  taskStates,
+  type Hold,
+  type StoredFile,
+  type Task,
+} from '../../shared/task.ts';
 import { transition } from './transition.ts';
 
 /** A job as the user asked for it; everything else starts empty. */
 export type NewTask = Pick<Task, 'id' | 'origin' | 'kind' | 'model' | 'prompt' | 'body' | 'idempotencyKey'> &
-  Partial<Pick<Task, 'sources'>>;
+  Partial<Pick<Task, 'sources' | 'orderId' | 'parent' | 'agreedCredits' | 'dueAt'>>;
 
 /** A stored file with what decides whether it may go. */
 export interface LibraryFile {
@@ -32,7 +46,7 @@ export interface LibraryFile {
   readonly index: number;
   readonly file: StoredFile;
   readonly createdAt: number;
-  /** Its job is placed: a copy stands in a workspace, or was saved where the user wished. */
+  /** Its job is placed: a copy was written to a workspace. Whether it still stands, `copyStands` tells. */
   readonly placed: boolean;
 }
 
@@ -43,82 +57,124 @@ export interface LibraryFile {
 export class Ledger implements Disposable {
   readonly #database: Database;
   readonly #marker: string;
-  readonly #log: Log;
   readonly #changed = new Emitter<void>();
   #dataVersion: number;
 
   readonly leases: Leases;
-  /** Fires after every change: our own at once, another window's after `notice`. */
+  readonly placements: Placements;
+  readonly openJobs: OpenJobs;
+  readonly lists: TaskLists;
+  readonly removed: RemovedTasks;
+  /** Fires after every change: our own at once, another window's when `checkForExternalChanges` finds it. */
   readonly onDidChange = this.#changed.event;
+  /** Fires once, when it is noticed that the file was replaced or deleted: the window has to be reloaded. */
+  readonly onDidLoseFile: Database['onDidLoseFile'];
 
-  private constructor(database: Database, marker: string, log: Log) {
+  private constructor(database: Database, marker: string) {
     this.#database = database;
     this.#marker = marker;
-    this.#log = log;
     this.leases = new Leases(database);
+    this.placements = new Placements(database, () => this.#changed.fire());
+    this.openJobs = new OpenJobs(database, marker, () => this.#changed.fire());
+    this.lists = new TaskLists(database, () => this.#changed.fire());
+    this.removed = new RemovedTasks(database, () => {
+      if (this.hasPending()) writeFileSync(marker, '');
+    });
+    this.onDidLoseFile = database.onDidLoseFile;
     this.#dataVersion = this.#readDataVersion();
   }
 
   /**
-   * Opens or creates the ledger at this path; see `Database.open`. Of a damaged one, the jobs that can be read are taken
-   * over; `rescued` tells how many.
+   * Opens or creates the ledger at this path; see `openDatabase`. Of a damaged one, and of those that were
+   * set aside before, the jobs that can be read are taken over.
    */
-  static open(
-    path: string,
-    log: Log = silentLog,
-  ): { ledger: Ledger; setAside: (SetAside & { readonly rescued: number }) | undefined } {
-    const { database, setAside } = Database.open(path, migrations);
-    const rescued = setAside?.damaged ? rescue(setAside.path, database) : 0;
-    return {
-      ledger: new Ledger(database, pendingMarker(path), log),
-      setAside: setAside && { ...setAside, rescued },
-    };
+  static open(path: string): { ledger: Ledger } & Omit<Opened, 'database'> {
+    const { database, ...found } = openDatabase(path, migrations, rescue);
+    const marker = pendingMarker(path);
+    const ledger = new Ledger(database, marker);
+    if (found.quarantined || found.merged.length > 0) {
+      database.transaction('durable', () => {
+        if (ledger.hasPending()) writeFileSync(marker, '');
+      });
+    }
+    return { ledger, ...found };
+  }
+
+  /**
+   * Whether the ledger that is open is still the one that other windows open. Cheap; when it is not, nothing
+   * more is written, and `onDidLoseFile` fires once.
+   */
+  isInPlace(): boolean {
+    return this.#database.isInPlace();
+  }
+
+  /** How its changes get to the disk. */
+  get journal(): Journal {
+    return this.#database.journal;
   }
 
   dispose(): void {
     this.#changed.dispose();
-    // Marker and rows change under the same lock, so that no window takes away the mark of another one's new job.
-    this.#database.transaction('durable', () => {
-      if (!this.hasPending()) rmSync(this.#marker, { force: true });
-    });
-    this.#database.dispose();
+    try {
+      // Marker and rows change under the same lock, so that no window takes away the marker of another one's
+      // new job.
+      this.#database.transaction('durable', () => {
+        if (!this.hasPending()) removePatientlySync(this.#marker);
+      });
+    } catch (error) {
+      // Of the ledger that lies there now nothing is known here: its marker stays.
+      if (!(error instanceof FileReplaced)) throw error;
+    } finally {
+      this.#database.dispose();
+    }
   }
 
   /**
-   * Writes the job before anything leaves (`draft`), together with what is to become of its result.
+   * Writes the jobs of an order before anything of it leaves (`draft`), together with what is to become of
+   * their results: all of them or none.
    * @throws an error of SQLite (locked, disk full); nothing was written then, and nothing will be sent
    */
-  create(task: NewTask, placement: Omit<Placement, 'taskId' | 'state' | 'file'>, now: number): Task {
+  createAll(
+    jobs: readonly { readonly task: NewTask; readonly placement: NewPlacement }[],
+    now: number,
+  ): Task[] {
     const created = this.#database.transaction('durable', () => {
       writeFileSync(this.#marker, '');
-      this.#database.insert('task', {
-        id: task.id,
-        origin: task.origin,
-        kind: task.kind,
-        model: task.model,
-        prompt: task.prompt,
-        body: task.body,
-        sources: task.sources ? JSON.stringify(task.sources) : null,
-        idempotency_key: task.idempotencyKey,
-        state: 'draft',
-        wanted: 1,
-        failures: 0,
-        created_at: this.#freeTime(now),
-        updated_at: now,
-        intended_at: now,
-        due_at: now,
-      });
-      const whole = { ...placement, state: 'waiting', file: undefined } as const;
-      this.#database.insert('placement', placementColumns(task.id, whole, now));
-      return this.#required(task.id);
+      return jobs.map(({ task, placement }) => this.#insert(task, placement, now));
     });
-    this.#fire();
+    this.#changed.fire();
     return created;
   }
 
+  #insert(task: NewTask, placement: NewPlacement, now: number): Task {
+    this.#database.insert('task', {
+      id: task.id,
+      origin: task.origin,
+      kind: task.kind,
+      model: task.model,
+      prompt: task.prompt,
+      body: task.body,
+      sources: task.sources ? JSON.stringify(task.sources) : null,
+      idempotency_key: task.idempotencyKey,
+      order_id: task.orderId ?? null,
+      parent: task.parent ?? null,
+      agreed_credits: task.agreedCredits ?? null,
+      state: 'draft',
+      wanted: 1,
+      failures: 0,
+      created_at: this.#freeTime(now),
+      updated_at: now,
+      intended_at: now,
+      due_at: task.dueAt ?? now,
+    });
+    const whole = { ...placement, state: 'waiting', file: undefined, copies: [] } as const;
+    this.#database.insert('placement', placementColumns(task.id, whole, now));
+    return this.#required(task.id);
+  }
+
   /**
-   * Reads the job, lets `change` decide, and writes what it returns, all in one transaction. Returning the same object
-   * writes nothing. `change` must be pure: it may be called more than once.
+   * Reads the job, lets `change` decide, and writes what it returns, all in one transaction. Returning the
+   * same object writes nothing. `change` must be pure: it may be called more than once.
    * @param attempt is put on record in the same transaction; without an outcome it has only begun
    * @returns the job as it now stands, or undefined when it is gone
    */
@@ -138,33 +194,95 @@ export class Ledger implements Disposable {
     let outcome = this.#database.transaction('cheap', work('cheap'));
     if (outcome === 'again') outcome = this.#database.transaction('durable', work('durable'));
     if (outcome === 'again') throw new Error('A durable change is never repeated.');
-    if (outcome.changed) this.#fire();
+    if (outcome.changed) this.#changed.fire();
     return outcome.task;
   }
 
+  /**
+   * Changes many jobs in one transaction that is on disk when the call returns; `change` as in `update`.
+   * @returns how many it has changed
+   */
+  updateAll(ids: readonly string[], now: number, change: (task: Task) => Task): number {
+    const changed = this.#database.transaction('durable', () => {
+      let count = 0;
+      for (const id of ids) {
+        const before = this.task(id);
+        const after = before && change(before);
+        if (!before || !after || after === before) continue;
+        this.#write(before, { ...after, updatedAt: now });
+        count++;
+      }
+      return count;
+    });
+    if (changed > 0) this.#changed.fire();
+    return changed;
+  }
+
   task(id: string): Task | undefined {
-    const row = this.#database.get('SELECT * FROM task WHERE id = ?', id);
-    return row && this.#taskOf(row);
+    const row = this.#database.get(`SELECT ${taskColumns} FROM task WHERE id = ?`, id);
+    return row && taskOf(row);
   }
 
-  /** Newest first, a page at a time. `before` is the `createdAt` of the last one seen; no two jobs share one. */
+  /**
+   * Newest first, a page at a time. `before` is the `createdAt` of the last one seen; no two jobs share one.
+   */
   tasks({ limit, states = taskStates, ...times }: { limit: number } & Partial<TaskFilter>): Task[] {
-    return taskRows(this.#database, { states, ...times }, limit).map(row => this.#taskOf(row));
+    return taskRows(this.#database, { states, ...times }, limit).map(taskOf);
   }
 
-  /** How many there are; a list that only says "many" need not count them all. */
-  count({ states = taskStates, ...times }: Partial<TaskFilter>, limit = Number.MAX_SAFE_INTEGER): number {
-    return taskCount(this.#database, { states, ...times }, limit);
+  /** How many there are. */
+  count({ states = taskStates, ...times }: Partial<TaskFilter> = {}): number {
+    return this.counts([{ states, ...times }])[0] ?? 0;
   }
 
-  /** Jobs whose prompt contains every word, in part or in whole, whatever its case and accents; the latest first. */
+  /**
+   * How many there are by each filter, in one query; a list that only says "many" need not count them all.
+   */
+  counts(filters: readonly TaskFilter[], limit = Number.MAX_SAFE_INTEGER): number[] {
+    return taskCounts(this.#database, filters, limit);
+  }
+
+  /**
+   * Jobs with every word, in part or in whole, in prompt, model, kind or names of files, whatever its case
+   * and accents; the latest first.
+   */
   search(query: string, limit: number): Task[] {
-    return searchRows(this.#database, query, limit).map(row => this.#taskOf(row));
+    const words = searchWords(query, { language: 'en', now: 0 }).map(({ text: word }) => ({ text: word }));
+    return words.length === 0 ? [] : this.lists.page({ words }, { limit });
   }
 
   /** See `spentCredits`. @param since milliseconds since the epoch */
   spent(origin: string, since: number): number {
     return spentCredits(this.#database, origin, since);
+  }
+
+  /** See `plannedCredits`. */
+  planned(origin: string): number {
+    return plannedCredits(this.#database, origin);
+  }
+
+  /** Jobs of an order of which no byte has left, the oldest first. */
+  unsentOf(orderId: string): Task[] {
+    return this.#database
+      .all(
+        `SELECT ${taskColumns} FROM task WHERE state = 'draft' AND order_id = ? ORDER BY created_at`,
+        orderId,
+      )
+      .map(taskOf);
+  }
+
+  /** The most that Rivya has reserved for one job of this order; undefined while nothing is. */
+  reservedIn(orderId: string): number | undefined {
+    const row = this.#database.get(
+      'SELECT max(reserved_credits) AS most FROM task WHERE order_id = ?',
+      orderId,
+    );
+    return row && optionalNumber(row, 'most');
+  }
+
+  /** See `hasUnknownCharges`. @param since milliseconds since the epoch */
+  hasUnknownCharges(origin: string, since: number): boolean {
+    return hasUnknownCharges(this.#database, origin, since);
   }
 
   /** Ids of the jobs that can leave the list without loss; see `clearableTasks`. */
@@ -186,75 +304,89 @@ export class Ledger implements Disposable {
     return (
       this.#database.get(
         `SELECT 1 FROM task WHERE state IN ('draft', 'submitting', 'queued', 'processing', 'succeeded')
-         UNION ALL SELECT 1 FROM task JOIN placement ON task_id = id WHERE task.state = 'stored' AND placement.state = 'waiting' LIMIT 1`,
+         UNION ALL SELECT 1 FROM task JOIN placement ON task_id = id WHERE task.state = 'stored' AND placement.state = 'waiting'
+         UNION ALL SELECT 1 FROM task WHERE state IN ('stored', 'placed', 'untracked') AND due_at IS NOT NULL LIMIT 1`,
       ) !== undefined
     );
   }
 
   /**
-   * Removes the job from the list; remove its files from the library first.
-   * @returns false, and does nothing, while it runs: its result would be paid and never found
+   * Removes jobs from the list, in one transaction; see `RemovedTasks`. Those that run stay: their results
+   * would be paid and never found.
+   * @param mayGo decides of each, as it now stands and inside the transaction
+   * @returns the ids of those that went
    */
-  remove(id: string): boolean {
-    const removed = this.#database.transaction('durable', () => {
-      const task = this.task(id);
-      if (task && isRunningState(task.state)) return false;
-      return this.#database.run('DELETE FROM task WHERE id = ?', id).changes !== 0;
-    });
-    if (removed) this.#fire();
+  removeIf(
+    removals: readonly { readonly id: string; readonly mayLose: readonly number[] }[],
+    now: number,
+    mayGo: (task: Task, placement: Placement | undefined) => boolean,
+  ): string[] {
+    const removed = this.#database.transaction('durable', () =>
+      removals.flatMap(({ id, mayLose }) => {
+        const task = this.task(id);
+        if (!task || !isRemovable(task) || !mayGo(task, this.placements.of(id))) return [];
+        this.removed.setAside(id, mayLose, now);
+        return [id];
+      }),
+    );
+    if (removed.length > 0) this.#changed.fire();
     return removed;
   }
 
-  /** Removes many at once, as `remove` does one; those that run stay. @returns how many went */
-  removeAll(ids: readonly string[]): number {
-    const { changes } = this.#database.transaction('durable', () =>
-      this.#database.run(
-        `DELETE FROM task WHERE id IN (SELECT value FROM json_each(?))
-         AND state NOT IN ('draft', 'submitting', 'queued', 'processing', 'succeeded')`,
-        JSON.stringify(ids),
-      ),
-    );
-    if (changes !== 0) this.#fire();
-    return Number(changes);
+  /** Brings jobs back that were removed from the list. @returns the ids of those that are back */
+  restore(ids: readonly string[]): string[] {
+    const restored = this.removed.restore(ids);
+    if (restored.length > 0) this.#changed.fire();
+    return restored;
   }
 
-  /** Takes the lease on one job, for placing its result; false while another window has it. */
-  lease(holder: string, id: string, now: number, milliseconds: number): boolean {
-    return this.leases.take(holder, id, now, milliseconds);
-  }
-
-  releaseLease(holder: string, id: string): void {
-    this.leases.release(holder, id);
-  }
-
-  /** Takes due jobs; see `Leases.claim`. */
-  claim(
-    holder: string,
-    origins: readonly string[],
+  /**
+   * Notes that a file of a job was removed from the library.
+   * @param remove decides, as the job now stands and inside the transaction, and removes the file
+   * @returns whether it went
+   */
+  removeFileIf(
+    id: string,
+    index: number,
     now: number,
-    milliseconds: number,
-    limit: number,
-  ): Task[] {
-    return this.leases.claim(holder, origins, now, milliseconds, limit).map(row => this.#taskOf(row));
+    remove: (task: Task, placement: Placement | undefined) => boolean,
+  ): boolean {
+    const removed = this.#database.transaction('durable', () => {
+      const task = this.task(id);
+      const next = task && transition(task, { type: 'fileRemoved', index }, now);
+      if (!task || !next || next === task || !remove(task, this.placements.of(id))) return false;
+      this.#write(task, { ...next, updatedAt: now });
+      return true;
+    });
+    if (removed) this.#changed.fire();
+    return removed;
   }
 
-  /** Jobs of this origin that wait for a key that works. */
-  heldForKey(origin: string): Task[] {
+  /** Ids of the jobs of this origin that wait for this. */
+  held(origin: string, hold: Hold): string[] {
     return this.#database
-      .all(`SELECT * FROM task WHERE hold = 'key' AND origin = ?`, origin)
-      .map(row => this.#taskOf(row));
+      .all(`SELECT id FROM task WHERE hold = ? AND origin = ?`, hold, origin)
+      .map(row => text(row, 'id'));
   }
 
-  /** Jobs of this origin that Rivya did not know, since then: under another key it may. */
-  notFound(origin: string, since: number): Task[] {
+  /**
+   * Ids of the jobs of this origin, made since then, that were looked for in vain: the key or the server may
+   * have been another one.
+   */
+  unreachable(origin: string, since: number): string[] {
+    return this.#database
+      .all(`SELECT id FROM task WHERE state = 'unreachable' AND created_at > ? AND origin = ?`, since, origin)
+      .map(row => text(row, 'id'));
+  }
+
+  /** Ids of the jobs of this origin whose last step failed, and that wait for their next. */
+  troubled(origin: string): string[] {
     return this.#database
       .all(
-        `SELECT * FROM task WHERE state = 'failed' AND created_at > ? AND origin = ? AND remote_id IS NOT NULL
-         AND problem ->> 'code' = 'not_found'`,
-        since,
+        `SELECT id FROM task WHERE due_at IS NOT NULL AND failures > 0 AND hold IS NULL AND origin = ?`,
         origin,
       )
-      .map(row => this.#taskOf(row));
+      .map(row => text(row, 'id'));
   }
 
   /** What was tried, oldest first. */
@@ -282,71 +414,46 @@ export class Ledger implements Disposable {
     });
   }
 
-  // --- Placements.
-
-  placement(id: string): Placement | undefined {
-    const row = this.#database.get('SELECT * FROM placement WHERE task_id = ?', id);
-    return row && placementOf(row);
-  }
-
-  /** Results that are in the library and still to be placed. */
-  waitingPlacements(): Placement[] {
-    return this.#database
-      .all(
-        `SELECT placement.* FROM task JOIN placement ON task.id = task_id
-       WHERE task.state = 'stored' AND placement.state = 'waiting' ORDER BY task.created_at`,
-      )
-      .map(placementOf);
-  }
-
   /**
-   * Changes the placement if it still is in the expected state, so that of two windows only one goes on. A result that
-   * is placed or saved by this is `placed` as a job, too.
+   * Changes the placement if it still is in the expected state, so that of two windows only one goes on. A
+   * result that is placed or saved by this is `placed` as a job, too.
    * @returns whether it was so
    */
   setPlacement(
     id: string,
     expected: Placement['state'],
-    change: Partial<Pick<Placement, 'state' | 'document' | 'anchor' | 'file'>>,
+    change: Partial<Pick<Placement, 'state' | 'document' | 'anchor' | 'file' | 'copies'>>,
     now: number,
   ): boolean {
     const done = this.#database.transaction('durable', () => {
-      const before = this.placement(id);
+      const before = this.placements.of(id);
       if (before?.state !== expected) return false;
       const after = { ...before, ...change };
-      this.#database.update('placement', placementColumns(id, after, now), 'task_id', id);
+      writePlacement(this.#database, after, now);
       const task = this.#required(id);
       const placed = after.state === 'placed' || after.state === 'saved';
       const next = placed ? transition(task, { type: 'placed' }, now) : task;
       if (next !== task) this.#write(task, { ...next, updatedAt: now });
       return true;
     });
-    if (done) this.#fire();
+    if (done) this.#changed.fire();
     return done;
   }
 
   // --- Other windows.
 
-  /** Fires `onDidChange` when another process has written since the last look. Cheap: one pragma. */
-  notice(): void {
+  /** Fires `onDidChange` when another process has written since the last check. Cheap: one pragma. */
+  checkForExternalChanges(): void {
+    if (!this.#database.isInPlace()) return;
     const version = this.#readDataVersion();
     if (version === this.#dataVersion) return;
     this.#dataVersion = version;
-    this.#fire();
+    this.#changed.fire();
   }
 
   #readDataVersion(): number {
     const row = this.#database.get('PRAGMA data_version');
     return row ? number(row, 'data_version') : 0;
-  }
-
-  /** The change is on disk: a listener that fails must not make it look as if it were not. */
-  #fire(): void {
-    try {
-      this.#changed.fire();
-    } catch (error) {
-      this.#log.error(`A change of the job ledger could not be shown. ${describeError(error)}`);
-    }
   }
 
   /** The next millisecond at which no job was made, so that a page can end anywhere. */
@@ -360,18 +467,17 @@ export class Ledger implements Disposable {
     this.#database.update('task', changingColumns(after), 'id', after.id);
     if (isRunningState(before.state) && !isRunningState(after.state))
       this.#database.run('DELETE FROM lease WHERE task_id = ?', after.id);
+    // A file that came after the others were placed is still to be placed.
+    if (before.state === 'placed' && after.state === 'stored') {
+      this.#database.run(
+        `UPDATE placement SET state = 'waiting' WHERE task_id = ? AND state IN ('placed', 'saved')`,
+        after.id,
+      );
+    }
     for (const result of after.results) {
       if (result !== before.results[result.index])
         this.#database.insert('result', resultColumns(after.id, result), true);
     }
-  }
-
-  #taskOf(row: Row): Task {
-    const results = this.#database.all(
-      'SELECT * FROM result WHERE task_id = ? ORDER BY position',
-      text(row, 'id'),
-    );
-    return taskOf(row, results.map(resultOf));
   }
 
   #required(id: string): Task {
@@ -381,7 +487,7 @@ export class Ledger implements Disposable {
   }
 }
 
-/** Whether there is more to the change than the time of the next look. */
+/** Whether there is more to the change than the time of the next request. */
 function isVisible(before: Task, after: Task): boolean {
   return after !== before && !same(before, { ...after, dueAt: before.dueAt });
 }

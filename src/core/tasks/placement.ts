@@ -15,8 +15,8 @@ export interface Anchor {
 }
 
 /**
- * What is to happen with a job's files, kept in the ledger so that it outlives the window.
- * `waiting`: not placed yet. `placed`: file and reference stand. `saved`: the file stands, the reference went to the
+ * What is to happen with a job's files, kept in the ledger so that it outlives the window. `waiting`: not
+ * placed yet. `placed`: file and reference stand. `saved`: the file stands, the reference went to the
  * clipboard or nowhere. `dismissed`: the user does not want it placed.
  */
 export interface Placement {
@@ -30,6 +30,27 @@ export interface Placement {
   /** URI of the workspace folder that receives the file; undefined when no folder was open. */
   readonly folder: string | undefined;
   readonly anchor: Anchor | undefined;
-  /** URI of the file in the workspace, once saved. */
+  /** URI of the file in the workspace that was saved last; of several, the first. */
   readonly file: string | undefined;
+  /**
+   * Where copies of the results were written. Whether they still stand is for the file system to say. Of a
+   * job that an earlier version placed, only the first is known.
+   */
+  readonly copies: readonly PlacedCopy[];
+}
+
+/** A copy of a result that was written to a workspace. */
+export interface PlacedCopy {
+  /** Which result, see `TaskResult.index`. */
+  readonly index: number;
+  readonly uri: string;
+}
+
+/** A placement as it is when its job is made. */
+export type NewPlacement = Omit<Placement, 'taskId' | 'state' | 'file' | 'copies'>;
+
+/** What is known and what was just written, each once, the latest last. */
+export function withCopies(known: readonly PlacedCopy[], written: readonly PlacedCopy[]): PlacedCopy[] {
+  const isWritten = (uri: string): boolean => written.some(each => each.uri === uri);
+  return [...known.filter(({ uri }) => !isWritten(uri)), ...written];
 }

@@ -1,68 +1,94 @@
-import { existsSync } from 'node:fs';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { isDamage, text, type Database, type Row } from '../storage/database.ts';
+import type { DamagedSource } from '../storage/damagedSource.ts';
+import { text, type Database, type Row } from '../storage/database.ts';
+import { insertRescued, isJson } from '../storage/rescuedRow.ts';
 import { placementOf, resultOf, taskOf } from './rows.ts';
 import { taskStates } from '../../shared/task.ts';
 
 /** The tables that hang on a job, with what proves that a row of them can be read. */
-const parts: Record<string, (row: Row) => unknown> = { result: resultOf, placement: placementOf };
+const parts: Record<string, (row: Row) => unknown> = {
+  result: resultOf,
+  placement: placementOf,
+  attempt: () => undefined,
+};
 
 /**
- * Takes over every job that can still be read in a damaged file: some of them are paid and not yet fetched.
+ * Takes over every job that can be read of another file and is not known yet: some of them are paid and
+ * not yet fetched. A job that is known stays as it is.
  * @returns how many
  */
-export function rescue(damaged: string, into: Database): number {
-  if (!existsSync(damaged)) return 0;
-  const source = new DatabaseSync(damaged, { readOnly: true });
-  try {
-    return into.transaction('durable', () => {
-      let count = 0;
-      for (const row of readableTasks(source)) if (takeOver(row, source, into)) count++;
-      return count;
-    });
-  } finally {
-    source.close();
-  }
+export function rescue(source: DamagedSource, into: Database): number {
+  return into.transaction('durable', () => {
+    let count = 0;
+    for (const row of source.rows('task')) if (takeOver(row, source, into)) count++;
+    return count;
+  });
 }
 
-/** From both ends, because reading stops where the damage is. */
-function* readableTasks(source: DatabaseSync): Generator<Row> {
-  const seen = new Set<SQLOutputValue | undefined>();
-  for (const order of ['ASC', 'DESC']) {
-    const rows = unlessDamaged(() => source.prepare(`SELECT * FROM task ORDER BY number ${order}`).iterate());
-    if (!rows) return;
-    for (;;) {
-      const next = unlessDamaged(() => rows.next());
-      if (!next || next.done) break;
-      if (seen.has(next.value['number'])) return;
-      seen.add(next.value['number']);
-      yield next.value;
-    }
-  }
+/** Writes the row of a job that is not known yet. @returns whether it was written */
+export function insertJob(row: Row, into: Database): boolean {
+  return !isKnown(row, into) && insertRescued(into, 'task', withFreeNumbers(row, into));
 }
 
-function takeOver(row: Row, source: DatabaseSync, into: Database): boolean {
-  if (!isSound(row, each => taskOf(each, [])) || !taskStates.some(state => state === row['state']))
-    return false;
-  if (!insert(into, 'task', row)) return false;
+function takeOver(found: Row, source: DamagedSource, into: Database): boolean {
+  const row = repairedJob(found);
+  if (!row || !insertJob(row, into)) return false;
   const id = text(row, 'id');
   for (const [table, read] of Object.entries(parts)) {
-    const rows =
-      unlessDamaged(() => source.prepare(`SELECT * FROM ${table} WHERE task_id = ?`).all(id)) ?? [];
-    for (const part of rows) if (isSound(part, read)) insert(into, table, part);
+    for (const found of source.rowsWith(table, 'task_id', id)) {
+      const part = withoutId(found);
+      if (isSound(part, read)) insertRescued(into, table, part);
+    }
   }
   return true;
 }
 
-/** What the schema refuses is no row of ours any more. */
-function insert(into: Database, table: string, columns: Row): boolean {
-  try {
-    into.insert(table, columns);
-    return true;
-  } catch (error) {
-    if (isConstraint(error)) return false;
-    throw error;
+/** An attempt gets a number of its own; the others have none. */
+function withoutId(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'id'));
+}
+
+function isKnown(row: Row, into: Database): boolean {
+  const sql = 'SELECT 1 FROM task WHERE id = ? OR idempotency_key = ?';
+  return into.get(sql, text(row, 'id'), text(row, 'idempotency_key')) !== undefined;
+}
+
+/** Jobs of two files may bear the same numbers. */
+function withFreeNumbers(row: Row, into: Database): Row {
+  let createdAt = Number(row['created_at']);
+  while (into.get('SELECT 1 FROM task WHERE created_at = ?', createdAt)) createdAt++;
+  const { number, ...rest }: Row = { ...row, created_at: createdAt };
+  const isFree = typeof number === 'number' && !into.get('SELECT 1 FROM task WHERE number = ?', number);
+  return isFree ? { ...rest, number } : rest;
+}
+
+/**
+ * The row with what is damaged in it replaced by what does no harm; undefined when what makes the job is
+ * gone: its ids, its server or its request.
+ */
+export function repairedJob(row: Row): Row | undefined {
+  const isText = (column: string): boolean => typeof row[column] === 'string' && row[column] !== '';
+  if (!['id', 'origin', 'body', 'idempotency_key'].every(isText)) return undefined;
+  const whole: Row = { ...row };
+  for (const column of ['model', 'prompt']) if (typeof row[column] !== 'string') whole[column] = '';
+  if (!['image', 'video', 'audio'].some(kind => kind === row['kind'])) whole['kind'] = 'image';
+  const times = ['created_at', 'updated_at', 'intended_at', 'first_sent_at', 'due_at'];
+  for (const column of [...times, 'failures', 'wanted']) {
+    const value = row[column];
+    const mayBeNull = column === 'first_sent_at' || column === 'due_at';
+    if (Number.isSafeInteger(value) && Number(value) >= 0) continue;
+    if (!(value === null && mayBeNull)) whole[column] = column === 'wanted' ? 1 : 0;
   }
+  for (const column of ['sources', 'problem']) if (!isJson(row[column])) whole[column] = null;
+  if (!taskStates.some(state => state === row['state'])) {
+    // Rivya is asked what became of it; without an id nobody knows whether it was ever sent.
+    const isAccepted = isText('remote_id');
+    Object.assign(whole, {
+      state: isAccepted ? 'processing' : 'submitting',
+      hold: isAccepted ? null : 'decision',
+      due_at: isAccepted ? 0 : null,
+    });
+  }
+  return isSound(whole, taskOf) ? whole : undefined;
 }
 
 function isSound(row: Row, read: (row: Row) => unknown): boolean {
@@ -73,28 +99,4 @@ function isSound(row: Row, read: (row: Row) => unknown): boolean {
     if (error instanceof SyntaxError) return false;
     throw error;
   }
-}
-
-function unlessDamaged<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (isDamage(error) || isMissingTable(error)) return undefined;
-    throw error;
-  }
-}
-
-// SQLITE_CONSTRAINT, and SQLITE_MISMATCH for a value of the wrong type; extended codes have more bits.
-function isConstraint(error: unknown): boolean {
-  return [19, 20].includes(primaryCode(error));
-}
-
-// SQLITE_ERROR: the schema itself is gone.
-function isMissingTable(error: unknown): boolean {
-  return primaryCode(error) === 1;
-}
-
-function primaryCode(error: unknown): number {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
-  return typeof code === 'number' ? code & 0xff : 0;
 }

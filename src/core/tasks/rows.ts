@@ -1,10 +1,30 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { number, optionalNumber, optionalText, text, type Row } from '../storage/database.ts';
-import type { Anchor, Placement, PlacementMode } from './placement.ts';
+import type { Anchor, PlacedCopy, Placement, PlacementMode } from './placement.ts';
 import type { Hold, MediaKind, Problem, StoredFile, Task, TaskResult, TaskState } from '../../shared/task.ts';
 
-/** A job from its row; `results` belong to it. */
-export function taskOf(row: Row, results: readonly TaskResult[]): Task {
+const resultColumnNames = [
+  'position',
+  'url',
+  'state',
+  'failures',
+  'path',
+  'bytes',
+  'sha256',
+  'media_type',
+  'extension',
+  'width',
+  'height',
+] as const;
+
+/** What `taskOf` reads of a job: its row and, as JSON, its results, so that one query reads many jobs. */
+export const taskColumns = `task.*, (
+  SELECT json_group_array(json_object(${resultColumnNames.map(name => `'${name}', result.${name}`).join(', ')})
+    ORDER BY result.position)
+  FROM result WHERE result.task_id = task.id) AS results`;
+
+/** A job from a row of `taskColumns`; from a row of the table alone, without results. */
+export function taskOf(row: Row): Task {
   const problem = optionalText(row, 'problem');
   return {
     id: text(row, 'id'),
@@ -15,10 +35,16 @@ export function taskOf(row: Row, results: readonly TaskResult[]): Task {
     body: text(row, 'body'),
     sources: JSON.parse(optionalText(row, 'sources') ?? '[]') as string[],
     idempotencyKey: text(row, 'idempotency_key'),
+    orderId: optionalText(row, 'order_id'),
+    parent: optionalText(row, 'parent'),
+    isFavourite: row['favourite'] === 1,
+    agreedCredits: optionalNumber(row, 'agreed_credits'),
     state: text(row, 'state') as TaskState,
-    wanted: number(row, 'wanted') === 1,
+    // The column keeps the name that it was released with.
+    tracked: number(row, 'wanted') === 1,
     hold: optionalText(row, 'hold') as Hold | undefined,
     remoteId: optionalText(row, 'remote_id'),
+    otherRemoteIds: JSON.parse(optionalText(row, 'other_remote_ids') ?? '[]') as string[],
     reservedCredits: optionalNumber(row, 'reserved_credits'),
     finalCredits: optionalNumber(row, 'final_credits'),
     problem: problem === undefined ? undefined : (JSON.parse(problem) as Problem),
@@ -27,8 +53,10 @@ export function taskOf(row: Row, results: readonly TaskResult[]): Task {
     updatedAt: number(row, 'updated_at'),
     intendedAt: number(row, 'intended_at'),
     firstSentAt: optionalNumber(row, 'first_sent_at'),
+    account: optionalText(row, 'account'),
+    conflicts: optionalNumber(row, 'conflicts') ?? 0,
     dueAt: optionalNumber(row, 'due_at'),
-    results,
+    results: (JSON.parse(optionalText(row, 'results') ?? '[]') as Row[]).map(resultOf),
   };
 }
 
@@ -36,16 +64,20 @@ export function taskOf(row: Row, results: readonly TaskResult[]): Task {
 export function changingColumns(task: Task): Record<string, SQLInputValue> {
   return {
     state: task.state,
-    wanted: task.wanted ? 1 : 0,
+    wanted: task.tracked ? 1 : 0,
     hold: task.hold ?? null,
     remote_id: task.remoteId ?? null,
+    other_remote_ids: task.otherRemoteIds.length === 0 ? null : JSON.stringify(task.otherRemoteIds),
     reserved_credits: task.reservedCredits ?? null,
     final_credits: task.finalCredits ?? null,
+    agreed_credits: task.agreedCredits ?? null,
     problem: task.problem ? JSON.stringify(task.problem) : null,
     failures: task.failures,
     updated_at: task.updatedAt,
     intended_at: task.intendedAt,
     first_sent_at: task.firstSentAt ?? null,
+    account: task.account ?? null,
+    conflicts: task.conflicts,
     due_at: task.dueAt ?? null,
   };
 }
@@ -76,7 +108,10 @@ export function fileOf(row: Row): StoredFile | undefined {
   };
 }
 
-export function resultColumns(taskId: string, result: TaskResult): Record<string, SQLInputValue> {
+export function resultColumns(
+  taskId: string,
+  result: TaskResult,
+): Record<'task_id' | (typeof resultColumnNames)[number], SQLInputValue> {
   const { file } = result;
   return {
     task_id: taskId,
@@ -96,6 +131,8 @@ export function resultColumns(taskId: string, result: TaskResult): Record<string
 
 export function placementOf(row: Row): Placement {
   const anchor = optionalText(row, 'anchor');
+  const file = optionalText(row, 'file');
+  const copies = optionalText(row, 'copies');
   return {
     taskId: text(row, 'task_id'),
     state: text(row, 'state') as Placement['state'],
@@ -104,7 +141,13 @@ export function placementOf(row: Row): Placement {
     language: optionalText(row, 'language'),
     folder: optionalText(row, 'folder'),
     anchor: anchor === undefined ? undefined : (JSON.parse(anchor) as Anchor),
-    file: optionalText(row, 'file'),
+    file,
+    copies:
+      copies !== undefined
+        ? (JSON.parse(copies) as PlacedCopy[])
+        : file === undefined
+          ? []
+          : [{ index: 0, uri: file }],
   };
 }
 
@@ -122,6 +165,7 @@ export function placementColumns(
     folder: placement.folder ?? null,
     anchor: placement.anchor ? JSON.stringify(placement.anchor) : null,
     file: placement.file ?? null,
+    copies: placement.copies.length > 0 ? JSON.stringify(placement.copies) : null,
     updated_at: now,
   };
 }

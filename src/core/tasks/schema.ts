@@ -91,4 +91,79 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE task ADD COLUMN sources TEXT;
   `,
+  `
+  CREATE INDEX placement_waiting ON placement (document) WHERE state = 'waiting';
+  `,
+  `
+  ALTER TABLE task ADD COLUMN order_id TEXT;
+  ALTER TABLE task ADD COLUMN agreed_credits REAL;
+  ALTER TABLE task ADD COLUMN account TEXT;
+  ALTER TABLE task ADD COLUMN conflicts INTEGER;
+  ALTER TABLE task ADD COLUMN other_remote_ids TEXT;
+
+  -- Only what Rivya says with a terminal status is final, and only its own word ends a job.
+  UPDATE task SET final_credits = NULL
+    WHERE state IN ('draft', 'submitting', 'queued', 'processing') OR remote_id IS NULL;
+  UPDATE task SET state = 'unreachable', final_credits = nullif(final_credits, 0)
+    WHERE state = 'failed' AND remote_id IS NOT NULL
+      AND (problem ->> 'code' IN ('not_found', 'http_404', 'http_410', 'result_missing')
+        OR EXISTS (SELECT 1 FROM result WHERE task_id = id AND result.state = 'lost'));
+  -- A fresh key conflicts with nothing but a copy of itself that was accepted.
+  UPDATE task SET first_sent_at = intended_at
+    WHERE state = 'failed' AND remote_id IS NULL AND problem ->> 'code' IN ('idempotency_conflict', 'http_409');
+  ALTER TABLE placement ADD COLUMN copies TEXT;
+  CREATE INDEX task_state_due ON task (state, due_at) WHERE due_at IS NOT NULL;
+  `,
+  `
+  -- parent: the job that this one was made from. folder and file_names repeat what the placement says, so
+  -- that lists are filtered by an index and files are found by their names.
+  ALTER TABLE task ADD COLUMN parent TEXT;
+  ALTER TABLE task ADD COLUMN favourite INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE task ADD COLUMN folder TEXT;
+  ALTER TABLE task ADD COLUMN file_names TEXT;
+  UPDATE task SET (folder, file_names) = (
+    SELECT folder, replace(file, rtrim(file, replace(file, '/', '')), '') FROM placement WHERE task_id = task.id
+  );
+  CREATE TRIGGER placement_folder AFTER INSERT ON placement BEGIN
+    UPDATE task SET folder = new.folder WHERE id = new.task_id AND folder IS NOT new.folder;
+  END;
+
+  -- Everything by which a list is filtered and sorted, so that the rows themselves are read for one page only.
+  CREATE INDEX task_list ON task (created_at, kind, state, model, favourite, final_credits);
+  CREATE INDEX task_folder ON task (folder, created_at, kind, state, model, favourite, final_credits);
+  CREATE INDEX task_model ON task (model);
+  CREATE INDEX task_parent ON task (parent) WHERE parent IS NOT NULL;
+
+  DROP TRIGGER task_text_insert;
+  DROP TRIGGER task_text_delete;
+  DROP TABLE task_text;
+  CREATE VIRTUAL TABLE task_text USING fts5 (
+    prompt, model, kind, file_names,
+    content = 'task', content_rowid = 'number', tokenize = 'trigram remove_diacritics 1'
+  );
+  INSERT INTO task_text (task_text) VALUES ('rebuild');
+  CREATE TRIGGER task_text_insert AFTER INSERT ON task BEGIN
+    INSERT INTO task_text (rowid, prompt, model, kind, file_names)
+      VALUES (new.number, new.prompt, new.model, new.kind, new.file_names);
+  END;
+  CREATE TRIGGER task_text_delete AFTER DELETE ON task BEGIN
+    INSERT INTO task_text (task_text, rowid, prompt, model, kind, file_names)
+      VALUES ('delete', old.number, old.prompt, old.model, old.kind, old.file_names);
+  END;
+  CREATE TRIGGER task_text_update AFTER UPDATE OF file_names ON task BEGIN
+    INSERT INTO task_text (task_text, rowid, prompt, model, kind, file_names)
+      VALUES ('delete', old.number, old.prompt, old.model, old.kind, old.file_names);
+    INSERT INTO task_text (rowid, prompt, model, kind, file_names)
+      VALUES (new.number, new.prompt, new.model, new.kind, new.file_names);
+  END;
+
+  -- Jobs that were removed from the list and can still be brought back, with all their rows.
+  CREATE TABLE removed (
+    id TEXT PRIMARY KEY,
+    removed_at INTEGER NOT NULL,
+    may_lose TEXT NOT NULL,
+    content TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX removed_at ON removed (removed_at);
+  `,
 ];

@@ -1,19 +1,34 @@
 import type { RivyaClient } from '../../api/client.ts';
-import { openResult, type DownloadOptions } from '../../api/download.ts';
-import { isRivyaError, type RivyaError } from '../../api/errors.ts';
-import type { Generation } from '../../api/generations.ts';
+import { openResult, type DownloadOptions } from '../../api/transport/download.ts';
+import { isRivyaError, type RivyaError } from '../../api/errors/errors.ts';
+import type { Generation } from '../../api/resources/generations.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
-import { NotMedia, type Library } from '../assets/library.ts';
+import type { Library } from '../assets/library.ts';
+import { rawSoundOf } from '../assets/rawSound.ts';
+import { NotMedia } from '../assets/resultType.ts';
 import type { Attempt } from './attempts.ts';
+import type { SenderAccount } from '../paidRequest/accountMarks.ts';
+import { paidAttemptOf, mayBeAccepted, objection } from '../paidRequest/paidRequest.ts';
+import { problemFrom } from '../paidRequest/problemFrom.ts';
 import type { Ledger } from './ledger.ts';
-import { nextLook } from './schedule.ts';
-import type { MediaKind, Problem, Task, TaskResult } from '../../shared/task.ts';
+import { longestPauseMs, nextPollAt } from './schedule.ts';
+import {
+  isFetching,
+  isPending,
+  isRunningState,
+  type MediaKind,
+  type Problem,
+  type Task,
+  type TaskResult,
+} from '../../shared/task.ts';
 import { transition, type Observation, type TaskEvent } from './transition.ts';
 
 /** The server of one origin, as the runner needs it. */
 export interface RunnerServer {
   readonly client: Pick<RivyaClient, 'generations' | 'pausedUntil'>;
+  readonly account: SenderAccount;
   readonly baseUrl: string;
   readonly fetch: DownloadOptions['fetch'];
 }
@@ -27,8 +42,10 @@ export interface StepPorts {
   readonly focused: () => boolean;
   readonly log: Log;
   readonly maximumResultBytes: Readonly<Record<MediaKind, number>>;
-  /** Multiplies every pause between two looks. */
+  /** Multiplies every pause between two requests about a job. */
   readonly pace: number;
+  /** Where the ledger can vanish: what has to be done before a request leaves. Never rejects. */
+  readonly beforeSending?: (() => Promise<void>) | undefined;
   /** Tells that a job has moved on. */
   readonly advanced: (before: Task, after: Task) => void;
 }
@@ -41,17 +58,15 @@ export interface StepContext {
   readonly keyReplaced: () => boolean;
 }
 
+/** For so long the files of a job that have come wait for those that have not, in milliseconds. */
+const latecomerMs = 60_000;
+/** How many links of one job are fetched together. */
+const parallelLinks = 4;
+
 /**
- * How long a user's word to send holds. Rivya does not say how long it remembers an idempotency key (rivya-api.md 8),
- * and a job that nobody remembers must not begin to cost: later it is not sent without asking.
+ * How often a link may fail before its file counts as lost; the pauses in between grow to a minute and more.
  */
-const keyLifetime = 24 * 60 * 60_000;
-
-/** "In progress" may be reported as a conflict while the first request of the key is still being worked on. */
-const maximumConflicts = 5;
-
-/** How often a link may fail before its file counts as lost; the pauses in between grow to a minute and more. */
-const tries = { tooLarge: 1, notMedia: 5, gone: 40, unreachable: 400 };
+const tries = { tooLarge: 1, gone: 40, notMedia: 100, unreachable: 400 };
 
 /**
  * One step of a job: the one request that its state asks for, and the transition that the answer means.
@@ -59,6 +74,10 @@ const tries = { tooLarge: 1, notMedia: 5, gone: 40, unreachable: 400 };
  */
 export class Steps {
   readonly #ports: StepPorts;
+  /** For jobs whose files are being fetched here: until when those that came wait for the others. */
+  readonly #patience = new Map<string, { isOver: boolean; readonly timer: Disposable }>();
+
+  readonly #downloading = new Set<string>();
 
   constructor(ports: StepPorts) {
     this.#ports = ports;
@@ -81,13 +100,28 @@ export class Steps {
         return;
       case 'stored':
       case 'placed':
-      case 'failed':
       case 'untracked':
+        if (isFetching(task)) await this.#downloadLate(task, context);
+        // Decided meanwhile: there is nothing more to do.
+        else this.#ports.ledger.update(task.id, this.#ports.clock.now(), settled);
+        return;
+      case 'failed':
+      case 'unreachable':
     }
   }
 
-  /** One transition, one transaction; then the word is spread. */
-  apply(id: string, event: TaskEvent, more: { error?: RivyaError; attempt?: Attempt } = {}): void {
+  /** Nothing is offered after that by itself. */
+  dispose(): void {
+    for (const { timer } of this.#patience.values()) timer.dispose();
+    this.#patience.clear();
+  }
+
+  /** One transition in one transaction; then listeners are told. */
+  apply(
+    id: string,
+    event: TaskEvent,
+    more: { error?: RivyaError; attempt?: Attempt; dueAt?: number | undefined } = {},
+  ): void {
     const { ledger, clock, random, focused, pace, log } = this.#ports;
     const now = clock.now();
     const at = { now, random: random(), focused: focused(), retryAfter: more.error?.retryAfterMs };
@@ -95,12 +129,18 @@ export class Steps {
     const change = (task: Task): Task => {
       before = task;
       const next = transition(task, event, now);
-      const look = nextLook(next, task.remoteId === undefined && next.remoteId !== undefined, at);
-      const dueAt = look === undefined ? undefined : now + Math.round((look - now) * pace);
+      if (next === task && event.type === 'resultsDue') return task;
+      const pollAt = nextPollAt(next, task.remoteId === undefined && next.remoteId !== undefined, at);
+      const planned = pollAt === undefined ? undefined : now + Math.round((pollAt - now) * pace);
+      const dueAt = planned === undefined ? undefined : (more.dueAt ?? planned);
       return next === task && dueAt === task.dueAt ? task : { ...next, dueAt };
     };
     const after = ledger.update(id, now, change, more.attempt);
+    if (after?.state !== 'succeeded') this.#loseNoPatience(id);
     if (!before || !after) return;
+    if (before.otherRemoteIds.length !== after.otherRemoteIds.length) {
+      log.error(`Job ${id}: Rivya has begun another task for it, ${after.otherRemoteIds.at(-1) ?? ''}.`);
+    }
     if (before.state !== after.state || before.hold !== after.hold) {
       const [from, to] = [before, after].map(task =>
         [task.state, task.hold].filter(Boolean).join(', held: '),
@@ -111,15 +151,23 @@ export class Steps {
   }
 
   async #submit(task: Task, { server, signal, keyReplaced }: StepContext): Promise<void> {
-    const { ledger, clock, holder } = this.#ports;
+    const { ledger, clock, holder, beforeSending } = this.#ports;
+    const account = await server.account.mark();
+    await beforeSending?.();
     const startedAt = clock.now();
-    if (Math.abs(startedAt - task.intendedAt) > keyLifetime) {
-      this.apply(task.id, { type: 'decisionNeeded', problem: tooOld(task) });
+    // The row must say "submitting" before the first byte leaves, and only the holder of the lease may send.
+    signal.throwIfAborted();
+    if (!ledger.leases.holds(holder, task.id)) return;
+    const event = { type: 'sending', account } as const;
+    if (objection(task, account, startedAt)) {
+      this.apply(task.id, event);
       return;
     }
-    // The row must say "submitting" before the first byte leaves, and only the holder of the lease may send.
-    if (!ledger.leases.holds(holder, task.id)) return;
-    const begin = (current: Task): Task => transition(current, { type: 'sending' }, startedAt);
+    let mayBeOut = mayBeAccepted(task);
+    const begin = (current: Task): Task => {
+      mayBeOut = mayBeAccepted(current);
+      return transition(current, event, startedAt);
+    };
     const begun = ledger.update(task.id, startedAt, begin, attemptOf('submit', startedAt));
     if (begun?.state !== 'submitting' || begun.hold === 'decision') return;
     const attempt = (outcome: string, requestId?: string): Attempt => ({
@@ -132,48 +180,26 @@ export class Steps {
     try {
       generation = await server.client.generations.create(
         JSON.parse(task.body) as Parameters<RivyaClient['generations']['create']>[0],
-        { idempotencyKey: task.idempotencyKey, signal, maxRetries: 0 },
+        {
+          idempotencyKey: task.idempotencyKey,
+          acceptsKey: key => server.account.is(account, key),
+          signal,
+          maxRetries: 0,
+        },
       );
     } catch (error) {
       if (signal.aborted || !isRivyaError(error)) throw error;
-      const event = this.#failedSubmit(task, error, keyReplaced());
-      this.apply(task.id, event, { error, attempt: attempt(error.code, error.requestId) });
+      // Only who holds the lease knows that nobody else has sent it meanwhile.
+      const paid = paidAttemptOf(error, mayBeOut || !ledger.leases.holds(holder, task.id));
+      this.apply(
+        task.id,
+        { type: 'answered', attempt: paid, problem: problemOf(error), keyReplaced: keyReplaced() },
+        { error, attempt: attempt(error.code, error.requestId) },
+      );
       return;
     }
-    const event = { type: 'observed', observation: observationOf(generation) } as const;
-    this.apply(task.id, event, { attempt: attempt(generation.status) });
-  }
-
-  /** What a submit that brought no task means. */
-  #failedSubmit(task: Task, error: RivyaError, keyReplaced: boolean): TaskEvent {
-    const { ledger, holder } = this.#ports;
-    const problem = problemOf(error);
-    // Only who holds the lease knows that nobody else has sent it meanwhile.
-    const alone = task.firstSentAt === undefined && ledger.leases.holds(holder, task.id);
-    const settled = alone && !error.mayHaveBeenCharged && error.kind !== 'timeout';
-    switch (error.kind) {
-      case 'authentication':
-      case 'scope':
-        if (keyReplaced) return { type: 'deferred', problem, settled };
-        return alone ? { type: 'refused', problem, settled } : { type: 'keyNeeded', problem };
-      case 'validation':
-      case 'credits':
-      case 'notFound':
-        return { type: 'refused', problem, settled };
-      case 'conflict': {
-        // Same key, same body: if the server insists, it knows the key from an earlier request whose answer was lost.
-        const before = task.problem?.code === problem.code ? task.failures : 0;
-        const wait = !alone && before < maximumConflicts;
-        return wait ? { type: 'deferred', problem } : { type: 'refused', problem, settled };
-      }
-      case 'rateLimit':
-      case 'unavailable':
-      case 'network':
-      case 'timeout':
-      case 'cancelled':
-      case 'protocol':
-        return { type: 'deferred', problem, settled };
-    }
+    const observation = observationOf(generation);
+    this.apply(task.id, { type: 'observed', observation }, { attempt: attempt(generation.status) });
   }
 
   async #poll(task: Task, { server, signal, keyReplaced }: StepContext): Promise<void> {
@@ -193,9 +219,12 @@ export class Steps {
       if (signal.aborted || !isRivyaError(error)) throw error;
       const problem = problemOf(error);
       const more = { error, attempt: attempt(error.code, error.requestId) };
-      if ((error.kind === 'authentication' || error.kind === 'scope') && !keyReplaced())
+      // A missing key has no status; every other word counts only when it is Rivya's own.
+      const isWord = error.isRivyasWord || error.status === undefined;
+      if (isWord && (error.kind === 'authentication' || error.kind === 'scope') && !keyReplaced())
         this.apply(task.id, { type: 'keyNeeded', problem }, more);
-      else if (error.kind === 'notFound') this.apply(task.id, { type: 'notFound', problem }, more);
+      else if (error.isRivyasWord && error.code === 'not_found')
+        this.apply(task.id, { type: 'notFound', problem }, more);
       else this.apply(task.id, { type: 'deferred', problem }, more);
       return;
     }
@@ -208,11 +237,64 @@ export class Steps {
   }
 
   async #download(task: Task, context: StepContext): Promise<void> {
-    // After a failure the link may have been renewed meanwhile; and whether Rivya can be reached tells whose fault it was.
+    // After a failure the link may have been renewed meanwhile; and whether Rivya can be reached decides
+    // what the failure means.
+    this.#waitForOthers(task);
     const reached = task.failures === 0 || (await this.#renewLinks(task, context));
-    for (const { index } of task.results.filter(result => result.state === 'pending')) {
-      const current = this.#ports.ledger.task(task.id)?.results[index];
-      if (current?.state === 'pending') await this.#downloadOne(task, current, reached, context);
+    const pending = task.results.filter(isPending);
+    // One that trickles in holds up none of the others.
+    const worker = async (): Promise<void> => {
+      for (let next = pending.shift(); next; next = pending.shift()) {
+        const current = this.#ports.ledger.task(task.id)?.results[next.index];
+        if (current?.state === 'pending') await this.#downloadOne(task, current, reached, context);
+        if (this.#patience.get(task.id)?.isOver) this.#offer(task.id);
+      }
+    };
+    this.#downloading.add(task.id);
+    const workers = await Promise.allSettled(Array.from({ length: parallelLinks }, worker));
+    this.#downloading.delete(task.id);
+    const failed = workers.find(each => each.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /**
+   * What is missing after the others were offered. The lease is for whoever places those; should this window
+   * die, the time until which nobody else tries is over soon enough.
+   */
+  async #downloadLate(task: Task, context: StepContext): Promise<void> {
+    const { ledger, clock, holder } = this.#ports;
+    const dueAt = clock.now() + longestPauseMs;
+    ledger.update(task.id, clock.now(), current => ({ ...current, dueAt }));
+    ledger.leases.release(holder, task.id);
+    await this.#download(task, context);
+  }
+
+  /** Begins to count the time for which the first files of a job wait for the last. */
+  #waitForOthers({ id, state }: Task): void {
+    const { clock, pace } = this.#ports;
+    if (state !== 'succeeded' || this.#patience.has(id)) return;
+    const timer = clock.after(latecomerMs * pace, () => {
+      const waiting = this.#patience.get(id);
+      if (waiting) waiting.isOver = true;
+      this.#offer(id);
+    });
+    this.#patience.set(id, { isOver: false, timer });
+  }
+
+  #loseNoPatience(id: string): void {
+    this.#patience.get(id)?.timer.dispose();
+    this.#patience.delete(id);
+  }
+
+  /** Offers what has come; a ledger that cannot be written is tried again after the next file. */
+  #offer(id: string): void {
+    const { clock, log } = this.#ports;
+    try {
+      // While the rest is on its way, nobody else need try.
+      const dueAt = this.#downloading.has(id) ? clock.now() + longestPauseMs : undefined;
+      this.apply(id, { type: 'resultsDue' }, { dueAt });
+    } catch (error) {
+      log.warn(`Job ${id}: the files that have come were not offered. ${describeError(error)}`);
     }
   }
 
@@ -235,7 +317,7 @@ export class Steps {
   }
 
   async #downloadOne(
-    { id, kind }: Task,
+    { id, kind, body }: Task,
     result: TaskResult,
     reached: boolean,
     { server, signal }: StepContext,
@@ -259,7 +341,10 @@ export class Steps {
         const options = { fetch, baseUrl, signal, maxBytes: maximumResultBytes[kind], log, clock };
         const download = await openResult(result.url, options);
         try {
-          file = await library.store(name, holder, download.body);
+          const { contentType } = download;
+          const isLengthKnown = download.contentLength !== undefined;
+          const raw = kind === 'audio' ? rawSoundOf(body) : undefined;
+          file = await library.store(name, holder, download.body, { kind, contentType, raw, isLengthKnown });
         } finally {
           download.dispose();
         }
@@ -282,7 +367,8 @@ export class Steps {
 /** How many failures of this kind make a link hopeless; undefined when the failure is not the link's. */
 function triesFor(error: unknown, reached: boolean): number | undefined {
   if (error instanceof NotMedia) return tries.notMedia;
-  // A full or locked disk, a ledger that could not be written: the file waits until this machine is well again.
+  // A full or locked disk, a ledger that could not be written: the file waits until this machine is well
+  // again.
   if (!isRivyaError(error)) return undefined;
   if (error.code === 'file_too_large' || error.code === 'result_url_refused') return tries.tooLarge;
   if (error.kind === 'notFound') return tries.gone;
@@ -290,14 +376,8 @@ function triesFor(error: unknown, reached: boolean): number | undefined {
   return reached && error.kind !== 'rateLimit' ? tries.unreachable : undefined;
 }
 
-function tooOld(task: Task): Problem {
-  return task.firstSentAt === undefined
-    ? { code: 'intent_old', message: 'This job was never sent, and is more than a day old.' }
-    : {
-        code: 'outcome_unknown',
-        message:
-          'It is not known whether Rivya received this job, and it is too long ago to ask without risk.',
-      };
+function settled(task: Task): Task {
+  return isRunningState(task.state) || isFetching(task) ? task : { ...task, dueAt: undefined };
 }
 
 function attemptOf(action: Attempt['action'], startedAt: number): Attempt {
@@ -319,14 +399,7 @@ function observationOf(generation: Generation): Observation {
 }
 
 export function problemOf(error: unknown): Problem {
-  if (isRivyaError(error)) {
-    return {
-      code: error.code,
-      message: error.message,
-      ...(error.status !== undefined && { status: error.status }),
-      ...(error.requestId !== undefined && { requestId: error.requestId }),
-    };
-  }
+  if (isRivyaError(error)) return problemFrom(error);
   if (error instanceof NotMedia) return { code: 'result_not_media', message: error.message };
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'internal_error';
   return { code, message: error instanceof Error ? error.message : String(error) };

@@ -1,58 +1,89 @@
-import type { Problem, StoredFile, Task, TaskResult } from '../../shared/task.ts';
+import {
+  answered,
+  decided,
+  mayBeAccepted,
+  objection,
+  sent,
+  type PaidAttempt,
+} from '../paidRequest/paidRequest.ts';
+import {
+  isFetching,
+  isPending,
+  type Problem,
+  type StoredFile,
+  type Task,
+  type TaskResult,
+} from '../../shared/task.ts';
 
 /** A generation as Rivya shows it, reduced to what a job's life depends on (rivya-api.md 2 and 3). */
 export interface Observation {
   readonly remoteId: string;
-  /** `queued`, `processing`, `succeeded`, `failed`; anything else counts as still running. */
+  /** `queued`, `processing`, `succeeded`, `failed`; what is neither these nor `foreignEnd` still runs. */
   readonly status: string;
   readonly reservedCredits?: number | undefined;
+  /** As Rivya wrote it; final only with a terminal status. */
   readonly finalCredits?: number | undefined;
   readonly urls: readonly string[];
   readonly error?: Problem | undefined;
 }
 
-/**
- * `settled` of a submit's outcome: it is certain that no request of this job has been accepted so far, neither this one
- * nor an earlier one whose answer was lost.
- */
 export type TaskEvent =
-  /** The request is about to leave. */
-  | { readonly type: 'sending' }
+  /** The request is about to leave, with the API key of this mark. */
+  | { readonly type: 'sending'; readonly account: string | undefined }
   /** The submit was answered, or a poll was. */
   | { readonly type: 'observed'; readonly observation: Observation }
-  /** The submit was refused for good. */
-  | { readonly type: 'refused'; readonly problem: Problem; readonly settled: boolean }
-  /** Nothing was learnt: no answer, or one that says nothing about this job. It is asked again at `dueAt`. */
-  | { readonly type: 'deferred'; readonly problem: Problem; readonly settled?: boolean }
-  /** The key does not work: wait until the user has given another. */
+  /** The submit brought no task. `keyReplaced`: by now there is another API key than the one it used. */
+  | {
+      readonly type: 'answered';
+      readonly attempt: PaidAttempt;
+      readonly problem: Problem;
+      readonly keyReplaced?: boolean;
+    }
+  /** A step could not be done, or its answer means nothing for this job. It is done again at `dueAt`. */
+  | { readonly type: 'deferred'; readonly problem: Problem }
+  /** The key does not work for a poll: wait until the user has given another. */
   | { readonly type: 'keyNeeded'; readonly problem: Problem }
-  /** Sending (again) could charge for what nobody wants any more, or charge twice. */
+  /** Sending it would cost more than the person has agreed to. */
   | { readonly type: 'decisionNeeded'; readonly problem: Problem }
-  /** What was waited for is there: a key, or the user's word to send again. */
+  /** What the job was held for is there: a key, or the user's decision to send again. */
   | { readonly type: 'released' }
+  /** The API key was replaced by the one with this mark. */
+  | { readonly type: 'accountChanged'; readonly account: string | undefined }
   /** A poll was answered with "not found". */
   | { readonly type: 'notFound'; readonly problem: Problem }
-  /** A job that was given up is looked at once more: with another key, or because the user asks. It costs nothing. */
+  /**
+   * A job that was given up is polled again: with another key, or because the user asks. It costs nothing.
+   */
   | { readonly type: 'reopened' }
   /** Rivya was asked for the links again. */
   | { readonly type: 'linksRenewed'; readonly urls: readonly string[] }
   | { readonly type: 'fileStored'; readonly index: number; readonly file: StoredFile }
-  /** A download failed. After `tries` such failures the file is lost; undefined when it says nothing about the link. */
+  /**
+   * A download failed. After `tries` such failures the file is lost; undefined when the link is not the
+   * cause.
+   */
   | {
       readonly type: 'downloadFailed';
       readonly index: number;
       readonly problem: Problem;
       readonly tries: number | undefined;
     }
+  /** What has come is held back no longer for what has not. */
+  | { readonly type: 'resultsDue' }
   | { readonly type: 'placed' }
-  /** The file was removed from the library, by the user's wish or by the size limit. */
+  /** The file was removed from the library, by the user or by the size limit. */
   | { readonly type: 'fileRemoved'; readonly index: number }
   | { readonly type: 'trackingStopped' };
 
-/** Rivya reported success but gave no file; asked again until it has said so this many times in a row. */
-export const maximumEmptyAnswers = 6;
-/** A store that lags behind may not know a new task yet: "not found" counts only when it is said so often in a row. */
-export const maximumNotFound = 6;
+/**
+ * "Not found", or success without a file: counts only when Rivya has said so for so long, in milliseconds,
+ * and so often, without anything else in between. No lag of a store explains it then.
+ */
+export const patienceMs = 6 * 60 * 60_000;
+export const patientAnswers = 20;
+
+/** Terminal statuses of other APIs. Rivya documents none of them, and says nothing of credits with them. */
+const foreignEnd = /^(?:cancell?ed|expired|rejected|aborted|timed_out)$/i;
 
 /**
  * The life of a job, in one pure function. An event that does not fit the state changes nothing:
@@ -62,32 +93,29 @@ export const maximumNotFound = 6;
 export function transition(task: Task, event: TaskEvent, now: number): Task {
   switch (event.type) {
     case 'sending':
-      return isSubmitting(task) && task.hold !== 'decision'
-        ? { ...task, state: 'submitting', firstSentAt: task.firstSentAt ?? now }
-        : task;
+      return sending(task, event.account, now);
     case 'observed':
-      return observed(task, event.observation);
-    case 'refused':
-      return refused(task, event.problem, event.settled);
+      return observed(task, event.observation, now);
+    case 'answered':
+      return submitAnswered(task, event);
     case 'deferred':
-      return deferred(task, event.problem, event.settled ?? false);
+      return isWaiting(task) ? troubled(task, event.problem, now) : task;
     case 'keyNeeded':
-      return isWaiting(task) && task.hold !== 'decision'
-        ? { ...task, hold: 'key', problem: event.problem }
-        : task;
+      return isAccepted(task) ? { ...task, hold: 'key', problem: event.problem } : task;
     case 'decisionNeeded':
       return isSubmitting(task) ? { ...task, hold: 'decision', problem: event.problem } : task;
     case 'released':
       if (!task.hold) return task;
       return {
-        ...task,
+        ...(task.hold === 'decision' ? decided(task, now) : task),
         hold: undefined,
         problem: undefined,
         failures: 0,
-        intendedAt: task.hold === 'decision' ? now : task.intendedAt,
       };
+    case 'accountChanged':
+      return accountChanged(task, event.account, now);
     case 'notFound':
-      return notFound(task, event.problem);
+      return notFound(task, event.problem, now);
     case 'reopened':
       return reopened(task);
     case 'linksRenewed':
@@ -102,6 +130,8 @@ export function transition(task: Task, event: TaskEvent, now: number): Task {
       }));
     case 'downloadFailed':
       return downloadFailed(task, event);
+    case 'resultsDue':
+      return resultsDue(task);
     case 'placed':
       return (task.state === 'stored' || task.state === 'untracked') && task.results.some(isStored)
         ? { ...task, state: 'placed' }
@@ -129,50 +159,88 @@ function isStored(result: TaskResult): boolean {
   return result.state === 'stored';
 }
 
-/** How often in a row this problem has been met, when it is met now. */
-function inARow(task: Task, problem: Problem): number {
-  return task.problem?.code === problem.code ? task.failures + 1 : 1;
+/** It has failed once more, with this. */
+function troubled(task: Task, problem: Problem, now: number): Task {
+  const before = task.problem?.code === problem.code ? task.problem.since : undefined;
+  // A clock that was set back must not make the wait longer.
+  const since = Math.min(before ?? now, now);
+  return { ...task, problem: { ...problem, since }, failures: task.failures + 1 };
 }
 
-function refused(task: Task, problem: Problem, settled: boolean): Task {
+/**
+ * It has failed once more with what would end the search, were it said for long enough.
+ * @param isEnd whether it has been said for long and often enough
+ */
+function doubted(task: Task, problem: Problem, now: number): { task: Task; isEnd: boolean } {
+  const isSame = task.problem?.code === problem.code;
+  const next = { ...troubled(task, problem, now), failures: isSame ? task.failures + 1 : 1 };
+  const isEnd = next.failures >= patientAnswers && now - (next.problem?.since ?? now) >= patienceMs;
+  return { task: next, isEnd };
+}
+
+function sending(task: Task, account: string | undefined, now: number): Task {
+  if (!isSubmitting(task) || task.hold === 'decision') return task;
+  const problem = objection(task, account, now);
+  if (problem) return { ...task, hold: 'decision', problem };
+  return { ...sent(task, account, now), state: 'submitting' };
+}
+
+/** With the key that it was sent with, nothing needs to be decided any more. */
+function accountChanged(task: Task, account: string | undefined, now: number): Task {
+  const waits = task.hold === 'decision' && task.problem?.code === 'other_account';
+  if (!waits || account === undefined || objection(task, account, now)) return task;
+  return { ...task, hold: undefined, problem: undefined, failures: 0 };
+}
+
+function submitAnswered(
+  task: Task,
+  { attempt, problem, keyReplaced = false }: TaskEvent & { type: 'answered' },
+): Task {
   // A job that Rivya once accepted cannot be refused: that answer belongs to something else.
   if (!isSubmitting(task)) return task;
-  // An earlier request may have been accepted: this answer says only that the job cannot be asked for again.
-  if (!settled) return { ...task, hold: 'decision', problem };
-  return { ...task, state: 'failed', hold: undefined, problem, finalCredits: 0, firstSentAt: undefined };
+  const outcome = keyReplaced && attempt.outcome === 'keyRefused' ? 'turnedAway' : attempt.outcome;
+  const { request, next } = answered(task, { ...attempt, outcome });
+  const failed = { ...request, problem, failures: task.failures + 1 };
+  // Nobody waits for it any more, and nothing is out: it is not sent again.
+  if (!task.tracked && !mayBeAccepted(request)) return { ...failed, state: 'untracked', hold: undefined };
+  switch (next) {
+    case 'withdraw':
+    case 'wait':
+      return failed;
+    case 'waitForKey':
+      return { ...request, problem, hold: task.hold ?? 'key' };
+    case 'ask':
+      return { ...request, problem, hold: 'decision' };
+    case 'end':
+      return { ...request, state: 'failed', hold: undefined, problem };
+  }
 }
 
-function deferred(task: Task, problem: Problem, settled: boolean): Task {
-  if (!isWaiting(task)) return task;
-  const next = { ...task, problem, failures: task.failures + 1 };
-  if (!isSubmitting(task) || !settled) return next;
-  // Nobody wants it any more, and nothing was accepted: it is not sent again.
-  if (!task.wanted) return { ...next, state: 'untracked', firstSentAt: undefined, finalCredits: 0 };
-  return { ...next, firstSentAt: undefined };
-}
-
-function observed(task: Task, seen: Observation): Task {
-  if (task.remoteId !== undefined && task.remoteId !== seen.remoteId) return task;
+function observed(task: Task, seen: Observation, now: number): Task {
+  if (task.remoteId !== undefined && task.remoteId !== seen.remoteId) {
+    // The server has forgotten the key, and begun a second task. It may be charged as well.
+    return task.otherRemoteIds.includes(seen.remoteId)
+      ? task
+      : { ...task, otherRemoteIds: [...task.otherRemoteIds, seen.remoteId] };
+  }
   // An acceptance always counts, also when it comes after the job was given up: it exists, and is paid.
   const late = task.remoteId === undefined && (task.state === 'failed' || task.state === 'untracked');
-  if (!isWaiting(task) && !late) return task;
+  if (!isWaiting(task) && !late && task.state !== 'unreachable') return task;
   const next: Task = {
     ...task,
     remoteId: seen.remoteId,
     reservedCredits: seen.reservedCredits ?? task.reservedCredits,
-    finalCredits: seen.finalCredits ?? (late ? undefined : task.finalCredits),
+    finalCredits: finalCreditsOf(seen) ?? task.finalCredits,
     hold: undefined,
     problem: undefined,
     failures: 0,
   };
+  if (foreignEnd.test(seen.status)) return ended(task, next, seen.error ?? endedAs(seen.status));
   switch (seen.status) {
     case 'succeeded':
-      return succeeded(next, seen.urls, task);
+      return succeeded(next, seen.urls, task, now);
     case 'failed':
-      // A result that was already seen is not given up for a later, contradicting answer.
-      return task.state === 'succeeded' && task.results.length > 0
-        ? task
-        : { ...next, state: 'failed', problem: seen.error ?? unknownFailure };
+      return ended(task, next, seen.error ?? unknownFailure);
     case 'queued':
       return { ...next, state: isAccepted(task) ? task.state : 'queued' };
     default:
@@ -180,21 +248,55 @@ function observed(task: Task, seen: Observation): Task {
   }
 }
 
+/**
+ * Credits are final only in an answer with a terminal status; 0 is what stands there before, too, so with a
+ * status that is not Rivya's it says nothing.
+ */
+function finalCreditsOf({ status, finalCredits }: Observation): number | undefined {
+  if (status === 'succeeded' || status === 'failed') return finalCredits;
+  return foreignEnd.test(status) && finalCredits !== 0 ? finalCredits : undefined;
+}
+
+/** A result that was already seen is not given up for a later, contradicting answer. */
+function ended(before: Task, next: Task, problem: Problem): Task {
+  return before.results.length > 0 ? before : { ...next, state: 'failed', problem };
+}
+
+function endedAs(status: string): Problem {
+  return { code: 'generation_ended', message: status };
+}
+
 const unknownFailure: Problem = { code: 'generation_failed', message: 'The generation failed.' };
 const noFile: Problem = { code: 'result_missing', message: 'Rivya reports success, but gave no file.' };
 
-function succeeded(next: Task, urls: readonly string[], before: Task): Task {
+function succeeded(next: Task, urls: readonly string[], before: Task, now: number): Task {
   const results = withLinks(next.results, urls);
-  if (results.length > 0) return settle({ ...next, state: 'succeeded', results });
-  const failures = inARow(before, noFile);
-  const state = failures < maximumEmptyAnswers ? 'succeeded' : 'failed';
-  return { ...next, state, problem: noFile, failures };
+  if (results.length > 0) {
+    const problem = urls.length > maximumResults ? tooMany(urls.length) : undefined;
+    return resolveResults({ ...next, state: 'succeeded', results, problem });
+  }
+  const { task, isEnd } = doubted(before, noFile, now);
+  const { problem, failures } = task;
+  return { ...next, state: isEnd ? 'unreachable' : 'succeeded', problem, failures };
 }
 
-/** Links may be renewed between two answers: what is stored stays, the rest takes the new link. */
+/** How many files of one job are fetched. No model of the catalogue gives a tenth of it. */
+export const maximumResults = 200;
+
+function tooMany(count: number): Problem {
+  const message = `Rivya names ${count} files; the first ${maximumResults} are fetched.`;
+  return { code: 'too_many_results', message };
+}
+
+/**
+ * Links may be renewed between two answers: what is stored stays, the rest takes the new link. Of too
+ * many, the first that is not fetched stands for the others.
+ */
 function withLinks(known: readonly TaskResult[], urls: readonly string[]): TaskResult[] {
   const results = [...known];
-  urls.forEach((url, index) => {
+  const url = urls[maximumResults];
+  if (url !== undefined) results[maximumResults] = { index: maximumResults, url, state: 'lost', failures: 0 };
+  urls.slice(0, maximumResults).forEach((url, index) => {
     const result = results[index];
     if (!result) results[index] = { index, url, state: 'pending', failures: 0 };
     else if (result.state === 'pending') results[index] = { ...result, url };
@@ -203,23 +305,22 @@ function withLinks(known: readonly TaskResult[], urls: readonly string[]): TaskR
 }
 
 function linksRenewed(task: Task, urls: readonly string[]): Task {
-  if (task.state !== 'succeeded') return task;
+  if (task.state !== 'succeeded' && !isFetching(task)) return task;
   const results = withLinks(task.results, urls);
   const same =
     results.length === task.results.length && results.every((r, i) => r.url === task.results[i]?.url);
   return same ? task : { ...task, results };
 }
 
-function notFound(task: Task, problem: Problem): Task {
+function notFound(task: Task, problem: Problem, now: number): Task {
   // With a link in hand, the download decides; Rivya's memory does not matter any more.
   if (!isAccepted(task) || task.results.length > 0) return task;
-  const failures = inARow(task, problem);
-  const state = failures < maximumNotFound ? task.state : 'failed';
-  return { ...task, state, problem, failures };
+  const doubt = doubted(task, problem, now);
+  return doubt.isEnd ? { ...doubt.task, state: 'unreachable' } : doubt.task;
 }
 
 function reopened(task: Task): Task {
-  if (task.state !== 'failed' || task.remoteId === undefined) return task;
+  if (task.remoteId === undefined || (task.state !== 'failed' && task.state !== 'unreachable')) return task;
   const results = task.results.map(result =>
     result.state === 'lost' ? { ...result, state: 'pending' as const, failures: 0 } : result,
   );
@@ -243,18 +344,36 @@ function downloadFailed(task: Task, event: TaskEvent & { type: 'downloadFailed' 
 
 function withResult(task: Task, index: number, change: (result: TaskResult) => TaskResult): Task {
   const result = task.results[index];
-  if (task.state !== 'succeeded' || result?.state !== 'pending') return task;
-  return settle({ ...task, results: task.results.with(index, change(result)) });
+  if (result?.state !== 'pending') return task;
+  const next = { ...task, results: task.results.with(index, change(result)) };
+  if (task.state === 'succeeded') return resolveResults(next);
+  return isFetching(task) ? resolveLate(next, index) : task;
 }
 
-/** Leaves `succeeded` once every result is decided: `stored` with at least one file, else `failed`. */
-function settle(task: Task): Task {
+/** Offers the files that are there; the others go on being tried for. */
+function resultsDue(task: Task): Task {
+  if (task.state !== 'succeeded' || !task.results.some(isStored)) return task;
+  return { ...task, state: task.tracked ? 'stored' : 'untracked' };
+}
+
+/** A result that was decided after the others were offered: one that came is offered, too. */
+function resolveLate(task: Task, index: number): Task {
+  const hasCome =
+    task.state === 'placed' && task.results.some(each => each.index === index && isStored(each));
+  const state = hasCome ? (task.tracked ? 'stored' : 'untracked') : task.state;
+  if (task.results.some(isPending)) return { ...task, state };
+  const lost = task.results.some(result => result.state === 'lost');
+  return { ...task, state, failures: 0, problem: lost ? task.problem : undefined };
+}
+
+/** Leaves `succeeded` once every result is decided: `stored` with at least one file, else `unreachable`. */
+function resolveResults(task: Task): Task {
   if (task.results.some(result => result.state === 'pending')) return task;
-  if (!task.results.some(isStored)) return { ...task, state: 'failed' };
+  if (!task.results.some(isStored)) return { ...task, state: 'unreachable' };
   const lost = task.results.some(result => result.state === 'lost');
   return {
     ...task,
-    state: task.wanted ? 'stored' : 'untracked',
+    state: task.tracked ? 'stored' : 'untracked',
     failures: 0,
     problem: lost ? task.problem : undefined,
   };
@@ -268,24 +387,31 @@ function fileRemoved(task: Task, index: number): Task {
 }
 
 function stopTracking(task: Task): Task {
-  const stopped = { ...task, wanted: false };
+  const stopped = { ...task, tracked: false };
   switch (task.state) {
     case 'draft':
     case 'submitting':
-      // Nothing was accepted: the job ends here, and costs nothing.
-      if (task.firstSentAt === undefined)
-        return { ...stopped, state: 'untracked', hold: undefined, finalCredits: 0 };
-      // Without an answer the job may or may not exist. Only the user's refusal to send again ends it.
-      return task.hold === 'decision' ? { ...stopped, state: 'untracked', hold: undefined } : stopped;
+      // Nothing is out: the job ends here. And where the user was asked, this is their answer.
+      if (!mayBeAccepted(task) || task.hold === 'decision')
+        return { ...stopped, state: 'untracked', hold: undefined };
+      // It may or may not exist. Whoever stops a job does not want it sent again: an answer that is still on
+      // its way decides, else the user does.
+      return { ...stopped, hold: 'decision', problem: stoppedUnsure };
     case 'queued':
     case 'processing':
     case 'succeeded':
-      return task.wanted ? stopped : task;
+      return task.tracked ? stopped : task;
     case 'stored':
       return { ...stopped, state: 'untracked' };
     case 'placed':
     case 'failed':
+    case 'unreachable':
     case 'untracked':
       return task;
   }
 }
+
+const stoppedUnsure: Problem = {
+  code: 'stopped_unsure',
+  message: 'It was stopped before it was known whether Rivya received it.',
+};

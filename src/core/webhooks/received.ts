@@ -1,5 +1,5 @@
-import type { WebhookRefusal, WebhookScheme } from '../../api/webhookSignature.ts';
-import { isRecord, parseJson } from '../../api/json.ts';
+import type { WebhookRefusal, WebhookScheme } from '../../api/resources/webhookSignature.ts';
+import { isRecord, parseJson } from '../../base/json.ts';
 
 /** Header names and values in the order and the case in which they came. */
 export type RawHeaders = readonly (readonly [name: string, value: string])[];

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { verifyWebhook, type WebhookRefusal } from '../../api/webhookSignature.ts';
+import { verifyWebhook, type WebhookRefusal } from '../../api/resources/webhookSignature.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/event.ts';
 import { describeError, type Log } from '../../base/log.ts';
@@ -30,9 +30,10 @@ const requestTimeout = 30_000;
 const tellingRefusals: readonly WebhookRefusal[] = ['timestampTooOld', 'timestampTooNew', 'bodyNotJson'];
 
 /**
- * A small web server on 127.0.0.1 that takes deliveries, verifies them and answers as a good receiver does: 200 for what is
- * verified, also a second time, since senders repeat; 401 for what is not; 400 for a time outside of the tolerance;
- * 405 and 413 for what is no delivery at all. Whatever comes is kept to be looked at, and never trusted for that.
+ * A small web server on 127.0.0.1 that takes deliveries, verifies them and answers as a good receiver does:
+ * 200 for what is verified, also a second time, since senders repeat; 401 for what is not; 400 for a time
+ * outside of the tolerance; 405 and 413 for what is no delivery at all. Whatever comes is kept to be looked
+ * at, and never trusted for that.
  */
 export class WebhookReceiver implements Disposable {
   readonly #options: ReceiverOptions;
@@ -67,7 +68,8 @@ export class WebhookReceiver implements Disposable {
   /**
    * Starts to listen; does nothing when it does already.
    * @param port 0 for a free one
-   * @throws the server's error, with `code` `EADDRINUSE` when the port is taken or `EACCES` when it may not be used
+   * @throws the server's error, with `code` `EADDRINUSE` when the port is taken or `EACCES` when it may not
+   * be used
    */
   async start(port: number): Promise<void> {
     if (this.#server) return;

@@ -1,7 +1,7 @@
 import { request as requestHttp, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { isLoopbackHost } from '../../api/baseUrl.ts';
+import { isLoopbackHost } from '../../api/address/baseUrl.ts';
 import { pairedHeaders, type RawHeaders, type ReceivedDelivery } from './received.ts';
 
 export type ReplayUrlProblem = 'invalid' | 'notHttp' | 'notThisMachine';
@@ -19,7 +19,8 @@ export interface ReplayAnswer {
 
 const maximumAnswerBytes = 64 * 1024;
 
-// They belong to the connection on which the delivery came, not to the delivery (RFC 9110, 7.6.1); the rest is set anew.
+// They belong to the connection on which the delivery came, not to the delivery (RFC 9110, 7.6.1); the rest
+// is set anew.
 const connectionHeaders: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -33,7 +34,10 @@ const connectionHeaders: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Reads where to replay to. A delivery may hold what is nobody else's business, so it never leaves this machine. */
+/**
+ * Reads where to replay to. A delivery may hold what is nobody else's business, so it never leaves this
+ * machine.
+ */
 export function parseReplayUrl(text: string): { readonly url: URL } | { readonly problem: ReplayUrlProblem } {
   const url = URL.parse(text.trim());
   if (!url || url.hostname === '') return { problem: 'invalid' };

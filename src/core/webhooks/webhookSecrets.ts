@@ -16,27 +16,36 @@ export interface WebhookSecret {
 
 const prefix = 'rivya.webhookSecret:';
 
-/** The signing secrets, each bound to its server and endpoint. Rivya tells one once only, so each is kept before it is shown. */
+/**
+ * The signing secrets, each bound to its server and endpoint. Rivya tells one once only, so each is kept
+ * before it is shown.
+ */
 export class WebhookSecrets implements Disposable {
   readonly #store: ListedSecretStore;
+  readonly #seen: (secret: string) => void;
   readonly #changed = new Emitter<void>();
   readonly #subscription: Disposable;
 
   /** Fires when a secret came or went, in any window. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(store: ListedSecretStore) {
+  /** @param seen is told every secret that passes through here, so that the log can leave it out */
+  constructor(store: ListedSecretStore, seen: (secret: string) => void = () => undefined) {
     this.#store = store;
+    this.#seen = seen;
     this.#subscription = store.onDidChange(({ key }) => {
       if (key.startsWith(prefix)) this.#changed.fire();
     });
   }
 
   async get(origin: string, endpointId: string): Promise<string | undefined> {
-    return this.#store.get(keyOf(origin, endpointId));
+    const secret = await this.#store.get(keyOf(origin, endpointId));
+    if (secret !== undefined) this.#hide(secret);
+    return secret;
   }
 
   async set(origin: string, endpointId: string, secret: string): Promise<void> {
+    this.#hide(secret);
     await this.#store.store(keyOf(origin, endpointId), secret);
   }
 
@@ -62,6 +71,11 @@ export class WebhookSecrets implements Disposable {
   dispose(): void {
     this.#subscription.dispose();
     this.#changed.dispose();
+  }
+
+  #hide(secret: string): void {
+    this.#seen(secret);
+    this.#seen(secret.replace(/^whsec_/, ''));
   }
 
   async #owners(): Promise<{ origin: string; endpointId: string }[]> {

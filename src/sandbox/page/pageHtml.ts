@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { streamDialectNames } from '../streamSettings.ts';
+import { streamDialectNames } from '../state/streamSettings.ts';
 
 interface PageTable {
   id: string;
@@ -62,6 +62,29 @@ function table({ id, title, columns, empty }: PageTable) {
       </table>
     </div>
   </section>`;
+}
+
+/** What stands at `/` for whoever does not know the token. @param nonce lets the browser use its style */
+export function closedPageHtml(nonce: string) {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>Rivya sandbox</title>
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href="__sandbox/page.css" nonce="${nonce}" />
+      </head>
+      <body>
+        <main>
+          <h1>Rivya sandbox</h1>
+          <p>
+            It runs. Its page shows what was asked of it, so it opens only under the whole address that was
+            printed at its start, or with the command <b>Rivya: Open Sandbox Page</b> of VS Code.
+          </p>
+        </main>
+      </body>
+    </html>`;
 }
 
 /**

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { delay } from '../../base/abort.ts';
-import { closeSignal, untilClosed } from '../faults.ts';
-import { overview } from '../overview.ts';
-import type { SandboxEnv } from '../requestContext.ts';
-import type { SandboxState } from '../state.ts';
-import { pageHtml } from './pageHtml.ts';
+import { closeSignal, untilClosed } from '../http/connection.ts';
+import { hasToken } from '../http/guard.ts';
+import type { SandboxEnv } from '../http/requestContext.ts';
+import type { SandboxState } from '../state/sandboxState.ts';
+import { overview } from './overview.ts';
+import { closedPageHtml, pageHtml } from './pageHtml.ts';
 import { pageScript } from './pageScript.ts';
 import { pageStyle } from './pageStyle.ts';
 
@@ -35,12 +36,16 @@ const security = {
   'cache-control': 'no-store',
 };
 
-/** The page for people at `/`, and what it loads. @param token what the page proves itself with */
-export function pageRoutes(state: SandboxState, token: string): Hono<SandboxEnv> {
+/**
+ * The page for people at `/`, and what it loads; of what was recorded nothing stands in it.
+ * @param token opens the page, which proves itself with it
+ */
+export function publicPageRoutes(state: SandboxState, token: string): Hono<SandboxEnv> {
   const routes = new Hono<SandboxEnv>();
   routes.get('/', c => {
     const nonce = randomBytes(16).toString('base64');
     const headers = { ...security, 'content-security-policy': contentSecurityPolicy(nonce) };
+    if (!hasToken(c, token)) return c.html(closedPageHtml(nonce), 403, headers);
     return c.html(pageHtml(state.url, token, nonce), 200, headers);
   });
   routes.get('/__sandbox/page.js', c =>
@@ -49,14 +54,20 @@ export function pageRoutes(state: SandboxState, token: string): Hono<SandboxEnv>
   routes.get('/__sandbox/page.css', c =>
     c.body(pageStyle, 200, { ...security, 'content-type': 'text/css; charset=utf-8' }),
   );
-  routes.get('/__sandbox/events', c => {
-    const closed = closeSignal(c.env.outgoing);
-    return stream(snapshots(state, closed));
-  });
   routes.get('/__sandbox/alive', c => {
     const response = stream(untilTheEnd(closeSignal(c.env.outgoing)));
     response.headers.set(instanceHeader, state.instance);
     return response;
+  });
+  return routes;
+}
+
+/** What happens, as the page follows it. */
+export function pageRoutes(state: SandboxState): Hono<SandboxEnv> {
+  const routes = new Hono<SandboxEnv>();
+  routes.get('/__sandbox/events', c => {
+    const closed = closeSignal(c.env.outgoing);
+    return stream(snapshots(state, closed));
   });
   return routes;
 }

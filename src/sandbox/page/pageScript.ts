@@ -1,7 +1,7 @@
 /**
- * The script of the page, as text: it runs in a browser, and the sandbox has to start without a build. It shows what
- * `/__sandbox/events` tells, makes elements rather than markup, and keeps rows that did not change, so that focus and
- * open details stay.
+ * The script of the page, as text: it runs in a browser, and the sandbox has to start without a build. It
+ * shows what `/__sandbox/events` tells, makes elements rather than markup, and keeps rows that did not
+ * change, so that focus and open details stay.
  */
 export const pageScript = String.raw`
 'use strict';
@@ -171,7 +171,7 @@ byId('reset').addEventListener('click', () => {
   }
 });
 
-const events = new EventSource('__sandbox/events');
+const events = new EventSource('__sandbox/events?' + token);
 events.addEventListener('open', () => {
   byId('live').textContent = 'Live';
 });

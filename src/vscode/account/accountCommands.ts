@@ -1,34 +1,37 @@
 import * as vscode from 'vscode';
-import { isRivyaError } from '../../api/errors.ts';
+import { isRivyaError, type RivyaError } from '../../api/errors/errors.ts';
 import { cleanKey, hasForbiddenCharacter, looksLikeKey } from '../../core/account/account.ts';
-import { actions, Cancelled, UserError } from '../messages.ts';
-import { retrieveCredits, type Basics } from '../clients.ts';
+import { ask, askText, inform, withProgress } from '../messages/dialogs.ts';
+import { Cancelled, UserError } from '../messages/errors.ts';
+import { explain } from '../messages/explain.ts';
+import { actions } from '../messages/message.ts';
+import { chooseOne } from '../messages/quickPick.ts';
+import { keyOf, retrieveCredits, type HostContext } from '../host/hostContext.ts';
 
 /**
- * Asks for the key, verifies it by `GET /credits`, and only then stores it. A key that the server refuses is not stored;
- * when the server cannot be reached the user decides.
+ * Asks for the key, verifies it by `GET /credits`, and only then stores it. A key that the server refuses is
+ * not stored; when the server cannot be reached the user decides.
  * @throws Cancelled, RivyaError
  */
-export async function setKey(basics: Basics): Promise<void> {
-  const { account, balance, server } = basics;
-  const { origin, href } = server.base;
+export async function setKey(hostContext: HostContext): Promise<void> {
+  const { account, balance, server } = hostContext;
+  const { base } = server;
+  const { origin } = base;
   const { t } = vscode.l10n;
-  const key = (await keyFromEnvironment(basics, origin)) ?? (await keyFromInput(origin));
+  const key = (await keyFromEnvironment(hostContext, origin)) ?? (await keyFromInput(origin));
   if (key === '') throw new Cancelled();
   let credits: number | undefined;
   try {
-    credits = await vscode.window.withProgress(
+    credits = await withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Verifying the API key') },
-      () => retrieveCredits(basics, href, key),
+      async () => retrieveCredits((await hostContext.clients()).withKey(base, key)),
     );
   } catch (error) {
-    // The server has not said no: somebody behind a broken proxy must be able to go on.
-    if (!isRivyaError(error) || error.kind === 'authentication') throw error;
+    // Unless the server has said no: somebody behind a broken proxy must be able to go on.
+    if (!isRivyaError(error) || isRefusedKey(error)) throw error;
     const store = t('Store Anyway');
-    const answer = await vscode.window.showWarningMessage(
-      t('The key could not be verified: {0}', error.message),
-      store,
-    );
+    const { text: why } = explain(error, undefined, 'request');
+    const answer = await ask('warning', t('The key could not be verified: {0}', why), [store]);
     if (answer !== store) throw new Cancelled();
   }
   await account.store(origin, key);
@@ -37,20 +40,29 @@ export async function setKey(basics: Basics): Promise<void> {
     credits === undefined
       ? t('The API key is stored. It may not read the balance, so no credits are shown.')
       : t('The API key is verified and stored. Credits: {0}', credits);
-  void vscode.window.showInformationMessage(text);
+  inform(text);
 }
 
-/** Offers the key of `RIVYA_API_KEY`; undefined when there is none to offer, or the user wants to type another. @throws Cancelled */
-async function keyFromEnvironment({ account }: Basics, origin: string): Promise<string | undefined> {
+/** Whether Rivya itself refuses the key, or it could not even be sent; a 401 of a gateway says nothing. */
+function isRefusedKey({ kind, status, isRivyasWord }: RivyaError): boolean {
+  return kind === 'authentication' && (isRivyasWord || status === undefined);
+}
+
+/**
+ * Offers the key of `RIVYA_API_KEY`; undefined when there is none to offer, or the user wants to type
+ * another.
+ * @throws Cancelled
+ */
+async function keyFromEnvironment({ account }: HostContext, origin: string): Promise<string | undefined> {
   const { t } = vscode.l10n;
   const key = cleanKey(process.env['RIVYA_API_KEY'] ?? '');
   if (key === '' || key === (await account.key(origin))) return undefined;
   const take = { label: t('Use the key of the environment variable RIVYA_API_KEY') };
   const type = { label: t('Enter another key') };
   const sandbox = { label: t('Try the Sandbox') };
-  const picked = await vscode.window.showQuickPick([take, type, sandbox], {
+  const picked = await chooseOne([take, type, sandbox], {
     title: t('Rivya API Key'),
-    placeHolder: t('For {0}', origin),
+    placeholder: t('For {0}', origin),
     ignoreFocusOut: true,
   });
   if (picked === sandbox) await vscode.commands.executeCommand('rivya.sandbox.start');
@@ -60,29 +72,28 @@ async function keyFromEnvironment({ account }: Basics, origin: string): Promise<
 
 async function keyFromInput(origin: string): Promise<string> {
   const { t } = vscode.l10n;
-  const pasted = await vscode.window.showInputBox({
+  const pasted = await askText({
     title: t('Rivya API Key'),
     prompt: t(
       'For {0}. It is kept in the secret storage of this computer and sent to no other address.',
       origin,
     ),
-    placeHolder: 'rvya_sk_…',
+    placeholder: 'rvya_sk_…',
     password: true,
-    ignoreFocusOut: true,
-    validateInput: value => inputHint(cleanKey(value)),
+    validate: value => inputHint(cleanKey(value)),
   });
   return cleanKey(pasted ?? '');
 }
 
-export async function removeKey({ account, balance, server }: Basics): Promise<void> {
+export async function removeKey({ account, balance, server }: HostContext): Promise<void> {
   const { origin } = server.base;
   if ((await account.key(origin)) === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('There is no API key for {0}.', origin));
+    inform(vscode.l10n.t('There is no API key for {0}.', origin));
     return;
   }
   await account.remove(origin);
   balance.forget(origin);
-  void vscode.window.showInformationMessage(
+  inform(
     vscode.l10n.t(
       'The API key for {0} was removed from this computer. It still works until you revoke it on the dashboard.',
       origin,
@@ -91,22 +102,44 @@ export async function removeKey({ account, balance, server }: Basics): Promise<v
 }
 
 /** @throws RivyaError, which says in its own words what is wrong with the key */
-export async function verifyKey(basics: Basics): Promise<void> {
-  const { account, balance, server } = basics;
-  const { origin, href } = server.base;
-  const key = await account.key(origin);
-  if (key === undefined)
-    throw new UserError(vscode.l10n.t('There is no API key for {0}.', origin), [
-      actions().setKey,
-      actions().sandbox,
-    ]);
-  const credits = await retrieveCredits(basics, href, key);
+export async function verifyKey(hostContext: HostContext): Promise<void> {
+  const { account, balance, server } = hostContext;
+  const { base } = server;
+  const { origin } = base;
+  if ((await account.key(origin)) === undefined) throw noKey(origin);
+  const credits = await retrieveCredits((await hostContext.clients()).of(base));
   balance.learn(origin, credits);
-  void vscode.window.showInformationMessage(
+  inform(
     credits === undefined
       ? vscode.l10n.t('The API key works, but may not read the balance.')
       : vscode.l10n.t('The API key works. Credits: {0}', credits),
   );
+}
+
+/**
+ * Asks for the balance, and unlike the looks that nobody has asked for says why when that fails.
+ * @throws UserError, RivyaError
+ */
+export async function refreshCredits(hostContext: HostContext): Promise<void> {
+  const { balance, server } = hostContext;
+  const { origin } = server.base;
+  const key = await keyOf(hostContext, origin);
+  if (key === undefined) throw noKey(origin);
+  await balance.refresh(origin);
+  const { problem, credits } = balance.state(origin);
+  if (problem) throw problem;
+  const isSameKey = (await keyOf(hostContext, origin)) === key;
+  if (credits === undefined && isSameKey) {
+    throw new UserError(vscode.l10n.t('This API key may not read the balance, so no credits are shown.'), [
+      actions().setKey,
+      actions().dashboard,
+    ]);
+  }
+}
+
+function noKey(origin: string): UserError {
+  const { setKey: set, sandbox } = actions();
+  return new UserError(vscode.l10n.t('There is no API key for {0}.', origin), [set, sandbox]);
 }
 
 function inputHint(key: string): vscode.InputBoxValidationMessage | undefined {

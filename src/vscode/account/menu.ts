@@ -1,8 +1,13 @@
 import * as vscode from 'vscode';
-import type { Basics } from '../clients.ts';
-import { Cancelled, run, type Action } from '../messages.ts';
+import type { HostContext } from '../host/hostContext.ts';
+import { sandboxLostMessage } from '../host/currentServer.ts';
+import { Cancelled, UserError } from '../messages/errors.ts';
+import type { Action } from '../messages/message.ts';
+import { chooseOne, type RowText } from '../messages/quickPick.ts';
+import { run } from '../messages/show.ts';
 
-interface Choice extends vscode.QuickPickItem {
+interface Choice extends RowText {
+  readonly kind?: vscode.QuickPickItemKind;
   readonly does?: () => unknown;
 }
 
@@ -10,13 +15,17 @@ interface Choice extends vscode.QuickPickItem {
  * What a click on the status bar offers: all that a person may want to do next, as far as it can be done now.
  * @throws Cancelled when the user leaves
  */
-export async function showMenu({ server, account }: Basics): Promise<void> {
-  const { origin, isSandbox } = server;
+export async function showMenu({ server, account }: HostContext): Promise<void> {
+  const { origin, isSandbox, isSandboxLost } = server;
+  if (isSandboxLost) {
+    const { text, actions: buttons } = sandboxLostMessage();
+    throw new UserError(text, buttons);
+  }
   const hasKey = origin !== undefined && (await account.key(origin)) !== undefined;
-  const picked = await vscode.window.showQuickPick(menuChoices(isSandbox, hasKey), {
+  const picked = await chooseOne(menuChoices(isSandbox, hasKey), {
     title: isSandbox ? vscode.l10n.t('Rivya: sandbox') : vscode.l10n.t('Rivya: {0}', origin ?? '?'),
   });
-  if (!picked?.does) throw new Cancelled();
+  if (!picked.does) throw new Cancelled();
   await picked.does();
 }
 
@@ -25,11 +34,13 @@ export function menuChoices(isSandbox: boolean, hasKey: boolean): Choice[] {
   const { t } = vscode.l10n;
   const section = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const choice = (icon: string, action: Action): Choice => ({
-    label: `$(${icon}) ${action.title}`,
+    icon,
+    label: action.title,
     does: () => run(action),
   });
   const view = (icon: string, title: string, id: string): Choice => ({
-    label: `$(${icon}) ${title}`,
+    icon,
+    label: title,
     does: () => vscode.commands.executeCommand(`${id}.focus`),
   });
   const startSandbox = choice('beaker', { title: t('Try the Sandbox'), command: 'rivya.sandbox.start' });
@@ -37,14 +48,14 @@ export function menuChoices(isSandbox: boolean, hasKey: boolean): Choice[] {
   return [
     ...(isSandbox || hasKey
       ? [
-          section(t('Generate')),
+          section(t({ message: 'Generate', comment: 'Heading above the items that generate' })),
           choice('device-camera', { title: t('Generate Image'), command: 'rivya.generate.image' }),
           choice('device-camera-video', { title: t('Generate Video'), command: 'rivya.generate.video' }),
           choice('unmute', { title: t('Generate Audio'), command: 'rivya.generate.audio' }),
           view('comment-discussion', t('Chat'), 'rivya.chat'),
         ]
-      : [section(t('Begin')), setKey, startSandbox]),
-    section(t('Look')),
+      : [section(t('Get Started')), setKey, startSandbox]),
+    section(t('View')),
     view('list-unordered', t('Show Tasks'), 'rivya.tasks'),
     choice('search', { title: t('Search Tasks'), command: 'rivya.tasks.search' }),
     ...(isSandbox || hasKey

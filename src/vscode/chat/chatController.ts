@@ -2,51 +2,38 @@ import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError } from '../../base/log.ts';
-import type { ChatImages } from '../../core/chat/chatImages.ts';
 import { chatCapabilities } from '../../core/chat/chatModels.ts';
-import type { ChatStore } from '../../core/chat/chatStore.ts';
-import type { ConversationEvent, Conversations } from '../../core/chat/conversations.ts';
+import type { ConversationEvent } from '../../core/chat/conversations.ts';
 import { exportMarkdown } from '../../core/chat/exportMarkdown.ts';
 import { Outbox } from '../../core/chat/outbox.ts';
 import type { ChatSessionRecord, Composer } from '../../core/chat/records.ts';
-import { modelName } from '../../core/models/models.ts';
+import { modelName } from '../../core/models/usableModels.ts';
 import type { ChatHostMessage } from '../../shared/chat.ts';
-import { messageOf, UserError } from '../messages.ts';
-import type { Services } from '../services.ts';
-import { defaultModelOf, rememberModel } from '../settings.ts';
+import { setContext } from '../manifest/contextKeys.ts';
+import { defaultModelOf, rememberModel } from '../manifest/settings.ts';
+import { UserError } from '../messages/errors.ts';
+import { messageOf } from '../messages/messageOf.ts';
 import { ChatDrawing } from './chatDrawing.ts';
-import { ChatServer, type ChatServerChange } from './chatServer.ts';
-import type { ResourceOf } from './chatViews.ts';
-import { exportWords } from './chatWords.ts';
-import { openAsNewFile } from './code.ts';
+import { ServerStatus, type ServerStatusChange } from './serverStatus.ts';
+import type { ChatParts, ChatPort } from './chatParts.ts';
+import { exportLabels } from './chatText.ts';
+import { openAsNewFile } from './insertCode.ts';
 import { addUri, selectionContext } from './composerInput.ts';
-import { refusalOf } from './refusal.ts';
+import { passChatGate } from './chatGate.ts';
+import { sendBlocker } from './sendBlocker.ts';
 import { ShownSession } from './shownSession.ts';
 import { isStreamed, type TurnParts } from './turns.ts';
 
-/** The page, as far as the controller knows it. */
-export interface ChatPort {
-  post(message: ChatHostMessage): void;
-  /** Gives the view the keyboard. */
-  reveal(): void;
-  /** The address of a file in the page. */
-  readonly resource: ResourceOf;
-}
+/** How often changes of other windows are looked for while the view is visible, in milliseconds. */
+const externalCheckIntervalMs = 1_000;
 
-export interface ChatParts {
-  readonly services: Services;
-  readonly store: ChatStore;
-  readonly images: ChatImages;
-  readonly conversations: Conversations;
-}
-
-/** How often other windows' writes are looked for while somebody looks, in milliseconds. */
-const noticeInterval = 1_000;
-
-/** The one conversation that is shown in this window: it tells the page what happens, and does what the page's user wants. */
+/**
+ * The one conversation that is shown in this window: tells the page what changes, and does what its user asks
+ * for.
+ */
 export class ChatController implements Disposable {
   readonly parts: ChatParts;
-  readonly #server: ChatServer;
+  readonly #serverStatus: ServerStatus;
   readonly #drawing: ChatDrawing;
   readonly #outbox: Outbox;
   readonly #shown: ShownSession;
@@ -55,17 +42,17 @@ export class ChatController implements Disposable {
   /** What is wrong at the composer, in words. */
   #problem: string | undefined;
   #wantsFocus = false;
-  #notice: NodeJS.Timeout | undefined;
+  #externalCheck: NodeJS.Timeout | undefined;
 
   constructor(parts: ChatParts) {
     this.parts = parts;
     const { services, store, conversations } = parts;
     this.#shown = new ShownSession(parts);
-    this.#server = this.#disposables.add(new ChatServer(services));
-    this.#drawing = new ChatDrawing(parts, this.#server, path => this.#port?.resource(path) ?? '');
+    this.#serverStatus = this.#disposables.add(new ServerStatus(services));
+    this.#drawing = new ChatDrawing(parts, this.#serverStatus, path => this.#port?.asWebviewUri(path) ?? '');
     this.#outbox = this.#disposables.add(new Outbox(message => this.#port?.post(message), systemClock));
-    this.#disposables.add(this.#server.onDidChange(change => this.#serverChanged(change)));
-    this.#disposables.add(conversations.onDidChange(event => this.#happened(event)));
+    this.#disposables.add(this.#serverStatus.onDidChange(change => this.#serverChanged(change)));
+    this.#disposables.add(conversations.onDidChange(event => this.#onConversationEvent(event)));
     this.#disposables.add(store.onDidChangeElsewhere(() => this.#changedElsewhere()));
     this.#disposables.add(services.ledger.onDidChange(() => this.cardsChanged()));
     this.#disposables.add(
@@ -76,7 +63,7 @@ export class ChatController implements Disposable {
         if (event.affectsConfiguration('rivya.defaultModel.chat')) this.#drawModels();
       }),
     );
-    this.#server.refresh();
+    this.#serverStatus.refresh();
   }
 
   dispose(): void {
@@ -91,12 +78,12 @@ export class ChatController implements Disposable {
     this.#port = port;
   }
 
-  /** Nobody looks; what runs goes on. */
+  /** The view is hidden; requests go on. */
   hide(): void {
     this.#outbox.close();
-    this.#server.watch(false);
-    clearInterval(this.#notice);
-    this.#notice = undefined;
+    this.#serverStatus.setVisible(false);
+    clearInterval(this.#externalCheck);
+    this.#externalCheck = undefined;
   }
 
   /** The page is gone; a view that was moved may have another one already. */
@@ -109,9 +96,9 @@ export class ChatController implements Disposable {
   /** The page is there, and knows nothing yet. */
   ready(): void {
     if (!this.#port) return;
-    this.#notice ??= setInterval(() => this.#look(), noticeInterval);
+    this.#externalCheck ??= setInterval(() => this.#checkForExternalChanges(), externalCheckIntervalMs);
     this.#outbox.snapshot(this.#drawing.state(this.session(), this.#problem));
-    this.#server.watch(true);
+    this.#serverStatus.setVisible(true);
     if (this.#wantsFocus) this.focus();
   }
 
@@ -153,7 +140,7 @@ export class ChatController implements Disposable {
     const session = this.session();
     if (session.model === id) return;
     if (session.model !== undefined && conversations.messages(session.id).length > 0) {
-      const before = this.#server.model(session.model);
+      const before = this.#serverStatus.model(session.model);
       const from = before ? modelName(before) : session.model;
       const next = this.#shown.create(id, { kind: 'modelChanged', from });
       store.moveComposer(session.id, next.id);
@@ -161,7 +148,7 @@ export class ChatController implements Disposable {
     } else {
       store.change(session.id, { model: id });
     }
-    const model = this.#server.model(id);
+    const model = this.#serverStatus.model(id);
     if (model) {
       const can = chatCapabilities(model);
       const { webSearch, reasoningEffort } = this.session();
@@ -184,12 +171,12 @@ export class ChatController implements Disposable {
     return {
       store,
       conversations,
-      limit: this.#server.model(this.session().model)?.max_prompt_length ?? undefined,
+      limit: this.#serverStatus.model(this.session().model)?.max_prompt_length ?? undefined,
     };
   }
 
   /** Sends the question, or says at the composer why not; the draft stays then. */
-  send(text: string): void {
+  async send(text: string): Promise<void> {
     const { store, conversations } = this.parts;
     const session = this.session();
     const composer = store.composer(session.id);
@@ -198,11 +185,22 @@ export class ChatController implements Disposable {
       text.trim() === '' && composer.images.length > 0
         ? vscode.l10n.t('Please look at the image.')
         : text.trim();
-    const refusal = this.refusal(question, composer);
-    const isSent =
-      refusal === undefined && conversations.send(session.id, { text: question, streamed: isStreamed() });
+    let blocker = this.sendBlocker(question, composer);
+    let mayBeSent = blocker === undefined;
+    if (mayBeSent) {
+      try {
+        await this.passGate();
+      } catch (error) {
+        mayBeSent = false;
+        blocker = messageOf(error)?.text;
+        if (!(error instanceof UserError)) this.parts.services.log.info(`Chat: ${describeError(error)}`);
+      }
+    }
+    const isSent = mayBeSent && conversations.send(session.id, { text: question, streamed: isStreamed() });
     // Another window may have asked in this very moment, which is a reason then.
-    this.#problem = isSent ? undefined : (refusal ?? this.refusal(question, composer));
+    this.#problem = isSent
+      ? undefined
+      : (blocker ?? (mayBeSent ? this.sendBlocker(question, composer) : undefined));
     if (!isSent) {
       store.change(session.id, { draft: text });
       this.#state({ draft: text });
@@ -216,8 +214,13 @@ export class ChatController implements Disposable {
   }
 
   /** Why a question cannot be sent in the session that is shown; undefined when it can. */
-  refusal(text: string, composer: Composer = { images: [], contexts: [] }): string | undefined {
-    return refusalOf(this.parts, this.#server, this.session(), text, composer);
+  sendBlocker(text: string, composer: Composer = { images: [], contexts: [] }): string | undefined {
+    return sendBlocker(this.parts, this.#serverStatus, this.session(), text, composer);
+  }
+
+  /** Takes what is about to be asked in the session that is shown through the gate; see `passChatGate`. */
+  async passGate(): Promise<void> {
+    await passChatGate(this.parts, this.session(), this.#serverStatus.models);
   }
 
   // --- The composer.
@@ -270,14 +273,14 @@ export class ChatController implements Disposable {
     const session = store.session(sessionId);
     const messages = conversations.messages(sessionId);
     if (!session || messages.length === 0) {
-      throw new UserError(vscode.l10n.t('Nothing was said in this session yet.'));
+      throw new UserError(vscode.l10n.t('This session has no messages yet.'));
     }
-    await openAsNewFile(exportMarkdown(session, messages, exportWords()), 'markdown');
+    await openAsNewFile(exportMarkdown(session, messages, exportLabels()), 'markdown');
   }
 
-  // --- What happens.
+  // --- Events.
 
-  #happened(event: ConversationEvent): void {
+  #onConversationEvent(event: ConversationEvent): void {
     if (event.type === 'ended') this.#ended(event);
     if (event.sessionId !== this.#shown.id) return;
     switch (event.type) {
@@ -298,7 +301,7 @@ export class ChatController implements Disposable {
         break;
       case 'withdrawn':
         this.#problem = messageOf(event.problem)?.text;
-        this.#server.setOffline(true);
+        this.#serverStatus.setOffline(true);
         this.#drawAll();
         this.#state({ draft: this.session().draft });
         break;
@@ -310,12 +313,13 @@ export class ChatController implements Disposable {
     const known = balance.state(origin).credits;
     if (credits !== undefined && known !== undefined) balance.learn(origin, known - credits);
     else void balance.refresh(origin);
-    if (!problem) this.#server.setOffline(false);
+    if (!problem) this.#serverStatus.setOffline(false);
+    this.#state({ spentToday: this.#drawing.spentToday() });
     this.#setBusy();
   }
 
-  #serverChanged(change: ChatServerChange): void {
-    if (change === 'offline') this.#state({ offline: this.#server.isOffline });
+  #serverChanged(change: ServerStatusChange): void {
+    if (change === 'offline') this.#state({ offline: this.#serverStatus.isOffline });
     else if (change === 'models') this.#drawModels();
     else if (change === 'account') this.#drawAll();
     else {
@@ -345,20 +349,21 @@ export class ChatController implements Disposable {
     // An answer that another window has paid for.
     if (changed.some(message => message.credits !== undefined)) {
       void services.balance.refresh(this.session().origin);
+      this.#state({ spentToday: this.#drawing.spentToday() });
     }
   }
 
-  #look(): void {
+  #checkForExternalChanges(): void {
     try {
-      this.parts.store.notice();
+      this.parts.store.checkForExternalChanges();
     } catch (error) {
-      this.parts.services.log.warn(`The chats could not be looked at: ${describeError(error)}`);
+      this.parts.services.log.warn(`The chats could not be checked for changes: ${describeError(error)}`);
     }
   }
 
   #setBusy(): void {
     const isBusy = this.parts.store.requests.count() > 0;
-    void vscode.commands.executeCommand('setContext', 'rivya.chatBusy', isBusy);
+    setContext('rivya.chatBusy', isBusy);
   }
 
   #drawAll(): void {

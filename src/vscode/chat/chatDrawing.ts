@@ -1,80 +1,83 @@
+import { systemClock } from '../../base/clock.ts';
+import { startOfDay } from '../../core/tasks/groups.ts';
 import type { ChatMessageRecord, ChatSessionRecord } from '../../core/chat/records.ts';
 import type {
-  ChatCard,
-  ChatComposer,
-  ChatMessageView,
-  ChatModel,
-  ChatSessionView,
+  ChatCardDto,
+  ChatComposerDto,
+  ChatMessageDto,
+  ChatModelDto,
+  ChatSessionDto,
   ChatState,
 } from '../../shared/chat.ts';
-import { defaultModelOf } from '../settings.ts';
-import type { ChatParts } from './chatController.ts';
-import type { ChatServer } from './chatServer.ts';
-import {
-  cardView,
-  currentWorkspace,
-  imageView,
-  messageView,
-  modelViews,
-  type ResourceOf,
-} from './chatViews.ts';
-import { noteWords } from './chatWords.ts';
+import { defaultModelOf } from '../manifest/settings.ts';
+import { cardDto, imageDto, messageDto, modelDtos } from './chatDtos.ts';
+import type { AsWebviewUri, ChatParts } from './chatParts.ts';
+import { sessionNoteText } from './chatText.ts';
+import { currentWorkspace } from './currentWorkspace.ts';
+import type { ServerStatus } from './serverStatus.ts';
 
-/** So many questions are offered by arrow up. */
-const remembered = 50;
-/** Steps of an upload that can be seen; each draws the whole message. */
+/** The most questions that arrow up offers. */
+const maximumHistory = 50;
+/** The smallest step of an upload that is shown, 0 to 1; each draws the whole message. */
 const uploadStep = 0.05;
 
-/** Draws one session for the page, and remembers what it has drawn, so that only what changed is drawn again. */
+/**
+ * Draws one session for the page, and remembers what it has drawn, so that only what changed is drawn again.
+ */
 export class ChatDrawing {
   readonly #parts: ChatParts;
-  readonly #server: ChatServer;
-  readonly #resource: ResourceOf;
+  readonly #serverStatus: ServerStatus;
+  readonly #asWebviewUri: AsWebviewUri;
   readonly #uploads = new Map<string, number>();
   readonly #messages = new Map<string, string>();
   readonly #cards = new Map<string, string>();
 
-  constructor(parts: ChatParts, server: ChatServer, resource: ResourceOf) {
+  constructor(parts: ChatParts, serverStatus: ServerStatus, asWebviewUri: AsWebviewUri) {
     this.#parts = parts;
-    this.#server = server;
-    this.#resource = resource;
+    this.#serverStatus = serverStatus;
+    this.#asWebviewUri = asWebviewUri;
   }
 
   /** Everything. @param problem at the composer */
   state(session: ChatSessionRecord, problem: string | undefined): ChatState {
     return {
-      account: this.#server.account,
+      account: this.#serverStatus.account,
       sandbox: this.#parts.services.server.isSandbox,
-      offline: this.#server.isOffline,
+      offline: this.#serverStatus.isOffline,
       session: this.#session(session),
       models: this.models(),
       composer: this.composer(session, problem),
       draft: session.draft,
       history: this.history(),
       balance: this.balance(),
+      spentToday: this.spentToday(),
     };
   }
 
-  /** The session without what was said. */
-  head(session: ChatSessionRecord): Omit<ChatSessionView, 'id' | 'messages' | 'cards'> {
+  /** The session without its messages. */
+  head(session: ChatSessionRecord): Omit<ChatSessionDto, 'id' | 'messages' | 'cards'> {
     return {
       title: session.title,
       model: session.model,
       credits: this.#parts.store.creditsOf(session.id),
-      note: session.note && noteWords(session.note),
+      creditsAreMore: this.#parts.store.hasUnknownCharges(session.id),
+      note: session.note && sessionNoteText(session.note),
     };
   }
 
-  message(message: ChatMessageRecord): ChatMessageView {
+  message(message: ChatMessageRecord): ChatMessageDto {
     const { images, store } = this.#parts;
     this.#messages.set(message.id, signature(message));
     const views = message.images.map(image =>
-      imageView(image, images, this.#resource, this.#uploads.get(image.id) ?? 1),
+      imageDto(image, images, this.#asWebviewUri, this.#uploads.get(image.id) ?? 1),
     );
-    return messageView(message, views, store.requests.request(message.id) !== undefined);
+    return messageDto(message, views, store.requests.request(message.id) !== undefined);
   }
 
-  /** The messages that are drawn otherwise; undefined when one that was drawn is gone, so that all must be drawn. */
+  /**
+   * The messages that changed since they were drawn; undefined when one of those is gone, so that all must be
+   * drawn.
+   */
   changedMessages(sessionId: string): ChatMessageRecord[] | undefined {
     const messages = this.#parts.conversations.messages(sessionId);
     const ids = new Set(messages.map(message => message.id));
@@ -82,7 +85,7 @@ export class ChatDrawing {
     return messages.filter(message => this.#messages.get(message.id) !== signature(message));
   }
 
-  changedCards(sessionId: string): ChatCard[] {
+  changedCards(sessionId: string): ChatCardDto[] {
     return this.#allCards(sessionId).filter(card => {
       const drawn = JSON.stringify(card);
       const isNew = this.#cards.get(card.taskId) !== drawn;
@@ -91,7 +94,7 @@ export class ChatDrawing {
     });
   }
 
-  /** @returns whether the step can be seen */
+  /** @returns whether the step is large enough to be shown */
   uploaded(imageId: string, progress: number): boolean {
     const before = this.#uploads.get(imageId) ?? -1;
     if (progress < 1 && progress - before < uploadStep) return false;
@@ -99,12 +102,12 @@ export class ChatDrawing {
     return true;
   }
 
-  composer(session: ChatSessionRecord, problem: string | undefined): ChatComposer {
+  composer(session: ChatSessionRecord, problem: string | undefined): ChatComposerDto {
     const { images, store } = this.#parts;
     const composer = store.composer(session.id);
     return {
       // Images of the composer need no upload now: that happens when the question is sent.
-      images: composer.images.map(image => imageView(image, images, this.#resource, 1)),
+      images: composer.images.map(image => imageDto(image, images, this.#asWebviewUri, 1)),
       contexts: composer.contexts,
       webSearch: session.webSearch,
       reasoningEffort: session.reasoningEffort,
@@ -112,12 +115,12 @@ export class ChatDrawing {
     };
   }
 
-  models(): ChatModel[] {
-    return modelViews(this.#server.models, defaultModelOf('chat'));
+  models(): ChatModelDto[] {
+    return modelDtos(this.#serverStatus.models, defaultModelOf('chat'));
   }
 
   history(): string[] {
-    return this.#parts.store.questions(currentWorkspace(), remembered);
+    return this.#parts.store.questions(currentWorkspace(), maximumHistory);
   }
 
   balance(): number | undefined {
@@ -125,7 +128,13 @@ export class ChatDrawing {
     return balance.state(server.origin ?? '').credits;
   }
 
-  #session(session: ChatSessionRecord): ChatSessionView {
+  /** By the answers of the server in use, as far as it is known. */
+  spentToday(): number {
+    const { services, store } = this.#parts;
+    return store.spent(services.server.origin ?? '', startOfDay(systemClock.now()));
+  }
+
+  #session(session: ChatSessionRecord): ChatSessionDto {
     this.#messages.clear();
     this.#cards.clear();
     return {
@@ -136,9 +145,9 @@ export class ChatDrawing {
     };
   }
 
-  #allCards(sessionId: string): ChatCard[] {
+  #allCards(sessionId: string): ChatCardDto[] {
     const { store, services } = this.#parts;
-    return store.cards(sessionId).flatMap(card => cardView(card, services, this.#resource) ?? []);
+    return store.cards(sessionId).flatMap(card => cardDto(card, services, this.#asWebviewUri) ?? []);
   }
 }
 

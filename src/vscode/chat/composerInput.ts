@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { ImageRefused, maximumImageBytes, type ChatImages } from '../../core/chat/chatImages.ts';
 import type { ContextRecord, ImageRecord } from '../../core/chat/records.ts';
-import { UserError } from '../messages.ts';
-import { refusedWords } from './chatWords.ts';
+import { UserError } from '../messages/errors.ts';
+import { imageRefusalText } from './chatText.ts';
 
 /** A text file larger than this is not read into a question, in bytes; no model takes nearly so much. */
 const maximumTextBytes = 400_000;
@@ -22,14 +22,14 @@ export async function addImageBytes(
   try {
     return await images.add(name, bytes);
   } catch (error) {
-    if (error instanceof ImageRefused) throw new UserError(refusedWords(name, error));
+    if (error instanceof ImageRefused) throw new UserError(imageRefusalText(name, error));
     throw error;
   }
 }
 
 /**
- * Takes a file as what its own bytes say: an image, or text that is quoted. Goes through `workspace.fs`, so that files of
- * remote and virtual folders are as good as local ones.
+ * Takes a file as what its own bytes say: an image, or text that is quoted. Goes through `workspace.fs`, so
+ * that files of remote and virtual folders are as good as local ones.
  * @throws UserError when it cannot be read or is neither
  */
 export async function addUri(images: ChatImages, uri: vscode.Uri): Promise<Added> {
@@ -40,7 +40,7 @@ export async function addUri(images: ChatImages, uri: vscode.Uri): Promise<Added
     if ((type & vscode.FileType.Directory) !== 0) {
       throw new UserError(vscode.l10n.t('"{0}" is a folder. Choose files.', name));
     }
-    if (size > maximumImageBytes) throw new UserError(refusedWords(name, new ImageRefused('tooLarge')));
+    if (size > maximumImageBytes) throw new UserError(imageRefusalText(name, new ImageRefused('tooLarge')));
     bytes = await vscode.workspace.fs.readFile(uri);
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -65,7 +65,10 @@ export async function addUri(images: ChatImages, uri: vscode.Uri): Promise<Added
   };
 }
 
-/** The selection of the editor that was used last, or its whole document. @throws UserError when there is no text */
+/**
+ * The selection of the editor that was used last, or its whole document.
+ * @throws UserError when there is no text
+ */
 export function selectionContext(): ContextRecord {
   const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
   if (!editor) {
@@ -90,10 +93,20 @@ export function selectionContext(): ContextRecord {
 }
 
 /**
- * Addresses of files, as VS Code and other programs drop them: of this machine, its remote, and the kinds of the workspace.
- * Anything else is not opened; VS Code could read `https` in a browser, and a dropped link must not send a request.
+ * Addresses of files, as VS Code and other programs drop them: of this machine, its remote, and the kinds of
+ * the workspace. Anything else is not opened; VS Code could read `https` in a browser, and a dropped link
+ * must not send a request.
+ * @param isForeign whether they are those of the computer with the screen, wherever this host runs
+ * @throws UserError for such addresses in a remote window: another file may have the same path here
  */
-export function fileUris(addresses: readonly string[]): vscode.Uri[] {
+export function fileUris(addresses: readonly string[], isForeign = false): vscode.Uri[] {
+  if (isForeign && vscode.env.remoteName !== undefined) {
+    throw new UserError(
+      vscode.l10n.t(
+        'These files lie on your computer, and this window works on another machine. Copy them into the Explorer first; pictures can be dropped as they are.',
+      ),
+    );
+  }
   const folders = vscode.workspace.workspaceFolders ?? [];
   const schemes = new Set(['file', 'vscode-remote', ...folders.map(folder => folder.uri.scheme)]);
   return addresses.flatMap(address => {

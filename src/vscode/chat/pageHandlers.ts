@@ -1,27 +1,32 @@
 import * as vscode from 'vscode';
 import { describeError } from '../../base/log.ts';
-import type { ChatPageMessage } from '../../shared/chat.ts';
-import { generateMedia } from '../generate/generate.ts';
-import { messageOf, run, show, UserError } from '../messages.ts';
+import { readPageMessage, type ChatPageMessage } from '../../shared/chatSchema.ts';
+import { generate } from '../generate/generate.ts';
+import { askFiles } from '../messages/dialogs.ts';
+import { UserError } from '../messages/errors.ts';
+import { messageOf } from '../messages/messageOf.ts';
+import { run, show } from '../messages/show.ts';
 import type { ChatController } from './chatController.ts';
-import { problemWords } from './chatWords.ts';
-import { insertCode, openAsNewFile } from './code.ts';
+import { problemMessage } from './chatText.ts';
+import { insertCode, openAsNewFile } from './insertCode.ts';
 import { addImageBytes, fileUris } from './composerInput.ts';
-import { openLink } from './links.ts';
-import { readPageMessage } from './pageMessages.ts';
-import { SessionListing, takeOver } from './sessionList.ts';
+import { openLink } from './openLink.ts';
+import { SessionListing, importServerSession } from './sessionListing.ts';
 import { askAnew, branch, continueAnswer, editAndResend, retry } from './turns.ts';
 
-type Messages = { readonly [M in ChatPageMessage as M['type']]: M };
-type PageHandlers = {
-  readonly [T in keyof Messages]: (message: Messages[T]) => void | Promise<void>;
+/** What is done at each message that the schema knows, and at no other. */
+export type PageHandlers = {
+  readonly [T in ChatPageMessage['type']]: (
+    message: Extract<ChatPageMessage, { type: T }>,
+  ) => void | Promise<void>;
 };
 
-/** What a name in the list of sessions may be long, in UTF-16 units. */
-const longestTitle = 200;
+/** The longest title of a session, in UTF-16 units. */
+const maximumTitleLength = 200;
 
 /**
- * Does what the page asks for. What is not understood is ignored and logged; what goes wrong is a message with buttons.
+ * Does what the page asks for. What is not understood is ignored and logged; what goes wrong is a message
+ * with buttons.
  * @returns the listener for the page's messages; it never rejects
  */
 export function pageListener(controller: ChatController): (value: unknown) => Promise<void> {
@@ -52,10 +57,26 @@ function createPageHandlers(controller: ChatController): PageHandlers {
   const goTo = (sessionId: string | undefined): void => {
     if (sessionId !== undefined && sessionId !== controller.session().id) controller.show(sessionId);
   };
-  /** Turns that send something are refused for the same reasons as a question. */
-  const sending = (turn: () => string | undefined, text = '?'): void => {
-    const refusal = controller.refusal(text);
-    if (refusal !== undefined) throw new UserError(refusal);
+  /** What keeps a question from being sent keeps these turns as well. */
+  const sending = async (turn: () => string | undefined, text = '?'): Promise<void> => {
+    const blocker = controller.sendBlocker(text);
+    if (blocker !== undefined) throw new UserError(blocker);
+    const { id } = controller.session();
+    await controller.passGate();
+    // Another session may be shown by now, and another window may have asked.
+    const later = controller.session().id === id ? controller.sendBlocker(text) : undefined;
+    if (later !== undefined) throw new UserError(later);
+    if (controller.session().id === id) goTo(turn());
+  };
+  /** Asks for an answer again; where it is the same request under its key, it costs nothing more. */
+  const again = async (messageId: string): Promise<void> => {
+    const turn = (): string | undefined => retry(controller.turnParts(), controller.session(), messageId);
+    const isRepetition =
+      store.requests.request(messageId) !== undefined &&
+      conversations.message(messageId)?.problem?.mayHaveBeenCharged === true;
+    if (!isRepetition) return sending(turn);
+    const blocker = controller.sendBlocker('?');
+    if (blocker !== undefined) throw new UserError(blocker);
     goTo(turn());
   };
   return {
@@ -79,7 +100,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
     },
     pickImages: () =>
       controller.atComposer(async () => {
-        const uris = await vscode.window.showOpenDialog({
+        const uris = await askFiles({
           canSelectMany: true,
           title: vscode.l10n.t('Add Images'),
           filters: { [vscode.l10n.t('Images')]: ['png', 'jpg', 'jpeg', 'webp'] },
@@ -91,7 +112,8 @@ function createPageHandlers(controller: ChatController): PageHandlers {
         const sessionId = controller.session().id;
         store.addImage(sessionId, await addImageBytes(images, name, Buffer.from(base64, 'base64')));
       }),
-    addUris: ({ uris }) => controller.atComposer(() => controller.addUris(fileUris(uris))),
+    addUris: ({ uris, isForeign }) =>
+      controller.atComposer(() => controller.addUris(fileUris(uris, isForeign))),
     removeImage: ({ id }) =>
       controller.atComposer(async () => {
         await images.remove(store.removeImage(id));
@@ -103,16 +125,16 @@ function createPageHandlers(controller: ChatController): PageHandlers {
     moreSessions: () => listing.more(),
     openSession: async ({ id, origin }) => {
       if (origin === 'here' && store.session(id)) controller.show(id);
-      if (origin === 'server') goTo((await takeOver(services, store, id))?.id);
+      if (origin === 'server') goTo((await importServerSession(services, store, id))?.id);
     },
     renameSession: async ({ id, title }) => {
-      const name = title.replace(/\s+/g, ' ').trim().slice(0, longestTitle);
+      const name = title.replace(/\s+/g, ' ').trim().slice(0, maximumTitleLength);
       if (name === '') return;
       store.change(id, { title: name });
       controller.titleChanged();
       await listing.refresh();
     },
-    // The page has asked whether it is meant.
+    // The page has asked for confirmation.
     deleteSession: async ({ id }) => {
       const isShown = controller.session().id === id;
       conversations.abandon(id);
@@ -123,7 +145,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
     exportSession: ({ id }) => controller.exportSession(id),
     editAndResend: ({ messageId, text }) =>
       sending(() => editAndResend(controller.turnParts(), controller.session(), messageId, text), text),
-    retry: ({ messageId }) => sending(() => retry(controller.turnParts(), controller.session(), messageId)),
+    retry: ({ messageId }) => again(messageId),
     continueAnswer: ({ messageId }) =>
       sending(() => continueAnswer(controller.turnParts(), controller.session(), messageId)),
     branch: ({ messageId }) => {
@@ -133,12 +155,11 @@ function createPageHandlers(controller: ChatController): PageHandlers {
     action: async ({ messageId, id }) => {
       const message = conversations.message(messageId);
       if (!message?.problem) return;
-      const chosen = problemWords(message.problem, true).actions.find(each => each.id === id);
+      const chosen = problemMessage(message.problem, true).actions.find(each => each.id === id);
       if (!chosen) return;
       if ('action' in chosen) await run(chosen.action);
-      else if (chosen.id === 'again')
-        sending(() => retry(controller.turnParts(), controller.session(), messageId));
-      else sending(() => askAnew(controller.turnParts(), controller.session(), messageId));
+      else if (chosen.id === 'again') await again(messageId);
+      else await sending(() => askAnew(controller.turnParts(), controller.session(), messageId));
     },
     copy: async ({ text }) => {
       await vscode.env.clipboard.writeText(text);
@@ -152,8 +173,10 @@ function createPageHandlers(controller: ChatController): PageHandlers {
       if (conversations.message(messageId)?.sessionId !== sessionId) return;
       const words = prompt.trim();
       if (words === '') throw new UserError(vscode.l10n.t('There is no text to make an image of.'));
-      const task = await generateMedia(services, { kind: 'image', prompt: words, place: undefined });
-      store.addCard(sessionId, { taskId: task.id, messageId });
+      const prompts = [{ prompt: words, place: undefined }];
+      for (const { id: taskId } of await generate(services, { kind: 'image', prompts })) {
+        store.addCard(sessionId, { taskId, messageId });
+      }
       controller.cardsChanged();
     },
     card: async ({ taskId, verb }) => {
@@ -177,7 +200,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
 /** Adds files that the user picks. */
 export async function pickFiles(controller: ChatController): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const uris = await vscode.window.showOpenDialog({
+  const uris = await askFiles({
     canSelectMany: true,
     title: vscode.l10n.t('Add Files to the Question'),
     ...(folder && { defaultUri: folder }),

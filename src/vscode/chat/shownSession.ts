@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../base/clock.ts';
 import type { ChatSessionRecord, SessionNote } from '../../core/chat/records.ts';
-import { defaultModelOf } from '../settings.ts';
-import type { ChatParts } from './chatController.ts';
-import { currentWorkspace } from './chatViews.ts';
+import { defaultModelOf } from '../manifest/settings.ts';
+import type { ChatParts } from './chatParts.ts';
+import { currentWorkspace } from './currentWorkspace.ts';
 
 /** Which session this window shows: always one of the server in use. */
 export class ShownSession {
@@ -19,7 +19,9 @@ export class ShownSession {
     return this.#id;
   }
 
-  /** The one that was shown last in this workspace, or a new one, when there is none yet or it was deleted. */
+  /**
+   * The one that was shown last in this workspace, or a new one, when there is none yet or it was deleted.
+   */
   get(): ChatSessionRecord {
     const { store, services } = this.#parts;
     const known = this.#id === undefined ? undefined : store.session(this.#id);
@@ -42,7 +44,10 @@ export class ShownSession {
     store.markShown(id, systemClock.now());
   }
 
-  /** A new session of the server in use, which is not shown yet. @param model its id; undefined for the default */
+  /**
+   * A new session of the server in use, which is not shown yet.
+   * @param model its id; undefined for the default
+   */
   create(model: string | undefined, note: SessionNote | undefined): ChatSessionRecord {
     const { store, services } = this.#parts;
     return store.create(
@@ -66,7 +71,9 @@ export class ShownSession {
   serverChanged(): void {
     const { services, store, conversations } = this.#parts;
     const shown = this.#id === undefined ? undefined : store.session(this.#id);
-    if (!shown || shown.origin === services.server.origin) return;
+    // Without a server in use there is none whose session could be shown instead.
+    const { origin } = services.server;
+    if (!shown || origin === undefined || shown.origin === origin) return;
     this.#id = undefined;
     const next = this.get();
     // What was being written is meant for whoever answers.

@@ -11,7 +11,7 @@ import type {
   ImageRecord,
   ContextRecord,
 } from '../../core/chat/records.ts';
-import { setting } from '../settings.ts';
+import { setting } from '../manifest/settings.ts';
 
 export interface TurnParts {
   readonly store: ChatStore;
@@ -27,8 +27,8 @@ interface Material {
 }
 
 /**
- * Turns that Rivya's API does not know, made of what it knows: because it takes no history, each begins a new session whose
- * first question quotes what came before. Each returns the id of the session to show.
+ * Turns that Rivya's API does not know, made of what it knows: because it takes no history, each begins a new
+ * session whose first question quotes what came before. Each returns the id of the session to show.
  */
 
 /** The changed question in place of the one that was asked. */

@@ -1,25 +1,31 @@
 import * as vscode from 'vscode';
 import { compareContract } from '../../core/contract/compareContract.ts';
 import type { RivyaClient } from '../../api/client.ts';
-import { isRivyaError } from '../../api/errors.ts';
-import type { OpenapiDocument } from '../../api/openapi.ts';
-import { UserError } from '../messages.ts';
-import { createClient, keyOf, type Basics } from '../clients.ts';
+import { isRivyaError } from '../../api/errors/errors.ts';
+import type { OpenapiDocument } from '../../api/resources/openapi.ts';
+import { withProgress } from '../messages/dialogs.ts';
+import { UserError } from '../messages/errors.ts';
+import type { HostContext } from '../host/hostContext.ts';
 import { contractReport } from './contractReport.ts';
 
 /**
- * Asks the server that is set for its OpenAPI document, compares it with what the extension relies on, and opens the result
- * in an editor. Needs no key and costs nothing.
+ * Asks the server that is set for its OpenAPI document, compares it with what the extension relies on, and
+ * opens the result in an editor. Needs no key and costs nothing.
  * @throws RivyaError when the document could not be had; UserError for a wrong base URL
  */
-export async function checkContract(basics: Basics): Promise<void> {
-  const { href, origin } = basics.server.base;
-  const client = createClient(basics, href, () => keyOf(basics, origin));
-  const content = await vscode.window.withProgress(
+export async function checkContract(hostContext: HostContext): Promise<void> {
+  const { base } = hostContext.server;
+  const { href } = base;
+  const client = (await hostContext.clients()).of(base);
+  const content = await withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Checking the API contract…') },
     async () => {
       const comparison = compareContract(await retrieve(client, href));
-      return contractReport(comparison, { server: href, at: new Date(), sandbox: basics.server.isSandbox });
+      return contractReport(comparison, {
+        server: href,
+        at: new Date(),
+        sandbox: hostContext.server.isSandbox,
+      });
     },
   );
   const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BaseUrl } from '../../api/baseUrl.ts';
-import { createRivyaClient, type RivyaClient } from '../../api/client.ts';
-import { isRivyaError } from '../../api/errors.ts';
-import { networkError } from '../../api/networkError.ts';
-import type { Log } from '../../base/log.ts';
-import { hostFetch } from '../clients.ts';
+import type { BaseUrl } from '../../api/address/baseUrl.ts';
+import type { RivyaClient } from '../../api/client.ts';
+import { isRivyaError } from '../../api/errors/errors.ts';
+import { networkError } from '../../api/errors/networkError.ts';
+import { removePatiently } from '../../base/patience.ts';
+import { hostFetch } from '../host/hostContext.ts';
 
 /** How long the doctor waits for one answer, in milliseconds. */
 const patience = 10_000;
+/** Of one request for a scope: a pause that the server asked for is not waited out for long. */
+const scopeDeadlines = { headers: patience, total: 3 * patience };
 
 /** What a look at the server without a key has shown. */
 export interface Reach {
@@ -17,16 +19,34 @@ export interface Reach {
   readonly status: number | undefined;
   readonly milliseconds: number;
   readonly certificate: 'accepted' | 'rejected' | 'unused' | 'unknown';
-  /** How far this computer's clock is ahead of the server's, in seconds; undefined when the answer named no time. */
+  /**
+   * How far this computer's clock is ahead of the server's, in seconds; undefined when the answer named no
+   * time.
+   */
   readonly clockSkew: number | undefined;
   /** Why no answer came, in English. */
   readonly problem: string | undefined;
 }
 
-/** Asks for the public catalogue (rivya-api.md 1), without a key and without following redirects. */
-export async function lookAt(base: BaseUrl, signal: AbortSignal): Promise<Reach> {
-  const began = performance.now();
+/**
+ * Asks for the public catalogue (rivya-api.md 1), without a key and without following redirects: past the
+ * client, which tells neither the date nor the certificate, but not during a pause that it keeps.
+ */
+export async function lookAt(
+  base: BaseUrl,
+  client: Pick<RivyaClient, 'pausedUntil'>,
+  signal: AbortSignal,
+): Promise<Reach> {
   const secure = base.href.startsWith('https:');
+  const unseen = {
+    status: undefined,
+    certificate: secure ? 'unknown' : 'unused',
+    clockSkew: undefined,
+  } as const;
+  if (client.pausedUntil() > 0) {
+    return { ...unseen, milliseconds: 0, problem: 'The server asked for a pause that is not over yet.' };
+  }
+  const began = performance.now();
   try {
     const response = await hostFetch(`${base.href}/api/v1/models`, {
       redirect: 'manual',
@@ -46,10 +66,9 @@ export async function lookAt(base: BaseUrl, signal: AbortSignal): Promise<Reach>
     signal.throwIfAborted();
     const { error } = networkError(cause, base.origin);
     return {
-      status: undefined,
+      ...unseen,
       milliseconds: performance.now() - began,
-      certificate: !secure ? 'unused' : error.code === 'certificate_rejected' ? 'rejected' : 'unknown',
-      clockSkew: undefined,
+      ...(error.code === 'certificate_rejected' && { certificate: 'rejected' }),
       problem: error.message,
     };
   }
@@ -65,31 +84,19 @@ export interface ScopeCheck {
 export const untestedScopes = ['generations:create', 'files:create', 'files:read', 'chat:create'] as const;
 
 /** Asks what reads only. Nothing here is charged. */
-export async function checkScopes(
-  base: BaseUrl,
-  key: string,
-  log: Log,
-  signal: AbortSignal,
-): Promise<ScopeCheck[]> {
-  const client = createRivyaClient({
-    baseUrl: base.href,
-    apiKey: () => key,
-    fetch: hostFetch,
-    log,
-    maxRetries: 0,
-    deadlines: { headers: patience },
-  });
-  const checks: [scope: string, ask: (client: RivyaClient) => Promise<unknown>][] = [
-    ['models:read', each => each.models.list({ signal })],
-    ['credits:read', each => each.credits.retrieve({ signal })],
-    ['generations:read', each => each.generations.retrieve(`task_${randomUUID()}`, { signal })],
-    ['chat:read', each => each.chat.sessions.list({ signal })],
-    ['webhooks:manage', each => each.webhooks.list({ signal })],
+export async function checkScopes(client: RivyaClient, signal: AbortSignal): Promise<ScopeCheck[]> {
+  const options = { signal, maxRetries: 0, deadlines: scopeDeadlines };
+  const checks: [scope: string, ask: () => Promise<unknown>][] = [
+    ['models:read', () => client.models.list(options)],
+    ['credits:read', () => client.credits.retrieve(options)],
+    ['generations:read', () => client.generations.retrieve(`task_${randomUUID()}`, options)],
+    ['chat:read', () => client.chat.sessions.list(options)],
+    ['webhooks:manage', () => client.webhooks.list(options)],
   ];
   return Promise.all(
     checks.map(async ([scope, ask]): Promise<ScopeCheck> => ({
       scope,
-      outcome: await outcomeOf(ask(client), scope, signal),
+      outcome: await outcomeOf(ask(), scope, signal),
     })),
   );
 }
@@ -105,6 +112,8 @@ async function outcomeOf(
   } catch (error) {
     signal.throwIfAborted();
     if (!isRivyaError(error)) throw error;
+    // A gateway or a firewall knows nothing of scopes.
+    if (!error.isRivyasWord) return { code: error.code };
     if (error.kind === 'scope') return 'denied';
     // Only a key that may look is told that there is nothing.
     if (error.kind === 'notFound' && scope === 'generations:read') return 'granted';
@@ -128,7 +137,7 @@ export async function checkStorage(folder: string, database: string): Promise<St
   const probe = join(folder, `probe-${randomUUID()}`);
   try {
     await writeFile(probe, 'probe');
-    await rm(probe);
+    await removePatiently(probe);
     const { bavail, bsize } = await statfs(folder);
     const sizes = await Promise.all(['', '-wal'].map(suffix => sizeOf(database + suffix)));
     const databaseSize = sizes.reduce((sum, size) => sum + size, 0);

@@ -1,61 +1,94 @@
 import * as vscode from 'vscode';
-import type { Basics } from '../clients.ts';
-import { keyOf } from '../clients.ts';
-import { Cancelled, messageOf } from '../messages.ts';
-import type { Services } from '../services.ts';
-import { ledgerPath } from '../storage.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import { keyOf, type HostContext } from '../host/hostContext.ts';
+import { isBuiltMachine } from '../host/seat.ts';
+import { withProgress } from '../messages/dialogs.ts';
+import { Cancelled } from '../messages/errors.ts';
+import { messageOf } from '../messages/messageOf.ts';
+import type { Library } from '../../core/assets/library.ts';
+import type { Ledger } from '../../core/tasks/ledger.ts';
+import { ledgerPath } from '../../core/tasks/storagePaths.ts';
 import { checkScopes, checkStorage, lookAt, untestedScopes } from './checks.ts';
 import { doctorPage, type Findings } from './page.ts';
+import { proxySettings } from './proxySettings.ts';
+
+/** What the page counts in. */
+interface Stores {
+  readonly ledger: Ledger;
+  readonly library: Library;
+}
 
 const scheme = 'rivya-doctor';
-/** Each look is a document of its own, so that an older one stays as it was. */
-const pages = new Map<string, string>();
-let registration: vscode.Disposable | undefined;
 
 /**
- * Looks at everything that a question for help needs, and opens it as one page that can be copied. It says whether there
- * is a key and what it may do, and never the key.
- * @param services may fail: that is one of the findings
- * @throws Cancelled
+ * Shows what a question for help needs: each look is a document of its own, so that an older one stays as it
+ * was.
  */
-export async function showDoctor(basics: Basics, services: () => Promise<Services>): Promise<void> {
-  const findings = await vscode.window.withProgress(
-    {
+export class Doctor implements Disposable {
+  readonly #hostContext: HostContext;
+  readonly #services: () => Promise<Stores>;
+  readonly #store = new DisposableStore();
+  /** By the address of the document, while it is open. */
+  readonly #pages = new Map<string, string>();
+  #looks = 0;
+
+  /** @param services may fail: that is one of the findings */
+  constructor(hostContext: HostContext, services: () => Promise<Stores>) {
+    this.#hostContext = hostContext;
+    this.#services = services;
+    this.#store.add(
+      vscode.workspace.registerTextDocumentContentProvider(scheme, {
+        provideTextDocumentContent: uri => this.#pages.get(uri.toString()),
+      }),
+    );
+    this.#store.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#pages.delete(uri.toString())));
+  }
+
+  /**
+   * Looks at everything and opens it as one page that can be copied. It says whether there is a key and what
+   * it may do, and never the key.
+   * @throws Cancelled
+   */
+  async show(): Promise<void> {
+    const options = {
       location: vscode.ProgressLocation.Notification,
       title: vscode.l10n.t('Checking the installation'),
       cancellable: true,
-    },
-    (_progress, token) => {
+    };
+    const findings = await withProgress(options, async (_progress, token) => {
       const controller = new AbortController();
-      token.onCancellationRequested(() => controller.abort(new Cancelled()));
-      return examine(basics, services, controller.signal);
-    },
-  );
-  const query = String(pages.size + 1);
-  const uri = vscode.Uri.from({ scheme, path: '/rivya-installation.md', query });
-  pages.set(uri.toString(), doctorPage(findings));
-  if (!registration) {
-    registration = vscode.workspace.registerTextDocumentContentProvider(scheme, {
-      provideTextDocumentContent: asked => pages.get(asked.toString()),
+      const subscription = token.onCancellationRequested(() => controller.abort(new Cancelled()));
+      try {
+        return await examine(this.#hostContext, this.#services, controller.signal);
+      } finally {
+        subscription.dispose();
+      }
     });
-    basics.context.subscriptions.push(registration);
+    this.#looks++;
+    const uri = vscode.Uri.from({ scheme, path: '/rivya-installation.md', query: String(this.#looks) });
+    this.#pages.set(uri.toString(), doctorPage(findings));
+    await vscode.window.showTextDocument(uri, { preview: true });
   }
-  await vscode.window.showTextDocument(uri, { preview: true });
+
+  dispose(): void {
+    this.#store.dispose();
+  }
 }
 
 async function examine(
-  basics: Basics,
-  services: () => Promise<Services>,
+  hostContext: HostContext,
+  services: () => Promise<Stores>,
   signal: AbortSignal,
 ): Promise<Findings> {
-  const { context, server, log } = basics;
+  const { context, server } = hostContext;
   const { origin } = server;
   const base = origin === undefined ? undefined : server.base;
-  const key = base && (await keyOf(basics, base.origin));
-  const reach = base && (await lookAt(base, signal));
+  const key = base && (await keyOf(hostContext, base.origin));
+  const client = base && (await hostContext.clients()).of(base);
+  const reach = base && client && (await lookAt(base, client, signal));
   const scopes =
-    base && reach?.status !== undefined && key !== undefined
-      ? await checkScopes(base, key, log, signal)
+    client && reach?.status !== undefined && key !== undefined
+      ? await checkScopes(client, signal)
       : undefined;
   return {
     version: (context.extension.packageJSON as { version: string }).version,
@@ -65,52 +98,25 @@ async function examine(
     hasKey: key !== undefined,
     scopes,
     untestedScopes,
-    proxy: proxySettings(),
+    isBuiltMachine: isBuiltMachine(),
+    proxy: proxySettings(vscode.workspace.getConfiguration('http'), process.env),
     // First, because it makes the folder that is looked at then.
     ledger: await ledgerFindings(services),
-    storage: await checkStorage(context.globalStorageUri.fsPath, ledgerPath(context)),
+    storage: await checkStorage(context.globalStorageUri.fsPath, ledgerPath(context.globalStorageUri.fsPath)),
   };
 }
 
-async function ledgerFindings(services: () => Promise<Services>): Promise<Findings['ledger']> {
+async function ledgerFindings(services: () => Promise<Stores>): Promise<Findings['ledger']> {
   try {
     const { ledger, library } = await services();
     return {
-      tasks: ledger.count({}),
+      tasks: ledger.count(),
       running: ledger.runningCount(),
       waiting: ledger.count({ states: ['stored'] }),
+      journal: ledger.journal,
       library: await library.diskUse(),
     };
   } catch (error) {
     return { problem: messageOf(error)?.text ?? String(error) };
   }
-}
-
-/** The settings and variables that steer the way to the server. A password in an address is left out. */
-function proxySettings(): [name: string, value: string][] {
-  const http = vscode.workspace.getConfiguration('http');
-  const settings = [
-    'proxy',
-    'proxySupport',
-    'proxyStrictSSL',
-    'noProxy',
-    'systemCertificates',
-    'fetchAdditionalSupport',
-  ];
-  const variables = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS'];
-  const values: [string, unknown][] = [
-    ...settings.map((name): [string, unknown] => [`http.${name}`, http.get(name)]),
-    ...variables.map((name): [string, unknown] => [
-      name,
-      process.env[name] ?? process.env[name.toLowerCase()],
-    ]),
-  ];
-  return values.flatMap(([name, value]) => {
-    if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return [];
-    return [[name, textOf(value).replace(/\/\/[^/@\s]*@/g, '//…@')]];
-  });
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,6 +1,7 @@
 import * as os from 'node:os';
 import * as vscode from 'vscode';
-import type { BaseUrl } from '../../api/baseUrl.ts';
+import type { BaseUrl } from '../../api/address/baseUrl.ts';
+import type { Journal } from '../../core/storage/database.ts';
 import type { Reach, ScopeCheck, StorageCheck } from './checks.ts';
 
 /** All that the page says. */
@@ -16,12 +17,15 @@ export interface Findings {
   readonly untestedScopes: readonly string[];
   readonly proxy: readonly (readonly [name: string, value: string])[];
   readonly storage: StorageCheck;
+  /** Whether the storage folder goes when the machine of this window is built anew. */
+  readonly isBuiltMachine: boolean;
   readonly ledger:
     | { readonly problem: string }
     | {
         readonly tasks: number;
         readonly running: number;
         readonly waiting: number;
+        readonly journal: Journal;
         readonly library: { readonly files: number; readonly bytes: number };
       };
 }
@@ -90,7 +94,7 @@ function certificateText(outcome: Reach['certificate']): string {
   const { t } = vscode.l10n;
   switch (outcome) {
     case 'accepted':
-      return t('accepted');
+      return t({ message: 'accepted', comment: 'Whether the certificate of the server is accepted' });
     case 'rejected':
       return t('not accepted; see the settings http.systemCertificates and http.proxyStrictSSL');
     case 'unused':
@@ -115,7 +119,7 @@ function keyLines({ sandbox, hasKey, scopes, untestedScopes }: Findings): string
       ? t('one is stored')
       : t('none is stored');
   return [
-    line(t('Key'), stored),
+    line(t({ message: 'Key', comment: 'The API key' }), stored),
     ...(scopes ?? []).map(({ scope, outcome }) => line(scope, outcomeText(outcome))),
     ...(scopes ? [line(untestedScopes.join(', '), t('cannot be tested without cost'))] : []),
   ];
@@ -123,21 +127,81 @@ function keyLines({ sandbox, hasKey, scopes, untestedScopes }: Findings): string
 
 function outcomeText(outcome: ScopeCheck['outcome']): string {
   const { t } = vscode.l10n;
-  if (outcome === 'granted') return t('granted');
-  return outcome === 'denied' ? t('not granted') : t('no answer to judge by: {0}', outcome.code);
+  if (outcome === 'granted')
+    return t({ message: 'granted', comment: 'Whether the API key may do something' });
+  return outcome === 'denied'
+    ? t({ message: 'not granted', comment: 'Whether the API key may do something' })
+    : t('no answer to judge by: {0}', outcome.code);
 }
 
-function storageLines({ storage, ledger }: Findings): string[] {
+function storageLines({ storage, ledger, isBuiltMachine }: Findings): string[] {
   const { t } = vscode.l10n;
   const { folder, isWritable, freeSpace, databaseSize, problem } = storage;
   return [
     line(t('Folder'), folder),
-    line(t('Writable'), isWritable ? t('yes') : t('no: {0}', problem ?? '?')),
+    ...(isBuiltMachine ? builtMachineLines(folder) : []),
+    line(
+      t('Writable'),
+      isWritable
+        ? t({ message: 'yes', comment: 'Whether the folder can be written to' })
+        : t('no: {0}', problem ?? '?'),
+    ),
     ...(freeSpace === undefined ? [] : [line(t('Free space'), megabytes(freeSpace))]),
     line(t('Database'), megabytes(databaseSize)),
     ...('problem' in ledger
       ? []
-      : [line(t('Library'), t('{0} files, {1}', ledger.library.files, megabytes(ledger.library.bytes)))]),
+      : [
+          ...journalLines(ledger.journal),
+          line(
+            t({ message: 'Library', comment: 'The folder of generated files' }),
+            t('{0} files, {1}', ledger.library.files, megabytes(ledger.library.bytes)),
+          ),
+        ]),
+  ];
+}
+
+/** What a rebuilt container takes along, and how to keep it. */
+function builtMachineLines(folder: string): string[] {
+  const { t } = vscode.l10n;
+  return [
+    line(
+      t('When the container is rebuilt'),
+      t('this folder is deleted. Jobs that are not finished come back; the library and the chats do not.'),
+    ),
+    line(
+      t('To keep them'),
+      t(
+        'add this line to "mounts" in devcontainer.json, and let the user of the container own the folder: {0}',
+        `\`source=rivya-data,target=${folder},type=volume\``,
+      ),
+    ),
+  ];
+}
+
+function journalLines({ mode, fileSystem, problem }: Journal): string[] {
+  const { t } = vscode.l10n;
+  return [
+    line(
+      t('File system'),
+      fileSystem === undefined
+        ? t('of this machine, as far as known')
+        : t(
+            '{0}: several machines may write there. Everything works, only more slowly; a folder on a disk of this machine is safer.',
+            fileSystem,
+          ),
+    ),
+    line(
+      t({ message: 'Journal', comment: 'How a database writes its changes' }),
+      problem === undefined ? mode : t('{0}, because the usual one failed: {1}', mode, problem),
+    ),
+    ...(fileSystem !== undefined && mode === 'wal'
+      ? [
+          line(
+            t({ message: 'Warning', comment: 'Before a sentence' }),
+            t('this journal is not safe there. Close the other windows and reload this one.'),
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -146,7 +210,7 @@ function taskLines({ ledger }: Findings): string[] {
   if ('problem' in ledger) return [line(t('List of tasks'), t('no: {0}', ledger.problem))];
   return [
     line(t('In the list'), String(ledger.tasks)),
-    line(t('Running'), String(ledger.running)),
+    line(t({ message: 'Running', comment: 'How many generations are running' }), String(ledger.running)),
     line(t('Ready to insert'), String(ledger.waiting)),
   ];
 }

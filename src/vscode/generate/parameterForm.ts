@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ModelField } from '../../api/catalogue.ts';
+import type { ModelField } from '../../api/resources/modelParameters.ts';
 import {
   fieldName,
   fieldProblem,
@@ -10,8 +10,9 @@ import {
   type FieldProblem,
   type ParameterValues,
 } from '../../core/generate/parameters.ts';
-import { Cancelled } from '../messages.ts';
-import { showPick } from './quickPick.ts';
+import { askText } from '../messages/dialogs.ts';
+import { Cancelled } from '../messages/errors.ts';
+import { createPick, row, separator, showPick, type Row } from '../messages/quickPick.ts';
 
 /** What the form shows. */
 export interface FormState {
@@ -30,12 +31,13 @@ export type FormAnswer =
   | { readonly type: 'generate'; readonly values: ParameterValues }
   | { readonly type: 'model'; readonly values: ParameterValues };
 
-interface FormItem extends vscode.QuickPickItem {
+interface FormItem extends Row {
   readonly does: 'generate' | 'model' | 'reset' | ModelField | undefined;
 }
 
 /**
- * The parameters of a model as a list: Enter on the first row runs with what is set, every other row changes one value.
+ * The parameters of a model as a list: Enter on the first row runs with what is set, every other row changes
+ * one value.
  * @throws Cancelled when the person leaves it
  */
 export async function editParameters(state: FormState): Promise<FormAnswer> {
@@ -73,9 +75,10 @@ function showForm(
   values: ParameterValues,
   active: FormItem['does'],
 ): Promise<FormItem['does']> {
-  const pick = vscode.window.createQuickPick<FormItem>();
-  pick.title = state.title;
-  pick.placeholder = vscode.l10n.t('Choose a parameter to change it, or Generate to start');
+  const pick = createPick<FormItem>({
+    title: state.title,
+    placeholder: vscode.l10n.t('Choose a parameter to change it, or Generate to start'),
+  });
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.ignoreFocusOut = true;
@@ -91,12 +94,17 @@ function showForm(
 function formItems({ model, price, fields, proposed }: FormState, values: ParameterValues): FormItem[] {
   const { t } = vscode.l10n;
   return [
-    { does: 'generate', label: `$(play) ${t('Generate')}`, description: `${model} · ${price}` },
-    { does: 'model', label: `$(symbol-constant) ${t('Change Model...')}`, description: model },
-    { does: undefined, label: t('Parameters'), kind: vscode.QuickPickItemKind.Separator },
+    row({
+      does: 'generate',
+      icon: 'play',
+      label: t({ message: 'Generate', comment: 'Button: starts the generation' }),
+      description: `${model} · ${price}`,
+    }),
+    row({ does: 'model', icon: 'symbol-constant', label: t('Change Model...'), description: model }),
+    { does: undefined, ...separator(t('Parameters')) },
     ...fields.map(field => fieldItem(field, values, proposed)),
     ...(Object.keys(values).length > 0
-      ? [{ does: 'reset', label: `$(discard) ${t('Reset to Defaults')}` } as const]
+      ? [row({ does: 'reset', icon: 'discard', label: t('Reset to Defaults') })]
       : []),
   ];
 }
@@ -109,27 +117,33 @@ function fieldItem(field: ModelField, values: ParameterValues, proposed: Paramet
     value === undefined
       ? field.default === undefined
         ? undefined
-        : t('default')
+        : t({ message: 'default', comment: 'A parameter has the value that the model gives it' })
       : value === proposed[field.key]
         ? t('from the document')
         : undefined;
-  const shown = isMissing ? `$(warning) ${t('required')}` : valueText(field, value ?? field.default);
+  const shown = isMissing
+    ? t({ message: 'required', comment: 'A parameter has no value yet' })
+    : valueText(field, value ?? field.default);
   const range = rangeText(field);
   const isSaid = field.description?.toLowerCase() === fieldName(field).toLowerCase();
-  return {
+  return row({
     does: field,
     label: fieldName(field),
+    descriptionIcon: isMissing ? 'warning' : undefined,
     description: [shown, origin].filter(Boolean).join(' · '),
     ...(((field.description !== undefined && !isSaid) || range !== '') && {
       detail: [isSaid ? undefined : field.description, range].filter(Boolean).join(' · '),
     }),
-  };
+  });
 }
 
 function valueText(field: ModelField, value: unknown): string {
   const { t } = vscode.l10n;
   if (value === undefined || value === '') return t('not set');
-  if (isSwitch(field)) return value === true || value === 'true' ? t('on') : t('off');
+  if (isSwitch(field))
+    return value === true || value === 'true'
+      ? t({ message: 'on', comment: 'Value of a parameter that is a switch' })
+      : t({ message: 'off', comment: 'Value of a parameter that is a switch' });
   const option = field.options.find(each => each.value === value);
   return option?.label ?? (typeof value === 'string' ? value : JSON.stringify(value));
 }
@@ -158,17 +172,28 @@ async function editField(field: ModelField, values: ParameterValues): Promise<Pa
 }
 
 function chooseOption(field: ModelField, current: unknown): Promise<string> {
-  const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly value: string }>();
-  pick.title = fieldName(field);
-  if (field.description !== undefined) pick.placeholder = field.description;
+  const pick = createPick<Row & { readonly value: string }>({
+    title: fieldName(field),
+    placeholder: field.description,
+  });
   pick.ignoreFocusOut = true;
-  pick.items = field.options.map(({ value, label }) => ({
-    value,
-    label,
-    description: [label === value ? '' : value, value === field.default ? vscode.l10n.t('default') : '']
-      .filter(Boolean)
-      .join(' · '),
-  }));
+  pick.items = field.options.map(({ value, label }) =>
+    row({
+      value,
+      label,
+      description: [
+        label === value ? '' : value,
+        value === field.default
+          ? vscode.l10n.t({
+              message: 'default',
+              comment: 'A parameter has the value that the model gives it',
+            })
+          : '',
+      ]
+        .filter(Boolean)
+        .join(' · '),
+    }),
+  );
   const active = pick.items.find(({ value }) => value === (current ?? field.default));
   if (active) pick.activeItems = [active];
   return showPick(pick, { accept: ({ value }) => value });
@@ -177,13 +202,12 @@ function chooseOption(field: ModelField, current: unknown): Promise<string> {
 /** @returns undefined for the default @throws Cancelled */
 async function enterValue(field: ModelField, current: unknown): Promise<unknown> {
   const shown = current ?? (field.type === 'array' ? undefined : field.default) ?? '';
-  const text = await vscode.window.showInputBox({
+  const text = await askText({
     title: fieldName(field),
     prompt: [field.description, rangeText(field), emptyText(field)].filter(Boolean).join(' · '),
     value: typeof shown === 'string' ? shown : JSON.stringify(shown),
-    ...(field.type === 'array' && { placeHolder: '[{ "text": "…" }]' }),
-    ignoreFocusOut: true,
-    validateInput: value => {
+    ...(field.type === 'array' && { placeholder: '[{ "text": "…" }]' }),
+    validate: value => {
       const problem = fieldProblem(field, typed(field, value));
       return problem && problemText(field, problem);
     },
@@ -210,15 +234,15 @@ function problemText({ min, max, step }: ModelField, problem: FieldProblem): str
   const { t } = vscode.l10n;
   switch (problem) {
     case 'required':
-      return t('This model cannot do without it.');
+      return t('This parameter is required.');
     case 'option':
-      return t('This is none of the choices.');
+      return t('Choose one of the listed values.');
     case 'number':
       return t('Enter a number.');
     case 'minimum':
-      return t('The least is {0}.', min ?? 0);
+      return t('Must be at least {0}.', min ?? 0);
     case 'maximum':
-      return t('The most is {0}.', max ?? 0);
+      return t('Must be at most {0}.', max ?? 0);
     case 'step':
       return t('Enter a number in steps of {0}.', step ?? 1);
     case 'list':

@@ -1,12 +1,26 @@
 import * as vscode from 'vscode';
 import type { Ledger } from '../../core/tasks/ledger.ts';
-import { promptText } from '../tasks/taskText.ts';
-import { showPick } from './quickPick.ts';
+import { promptText } from '../text/taskText.ts';
+import { createPick, row, separator, showPick, type PickActions, type Row } from '../messages/quickPick.ts';
 
 const mostPastPrompts = 50;
 
-interface PromptItem extends vscode.QuickPickItem {
+interface PromptItem extends Row {
   readonly prompt?: string;
+  readonly isOnlySaved?: boolean;
+}
+
+/** Where the result goes, in words. */
+export interface PromptTargets {
+  /** Undefined when it is only saved anyway. */
+  readonly reference: string | undefined;
+  readonly folder: string;
+}
+
+/** A prompt that was typed or chosen, and whether its result shall only be saved. */
+export interface TypedPrompt {
+  readonly prompt: string;
+  readonly isOnlySaved: boolean;
 }
 
 /** Prompts of earlier jobs, the latest first, each once. */
@@ -17,57 +31,85 @@ export function pastPrompts(ledger: Ledger): string[] {
 
 /**
  * Asks for a prompt: what is typed counts, and earlier prompts stand below, to take as they are or to edit.
+ * @param targets is shown as soon as it is known
  * @throws Cancelled
  */
 export async function askPrompt(
   title: string,
   placeholder: string,
   past: readonly string[] = [],
-): Promise<string> {
+  targets: Promise<PromptTargets | undefined> = Promise.resolve(undefined),
+): Promise<TypedPrompt> {
   const { t } = vscode.l10n;
-  const pick = vscode.window.createQuickPick<PromptItem>();
-  pick.title = title;
-  pick.placeholder = placeholder;
+  const pick = createPick<PromptItem>({ title, placeholder });
   pick.ignoreFocusOut = true;
   const edit = { iconPath: new vscode.ThemeIcon('edit'), tooltip: t('Edit Prompt') };
-  const earlier = past.map((prompt): PromptItem => ({
-    prompt,
-    label: promptText(prompt),
-    detail: prompt,
-    buttons: [edit],
-  }));
-  const separator = (label: string): PromptItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const earlier = past.map((prompt): PromptItem =>
+    row({ prompt, label: promptText(prompt), detail: prompt, buttons: [edit] }),
+  );
   pick.matchOnDetail = true;
   let own: PromptItem | undefined;
+  let known: PromptTargets | undefined;
   /** Whether the rows on the screen belong to the text in the box. */
   let isDrawn = true;
   const draw = (value: string): void => {
     const prompt = value.trim();
-    isDrawn = prompt === '';
-    own = isDrawn
-      ? undefined
-      : { prompt, label: `$(sparkle) ${title}`, description: prompt, alwaysShow: true };
+    // Rows that only say more than before are those on the screen.
+    isDrawn = prompt === '' || (isDrawn && prompt === own?.prompt);
+    own =
+      prompt === ''
+        ? undefined
+        : row({
+            prompt,
+            icon: 'sparkle',
+            label: title,
+            description: prompt,
+            detail: known?.reference ?? known?.folder,
+            alwaysShow: true,
+          });
+    const onlySave =
+      own && known?.reference !== undefined
+        ? row({
+            prompt,
+            isOnlySaved: true,
+            icon: 'save',
+            label: t('Only Save'),
+            description: known.folder,
+            alwaysShow: true,
+          })
+        : separator('');
     // VS Code names a row by its number, also in events that are under way: each row keeps its own.
     pick.items = [
       own ?? separator(''),
+      onlySave,
       ...(earlier.length > 0 ? [separator(t('Earlier prompts')), ...earlier] : []),
     ];
     // Enter never runs what was not typed or chosen.
     pick.activeItems = own ? [own] : [];
   };
   const typed = (): string | undefined => pick.value.trim() || undefined;
+  const result = (prompt: string | undefined, isOnlySaved = false): TypedPrompt | undefined =>
+    prompt === undefined ? undefined : { prompt, isOnlySaved };
   draw('');
-  // The row of the text becomes the active one when it is drawn. Until then whoever presses Enter has seen no rows
-  // for this text, and means the text: with a remote host that is a while.
-  pick.onDidChangeActive(([item]) => (isDrawn ||= item !== undefined && item === own));
-  return showPick(pick, {
-    accept: item => (isDrawn ? item.prompt : typed()),
-    acceptText: typed,
+  // The row of the text becomes the active one when it is drawn. Until then whoever presses Enter has seen no
+  // rows for this text, and means the text: with a remote host that is a while.
+  pick.onDidChangeActive(([item]) => (isDrawn ||= own !== undefined && item?.prompt === own.prompt));
+  const choices: PickActions<PromptItem, TypedPrompt> = {
+    accept: item => result(isDrawn ? item.prompt : typed(), isDrawn && item.isOnlySaved === true),
+    acceptText: () => result(typed()),
     button: item => {
       pick.value = item.prompt ?? '';
       draw(pick.value);
       return undefined;
     },
     changed: draw,
-  });
+  };
+  return showPick(
+    pick,
+    choices,
+    targets.then(found => {
+      known = found;
+      if (pick.value.trim() !== '') draw(pick.value);
+    }),
+  );
 }

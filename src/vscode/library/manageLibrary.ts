@@ -1,10 +1,14 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
-import { planRemoval, removeFiles, type RemovalPlan } from '../../core/assets/housekeeping.ts';
-import { Cancelled } from '../messages.ts';
-import type { Services } from '../services.ts';
+import { planRemoval, removeFiles, type RemovalPlan } from '../../core/tasks/housekeeping.ts';
+import { ask, inform, withProgress } from '../messages/dialogs.ts';
+import { Cancelled } from '../messages/errors.ts';
+import { chooseOne, type RowText } from '../messages/quickPick.ts';
+import { placedFiles } from '../placement/placedFiles.ts';
+import type { Library } from '../../core/assets/library.ts';
+import type { Ledger } from '../../core/tasks/ledger.ts';
 
-interface Choice extends vscode.QuickPickItem {
+interface Choice extends RowText {
   readonly plan?: RemovalPlan;
 }
 
@@ -13,11 +17,17 @@ const ages = [30, 7, 0] as const;
 const day = 24 * 60 * 60_000;
 
 /**
- * Shows what the library holds, and removes what the user chooses of it: never a result that is not placed, and
- * only after saying how many files go.
+ * Shows what the library holds, and removes what the user chooses of it: never a result of which no copy
+ * stands where it was placed, and only after saying how many files go at most.
  * @throws Cancelled when the user leaves
  */
-export async function manageLibrary({ ledger, library }: Services): Promise<void> {
+export async function manageLibrary({
+  ledger,
+  library,
+}: {
+  readonly ledger: Ledger;
+  readonly library: Library;
+}): Promise<void> {
   const { t } = vscode.l10n;
   const now = systemClock.now();
   const files = ledger.libraryFiles();
@@ -34,26 +44,52 @@ export async function manageLibrary({ ledger, library }: Services): Promise<void
     return [{ label, description: summary(plan.files.length, plan.bytes), plan }];
   });
   const open: Choice = { label: t('Open the library folder') };
-  const picked = await vscode.window.showQuickPick([...removals, open], {
+  const picked = await chooseOne<Choice>([...removals, open], {
     title: t('Rivya Library: {0}', summary(use.files, use.bytes)),
-    placeHolder: t('Results that are not inserted yet and stay: {0}', waiting),
+    placeholder: t('Results that are not inserted yet and stay: {0}', waiting),
   });
-  if (!picked) throw new Cancelled();
-  if (!picked.plan) {
-    await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(library.folder));
+  const { plan } = picked;
+  if (!plan) {
+    await openFolder(vscode.Uri.file(library.folder));
     return;
   }
-  const remove = t('Remove');
-  const answer = await vscode.window.showWarningMessage(
-    t('Remove {0} from the library?', summary(picked.plan.files.length, picked.plan.bytes)),
-    { modal: true, detail: t('The copies in your workspaces stay, and so do the tasks in the list.') },
-    remove,
+  const remove = t({ message: 'Remove', comment: 'Button: removes tasks, or files from the library' });
+  const answer = await ask(
+    'warning',
+    t('Remove {0} from the library?', summary(plan.files.length, plan.bytes)),
+    [remove],
+    {
+      detail: [
+        t(
+          'The tasks stay in the list. Before a file goes, its copy in the workspace is looked for; a file without one stays in the library.',
+        ),
+      ],
+    },
   );
   if (answer !== remove) throw new Cancelled();
-  await removeFiles(picked.plan, ledger, library, systemClock.now());
-  void vscode.window.showInformationMessage(
-    t('Removed {0} from the library.', summary(picked.plan.files.length, picked.plan.bytes)),
+  const ports = { ledger, library, placedFiles };
+  const { removed, kept, bytes } = await withProgress(
+    { location: vscode.ProgressLocation.Window, title: t('Removing inserted results from the library') },
+    () => removeFiles(plan, ports, systemClock.now()),
   );
+  const text = t('Removed {0} from the library.', summary(removed, bytes));
+  inform(
+    kept === 0
+      ? text
+      : t(
+          '{0} Files that stay, because they are no longer found unchanged where they were inserted: {1}.',
+          text,
+          kept,
+        ),
+  );
+}
+
+/** The file manager of this computer knows nothing of a folder on another one, nor does a browser. */
+async function openFolder(folder: vscode.Uri): Promise<void> {
+  const isElsewhere = vscode.env.remoteName !== undefined || vscode.env.uiKind === vscode.UIKind.Web;
+  if (isElsewhere)
+    await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: true });
+  else await vscode.commands.executeCommand('revealFileInOS', folder);
 }
 
 function summary(files: number, bytes: number): string {

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { Event } from '../../base/event.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import { inertText } from '../../base/text.ts';
 import type { Task } from '../../shared/task.ts';
-import { stateText } from '../tasks/taskText.ts';
+import { actionTooltip } from '../messages/tooltip.ts';
+import { stateText } from '../text/taskText.ts';
 import type { DocumentAnchors } from './documentAnchors.ts';
 
 /** Marks the place of each running job with its state, quietly, at the end of its line. */
@@ -20,7 +22,10 @@ export class AnchorDecorations implements Disposable {
       },
     }),
   );
-  /** What is drawn, so that only a change of state draws again. VS Code itself moves what is drawn along with the text. */
+  /**
+   * What is drawn, so that only a change of state draws again. VS Code itself moves what is drawn along with
+   * the text.
+   */
   readonly #drawn = new WeakMap<vscode.TextEditor, string>();
 
   /** @param runningTask the job, while it runs */
@@ -65,18 +70,15 @@ export class AnchorDecorations implements Disposable {
 
 function decoration(at: vscode.Position, tasks: readonly Task[]): vscode.DecorationOptions {
   const texts = tasks.map(task => `Rivya: ${stateText(task)}`);
-  const hover = new vscode.MarkdownString();
-  hover.isTrusted = { enabledCommands: ['rivya.task.stopTracking'] };
-  for (const task of tasks) {
-    const link = vscode.Uri.from({
-      scheme: 'command',
-      path: 'rivya.task.stopTracking',
-      query: JSON.stringify([task.id]),
-    });
-    // The prompt is the user's text, and never Markdown.
-    hover.appendText(`${task.prompt.slice(0, 200)}\n`);
-    hover.appendMarkdown(`\n[${vscode.l10n.t('Stop Tracking')}](${link.toString()})\n\n`);
-  }
+  const command = 'rivya.task.stopTracking';
+  const title = vscode.l10n.t('Stop Tracking');
+  const hover = actionTooltip(
+    tasks.map(({ id, prompt }) => ({
+      lines: [inertText(prompt, 200)],
+      links: [{ title, command, arguments: [id] }],
+    })),
+    [command],
+  );
   return {
     range: new vscode.Range(at, at),
     hoverMessage: hover,

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { copyFilesPath } from '../../core/assets/copyFiles.ts';
+import { copyFilesPath, copyFilesRules } from '../../core/assets/copyFiles.ts';
 import {
   candidateNames,
   defaultDirectory,
@@ -9,34 +9,73 @@ import {
   fileNameFrom,
   slugOf,
 } from '../../core/assets/fileName.ts';
-import type { Task } from '../../shared/task.ts';
-import { setting } from '../settings.ts';
+import { isReallyInside } from '../../core/assets/insideFolder.ts';
+import { safeExtension } from '../../core/assets/resultType.ts';
+import { nearestServedFolder } from '../../core/projects/mediaFolder.ts';
+import type { MediaKind, Task } from '../../shared/task.ts';
+import { isSetByUser, setting } from '../manifest/settings.ts';
+import { UserError } from '../messages/errors.ts';
+import { parentOf } from './home.ts';
+import { pathBelow, type ChosenFolder, type WorkspaceProjects } from './workspaceProjects.ts';
 
 /** Where the files of a job go. */
 export interface Destination {
+  /** The folder that nothing leaves: of the workspace, or the document's own. */
+  readonly root: vscode.Uri;
   /** Where a file of this name goes; the setting may change the name. */
   readonly uriOf: (fileName: string) => vscode.Uri;
   /** A setting that was not obeyed, in words. */
   readonly warning: string | undefined;
-}
-
-/** The file that a document lies in: of a notebook's cell, the notebook. */
-export function homeOf(document: vscode.Uri): vscode.Uri {
-  if (document.scheme !== 'vscode-notebook-cell') return document;
-  const notebook = vscode.workspace.notebookDocuments.find(({ uri }) => uri.path === document.path);
-  return notebook?.uri ?? document.with({ scheme: 'file', fragment: '' });
+  /** What is to be told of the choice the first time. */
+  readonly news?: ChosenFolder['news'];
 }
 
 /**
- * Where generated files go: as VS Code's `markdown.copyFiles.destination` says where the user has set it and the document is
- * Markdown, else `rivya.output.directory` below the workspace folder, or beside the document when no folder is open.
+ * Where generated files go: as VS Code's `markdown.copyFiles.destination` says where the user has set it and
+ * the document is Markdown; else as the user has set `rivya.output.directory`; else where the project of the
+ * document has its media.
  * @param document its own file, see `homeOf`
  * @returns undefined when there is neither a folder nor a document on disk
+ * @throws UserError when even the default directory is a symbolic link that leads out of the folder
  */
-export function destinationFor(
+export async function destinationFor(
+  projects: WorkspaceProjects,
   document: vscode.Uri | undefined,
   workspaceFolder: vscode.Uri | undefined,
-): Destination | undefined {
+  media: MediaKind,
+): Promise<Destination | undefined> {
+  const wanted = await wantedDestination(projects, document, workspaceFolder, media);
+  if (!wanted || (await staysInside(wanted.uriOf('a.png'), wanted.root))) return wanted;
+  const uriOf = inDefaultDirectory(wanted.root);
+  if (!(await staysInside(uriOf('a.png'), wanted.root))) throw leadsOut(parentOf(uriOf('a.png')));
+  const warning = vscode.l10n.t(
+    'The folder for generated files is a symbolic link that leads out of the workspace folder; "{0}" was used.',
+    defaultDirectory,
+  );
+  return { root: wanted.root, uriOf, warning };
+}
+
+/** On a file system of another kind nobody can look; its provider decides. */
+async function staysInside(uri: vscode.Uri, root: vscode.Uri): Promise<boolean> {
+  return uri.scheme !== 'file' || isReallyInside(uri.fsPath, root.fsPath);
+}
+
+function leadsOut(folder: vscode.Uri): UserError {
+  return new UserError(
+    vscode.l10n.t(
+      'The folder "{0}" leads out of the workspace folder by a symbolic link, so nothing was written there. The result is kept in the library: choose another folder in the setting rivya.output.directory, then insert it.',
+      folder.path,
+    ),
+  );
+}
+
+/** As the settings and the project say, symbolic links aside. */
+async function wantedDestination(
+  projects: WorkspaceProjects,
+  document: vscode.Uri | undefined,
+  workspaceFolder: vscode.Uri | undefined,
+  media: MediaKind,
+): Promise<Destination | undefined> {
   const onDisk = document && document.scheme !== 'untitled' ? document : undefined;
   const root = workspaceFolder ?? (onDisk && parentOf(onDisk));
   if (!root) return undefined;
@@ -51,48 +90,56 @@ export function destinationFor(
         const path = pathOf(fileName);
         return path === undefined ? fallback(fileName) : root.with({ path });
       };
-      return { uriOf, warning: undefined };
+      return { root, uriOf, warning: undefined };
     }
     const warning = vscode.l10n.t(
-      'The setting markdown.copyFiles.destination leads out of the workspace folder ("{0}"); "{1}" was used.',
-      copyFiles,
+      'The setting markdown.copyFiles.destination leads out of the workspace folder, names what is not legal on every system, or takes too long; "{0}" was used.',
       defaultDirectory,
     );
-    return { uriOf: inDefaultDirectory(root), warning };
+    return { root, uriOf: inDefaultDirectory(root), warning };
+  }
+  if (!isSetByUser('output.directory', workspaceFolder)) {
+    const { segments, news } = await projects.mediaFolder(onDisk, root, media);
+    const uriOf = (fileName: string): vscode.Uri => vscode.Uri.joinPath(root, ...segments, fileName);
+    return { root, uriOf, warning: undefined, news };
   }
   const template = setting('output.directory', workspaceFolder);
   const segments = directoryFrom(template, directoryVariables(onDisk, root));
   if (segments) {
-    return { uriOf: fileName => vscode.Uri.joinPath(root, ...segments, fileName), warning: undefined };
+    const below = (onDisk && pathBelow(onDisk, root)) ?? '';
+    const folder = await nearestServedFolder(projects.filesIn(root), below, segments.join('/'));
+    const uriOf = (fileName: string): vscode.Uri =>
+      vscode.Uri.joinPath(root, ...folder.split('/').filter(Boolean), fileName);
+    return { root, uriOf, warning: undefined };
   }
   const warning = vscode.l10n.t(
-    'The setting rivya.output.directory leads out of the workspace folder ("{0}"); "{1}" was used.',
-    template,
+    'The setting rivya.output.directory leads out of the workspace folder; "{0}" was used.',
     defaultDirectory,
   );
-  return { uriOf: inDefaultDirectory(root), warning };
+  return { root, uriOf: inDefaultDirectory(root), warning };
 }
 
 function inDefaultDirectory(root: vscode.Uri): (fileName: string) => vscode.Uri {
   return fileName => vscode.Uri.joinPath(root, ...defaultDirectory.split('/'), fileName);
 }
 
-/** What the user's own `markdown.copyFiles.destination` says of this document; undefined when it does not. */
+/** What `markdown.copyFiles.destination` says of this document; undefined when it does not. */
 function copyFilesTemplate(uri: vscode.Uri): string | undefined {
   const document = vscode.workspace.textDocuments.find(each => each.uri.toString() === uri.toString());
   if (document?.languageId !== 'markdown') return undefined;
   const found = vscode.workspace
     .getConfiguration('markdown', document)
     .inspect<Record<string, unknown>>('copyFiles.destination');
-  const rules = { ...found?.globalValue, ...found?.workspaceValue, ...found?.workspaceFolderValue };
-  for (const [glob, template] of Object.entries(rules)) {
-    if (typeof template !== 'string') continue;
+  for (const [glob, template] of copyFilesRules(found, vscode.workspace.isTrusted)) {
     if (vscode.languages.match({ pattern: patternOf(glob, uri) }, document) > 0) return template;
   }
   return undefined;
 }
 
-/** As VS Code's Markdown extension reads it: a leading slash means the workspace folder, any other glob may stand anywhere. */
+/**
+ * As VS Code's Markdown extension reads it: a leading slash means the workspace folder, any other glob may
+ * stand anywhere.
+ */
 function patternOf(glob: string, document: vscode.Uri): vscode.GlobPattern {
   const folder = vscode.workspace.getWorkspaceFolder(document);
   if (glob.startsWith('/') && folder) return new vscode.RelativePattern(folder, glob.slice(1));
@@ -102,8 +149,8 @@ function patternOf(glob: string, document: vscode.Uri): vscode.GlobPattern {
 /** The variables of VS Code's `markdown.copyFiles.destination` that make sense below a folder. */
 function directoryVariables(document: vscode.Uri | undefined, root: vscode.Uri): Record<string, string> {
   const path = document?.path ?? '';
-  const relative =
-    document && path.startsWith(`${root.path}/`) ? posix.dirname(path.slice(root.path.length + 1)) : '.';
+  const below = document && pathBelow(document, root);
+  const relative = below === undefined ? '.' : posix.dirname(below);
   return {
     documentFileName: posix.basename(path),
     documentBaseName: posix.parse(path).name,
@@ -114,15 +161,18 @@ function directoryVariables(document: vscode.Uri | undefined, root: vscode.Uri):
 
 /**
  * A name that no file has and no other job is about to take.
+ * @param stored the extension in the library; an earlier version may have stored what an editor would run
  * @param taken full URIs handed out and not yet written
+ * @throws UserError when a symbolic link would lead the file out of its folder
  */
 export async function freeUri(
   destination: Destination,
   task: Task,
   index: number,
-  extension: string,
+  stored: string,
   taken: ReadonlySet<string>,
 ): Promise<vscode.Uri> {
+  const extension = safeExtension(stored);
   const variables = {
     slug: slugOf(task.prompt) || task.kind,
     model: task.model,
@@ -133,6 +183,8 @@ export async function freeUri(
   const scope = destination.uriOf(`a.${extension}`);
   const wanted = fileNameFrom(setting('output.fileName', scope) || defaultFileName, variables);
   const first = destination.uriOf(`${wanted}.${extension}`);
+  // The template of a file's path may lead each file elsewhere.
+  if (!(await staysInside(parentOf(first), destination.root))) throw leadsOut(parentOf(first));
   // The extension is what the bytes say, whatever the setting makes of the name.
   const name = posix.basename(first.path).replace(new RegExp(`\\.${extension}$`, 'i'), '');
   for (const candidate of candidateNames(name, extension)) {
@@ -151,10 +203,6 @@ export async function exists(uri: vscode.Uri): Promise<boolean> {
     if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return false;
     throw error;
   }
-}
-
-export function parentOf(uri: vscode.Uri): vscode.Uri {
-  return uri.with({ path: posix.dirname(uri.path) });
 }
 
 function localDate(milliseconds: number): string {

@@ -1,17 +1,20 @@
 import * as vscode from 'vscode';
 import { Emitter } from '../../base/event.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
-import { anchorAt, findAnchor, moveAnchor, refreshAnchor } from '../../core/references/anchor.ts';
+import { onUnexpectedError } from '../../base/unexpectedError.ts';
+import { anchorAt, findAnchor, moveAnchor, refreshAnchor } from '../../core/tasks/anchor.ts';
 import type { Anchor } from '../../core/tasks/placement.ts';
 
 interface Followed {
-  document: vscode.TextDocument;
+  readonly document: vscode.TextDocument;
   anchor: Anchor;
+  /** What the file of the document is called since; the document itself keeps its name until it is closed. */
+  renamedTo?: vscode.Uri;
 }
 
 /**
- * Follows places in open documents through every edit, undo and rename, so that a result that takes a minute lands where it was
- * asked for.
+ * Follows places in open documents through every edit, undo and rename, so that a result that takes a minute
+ * lands where it was asked for.
  */
 export class DocumentAnchors implements Disposable {
   readonly #followed = new Map<string, Followed>();
@@ -19,6 +22,12 @@ export class DocumentAnchors implements Disposable {
   readonly #changed = this.#store.add(new Emitter<void>());
   /** Fires when a place comes or goes, or has moved in a way that VS Code does not follow. */
   readonly onDidChange = this.#changed.event;
+  readonly #closedRenamed = this.#store.add(new Emitter<void>());
+  /**
+   * Fires when a document was closed whose file has another name now: VS Code may have opened that one
+   * before.
+   */
+  readonly onDidCloseRenamed = this.#closedRenamed.event;
   readonly #keep: (id: string, document: vscode.Uri, anchor: Anchor) => void;
 
   /** @param keep writes a place down, in a form by which it can be found again */
@@ -42,12 +51,15 @@ export class DocumentAnchors implements Disposable {
     );
     this.#store.add(
       vscode.workspace.onDidCloseTextDocument(document => {
+        let wasRenamed = false;
         for (const [id, followed] of this.#followed) {
           if (followed.document !== document) continue;
           this.#followed.delete(id);
           this.#changed.fire();
           this.#write(id, followed);
+          wasRenamed ||= followed.renamedTo !== undefined;
         }
+        if (wasRenamed) this.#closedRenamed.fire();
       }),
     );
     // What is on disk and the place in it go together: a window that dies later finds both.
@@ -87,6 +99,14 @@ export class DocumentAnchors implements Disposable {
     if (this.#followed.delete(id)) this.#changed.fire();
   }
 
+  /** The file of a document has another name now. */
+  renamed(from: vscode.Uri, to: vscode.Uri): void {
+    for (const followed of this.#followed.values()) {
+      const name = followed.renamedTo ?? followed.document.uri;
+      if (name.toString() === from.toString()) followed.renamedTo = to;
+    }
+  }
+
   /** All places that are followed in a document, by the id of their job. */
   in(document: vscode.TextDocument): { id: string; anchor: Anchor }[] {
     return [...this.#followed].flatMap(([id, followed]) =>
@@ -96,11 +116,18 @@ export class DocumentAnchors implements Disposable {
 
   dispose(): void {
     this.#store.dispose();
-    for (const [id, followed] of this.#followed) this.#write(id, followed);
+    for (const [id, followed] of this.#followed) {
+      try {
+        this.#write(id, followed);
+      } catch (error) {
+        // The others are written all the same.
+        onUnexpectedError(error);
+      }
+    }
     this.#followed.clear();
   }
 
-  #write(id: string, { document, anchor }: Followed): void {
-    this.#keep(id, document.uri, refreshAnchor(anchor, document.getText()));
+  #write(id: string, { document, anchor, renamedTo }: Followed): void {
+    this.#keep(id, renamedTo ?? document.uri, refreshAnchor(anchor, document.getText()));
   }
 }

@@ -9,12 +9,16 @@ export interface Place {
 /** The cursor of the active editor, unless it shows something that nobody writes into. */
 export function cursorPlace(): Place | undefined {
   const editor = vscode.window.activeTextEditor;
-  if (!editor) return undefined;
-  const { document, selection } = editor;
-  const { scheme } = document.uri;
-  const isDocument =
+  return editor && isDocument(editor.document.uri)
+    ? { document: editor.document, range: editor.selection }
+    : undefined;
+}
+
+/** Whether somebody writes into it, so that it can refer to files. */
+export function isDocument({ scheme }: vscode.Uri): boolean {
+  return (
     scheme === 'untitled' ||
     scheme === 'vscode-notebook-cell' ||
-    vscode.workspace.fs.isWritableFileSystem(scheme) === true;
-  return isDocument ? { document, range: selection } : undefined;
+    vscode.workspace.fs.isWritableFileSystem(scheme) === true
+  );
 }

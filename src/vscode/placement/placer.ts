@@ -3,68 +3,53 @@ import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/event.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
+import { onUnexpectedError } from '../../base/unexpectedError.ts';
 import type { Library } from '../../core/assets/library.ts';
-import { altTextOf } from '../../core/references/altText.ts';
-import type { ReferencePlan } from '../../core/references/reference.ts';
+import { isSamePlace, segmentsBelow } from '../../core/places/places.ts';
+import { promptTitle } from '../../core/prompts/promptTitle.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
 import type { Anchor, Placement } from '../../core/tasks/placement.ts';
-import { decide } from '../../core/tasks/runner.ts';
 import { isRunningState, storedFiles, type Task } from '../../shared/task.ts';
-import { kindWords } from '../generate/kindWords.ts';
-import { show, UserError } from '../messages.ts';
+import { UserError } from '../messages/errors.ts';
+import { sentence } from '../messages/plain.ts';
+import { show } from '../messages/show.ts';
+import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { AnchorDecorations } from './anchorDecorations.ts';
-import { destinationFor, exists, freeUri, homeOf, parentOf } from './destination.ts';
+import { exists } from './destination.ts';
 import { DocumentAnchors } from './documentAnchors.ts';
-import { cursorPlace } from './place.ts';
-import {
-  addEdits,
-  pathTo,
-  planCursor,
-  planReferences,
-  type PlacedFile,
-  type Target,
-} from './referenceEdit.ts';
-import { addFiles, applyWithFiles, notWritten, removeRest } from './workspaceFiles.ts';
+import { looseReferences } from './looseReferences.ts';
+import type { Target } from './referenceEdit.ts';
+import { resultActions } from './resultActions.ts';
+import { ResultWriter, type Placed } from './resultWriter.ts';
+import { CursorTargets, isShown } from './target.ts';
+import type { WorkspaceProjects } from './workspaceProjects.ts';
 
 export interface PlacerPorts {
   readonly ledger: Ledger;
   readonly library: Library;
+  readonly projects: WorkspaceProjects;
   readonly log: Log;
   readonly holder: string;
   readonly clock: Clock;
 }
 
-/** How a job's files ended in the workspace. */
-export interface Placed {
-  readonly task: Task;
-  /** The document that now refers to them; undefined when none does. */
-  readonly document: vscode.Uri | undefined;
-  readonly files: readonly vscode.Uri[];
-  /** For the clipboard, when the document cannot refer to them: their paths, a line each. */
-  readonly paths: string | undefined;
-  /** What the user has to know; undefined when everything went as asked. */
-  readonly remark: string | undefined;
-}
-
-/** Longer than between two keys of a person who types on, in milliseconds. */
-const typingPause = 200;
-/** Long enough for a copy over a slow connection; a window that dies in between gives the job back after it. */
-const placementLease = 60_000;
-/** How long an undone file may be brought back by a redo, in milliseconds. */
-const stagedLifetime = 7 * 24 * 60 * 60_000;
+/**
+ * Long enough for a copy over a slow connection; a window that dies in between gives the job back after it.
+ */
+const placementLeaseMs = 60_000;
+/** How long an undone file may be brought back by a redo. */
+const stagedLifetimeMs = 7 * 24 * 60 * 60_000;
 
 /**
- * Brings results from the library into the workspace and refers to them, as one undo step. The intent stands in the ledger;
- * a placement that fails can be repeated, and the file in the library stays whatever happens.
+ * Brings results from the library into the workspace and refers to them, as one undo step. The intent stands
+ * in the ledger; a placement that fails can be repeated, and the file in the library stays whatever happens.
  */
 export class Placer implements Disposable {
   readonly #ports: PlacerPorts;
   readonly #store = new DisposableStore();
   readonly #anchors: DocumentAnchors;
-  readonly #taken = new Set<string>();
-  #placing: Promise<unknown> = Promise.resolve();
-  /** Documents that were renamed while a job of theirs was running. */
-  readonly #renamedTo = new Map<string, string>();
+  readonly #writer: ResultWriter;
+  readonly #cursors = this.#store.add(new CursorTargets());
   readonly #placed = this.#store.add(new Emitter<Placed>());
   /** Results that are being placed, or were offered to the user and wait for an answer. */
   readonly #attended = new Set<string>();
@@ -74,20 +59,22 @@ export class Placer implements Disposable {
   constructor(ports: PlacerPorts) {
     this.#ports = ports;
     this.#anchors = this.#store.add(
-      new DocumentAnchors((id, closed, anchor) => {
-        // VS Code may tell of a rename, and open the document under its new name, before it closes the old one.
-        const renamed = this.#renamedTo.get(closed.toString());
-        const document = renamed ?? closed.toString();
+      new DocumentAnchors((id, uri, anchor) => {
+        const document = uri.toString();
         ports.ledger.setPlacement(id, 'waiting', { document, anchor }, ports.clock.now());
-        if (renamed !== undefined) this.#resumeAll();
       }),
     );
+    this.#writer = new ResultWriter({ ...ports, anchors: this.#anchors });
   }
 
-  /** Takes up what earlier windows left: follows the places of running jobs, and offers results that came meanwhile. */
+  /**
+   * Takes up what earlier windows left: follows the places of running jobs, and offers results that came
+   * meanwhile.
+   */
   start(): void {
     const { ledger, library, clock, log } = this.#ports;
     this.#store.add(ledger.onDidChange(() => this.#placeDue()));
+    this.#store.add(this.#anchors.onDidCloseRenamed(() => this.#resumeAll()));
     this.#store.add(
       new AnchorDecorations(this.#anchors, ledger.onDidChange, id => {
         const task = ledger.task(id);
@@ -95,7 +82,7 @@ export class Placer implements Disposable {
       }),
     );
     library
-      .sweepStaged(clock.now() - stagedLifetime)
+      .sweepStaged(clock.now() - stagedLifetimeMs)
       .catch((error: unknown) => log.warn(`Old copies were not removed. ${describeError(error)}`));
     this.#store.add(vscode.workspace.onDidOpenTextDocument(document => this.#resume(document)));
     this.#store.add(
@@ -103,8 +90,9 @@ export class Placer implements Disposable {
         for (const { oldUri, newUri } of files) this.#renamed(oldUri, newUri);
       }),
     );
-    // What is already stored was finished while no window could place it: the user may have moved on, so it is offered.
-    for (const { taskId } of ledger.waitingPlacements()) this.#offer(taskId);
+    // What is already stored was finished while no window could place it: the user may have moved on, so it
+    // is offered.
+    for (const placement of ledger.placements.waiting()) if (this.#isOurs(placement)) this.#offer(placement);
     this.#resumeAll();
   }
 
@@ -125,16 +113,52 @@ export class Placer implements Disposable {
 
   /**
    * Places a result because the user asks for it: at its own place, or else at the cursor.
-   * @throws UserError when it cannot be done; the file stays in the library
+   * @throws UserError when it cannot be done, or Cancelled; the file stays in the library
    */
   async placeNow(id: string): Promise<Placed> {
     const task = this.#ports.ledger.task(id);
-    const placement = this.#ports.ledger.placement(id);
+    const placement = this.#ports.ledger.placements.of(id);
     if (!task || !placement || storedFiles(task).length === 0) {
       throw new UserError(vscode.l10n.t('This task has no result to insert.'));
     }
-    const target = (await this.#openTarget(task, placement)) ?? cursorTarget();
-    return this.#place(task, placement, target);
+    const target = (await this.#openTarget(task, placement)) ?? (await this.#cursors.current());
+    return this.#writer.place(task, placement, target, true);
+  }
+
+  /**
+   * References to the files of a result in the form of the document that was written in last, a line each;
+   * paths where there is none.
+   * @throws UserError when none of them stands in the workspace
+   */
+  async referenceTo(id: string): Promise<string> {
+    return await this.#referenceIn(id, this.#cursors.last());
+  }
+
+  /**
+   * Inserts at the cursor what `referenceTo` gives, whatever stands around it.
+   * @throws UserError when there is nothing to refer to, or no document; Cancelled
+   */
+  async insertReference(id: string): Promise<void> {
+    const target = await this.#cursors.current();
+    if (!target) throw new UserError(vscode.l10n.t('Open a document first.'));
+    const { document, anchor } = target;
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, document.positionAt(anchor.end), await this.#referenceIn(id, target));
+    if (!(await vscode.workspace.applyEdit(edit)))
+      throw new UserError(vscode.l10n.t('The document could not be changed.'));
+  }
+
+  async #referenceIn(id: string, target: Target | undefined): Promise<string> {
+    const { ledger, projects } = this.#ports;
+    const task = ledger.task(id);
+    const text = task && (await looseReferences(ledger, projects, task, target));
+    if (!text) throw new UserError(vscode.l10n.t('The file of this task is no longer in the workspace.'));
+    return text;
+  }
+
+  /** Whether no result is being placed. */
+  get isIdle(): boolean {
+    return this.#writer.isIdle;
   }
 
   dispose(): void {
@@ -142,23 +166,29 @@ export class Placer implements Disposable {
   }
 
   #placeDue(): void {
-    for (const placement of this.#ports.ledger.waitingPlacements()) {
+    const waiting = this.#ports.ledger.placements.waiting();
+    const ids = new Set(waiting.map(({ taskId }) => taskId));
+    for (const id of this.#attended) if (!ids.has(id)) this.#attended.delete(id);
+    for (const placement of waiting) {
       const id = placement.taskId;
       if (this.#attended.has(id)) continue;
       const followed = this.#anchors.find(id);
       // A document without a tab may live on in memory: the user has closed it, and is asked first.
       const target = followed && isShown(followed.document.uri) ? followed : undefined;
-      if (target || (placement.document === undefined && this.#isOurs(placement))) {
+      const needsNoDocument = placement.document === undefined || placement.mode === 'none';
+      if (target || (needsNoDocument && this.#isOurs(placement))) {
         this.#placeQuietly(id, placement, target);
-      } else if (this.#isOurs(placement)) this.#offer(id);
+      } else if (this.#isOurs(placement)) this.#offer(placement);
     }
   }
 
   /** Whether this window has the workspace folder that the job was started in. */
   #isOurs(placement: Placement): boolean {
     const folders = vscode.workspace.workspaceFolders ?? [];
-    if (placement.folder !== undefined)
-      return folders.some(folder => folder.uri.toString() === placement.folder);
+    if (placement.folder !== undefined) {
+      const own = vscode.Uri.parse(placement.folder, true);
+      return folders.some(folder => isSamePlace(folder.uri, own));
+    }
     if (placement.document === undefined) return folders.length === 0;
     return vscode.workspace.textDocuments.some(document => document.uri.toString() === placement.document);
   }
@@ -166,10 +196,11 @@ export class Placer implements Disposable {
   #placeQuietly(id: string, placement: Placement, target: Target | undefined): void {
     const { ledger, holder, clock, log } = this.#ports;
     const task = ledger.task(id);
-    if (!task || !ledger.lease(holder, id, clock.now(), placementLease)) return;
+    if (!task || !ledger.leases.take(holder, id, clock.now(), placementLeaseMs)) return;
     this.#attended.add(id);
     log.info(`Job ${id}: placing the result`);
-    this.#place(task, placement, target)
+    this.#writer
+      .place(task, placement, target, false)
       .then(
         placed => this.#placed.fire(placed),
         (error: unknown) => {
@@ -180,21 +211,24 @@ export class Placer implements Disposable {
               ? error.message
               : vscode.l10n.t(
                   'The result could not be saved to the workspace: {0} It is kept in the library.',
-                  String(error),
+                  sentence(String(error)),
                 );
           show('warning', { text, actions: resultActions(id) }, log);
         },
       )
-      .finally(() => ledger.releaseLease(holder, id));
+      .finally(() => {
+        // Of a window that closes, the runner has given back all leases.
+        if (!this.#store.disposed) ledger.leases.release(holder, id);
+      })
+      .catch(onUnexpectedError);
   }
 
-  #offer(id: string): void {
+  #offer({ taskId: id }: Placement): void {
     const { ledger, log } = this.#ports;
-    const placement = ledger.placement(id);
     const task = ledger.task(id);
-    if (!task || !placement || this.#attended.has(id) || !this.#isOurs(placement)) return;
+    if (!task) return;
     this.#attended.add(id);
-    const text = kindWords(task.kind).ready(altTextOf(task.prompt));
+    const text = mediaKindLabels(task.kind).ready(promptTitle(task.prompt));
     show('info', { text, actions: resultActions(id) }, log);
   }
 
@@ -203,28 +237,25 @@ export class Placer implements Disposable {
   }
 
   #resume(document: vscode.TextDocument): void {
-    const uri = document.uri.toString();
-    for (const task of this.#ports.ledger.tasks({
-      limit: 500,
-      states: ['draft', 'submitting', 'queued', 'processing', 'succeeded', 'stored'],
-    })) {
-      const placement = this.#ports.ledger.placement(task.id);
-      if (placement?.document !== uri || !placement.anchor || this.#anchors.find(task.id)) continue;
-      this.#anchors.resume(task.id, document, placement.anchor);
+    for (const { taskId, anchor } of this.#ports.ledger.placements.inDocument(document.uri.toString())) {
+      if (anchor && !this.#anchors.find(taskId)) this.#anchors.resume(taskId, document, anchor);
     }
   }
 
   #renamed(from: vscode.Uri, to: vscode.Uri): void {
     const { ledger, clock } = this.#ports;
-    for (const task of ledger.tasks({ limit: 500 })) {
-      const placement = ledger.placement(task.id);
-      if (placement?.state !== 'waiting' || placement.document === undefined) continue;
-      const document = vscode.Uri.parse(placement.document, true);
-      const moved = document.toString() === from.toString() ? to : movedInside(document, from, to);
-      if (!moved) continue;
-      this.#renamedTo.set(document.toString(), moved.toString());
-      ledger.setPlacement(task.id, 'waiting', { document: moved.toString() }, clock.now());
+    const moved = new Map<string, string>();
+    for (const uri of ledger.placements.documents()) {
+      const document = vscode.Uri.parse(uri, true);
+      const target = document.toString() === from.toString() ? to : movedInside(document, from, to);
+      if (!target) continue;
+      this.#anchors.renamed(document, target);
+      moved.set(uri, target.toString());
     }
+    // Where copies stand is looked for before one is removed from the library.
+    ledger.placements.moveCopies(from.toString(), to.toString(), clock.now());
+    if (moved.size === 0) return;
+    ledger.placements.moveDocuments(moved, clock.now());
     this.#resumeAll();
   }
 
@@ -242,165 +273,9 @@ export class Placer implements Disposable {
     if (!followed) this.#anchors.resume(task.id, editor.document, placement.anchor);
     return this.#anchors.find(task.id);
   }
-
-  /** One after the other: two results for one document would each be planned for a text that the other changes. */
-  #place(task: Task, placement: Placement, target: Target | undefined): Promise<Placed> {
-    const placed = this.#placing.then(() => this.#placeNext(task, placement, target));
-    this.#placing = placed.catch(() => undefined);
-    return placed;
-  }
-
-  async #placeNext(task: Task, placement: Placement, target: Target | undefined): Promise<Placed> {
-    const { ledger, clock } = this.#ports;
-    const named =
-      target?.document.uri ??
-      (placement.document === undefined ? undefined : vscode.Uri.parse(placement.document, true));
-    const document = named && homeOf(named);
-    const onDisk = document !== undefined && document.scheme !== 'untitled';
-    // A document outside every folder keeps its files beside itself.
-    const ownFolder = placement.folder === undefined ? undefined : vscode.Uri.parse(placement.folder, true);
-    const folder = ownFolder ?? (onDisk ? undefined : vscode.workspace.workspaceFolders?.[0]?.uri);
-    const destination = destinationFor(document, folder);
-    if (!destination) {
-      throw new UserError(
-        vscode.l10n.t(
-          'No folder is open, so the result was not saved to a workspace. It is kept in the library: open it, or save it where you like.',
-        ),
-        resultActions(task.id),
-      );
-    }
-    const receiving = parentOf(destination.uriOf('a'));
-    if (vscode.workspace.fs.isWritableFileSystem(receiving.scheme) === false) throw readOnly(receiving);
-    const placed: PlacedFile[] = [];
-    try {
-      for (const [index, file] of storedFiles(task).entries()) {
-        const uri = await freeUri(destination, task, index, file.extension, this.#taken);
-        this.#taken.add(uri.toString().toLowerCase());
-        placed.push({ uri, file });
-      }
-      const uris = placed.map(({ uri }) => uri);
-      const { plan, live } = await this.#write(task, placement, target, placed);
-      const remark = plan ? undefined : remarkOf(placement, live, uris[0]);
-      const state = plan ? 'placed' : 'saved';
-      ledger.setPlacement(task.id, placement.state, { state, file: uris[0]?.toString() }, clock.now());
-      const after = decide(ledger, task.id, { type: 'placed' }, clock.now()) ?? task;
-      this.#anchors.forget(task.id);
-      return {
-        task: after,
-        document: plan && live ? live.document.uri : undefined,
-        files: uris,
-        paths: remark === undefined ? undefined : uris.map(uri => pathTo(uri, document, folder)).join('\n'),
-        remark: [destination.warning, remark].filter(Boolean).join(' ') || undefined,
-      };
-    } finally {
-      for (const { uri } of placed) this.#taken.delete(uri.toString().toLowerCase());
-    }
-  }
-
-  /** Creates the files and refers to them, in one edit. While the user types, VS Code refuses it: after a pause it is planned anew. */
-  async #write(
-    task: Task,
-    { mode }: Placement,
-    target: Target | undefined,
-    placed: readonly PlacedFile[],
-  ): Promise<{ plan: ReferencePlan | undefined; live: Target | undefined }> {
-    for (;;) {
-      const edit = new vscode.WorkspaceEdit();
-      const staged = await addFiles(edit, this.#ports.library, placed);
-      // Read only now: the user may have typed while the files were read.
-      const live = target && (this.#anchors.find(task.id) ?? target);
-      const version = live?.document.version;
-      const plan = live && planReferences(live, task, mode, placed);
-      if (plan) addEdits(edit, live.document, plan);
-      const cursor = plan && planCursor(live, plan);
-      if (await applyWithFiles(edit, placed)) {
-        cursor?.apply();
-        return { plan, live };
-      }
-      await removeRest(placed, staged);
-      if (!plan || live.document.version === version) throw notWritten(placed);
-      await rest(live.document, this.#ports.clock);
-    }
-  }
-}
-
-/** Resolves once nobody has changed the document for a moment. */
-function rest(document: vscode.TextDocument, clock: Clock): Promise<void> {
-  return new Promise(resolve => {
-    let timer: Disposable | undefined;
-    const changes = vscode.workspace.onDidChangeTextDocument(event => {
-      if (event.document === document) wait();
-    });
-    const wait = (): void => {
-      timer?.dispose();
-      timer = clock.after(typingPause, () => {
-        changes.dispose();
-        resolve();
-      });
-    };
-    wait();
-  });
-}
-
-function resultActions(id: string): readonly {
-  title: string;
-  command: 'rivya.task.insert' | 'rivya.task.open' | 'rivya.task.saveAs';
-  arguments: readonly unknown[];
-}[] {
-  const { t } = vscode.l10n;
-  return [
-    { title: t('Insert'), command: 'rivya.task.insert', arguments: [id] },
-    { title: t('Open'), command: 'rivya.task.open', arguments: [id] },
-    { title: t('Save As...'), command: 'rivya.task.saveAs', arguments: [id] },
-  ];
-}
-
-/** The cursor of the active editor, for a result whose own place is gone. */
-function cursorTarget(): Target | undefined {
-  const place = cursorPlace();
-  if (!place) return undefined;
-  const offset = place.document.offsetAt(place.range.end);
-  return { document: place.document, anchor: { start: offset, end: offset, text: '' } };
-}
-
-/** Whether the document has a tab in this window. */
-function isShown(document: vscode.Uri): boolean {
-  const home = homeOf(document).toString();
-  const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs);
-  return tabs.some(({ input }) => {
-    const isDiff = input instanceof vscode.TabInputTextDiff || input instanceof vscode.TabInputNotebookDiff;
-    const isPlain = input instanceof vscode.TabInputText || input instanceof vscode.TabInputNotebook;
-    const shown = isDiff ? input.modified : isPlain ? input.uri : undefined;
-    return shown?.toString() === home;
-  });
-}
-
-function readOnly(folder: vscode.Uri): UserError {
-  return new UserError(
-    vscode.l10n.t(
-      'The folder "{0}" is read-only. The result is kept in the library: save it somewhere else.',
-      folder.path,
-    ),
-  );
-}
-
-/** Why the path goes to the clipboard; undefined when nobody has asked for a reference. */
-function remarkOf(
-  { mode, document }: Placement,
-  live: Target | undefined,
-  file: vscode.Uri | undefined,
-): string | undefined {
-  const { t } = vscode.l10n;
-  const name = file?.path.split('/').at(-1) ?? '';
-  if (mode === 'none') return undefined;
-  if (mode === 'clipboard') return t('Saved as {0}. The path is on the clipboard.', name);
-  if (live) return t('Saved as {0}. Nothing can refer to it here, so the path is on the clipboard.', name);
-  return document === undefined
-    ? undefined
-    : t('Saved as {0}. Its place in the document is gone, so the path is on the clipboard.', name);
 }
 
 function movedInside(document: vscode.Uri, from: vscode.Uri, to: vscode.Uri): vscode.Uri | undefined {
-  const inside = document.scheme === from.scheme && document.path.startsWith(`${from.path}/`);
-  return inside ? document.with({ path: to.path + document.path.slice(from.path.length) }) : undefined;
+  const below = segmentsBelow(from, document);
+  return below && below.length > 0 ? vscode.Uri.joinPath(to, ...below) : undefined;
 }

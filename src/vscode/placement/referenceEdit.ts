@@ -1,18 +1,19 @@
 import * as vscode from 'vscode';
-import { promptIn } from '../../core/prompts/prompts.ts';
-import { altTextOf } from '../../core/references/altText.ts';
-import { publicPath, readPublicRoots } from '../../core/references/publicRoots.ts';
-import {
-  planReference,
-  type ReferenceEdit,
-  type ReferenceMedia,
-  type ReferencePlan,
-} from '../../core/references/reference.ts';
-import { relativePath } from '../../core/references/relativePath.ts';
+import { neutralExtension } from '../../core/assets/resultType.ts';
+import { pathBetween } from '../../core/places/places.ts';
+import { promptIn } from '../../core/prompts/findPrompts.ts';
+import { promptTitle } from '../../core/prompts/promptTitle.ts';
+import { readPublicRoots } from '../../core/references/paths/publicRoots.ts';
+import { planReference } from '../../core/references/planReference.ts';
+import type { ReferenceEdit, ReferenceMedia, ReferencePlan } from '../../core/references/plan/plan.ts';
 import type { Anchor, PlacementMode } from '../../core/tasks/placement.ts';
-import type { StoredFile, Task } from '../../shared/task.ts';
-import { setting } from '../settings.ts';
-import { homeOf, parentOf } from './destination.ts';
+import { addressOf, type Address } from '../../core/projects/address.ts';
+import { plainFolder } from '../../core/projects/kinds/allKinds.ts';
+import { below } from '../../core/projects/projectFiles.ts';
+import type { MediaKind, StoredFile, Task } from '../../shared/task.ts';
+import { isSetByUser, setting } from '../manifest/settings.ts';
+import { homeOf, parentOf } from './home.ts';
+import { pathBelow, type DocumentProject } from './workspaceProjects.ts';
 
 /** A document that is about to be changed, and the place in it. */
 export interface Target {
@@ -23,63 +24,136 @@ export interface Target {
 /** A file of a job, and where it stands in the workspace. */
 export interface PlacedFile {
   readonly uri: vscode.Uri;
+  /** Whether it stood there before. */
+  readonly isThere?: boolean;
+  /** Of the result, see `TaskResult.index`. */
+  readonly index: number;
   readonly file: StoredFile;
 }
 
-/** Plans how a document refers to files; undefined when it cannot, or when nobody can write into it. */
+/**
+ * Plans how a document refers to files; undefined when it cannot, or when nobody can write into it.
+ * @param of the project of the document
+ */
 export function planReferences(
   { document, anchor }: Target,
+  of: DocumentProject,
   task: Task,
   mode: PlacementMode,
   files: readonly PlacedFile[],
 ): ReferencePlan | undefined {
   if (mode === 'clipboard' || mode === 'none' || !isWritable(document.uri)) return undefined;
+  // Nobody knows what such a file is, so no document can show it.
+  if (files.some(({ file }) => file.extension === neutralExtension)) return undefined;
   const text = document.getText();
   // The anchor's own text is refreshed while the user edits; what must not have changed is the prompt.
-  const isUnchanged = promptIn(text.slice(anchor.start, anchor.end), document.languageId) === task.prompt;
+  const isUnchanged =
+    promptIn(text.slice(anchor.start, anchor.end), document.languageId, fileOf(document, of)) === task.prompt;
+  const media = files.map(each => mediaFor(document, of, task, each));
+  if (!media.every(each => each !== undefined)) return undefined;
   return planReference({
     languageId: document.languageId,
+    file: fileOf(document, of),
+    manners: of.project.manners,
     text,
     start: anchor.start,
     end: anchor.end,
     mode: mode === 'replace' && isUnchanged ? 'replace' : 'after',
-    media: files.map(each => mediaFor(document, task, each)),
+    media,
     eol: document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n',
   });
 }
 
-/** What the document is told of a file. */
-export function mediaFor(
-  document: vscode.TextDocument,
-  task: Pick<Task, 'kind' | 'prompt'>,
-  { uri, file }: PlacedFile,
-): ReferenceMedia {
-  const { width, height, mediaType } = file;
-  const kind = mediaType.split('/')[0];
-  const home = homeOf(document.uri);
-  const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri;
-  const roots = readPublicRoots(setting('output.publicRoots', home));
-  const below = folder && segmentsOf(uri).slice(segmentsOf(folder).length);
-  const address = below && publicPath(document.languageId, below, roots);
-  return {
-    kind: kind === 'image' || kind === 'video' || kind === 'audio' ? kind : task.kind,
-    path: address ?? pathTo(uri, home, folder),
-    isPublic: address !== undefined,
-    mediaType,
-    alt: altTextOf(task.prompt),
-    ...(width !== undefined && height !== undefined && { width, height }),
-  };
+/** The document's file as a plan takes it; none of a document that has no name yet. */
+export function fileOf({ uri }: vscode.TextDocument, { document }: DocumentProject): readonly string[] {
+  if (document.path !== '') return document.path.split('/');
+  return uri.scheme === 'untitled' ? [] : segmentsOf(homeOf(uri)).slice(-1);
 }
 
-/** The path that a document uses for a file: relative to the document, or to the workspace folder when it is not on disk yet. */
+/** What the document is told of a file; undefined when no address leads from one to the other. */
+export function mediaFor(
+  document: vscode.TextDocument,
+  of: DocumentProject,
+  task: Pick<Task, 'kind' | 'prompt'>,
+  { uri, file }: Pick<PlacedFile, 'uri' | 'file'>,
+): ReferenceMedia | undefined {
+  const { width, height, mediaType } = file;
+  const type = mediaType.split('/')[0];
+  const kind = type === 'image' || type === 'video' || type === 'audio' ? type : task.kind;
+  const address = addressFor(document, of, uri, kind);
+  return (
+    address && {
+      kind,
+      ...address,
+      mediaType,
+      alt: promptTitle(task.prompt),
+      ...(width !== undefined && height !== undefined && { width, height }),
+    }
+  );
+}
+
+/**
+ * Whether a document can refer to a copy that is there as well as to a new one: it is served if that one
+ * would be, and lies where the project looks.
+ */
+export function isAsGood(
+  document: vscode.TextDocument,
+  of: DocumentProject,
+  task: Pick<Task, 'kind' | 'prompt'>,
+  there: Pick<PlacedFile, 'uri' | 'file'>,
+  fresh: vscode.Uri,
+): boolean {
+  const known = mediaFor(document, of, task, there);
+  const wanted = mediaFor(document, of, task, { ...there, uri: fresh });
+  if (!known || !wanted) return known !== undefined;
+  const { project, folder } = of;
+  const isElsewhere = (uri: vscode.Uri): boolean => !folder || pathBelow(uri, folder) === undefined;
+  if (isElsewhere(there.uri) || project.kind === plainFolder)
+    return isElsewhere(there.uri) === isElsewhere(fresh);
+  if (known.isPublic || wanted.isPublic) return known.isPublic;
+  const topOf = (uri: vscode.Uri): string | undefined => {
+    const path = folder && pathBelow(uri, folder);
+    return path === undefined ? undefined : below(path, project.root)?.split('/')[0];
+  };
+  return topOf(there.uri) === topOf(fresh);
+}
+
+function addressFor(
+  document: vscode.TextDocument,
+  { project, document: known, folder }: DocumentProject,
+  file: vscode.Uri,
+  kind: MediaKind,
+): Address | undefined {
+  const home = homeOf(document.uri);
+  const path = folder && pathBelow(file, folder);
+  if (path === undefined) {
+    const way = pathTo(file, home, folder);
+    return way === undefined ? undefined : { path: way, isPublic: false };
+  }
+  const { roots } = readPublicRoots(setting('output.publicRoots', home));
+  const rules = roots.map(root => ({ ...root, at: 'aboveDocument' as const }));
+  // The text may have changed since the project was looked for.
+  const current = { ...known, text: document.getText() };
+  return addressOf(
+    project,
+    current,
+    { roots: rules, isSet: isSetByUser('output.publicRoots', home) },
+    path,
+    kind,
+  );
+}
+
+/**
+ * The path that leads to a file from a document, or from the workspace folder when the document is not on
+ * disk yet; undefined when none does, because they lie on different drives or machines.
+ */
 export function pathTo(
   file: vscode.Uri,
   document: vscode.Uri | undefined,
   folder: vscode.Uri | undefined,
-): string {
+): string | undefined {
   const from = document && document.scheme !== 'untitled' ? parentOf(document) : folder;
-  if (from?.scheme !== file.scheme || from.authority !== file.authority) return file.path;
-  return relativePath(segmentsOf(from), segmentsOf(file));
+  return from && pathBetween(from, file);
 }
 
 function segmentsOf(uri: vscode.Uri): string[] {
@@ -107,8 +181,9 @@ export interface CursorPlan {
 }
 
 /**
- * Where the cursor goes. While the prompt is still selected nobody has gone on, and the alternative text is selected, to be typed
- * over. Elsewhere the cursor stays: one that stands exactly at an insertion would be carried along by VS Code.
+ * Where the cursor goes. While the prompt is still selected nobody has gone on, and the alternative text is
+ * selected, to be typed over. Elsewhere the cursor stays: one that stands exactly at an insertion would be
+ * carried along by VS Code.
  */
 export function planCursor(
   { document, anchor }: Target,

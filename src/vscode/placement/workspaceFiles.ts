@@ -2,17 +2,21 @@ import { readFile, rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Library } from '../../core/assets/library.ts';
 import type { StoredFile } from '../../shared/task.ts';
-import { UserError } from '../messages.ts';
-import { exists, parentOf } from './destination.ts';
+import { UserError } from '../messages/errors.ts';
+import { exists } from './destination.ts';
+import { parentOf } from './home.ts';
 import type { PlacedFile } from './referenceEdit.ts';
 
 /**
- * Larger files do not travel inside the edit, where they would lie in memory, here and in the editor's history. Instead a copy is
- * moved into the workspace, which an undo moves out again.
+ * Larger files do not travel inside the edit, where they would lie in memory, here and in the editor's
+ * history. Instead a copy is moved into the workspace, which an undo moves out again.
  */
 const largestInMemory = 16 * 1024 ** 2;
 
-/** Adds the creation of a file to an edit, so that one undo takes it back together with the text. @returns the staged copy, if one was made */
+/**
+ * Adds the creation of a file to an edit, so that one undo takes it back together with the text.
+ * @returns the staged copy, if one was made
+ */
 export async function addFile(
   edit: vscode.WorkspaceEdit,
   library: Library,
@@ -42,7 +46,10 @@ export async function addFiles(
   return staged;
 }
 
-/** Applies the edit, and looks whether the files are there, for `applyEdit` says only `false`. @returns whether all is done */
+/**
+ * Applies the edit, and looks whether the files are there, for `applyEdit` says only `false`.
+ * @returns whether all is done
+ */
 export async function applyWithFiles(
   edit: vscode.WorkspaceEdit,
   placed: readonly PlacedFile[],

@@ -1,50 +1,88 @@
 import * as vscode from 'vscode';
-import { Cancelled } from '../messages.ts';
-import type { Services } from '../services.ts';
+import { ask, inform, withProgress } from '../messages/dialogs.ts';
+import { Cancelled } from '../messages/errors.ts';
+import { systemClock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Library } from '../../core/assets/library.ts';
+import { removeTasks } from '../../core/tasks/housekeeping.ts';
+import type { Ledger } from '../../core/tasks/ledger.ts';
+import { placedFiles } from '../placement/placedFiles.ts';
+import { offerUndo } from './removeFromList.ts';
 
 /** So many go at once; in between the editor gets its turn. */
-const portion = 200;
+const portion = 50;
 
 /**
- * Takes the finished tasks off the list, after asking. A task whose result stands nowhere but in the library, or could
- * not be fetched so far, stays. Library copies of inserted results go; the files in workspaces are not touched.
- * @throws Cancelled, or an error of the file system or the ledger; what was removed before it is gone from the list
+ * Takes the finished tasks off the list, after asking. Of each it is looked right before whether its files
+ * stand where they were inserted; a task whose result stands nowhere but in the library, or could not be
+ * fetched so far, stays. The others can be brought back for a day; the files in workspaces are not touched.
+ * @throws Cancelled, or an error of the file system or the ledger; what was removed before it is gone from
+ * the list
  */
-export async function clearFinished({ ledger, library }: Services): Promise<void> {
+export async function clearFinished({
+  ledger,
+  library,
+  log,
+}: {
+  readonly ledger: Ledger;
+  readonly library: Library;
+  readonly log: Log;
+}): Promise<void> {
   const { t } = vscode.l10n;
   const ids = ledger.clearable();
   if (ids.length === 0) {
-    void vscode.window.showInformationMessage(
+    inform(
       t('There is no finished task to clear. Tasks with a result that was not inserted stay in the list.'),
     );
     return;
   }
-  const clear = t('Clear');
-  const answer = await vscode.window.showWarningMessage(
+  const clear = t({ message: 'Clear', comment: 'Button: removes finished tasks from the list' });
+  const answer = await ask(
+    'warning',
     ids.length === 1
       ? t('Clear 1 finished task from the list?')
       : t('Clear {0} finished tasks from the list?', ids.length.toLocaleString(vscode.env.language)),
+    [clear],
     {
-      modal: true,
-      detail: t(
-        'The files in your workspaces stay. Tasks with a result that was not inserted stay in the list. This cannot be undone.',
-      ),
+      detail: [
+        t(
+          'The files in your workspaces stay. A task whose result was not inserted, or is no longer found unchanged where it was inserted, stays in the list with its copy in the library. What is cleared can be brought back for a day.',
+        ),
+      ],
     },
-    clear,
   );
   if (answer !== clear) throw new Cancelled();
-  await vscode.window.withProgress(
+  let kept = 0;
+  const cleared: string[] = [];
+  // One time for all portions: what was cleared together comes back together.
+  const now = systemClock.now();
+  await withProgress(
     { location: { viewId: 'rivya.tasks' }, title: t('Clearing finished tasks') },
     async () => {
       for (let start = 0; start < ids.length; start += portion) {
-        const some = ids.slice(start, start + portion);
-        for (const id of some) {
-          // Files first: cut off half-way, the task is still there to be cleared again.
-          for (const { file } of ledger.task(id)?.results ?? []) if (file) await library.remove(file);
-        }
-        ledger.removeAll(some);
+        // The question may have stood for long: what came back to life meanwhile is no longer clearable.
+        const clearable = new Set(ledger.clearable());
+        const tasks = ids
+          .slice(start, start + portion)
+          .flatMap(id => (clearable.has(id) ? (ledger.task(id) ?? []) : []));
+        const removals = tasks.map(task => ({ task, mayLose: [] }));
+        const done = await removeTasks(removals, { ledger, library, placedFiles }, now);
+        kept += done.kept;
+        cleared.push(...done.ids);
         await new Promise(resolve => setImmediate(resolve));
       }
     },
+  );
+  offerUndo(cleared, log);
+  if (kept === 0) return;
+  inform(
+    kept === 1
+      ? t(
+          '1 task stays, with its files: it has changed meanwhile, or its result is no longer found unchanged where it was inserted. Insert it again, or remove the task.',
+        )
+      : t(
+          '{0} tasks stay, with their files: they have changed meanwhile, or their results are no longer found unchanged where they were inserted. Insert them again, or remove the tasks.',
+          kept.toLocaleString(vscode.env.language),
+        ),
   );
 }

@@ -1,44 +1,61 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
-import { describeError } from '../../base/log.ts';
+import type { Log } from '../../base/log.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
-import { altTextOf } from '../../core/references/altText.ts';
+import { promptTitle } from '../../core/prompts/promptTitle.ts';
+import type { Library } from '../../core/assets/library.ts';
+import { searchWords, type SearchLanguage } from '../../core/tasks/searchWords.ts';
+import type { Ledger } from '../../core/tasks/ledger.ts';
 import { isRunningState, storedFiles, type Task } from '../../shared/task.ts';
-import type { CommandId } from '../ids.ts';
-import { messageOf, show } from '../messages.ts';
-import type { Services } from '../services.ts';
-import { ageText, stateText } from './taskText.ts';
+import type { CommandId } from '../manifest/ids.ts';
+import { createPick, row, type Row } from '../messages/quickPick.ts';
+import { showError } from '../messages/showError.ts';
+import { mediaKindLabels } from '../text/mediaKindLabels.ts';
+import { taskIcon } from './tasksTreeItems.ts';
+import { ageText, stateText } from '../text/taskText.ts';
 
 /** More than that nobody reads; another word narrows the list. */
 const limit = 100;
 
-interface TaskItem extends vscode.QuickPickItem {
-  readonly task: Task;
+interface TaskItem extends Row {
+  /** Undefined in the row that says that there is none. */
+  readonly task: Task | undefined;
 }
 
 interface TaskButton extends vscode.QuickInputButton {
   readonly command: CommandId;
 }
 
-/** Finds tasks by words of their prompts as the user types. Enter does what is likeliest; the buttons do the rest. */
-export function searchTasks({ ledger, log }: Services): void {
+interface SearchServices {
+  readonly ledger: Ledger;
+  readonly library: Library;
+  readonly log: Log;
+}
+
+/**
+ * Finds tasks by words of prompt, model, kind, file and date as the user types. Enter does what is likeliest;
+ * the buttons do the rest.
+ */
+export function searchTasks({ ledger, library, log }: SearchServices): void {
   const { t } = vscode.l10n;
   const store = new DisposableStore();
-  const picker = store.add(vscode.window.createQuickPick<TaskItem>());
-  picker.title = t('Search Tasks');
-  picker.placeholder = t('Words of the prompt');
+  const picker = store.add(
+    createPick<TaskItem>({
+      title: t('Search Tasks'),
+      placeholder: t('Words of the prompt, model, kind, file name, today, 2026-11'),
+    }),
+  );
   const look = (words: string): void => {
     try {
-      const found = words.trim() === '' ? ledger.tasks({ limit }) : ledger.search(words, limit);
-      picker.items = found.map(taskItem);
+      const found = ledger.lists.page({ words: searchWords(words, searchLanguage()) }, { limit });
+      picker.items = found.length > 0 ? found.map(task => taskItem(task, library)) : [nothingItem()];
     } catch (error) {
       // The picker stays open, and the next letter tries again.
-      log.error(`The tasks could not be searched: ${describeError(error)}`);
-      const message = messageOf(error);
-      if (message) show('error', message, log);
+      void showError(error, 'The tasks could not be searched', log);
     }
   };
   const run = (command: CommandId, { task }: TaskItem): void => {
+    if (!task) return;
     picker.hide();
     void vscode.commands.executeCommand(command, task.id);
   };
@@ -47,7 +64,7 @@ export function searchTasks({ ledger, log }: Services): void {
   store.add(
     picker.onDidAccept(() => {
       const [item] = picker.activeItems;
-      if (item) run(likeliest(item.task), item);
+      if (item?.task) run(likeliest(item.task), item);
     }),
   );
   store.add(picker.onDidHide(() => store.dispose()));
@@ -60,15 +77,32 @@ function likeliest(task: Task): CommandId {
   return storedFiles(task).length > 0 ? 'rivya.task.open' : 'rivya.task.copyPrompt';
 }
 
-function taskItem(task: Task): TaskItem {
-  return {
+function nothingItem(): TaskItem {
+  const label = vscode.l10n.t('No task matches these words.');
+  return row({ task: undefined, label, icon: 'info', alwaysShow: true });
+}
+
+/** What words may mean to this person. */
+function searchLanguage(): SearchLanguage {
+  const kindNames = {
+    image: mediaKindLabels('image').name,
+    video: mediaKindLabels('video').name,
+    audio: mediaKindLabels('audio').name,
+  };
+  return { language: vscode.env.language, kindNames, now: systemClock.now() };
+}
+
+function taskItem(task: Task, library: Library): TaskItem {
+  return row({
     task,
-    label: altTextOf(task.prompt),
-    description: [stateText(task), task.model, ageText(task.createdAt, systemClock.now())].join(' · '),
-    // The ledger has chosen: it finds parts of words and ignores accents, which the picker's own filter does not.
+    iconPath: taskIcon(task, library),
+    label: promptTitle(task.prompt),
+    description: [ageText(task.createdAt, systemClock.now()), stateText(task), task.model].join(' · '),
+    // The ledger has chosen: it finds parts of words and ignores accents, which the picker's own filter does
+    // not.
     alwaysShow: true,
     buttons: buttonsOf(task),
-  };
+  });
 }
 
 function buttonsOf(task: Task): TaskButton[] {

@@ -1,36 +1,50 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { modelFields } from '../../api/catalogue.ts';
+import { modelFields } from '../../api/resources/modelParameters.ts';
 import { systemClock } from '../../base/clock.ts';
-import { removeTask } from '../../core/assets/housekeeping.ts';
-import { findAnchor } from '../../core/references/anchor.ts';
+import { sentWith } from '../../core/generate/draftJob.ts';
+import { withNewSeed, type Params } from '../../core/generate/parameters.ts';
+import { findAnchor } from '../../core/tasks/anchor.ts';
 import { requestAs, type RequestLanguage } from '../../core/tasks/copyAs.ts';
 import { decide } from '../../core/tasks/runner.ts';
-import { creditsOf, isRunningState, storedFiles, type Task } from '../../shared/task.ts';
-import { announcePlaced, copyPaths, stopTracking } from '../generate/progress.ts';
-import { generateFromTask } from '../generate/fromReference.ts';
-import { generateMedia } from '../generate/generate.ts';
-import { inspectReferences, referenceItems, type ReferenceInput } from '../generate/referenceInputs.ts';
-import { Cancelled, UserError } from '../messages.ts';
-import { exists } from '../placement/destination.ts';
-import type { Placed } from '../placement/placer.ts';
-import type { Services } from '../services.ts';
-import { taskIdsOf } from '../trees/tasksTree.ts';
-import { creditsText } from './taskText.ts';
+import { chargeOf } from '../../shared/charge.ts';
+import { resultFiles, storedFiles, type Task } from '../../shared/task.ts';
+import { generateFromTask } from '../generate/fromInputs.ts';
+import { dayBudget, requireWithinDay } from '../generate/dayLimit.ts';
+import { order } from '../generate/generate.ts';
+import { inspectInputs, type LocalInput } from '../generate/localInputs.ts';
+import type { EditorRequest } from '../generate/request.ts';
+import type { Starter } from '../generate/starter.ts';
+import { ask, askTarget, flash } from '../messages/dialogs.ts';
+import { Cancelled, UserError } from '../messages/errors.ts';
+import { chooseOne, type RowText } from '../messages/quickPick.ts';
+import { announcePlaced, copyPaths } from '../orders/placedMessages.ts';
+import { stopTracking } from '../orders/stopTracking.ts';
+import { locateCopy } from '../placement/locateCopy.ts';
+import type { Place } from '../placement/place.ts';
+import type { Placed } from '../placement/resultWriter.ts';
+import type { GenerateServices } from '../generate/generateServices.ts';
+import { removeFromList } from './removeFromList.ts';
+import { taskIdsOf } from './tasksNode.ts';
+import { creditsText } from '../text/taskText.ts';
 
-/** The commands on tasks. Each takes rows of the tree or ids, one or several; what cannot take several takes the first. */
+/**
+ * The commands on tasks. Each takes rows of the tree or ids, one or several; what cannot take several takes
+ * the first.
+ */
 export const taskCommands = {
-  async insert(services: Services, nodes: readonly unknown[]): Promise<void> {
+  async insert(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const placed: Placed[] = [];
     try {
       for (const { id } of tasksFrom(services, nodes)) placed.push(await services.placer.placeNow(id));
     } finally {
       await copyPaths(placed);
-      for (const each of placed) announcePlaced(services, each);
+      // It is paid since long, and inserting costs nothing.
+      for (const each of placed) announcePlaced(services.log, each, 'withoutCharge');
     }
   },
 
-  async open(services: Services, nodes: readonly unknown[]): Promise<void> {
+  async open(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const tasks = tasksFrom(services, nodes);
     for (const task of tasks) {
       const link = resultLink(task);
@@ -42,12 +56,12 @@ export const taskCommands = {
     }
   },
 
-  async saveAs(services: Services, nodes: readonly unknown[]): Promise<void> {
+  async saveAs(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const [task] = tasksFrom(services, nodes);
     const source = libraryFile(services, task);
     const name = source.path.split('/').at(-1) ?? '';
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-    const target = await vscode.window.showSaveDialog({
+    const target = await askTarget({
       ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
       title: vscode.l10n.t('Save Result As'),
     });
@@ -56,11 +70,10 @@ export const taskCommands = {
     await vscode.workspace.fs.copy(source, target, { overwrite: true });
   },
 
-  async reveal(services: Services, nodes: readonly unknown[]): Promise<void> {
+  async reveal(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const [task] = tasksFrom(services, nodes);
-    const file = services.ledger.placement(task.id)?.file;
-    const uri = file === undefined ? undefined : vscode.Uri.parse(file, true);
-    if (!uri || !(await exists(uri))) {
+    const uri = await placedCopy(services, task);
+    if (!uri) {
       throw new UserError(
         vscode.l10n.t('The file is no longer in the workspace. It is still kept in the library.'),
       );
@@ -68,48 +81,75 @@ export const taskCommands = {
     await vscode.commands.executeCommand('revealInExplorer', uri);
   },
 
-  async rerun(services: Services, nodes: readonly unknown[]): Promise<void> {
-    const tasks = tasksFrom(services, nodes);
-    await confirmSeveral(tasks);
-    for (const task of tasks) await runAgain(services, task, paramsOf(task));
+  async rerun(services: GenerateServices, nodes: readonly unknown[], starter: Starter): Promise<void> {
+    await runAgain(services, tasksFrom(services, nodes), starter, 'rerun', (_task, params) => params);
   },
 
   /** The same again, but with another seed where the model has one. */
-  async vary(services: Services, nodes: readonly unknown[]): Promise<void> {
+  async vary(services: GenerateServices, nodes: readonly unknown[], starter: Starter): Promise<void> {
     const tasks = tasksFrom(services, nodes);
-    await confirmSeveral(tasks);
-    for (const task of tasks) await runAgain(services, task, await withNewSeed(services, task));
+    // Those of the server that it goes to: the one of the first run may be out of reach.
+    const models = await services.catalogue.models(services.server.base.origin);
+    await runAgain(services, tasks, starter, 'vary', (task, params) => {
+      const model = models.find(each => each.id === task.model);
+      return model ? withNewSeed(modelFields(model), params, Math.random()) : params;
+    });
   },
 
-  async useAsReference(services: Services, nodes: readonly unknown[]): Promise<void> {
+  async useAsInput(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const [task] = tasksFrom(services, nodes);
     await generateFromTask(services, task);
   },
 
-  async copyPrompt(services: Services, nodes: readonly unknown[]): Promise<void> {
+  /** Marks all as favourites, or, when they all are, none any more. */
+  async toggleFavourite(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
+    const tasks = tasksFrom(services, nodes);
+    const on = tasks.some(task => !task.isFavourite);
+    services.ledger.lists.setFavourite(
+      tasks.map(({ id }) => id),
+      on,
+    );
+    return Promise.resolve();
+  },
+
+  async copyPrompt(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const prompts = tasksFrom(services, nodes).map(task => task.prompt);
     await vscode.env.clipboard.writeText(prompts.join('\n'));
   },
 
-  async copyId(services: Services, nodes: readonly unknown[]): Promise<void> {
+  /** Where nothing in the document refers to a file in the place of the task. */
+  async insertReference(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
+    for (const { id } of tasksFrom(services, nodes)) await services.placer.insertReference(id);
+  },
+
+  async copyReference(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
+    const texts: string[] = [];
+    for (const { id } of tasksFrom(services, nodes)) texts.push(await services.placer.referenceTo(id));
+    await vscode.env.clipboard.writeText(texts.join('\n'));
+  },
+
+  async copyId(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const ids = tasksFrom(services, nodes).flatMap(({ remoteId }) => remoteId ?? []);
     if (ids.length === 0) throw new UserError(vscode.l10n.t('Rivya has given no id to this task yet.'));
     await vscode.env.clipboard.writeText(ids.join('\n'));
   },
 
-  async copyAs(services: Services, nodes: readonly unknown[]): Promise<void> {
+  async copyAs(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const [task] = tasksFrom(services, nodes);
     const { t } = vscode.l10n;
-    const choices: (vscode.QuickPickItem & { language: RequestLanguage })[] = [
+    const shells: (RowText & { language: RequestLanguage })[] = [
       { language: 'curl', label: 'curl', description: t('for a shell') },
+      { language: 'powershell', label: 'PowerShell', description: t('for a shell of Windows') },
+    ];
+    const choices: typeof shells = [
+      ...(process.platform === 'win32' ? shells.toReversed() : shells),
       { language: 'fetch', label: 'fetch', description: t('for JavaScript') },
       { language: 'python', label: 'Python', description: t('with the standard library') },
     ];
-    const picked = await vscode.window.showQuickPick(choices, {
+    const picked = await chooseOne(choices, {
       title: t('Copy Request As'),
-      placeHolder: t('The key is read from RIVYA_API_KEY and is not copied'),
+      placeholder: t('The key is read from RIVYA_API_KEY and is not copied'),
     });
-    if (!picked) throw new Cancelled();
     const base = services.server.reachable.find(({ origin }) => origin === task.origin);
     const request = {
       baseUrl: base?.href ?? task.origin,
@@ -117,53 +157,66 @@ export const taskCommands = {
       idempotencyKey: randomUUID(),
     };
     await vscode.env.clipboard.writeText(requestAs(picked.language, request));
-    vscode.window.setStatusBarMessage(t('$(check) Request copied'), 4_000);
+    flash(t('Request copied'), 'check', 4_000);
   },
 
-  async sendAgain(services: Services, nodes: readonly unknown[]): Promise<void> {
+  async sendAgain(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
+    const { ledger, runner } = services;
+    const { t } = vscode.l10n;
     const [task] = tasksFrom(services, nodes);
-    const send = vscode.l10n.t('Send Again');
-    const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('Send this job again?'),
-      {
-        modal: true,
-        detail: vscode.l10n.t(
-          'It is not known whether Rivya received it the first time. If it did and no longer remembers, the job is charged twice.',
-        ),
-      },
-      send,
-    );
+    const { id, agreedCredits: agreed } = task;
+    // What another job of the order was found to cost is what this one is agreed to cost now.
+    const reserved = task.orderId === undefined ? undefined : ledger.reservedIn(task.orderId);
+    const amounts = [agreed, reserved].filter(each => each !== undefined);
+    const price = amounts.length > 0 ? Math.max(...amounts) : undefined;
+    // Throws while there is no server to go on with.
+    const current = services.server.base.origin;
+    const scope = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const { limit, spent } = await dayBudget(services, task.origin, [scope]);
+    requireWithinDay({ limit, spent: spent - (agreed ?? 0) }, price);
+    const send = t('Send Again');
+    const detail = [
+      chargeOf(task).kind === 'neverLeft'
+        ? t('It was never sent. It is charged when Rivya accepts it.')
+        : t(
+            'It is not known whether Rivya received it the first time. If it did and no longer remembers, or this key is of another account, the job is charged twice.',
+          ),
+      price === undefined ? '' : t('It will cost about {0}.', creditsText(price)),
+      task.origin === current ? '' : t('It goes to {0}.', task.origin),
+    ];
+    const answer = await ask('warning', t('Send this job again?'), [send], { detail });
     if (answer !== send) throw new Cancelled();
-    decide(services.ledger, task.id, { type: 'released' }, systemClock.now());
-    services.runner.poke();
+    const now = systemClock.now();
+    if (price !== undefined) {
+      ledger.update(id, now, current => {
+        return current.agreedCredits === price ? current : { ...current, agreedCredits: price };
+      });
+    }
+    decide(ledger, id, { type: 'released' }, now);
+    runner.poke();
   },
 
-  checkAgain(services: Services, nodes: readonly unknown[]): void {
+  checkAgain(services: GenerateServices, nodes: readonly unknown[]): void {
     for (const { id } of tasksFrom(services, nodes)) {
       decide(services.ledger, id, { type: 'reopened' }, systemClock.now());
     }
     services.runner.poke();
   },
 
-  stopTracking(services: Services, nodes: readonly unknown[]): void {
-    for (const { id } of tasksFrom(services, nodes)) stopTracking(services, id);
+  stopTracking(services: GenerateServices, nodes: readonly unknown[]): void {
+    stopTracking(
+      services,
+      tasksFrom(services, nodes).map(({ id }) => id),
+    );
   },
 
-  async remove(services: Services, nodes: readonly unknown[]): Promise<void> {
-    const { ledger, library } = services;
-    const tasks = tasksFrom(services, nodes).filter(task => !isRunningState(task.state));
-    if (tasks.length === 0) {
-      throw new UserError(vscode.l10n.t('This task is still running. Stop tracking it first.'));
-    }
-    const isLost = await Promise.all(tasks.map(task => hasOnlyCopy(services, task)));
-    const only = isLost.filter(Boolean).length;
-    if (only > 0) await confirmRemoval(tasks.length, only);
-    for (const { id } of tasks) await removeTask(id, ledger, library);
+  async remove(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
+    await removeFromList(services, tasksFrom(services, nodes));
   },
 };
 
 /** @throws UserError when there is none */
-function tasksFrom({ ledger }: Services, nodes: readonly unknown[]): [Task, ...Task[]] {
+function tasksFrom({ ledger }: GenerateServices, nodes: readonly unknown[]): [Task, ...Task[]] {
   const ids = taskIdsOf(nodes);
   if (ids.length === 0) throw new UserError(vscode.l10n.t('Select a task in the Tasks view first.'));
   const [first, ...rest] = ids.flatMap(id => ledger.task(id) ?? []);
@@ -171,99 +224,60 @@ function tasksFrom({ ledger }: Services, nodes: readonly unknown[]): [Task, ...T
   return [first, ...rest];
 }
 
-/** Whether the result would be lost with the library's copy: it was never saved elsewhere, or an undo has taken it away again. */
-async function hasOnlyCopy({ ledger }: Services, task: Task): Promise<boolean> {
-  if (storedFiles(task).length === 0) return false;
-  const file = ledger.placement(task.id)?.file;
-  if (file === undefined) return true;
-  // Where nobody can look, nobody knows.
-  return !(await exists(vscode.Uri.parse(file, true)).catch(() => false));
-}
-
-async function confirmRemoval(tasks: number, only: number): Promise<void> {
-  const { t } = vscode.l10n;
-  const remove = t('Remove');
-  const [text, detail] =
-    tasks === 1
-      ? [
-          t('Remove this task and its result?'),
-          t('The result is not in the workspace. The copy in the library is deleted with the task.'),
-        ]
-      : [
-          t('Remove {0} tasks and their results?', tasks),
-          t(
-            'Results that are not in the workspace: {0}. Their copies in the library are deleted with the tasks.',
-            only,
-          ),
-        ];
-  if ((await vscode.window.showWarningMessage(text, { modal: true, detail }, remove)) !== remove) {
-    throw new Cancelled();
+/** @param paramsFor the params to send for a task, from those of the last time */
+async function runAgain(
+  services: GenerateServices,
+  tasks: readonly Task[],
+  starter: Starter,
+  way: 'rerun' | 'vary',
+  paramsFor: (task: Task, params: Params) => Params,
+): Promise<void> {
+  const requests: EditorRequest[] = [];
+  for (const task of tasks) {
+    const { params, hasInputs } = sentWith(task.body);
+    requests.push({
+      kind: task.kind,
+      prompts: [{ prompt: task.prompt, place: placeOf(services, task) }],
+      model: task.model,
+      params: paramsFor(task, params),
+      again: { task, way },
+      ...(hasInputs && { inputs: await inputsOf(task) }),
+    });
   }
+  await order(services, requests, starter);
 }
 
-/** Several paid jobs at one key press are asked about once, with what they cost the last time. */
-async function confirmSeveral(tasks: readonly Task[]): Promise<void> {
-  if (tasks.length === 1) return;
-  const { t } = vscode.l10n;
-  const run = t('Run');
-  const credits = tasks.reduce((sum, task) => sum + (creditsOf(task) ?? 0), 0);
-  const answer = await vscode.window.showWarningMessage(
-    t('Run {0} tasks again?', tasks.length),
-    { modal: true, detail: t('The last time they cost {0}.', creditsText(credits)) },
-    run,
-  );
-  if (answer !== run) throw new Cancelled();
-}
-
-async function runAgain(services: Services, task: Task, params: Params): Promise<void> {
-  const placement = services.ledger.placement(task.id);
+/** Where the result of a task belongs, if that can still be found. */
+function placeOf({ ledger }: GenerateServices, task: Task): Place | undefined {
+  const placement = ledger.placements.of(task.id);
   const open = vscode.workspace.textDocuments.find(each => each.uri.toString() === placement?.document);
   const { anchor } = placement ?? {};
   // Nobody has followed the place since. A blank one can only be taken as it was.
   const found = open && anchor && (anchor.text.trim() === '' ? anchor : findAnchor(open.getText(), anchor));
-  const place = found && {
-    document: open,
-    range: new vscode.Range(open.positionAt(found.start), open.positionAt(found.end)),
-  };
-  const { [referenceItems]: items, ...others } = params;
-  const wish = { kind: task.kind, prompt: task.prompt, model: task.model, params: others, place };
-  const isUploaded = Array.isArray(items) && items.length > 0;
-  await generateMedia(services, isUploaded ? { ...wish, references: await referencesOf(task) } : wish);
-}
-
-/**
- * The files that a task worked from, to be sent anew: nobody knows how long Rivya keeps what was uploaded (rivya-api.md 4).
- * @throws UserError when they are not known or not there any more
- */
-async function referencesOf({ sources }: Task): Promise<ReferenceInput[]> {
-  if (sources.length > 0) return inspectReferences(sources.map(uri => vscode.Uri.parse(uri, true)));
-  throw new UserError(
-    vscode.l10n.t(
-      'It is not known which reference files this task was made from. Choose them again. Nothing was sent, and nothing was charged.',
-    ),
-    [{ title: vscode.l10n.t('Choose Reference Files'), command: 'rivya.generate.fromReference' }],
+  return (
+    found && {
+      document: open,
+      range: new vscode.Range(open.positionAt(found.start), open.positionAt(found.end)),
+    }
   );
 }
 
-type Params = Readonly<Record<string, unknown>>;
-
-function paramsOf(task: Task): Params {
-  return (JSON.parse(task.body) as { params?: Params }).params ?? {};
+/**
+ * The files that a task worked from, to be sent anew: nobody knows how long Rivya keeps what was uploaded
+ * (rivya-api.md 4).
+ * @throws UserError when they are not known or not there any more
+ */
+async function inputsOf({ sources }: Task): Promise<LocalInput[]> {
+  if (sources.length > 0) return inspectInputs(sources.map(uri => vscode.Uri.parse(uri, true)));
+  throw new UserError(
+    vscode.l10n.t(
+      'It is not known which input files this task was made from. Choose them again. Nothing was sent, and nothing was charged.',
+    ),
+    [{ title: vscode.l10n.t('Choose Input Files'), command: 'rivya.generate.fromReference' }],
+  );
 }
 
-/** Models name their params as they like, and some take the seed as text (rivya-api.md 1). */
-async function withNewSeed({ catalogue }: Services, task: Task): Promise<Params> {
-  const params = paramsOf(task);
-  const model = (await catalogue.models(task.origin)).find(each => each.id === task.model);
-  const seed =
-    model && modelFields(model).find(({ key, options }) => /^seed$/i.test(key) && options.length === 0);
-  if (!seed) return params;
-  const [min, max] = [Math.ceil(seed.min ?? 0), Math.floor(seed.max ?? 2_147_483_647)];
-  const value = min + Math.floor(Math.random() * (max - min + 1));
-  return { ...params, [seed.key]: seed.type === 'number' ? value : String(value) };
-}
-
-function libraryFile({ library }: Services, task: Task): vscode.Uri {
+function libraryFile({ library }: GenerateServices, task: Task): vscode.Uri {
   const file = storedFiles(task)[0];
   if (!file) throw new UserError(vscode.l10n.t('This task has no result yet.'));
   return vscode.Uri.file(library.pathOf(file));
@@ -271,13 +285,18 @@ function libraryFile({ library }: Services, task: Task): vscode.Uri {
 
 /** The address of a result that could not be fetched: the only way left to a file that is paid. */
 function resultLink(task: Task): vscode.Uri | undefined {
-  const url = storedFiles(task).length === 0 ? task.results[0]?.url : undefined;
-  return url?.startsWith('https://') === true ? vscode.Uri.parse(url, true) : undefined;
+  const text = storedFiles(task).length === 0 ? task.results[0]?.url : undefined;
+  const url = text === undefined ? null : URL.parse(text, task.origin);
+  return url?.protocol === 'https:' ? vscode.Uri.parse(url.href, true) : undefined;
 }
 
 /** The file in the workspace while it is there, else the one in the library. */
-async function shownFile(services: Services, task: Task): Promise<vscode.Uri> {
-  const placed = services.ledger.placement(task.id)?.file;
-  const uri = placed === undefined ? undefined : vscode.Uri.parse(placed, true);
-  return uri && (await exists(uri)) ? uri : libraryFile(services, task);
+async function shownFile(services: GenerateServices, task: Task): Promise<vscode.Uri> {
+  return (await placedCopy(services, task)) ?? libraryFile(services, task);
+}
+
+/** The first file of a task in the workspace, wherever it was moved; undefined when it is not there. */
+async function placedCopy({ ledger }: GenerateServices, task: Task): Promise<vscode.Uri | undefined> {
+  const [first] = resultFiles(task);
+  return first && locateCopy(ledger, task.id, first.index, first.file);
 }

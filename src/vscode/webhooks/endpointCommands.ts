@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { isRivyaError } from '../../api/errors.ts';
-import type { WebhookEndpoint } from '../../api/webhooks.ts';
+import { isRivyaError } from '../../api/errors/errors.ts';
+import type { WebhookEndpoint } from '../../api/resources/webhooks.ts';
 import {
   parseWebhookUrl,
   resolvedProblem,
   type WebhookUrlProblem,
   type WebhookUrlRules,
 } from '../../core/webhooks/webhookUrl.ts';
-import { Cancelled, sentence, UserError } from '../messages.ts';
+import { ask, askText, flash, inform, withProgress, type TextOptions } from '../messages/dialogs.ts';
+import { Cancelled, UserError } from '../messages/errors.ts';
+import { plain, sentence } from '../messages/plain.ts';
+import { chooseMany, chooseOne } from '../messages/quickPick.ts';
 import type { WebhookTools } from './webhookTools.ts';
 import { endpointName, errorText, statusText, urlProblemText, webhookError } from './webhookText.ts';
-import type { WebhookNode } from './webhooksTree.ts';
+import type { WebhookNode } from './webhookNode.ts';
 
 /** Documented in rivya-api.md 7. */
 const eventTypes = ['generation.succeeded', 'generation.failed'] as const;
@@ -25,13 +28,13 @@ export const endpointCommands = {
     const title = t('Create Webhook');
     const name = await askName(title, '');
     const rules = rulesOf(tools);
-    const text = await ask({
+    const text = await enter({
       title,
       prompt: rules.loopback
         ? t('Where deliveries go. The server is on this machine, so an address of this machine will do.')
         : t('Where deliveries go: a public https address.'),
-      placeHolder: 'https://example.com/webhooks/rivya',
-      validateInput: value => (value.trim() === '' ? undefined : problemOf(value, rules)),
+      placeholder: 'https://example.com/webhooks/rivya',
+      validate: value => (value.trim() === '' ? undefined : problemOf(value, rules)),
     });
     const url = await checkedUrl(tools, text);
     await register(tools, name, url, await askEvents(title, [], eventTypes));
@@ -60,8 +63,9 @@ export const endpointCommands = {
     const status = endpoint.status === 'disabled' ? 'active' : 'disabled';
     const changed = await tools.webhooks().update(endpoint.id, { status });
     tools.refresh();
-    vscode.window.setStatusBarMessage(
+    flash(
       vscode.l10n.t('Webhook {0}: {1}', endpointName(endpoint), statusText(changed.status ?? status)),
+      undefined,
       5_000,
     );
   },
@@ -72,7 +76,7 @@ export const endpointCommands = {
     await confirm(
       t('Delete the webhook {0}?', endpointName(endpoint)),
       t('Rivya delivers nothing to it any more, and its signing secret is removed from this computer.'),
-      t('Delete'),
+      t({ message: 'Delete', comment: 'Button: deletes a webhook' }),
     );
     const { origin } = tools.server.base;
     let gone = false;
@@ -84,7 +88,7 @@ export const endpointCommands = {
     }
     await tools.secrets.remove(origin, endpoint.id);
     tools.refresh();
-    void vscode.window.showInformationMessage(
+    inform(
       gone
         ? t('The webhook {0} was already gone.', endpointName(endpoint))
         : t('The webhook {0} was deleted.', endpointName(endpoint)),
@@ -94,24 +98,28 @@ export const endpointCommands = {
   async sendTest(tools: WebhookTools, argument: unknown): Promise<void> {
     const { t } = vscode.l10n;
     const endpoint = await endpointFrom(tools, argument);
-    const delivery = await vscode.window.withProgress(
+    const delivery = await withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Sending a test delivery') },
       () => tools.webhooks().test(endpoint.id),
     );
     tools.refresh();
     const name = endpointName(endpoint);
     if (delivery?.status === undefined || delivery.status === null || delivery.status === 'pending') {
-      void vscode.window.showInformationMessage(
-        t('Rivya sends a test delivery to {0}. Its outcome is among the deliveries.', name),
-      );
+      inform(t('Rivya sends a test delivery to {0}. Its outcome is among the deliveries.', name));
     } else if (delivery.status === 'failed' || delivery.status === 'skipped') {
       const reason = errorText(delivery.error);
-      void vscode.window.showWarningMessage(
-        t('The test delivery to {0} failed: {1}', name, reason || `HTTP ${delivery.response_status ?? '?'}`),
+      void ask(
+        'warning',
+        t(
+          'The test delivery to {0} failed: {1}',
+          name,
+          plain(reason, 'value') || `HTTP ${delivery.response_status ?? '?'}`,
+        ),
+        [],
       );
     } else {
       const answer = delivery.response_status === null ? '' : ` (HTTP ${delivery.response_status})`;
-      void vscode.window.showInformationMessage(t('The test delivery to {0} arrived{1}.', name, answer));
+      inform(t('The test delivery to {0} arrived{1}.', name, answer));
     }
   },
 
@@ -123,7 +131,7 @@ export const endpointCommands = {
       t(
         'The old secret may stop at once: receivers that still use it then refuse the deliveries until they are given the new one.',
       ),
-      t('Rotate'),
+      t({ message: 'Rotate', comment: 'Button: replaces the signing secret of a webhook' }),
     );
     const { origin } = tools.server.base;
     const { signing_secret: secret } = await tools.webhooks().rotateSecret(endpoint.id);
@@ -160,17 +168,17 @@ export const endpointCommands = {
       );
     }
     await vscode.env.clipboard.writeText(secret);
-    vscode.window.setStatusBarMessage(t('The signing secret was copied.'), 5_000);
+    flash(t('The signing secret was copied.'), undefined, 5_000);
   },
 
   /** For a webhook that was made elsewhere. */
   async enterSecret(tools: WebhookTools, argument: unknown): Promise<void> {
     const { t } = vscode.l10n;
     const endpoint = await endpointFrom(tools, argument);
-    const secret = await ask({
+    const secret = await enter({
       title: t('Signing Secret of {0}', endpointName(endpoint)),
       prompt: t('It is kept in the secret storage of this computer, to verify deliveries with.'),
-      placeHolder: 'whsec_…',
+      placeholder: 'whsec_…',
       password: true,
     });
     await tools.secrets.set(tools.server.base.origin, endpoint.id, secret.trim());
@@ -240,20 +248,19 @@ export async function endpointFrom(tools: WebhookTools, argument: unknown): Prom
   const node = argument as WebhookNode | undefined;
   if (node?.type === 'endpoint') return node.endpoint;
   const { t } = vscode.l10n;
-  const { data } = await tools.webhooks().list();
-  if (data.length === 0) {
+  const endpoints = await tools.webhooks().listAll();
+  if (endpoints.length === 0) {
     throw new UserError(t('There is no webhook yet.'), [
       { title: t('Create Webhook'), command: 'rivya.webhook.create' },
     ]);
   }
-  const items = data.map(endpoint => ({
+  const items = endpoints.map(endpoint => ({
     label: endpointName(endpoint),
     description: statusText(endpoint.status),
     detail: endpoint.url ?? '',
     endpoint,
   }));
-  const chosen = await vscode.window.showQuickPick(items, { title: t('Webhook') });
-  if (!chosen) throw new Cancelled();
+  const chosen = await chooseOne(items, { title: t('Webhook') });
   return chosen.endpoint;
 }
 
@@ -294,20 +301,16 @@ async function keepAndShow(
     tools.log.error(`The signing secret of ${endpoint.id} could not be stored: ${errorText(error)}`);
     kept = t('It could not be kept in the secret storage. Copy it now: it is not shown again.');
   }
-  const copy = { title: t('Copy Secret') };
-  // Without a button of its own VS Code offers to cancel what is done already.
-  const close = { title: t('Close'), isCloseAffordance: true };
-  const answer = await vscode.window.showInformationMessage(
-    what,
-    { modal: true, detail: `${t('Signing secret: {0}', secret)}\n\n${kept}` },
-    copy,
-    close,
-  );
+  const copy = t('Copy Secret');
+  const answer = await ask('info', what, [copy], {
+    detail: [t('Signing secret: {0}', secret), kept],
+    close: t('Close'),
+  });
   if (answer === copy) await vscode.env.clipboard.writeText(secret);
 }
 
-async function ask(options: vscode.InputBoxOptions): Promise<string> {
-  const value = await vscode.window.showInputBox({ ignoreFocusOut: true, ...options });
+async function enter(options: TextOptions): Promise<string> {
+  const value = await askText(options);
   if (value === undefined || value.trim() === '') throw new Cancelled();
   return value;
 }
@@ -315,7 +318,7 @@ async function ask(options: vscode.InputBoxOptions): Promise<string> {
 async function askName(title: string, value: string): Promise<string> {
   const { t } = vscode.l10n;
   return (
-    await ask({ title, value, prompt: t('A name for the webhook.'), placeHolder: t('My server') })
+    await enter({ title, value, prompt: t('A name for the webhook.'), placeholder: t('My server') })
   ).trim();
 }
 
@@ -335,19 +338,17 @@ async function askEvents(
     description: details[label] ?? '',
     picked: picked.includes(label),
   }));
-  const chosen = await vscode.window.showQuickPick(items, {
+  const chosen = await chooseMany(items, {
     title,
-    placeHolder: t('Which events are delivered'),
-    canPickMany: true,
+    placeholder: t('Which events are delivered'),
     ignoreFocusOut: true,
   });
-  if (!chosen) throw new Cancelled();
   if (chosen.length === 0) throw new UserError(t('Choose at least one event. Nothing was changed.'));
   return chosen.map(item => item.label);
 }
 
 async function confirm(question: string, detail: string, button: string): Promise<void> {
-  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, button);
+  const answer = await ask('warning', question, [button], { detail: [detail] });
   if (answer !== button) throw new Cancelled();
 }
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { nextPage } from '../../api/list.ts';
-import type { WebhookDelivery, WebhookEvent, WebhookPage } from '../../api/webhooks.ts';
-import { isRecord } from '../../api/json.ts';
-import { Cancelled } from '../messages.ts';
+import { nextPage, type Page, type PageQuery } from '../../api/schema/list.ts';
+import type { WebhookDelivery, WebhookEvent } from '../../api/resources/webhooks.ts';
+import { isRecord } from '../../base/json.ts';
+import { chooseOne, type RowText } from '../messages/quickPick.ts';
 import { endpointFrom } from './endpointCommands.ts';
 import { deliveryDocument, eventDocument } from './webhookDocuments.ts';
 import { deliveryText, endpointName, errorText, timeText } from './webhookText.ts';
@@ -36,59 +36,57 @@ export const listCommands = {
   },
 } satisfies Record<string, (tools: WebhookTools, argument: unknown) => Promise<void>>;
 
-/** A picker over pages, which are asked for one after the other when the user wants more. @throws Cancelled */
+/**
+ * A picker over pages, which are asked for one after the other when the user wants more.
+ * @throws Cancelled
+ */
 async function pickFromPages<T extends { readonly id: string | null }>(
   title: string,
-  load: (query: Record<string, string>) => Promise<WebhookPage<T>>,
-  itemOf: (entry: T) => vscode.QuickPickItem,
+  load: (query: PageQuery) => Promise<Page<T>>,
+  itemOf: (entry: T) => RowText,
 ): Promise<T> {
   const { t } = vscode.l10n;
   const entries: T[] = [];
-  let next: Record<string, string> | undefined = {};
+  let next: PageQuery | undefined = {};
   for (;;) {
-    const page: WebhookPage<T> = await load({ limit: pageSize, ...next });
+    const page: Page<T> = await load({ limit: pageSize, ...next });
     const first = entries.length;
     entries.push(...page.data);
     next = nextPage(page);
-    const items: (vscode.QuickPickItem & { entry?: T })[] = entries.map(entry => ({
+    const items: (RowText & { entry?: T })[] = entries.map(entry => ({
       ...itemOf(entry),
       entry,
     }));
-    const more = { label: t('$(ellipsis) Show More') };
+    const more = { icon: 'ellipsis', label: t('Show More') };
     if (next) items.push(more);
-    const chosen = await vscode.window.showQuickPick(items, {
+    const chosen = await chooseOne(items, {
       title: first === 0 ? title : t('{0} ({1} shown)', title, entries.length),
-      placeHolder: items.length === 0 ? t('There is none yet.') : t('Choose one to open it'),
+      placeholder: items.length === 0 ? t('There is none yet.') : t('Choose one to open it'),
       matchOnDescription: true,
       matchOnDetail: true,
     });
-    if (!chosen) throw new Cancelled();
     if (chosen.entry !== undefined) return chosen.entry;
   }
 }
 
-function deliveryItem(delivery: WebhookDelivery): vscode.QuickPickItem {
+function deliveryItem(delivery: WebhookDelivery): RowText {
   const icon =
     { succeeded: 'pass', failed: 'error', pending: 'clock' }[delivery.status ?? ''] ?? 'circle-outline';
   const at = delivery.delivered_at ?? delivery.created_at;
   return {
-    label: `$(${icon}) ${plain(delivery.event_type ?? delivery.id ?? '?')}`,
+    icon,
+    label: delivery.event_type ?? delivery.id ?? '?',
     description: deliveryText(delivery),
     detail: [at === null ? '' : timeText(at), errorText(delivery.error)].filter(Boolean).join(' · '),
   };
 }
 
-function eventItem(event: WebhookEvent): vscode.QuickPickItem {
+function eventItem(event: WebhookEvent): RowText {
   return {
-    label: plain(event.type),
+    label: event.type,
     description: event.id ?? '',
     detail: event.created_at === null ? '' : timeText(event.created_at),
   };
-}
-
-/** A label draws `$(name)` as an icon; what a server says must not. */
-function plain(text: string): string {
-  return text.replaceAll('$(', '$ (');
 }
 
 /** A list of deliveries may hold no payloads; those of late events are in the list of events. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Basics } from '../clients.ts';
-import { Cancelled } from '../messages.ts';
+import type { HostContext } from '../host/hostContext.ts';
+import { chooseOne } from '../messages/quickPick.ts';
 
 /** Files of media/webhookHandlers. */
 const templates = [
@@ -13,7 +13,7 @@ const templates = [
 ] as const;
 
 /** Writes a handler that verifies deliveries into a new document. @throws Cancelled */
-export async function newHandler({ context }: Basics): Promise<void> {
+export async function newHandler({ context }: HostContext): Promise<void> {
   const { t } = vscode.l10n;
   const details: Record<(typeof templates)[number]['label'], string> = {
     Express: 'TypeScript',
@@ -24,11 +24,10 @@ export async function newHandler({ context }: Basics): Promise<void> {
     PHP: t('PHP 8 without a framework'),
   };
   const items = templates.map(template => ({ ...template, description: details[template.label] }));
-  const chosen = await vscode.window.showQuickPick(items, {
+  const chosen = await chooseOne(items, {
     title: t('New Webhook Handler'),
-    placeHolder: t('The framework of your server'),
+    placeholder: t('The framework of your server'),
   });
-  if (!chosen) throw new Cancelled();
   const uri = vscode.Uri.joinPath(context.extensionUri, 'media', 'webhookHandlers', chosen.file);
   const content = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
   const document = await vscode.workspace.openTextDocument({ language: chosen.language, content });

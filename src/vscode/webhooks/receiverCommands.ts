@@ -3,13 +3,18 @@ import { describeError } from '../../base/log.ts';
 import type { ReceivedDelivery } from '../../core/webhooks/received.ts';
 import { parseReplayUrl, replayDelivery } from '../../core/webhooks/replay.ts';
 import { parseWebhookUrl } from '../../core/webhooks/webhookUrl.ts';
-import { actions, Cancelled, show, UserError } from '../messages.ts';
-import { setting } from '../settings.ts';
+import { ask, askText, withProgress } from '../messages/dialogs.ts';
+import { Cancelled, UserError } from '../messages/errors.ts';
+import { actions } from '../messages/message.ts';
+import { plain } from '../messages/plain.ts';
+import { chooseOne } from '../messages/quickPick.ts';
+import { show } from '../messages/show.ts';
+import { setting } from '../manifest/settings.ts';
 import { checkedUrl, register, rulesOf } from './endpointCommands.ts';
 import { receivedDocument, replayDocument } from './webhookDocuments.ts';
 import { receivedName, replayUrlProblemText, timeText, verdictText } from './webhookText.ts';
 import type { WebhookTools } from './webhookTools.ts';
-import type { WebhookNode } from './webhooksTree.ts';
+import type { WebhookNode } from './webhookNode.ts';
 
 const replayUrlKey = 'rivya.webhooks.replayUrl';
 /** How long the user's server may take, in milliseconds: a debugger may hold it. */
@@ -27,11 +32,12 @@ export const receiverCommands = {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
       const free = t('Use a Free Port');
-      const answer = await vscode.window.showErrorMessage(
+      const answer = await ask(
+        'error',
         code === 'EADDRINUSE'
           ? t('Port {0} is in use by another program or window, so the receiver was not started.', port)
           : t('This user may not open port {0}, so the receiver was not started.', port),
-        free,
+        [free],
       );
       if (answer !== free) throw new Cancelled();
       await receiver.start(0);
@@ -50,8 +56,8 @@ export const receiverCommands = {
   },
 
   /**
-   * Makes a webhook of the receiver: on the server of this machine at once; on Rivya by a forwarded port, which is opened only
-   * after the user has been told what that means.
+   * Makes a webhook of the receiver: on the server of this machine at once; on Rivya by a forwarded port,
+   * which is opened only after the user has been told what that means.
    */
   async registerReceiver(tools: WebhookTools): Promise<void> {
     const { t } = vscode.l10n;
@@ -67,17 +73,14 @@ export const receiverCommands = {
       return;
     }
     const open = t('Open Port and Register');
-    const answer = await vscode.window.showWarningMessage(
-      t('Open the port of the receiver to the internet?'),
-      {
-        modal: true,
-        detail: t(
+    const answer = await ask('warning', t('Open the port of the receiver to the internet?'), [open], {
+      detail: [
+        t(
           'The editor is asked to forward {0}. Then anyone who knows the public address can send requests to this machine; the receiver shows them, and trusts only what is signed. Your editor may ask for the visibility of the port: Rivya reaches it only when it is public. Close it again in the Ports view.',
           local,
         ),
-      },
-      open,
-    );
+      ],
+    });
     if (answer !== open) throw new Cancelled();
     const external = await vscode.env.asExternalUri(vscode.Uri.parse(local));
     const address = external.toString(true);
@@ -106,12 +109,11 @@ export const receiverCommands = {
     const { t } = vscode.l10n;
     const delivery = await receivedFrom(tools, argument);
     const { workspaceState } = tools.context;
-    const text = await vscode.window.showInputBox({
+    const text = await askText({
       title: t('Replay Delivery {0}', delivery.number),
       prompt: t('An address of your server on this machine. Headers and body are sent as they came.'),
       value: workspaceState.get(replayUrlKey, 'http://localhost:3000/webhooks/rivya'),
-      ignoreFocusOut: true,
-      validateInput: value => {
+      validate: value => {
         const parsed = parseReplayUrl(value);
         return 'problem' in parsed ? replayUrlProblemText(parsed.problem) : undefined;
       },
@@ -120,7 +122,7 @@ export const receiverCommands = {
     const parsed = parseReplayUrl(text);
     if ('problem' in parsed) throw new UserError(replayUrlProblemText(parsed.problem));
     await workspaceState.update(replayUrlKey, parsed.url.href);
-    const answer = await vscode.window.withProgress(
+    const answer = await withProgress(
       {
         location: vscode.ProgressLocation.Notification,
         title: t('Replaying the delivery'),
@@ -146,7 +148,7 @@ async function replayUntil(token: vscode.CancellationToken, delivery: ReceivedDe
     throw new UserError(
       timeout.aborted
         ? vscode.l10n.t('{0} did not answer within a minute.', url.href)
-        : vscode.l10n.t('{0} could not be reached: {1}', url.href, describeError(error)),
+        : vscode.l10n.t('{0} could not be reached: {1}', url.href, plain(describeError(error), 'value')),
       [],
       { cause: error },
     );
@@ -179,7 +181,6 @@ async function receivedFrom({ receiver }: WebhookTools, argument: unknown): Prom
     detail: timeText(delivery.receivedAt),
     delivery,
   }));
-  const chosen = await vscode.window.showQuickPick(items, { title: t('Received Deliveries') });
-  if (!chosen) throw new Cancelled();
+  const chosen = await chooseOne(items, { title: t('Received Deliveries') });
   return chosen.delivery;
 }

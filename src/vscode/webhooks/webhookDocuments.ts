@@ -1,15 +1,18 @@
 import * as vscode from 'vscode';
-import { parseJson } from '../../api/json.ts';
-import type { WebhookDelivery, WebhookEvent } from '../../api/webhooks.ts';
+import { parseJson } from '../../base/json.ts';
+import type { WebhookDelivery, WebhookEvent } from '../../api/resources/webhooks.ts';
 import type { RawHeaders, ReceivedDelivery } from '../../core/webhooks/received.ts';
 import type { ReplayAnswer } from '../../core/webhooks/replay.ts';
-import { webhookScheme } from '../ids.ts';
+import { webhookScheme } from '../manifest/ids.ts';
 import { deliveryText, errorText, timeText, verdictText } from './webhookText.ts';
 
 /** Open ones are asked for again by VS Code; older ones can be opened anew from where they came. */
 const maximumKept = 100;
 
-/** Read-only documents of deliveries and events: what is known in comments, then the JSON. Kept in memory only. */
+/**
+ * Read-only documents of deliveries and events: what is known in comments, then the JSON. Kept in memory
+ * only.
+ */
 export class WebhookDocuments {
   readonly #texts = new Map<string, string>();
 

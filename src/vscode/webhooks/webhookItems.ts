@@ -1,17 +1,19 @@
 import * as vscode from 'vscode';
-import type { WebhookEndpoint } from '../../api/webhooks.ts';
+import type { WebhookEndpoint } from '../../api/resources/webhooks.ts';
 import type { ReceivedDelivery } from '../../core/webhooks/received.ts';
 import type { WebhookReceiver } from '../../core/webhooks/receiver.ts';
+import { treeItem } from '../messages/treeItem.ts';
 import { endpointName, receivedName, statusText, timeText, verdictText } from './webhookText.ts';
-import type { WebhookNode } from './webhooksTree.ts';
+import type { WebhookNode } from './webhookNode.ts';
 
 /** How a node of the view looks, and by `contextValue` what its menu offers. */
-export function itemOf(node: WebhookNode, receiver: WebhookReceiver): vscode.TreeItem {
+export function itemOf(
+  node: Exclude<WebhookNode, { type: 'failure' }>,
+  receiver: WebhookReceiver,
+): vscode.TreeItem {
   switch (node.type) {
     case 'endpoint':
       return endpointItem(node.endpoint, node.secretKnown);
-    case 'failure':
-      return failureItem(node.text);
     case 'receiver':
       return receiverItem(receiver);
     case 'received':
@@ -23,9 +25,8 @@ function endpointItem(endpoint: WebhookEndpoint, secretKnown: boolean): vscode.T
   const { t } = vscode.l10n;
   const failures = endpoint.failure_count ?? 0;
   const active = endpoint.status === 'active' || endpoint.status === null;
-  const item = new vscode.TreeItem(endpointName(endpoint));
-  item.id = `endpoint:${endpoint.id}`;
-  item.description = [
+  const label = endpointName(endpoint);
+  const description = [
     active ? '' : statusText(endpoint.status),
     failures > 0 ? t('failures: {0}', failures) : '',
     endpoint.event_types.map(shortEvent).join(', '),
@@ -33,23 +34,25 @@ function endpointItem(endpoint: WebhookEndpoint, secretKnown: boolean): vscode.T
   ]
     .filter(Boolean)
     .join(' · ');
+  const item = treeItem({
+    label,
+    description,
+    tooltip: endpointTooltip(endpoint, secretKnown),
+    accessibleLabel: `${label}, ${statusText(endpoint.status)}, ${description}`,
+  });
+  item.id = `endpoint:${endpoint.id}`;
   item.iconPath = !active
     ? new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('disabledForeground'))
     : failures > 0
       ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
       : new vscode.ThemeIcon('radio-tower');
   item.contextValue = `endpoint.${active ? 'active' : 'inactive'}.${secretKnown ? 'known' : 'unknown'}.`;
-  item.tooltip = endpointTooltip(endpoint, secretKnown);
-  item.accessibilityInformation = {
-    label: `${endpointName(endpoint)}, ${statusText(endpoint.status)}, ${item.description}`,
-  };
   return item;
 }
 
-function endpointTooltip(endpoint: WebhookEndpoint, secretKnown: boolean): vscode.MarkdownString {
+function endpointTooltip(endpoint: WebhookEndpoint, secretKnown: boolean): string[] {
   const { t } = vscode.l10n;
-  const tooltip = new vscode.MarkdownString();
-  const lines = [
+  return [
     endpointName(endpoint),
     endpoint.url ?? '',
     t('State: {0}', statusText(endpoint.status)),
@@ -57,11 +60,15 @@ function endpointTooltip(endpoint: WebhookEndpoint, secretKnown: boolean): vscod
     t('Failures: {0}', endpoint.failure_count ?? 0),
     t(
       'Last success: {0}',
-      endpoint.last_success_at === null ? t('never') : timeText(endpoint.last_success_at),
+      endpoint.last_success_at === null
+        ? t({ message: 'never', comment: 'When a delivery last succeeded, or failed' })
+        : timeText(endpoint.last_success_at),
     ),
     t(
       'Last failure: {0}',
-      endpoint.last_failure_at === null ? t('never') : timeText(endpoint.last_failure_at),
+      endpoint.last_failure_at === null
+        ? t({ message: 'never', comment: 'When a delivery last succeeded, or failed' })
+        : timeText(endpoint.last_failure_at),
     ),
     endpoint.secret_preview === null ? '' : t('Signing secret: {0}', endpoint.secret_preview),
     secretKnown
@@ -70,57 +77,64 @@ function endpointTooltip(endpoint: WebhookEndpoint, secretKnown: boolean): vscod
           'The signing secret is not known here, and Rivya shows it only once. It can be entered, or rotated.',
         ),
   ];
-  // Text of the server: as text, never as Markdown.
-  for (const line of lines) if (line !== '') tooltip.appendText(line).appendMarkdown('\n\n');
-  return tooltip;
 }
 
 function shortEvent(type: string): string {
   const { t } = vscode.l10n;
-  if (type === 'generation.succeeded') return t('succeeded');
-  return type === 'generation.failed' ? t('failed') : type;
+  if (type === 'generation.succeeded')
+    return t({ message: 'succeeded', comment: 'Short name of the event generation.succeeded' });
+  return type === 'generation.failed'
+    ? t({ message: 'failed', comment: 'Short name of the event generation.failed' })
+    : type;
 }
 
-function failureItem(text: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('The webhooks could not be read. Select to try again.'));
+/** The row that says why there is nothing to show; selecting it tries again. */
+export function failureItem(text: string): vscode.TreeItem {
+  const label = vscode.l10n.t('The webhooks could not be read. Select to try again.');
+  const item = treeItem({ label, tooltip: [text] });
   item.iconPath = new vscode.ThemeIcon('warning');
-  item.tooltip = text;
   item.command = { command: 'rivya.webhooks.refresh', title: vscode.l10n.t('Refresh Webhooks') };
   return item;
 }
 
 function receiverItem({ url, deliveries }: WebhookReceiver): vscode.TreeItem {
   const { t } = vscode.l10n;
-  const item = new vscode.TreeItem(t('Receiver'), vscode.TreeItemCollapsibleState.Expanded);
-  item.id = 'receiver';
-  item.description = url ?? t('stopped');
-  item.iconPath = new vscode.ThemeIcon(url === undefined ? 'debug-disconnect' : 'plug');
-  item.contextValue = url === undefined ? 'receiver.stopped.' : 'receiver.running.';
-  item.tooltip = [
+  const label = t('Receiver');
+  const description = url ?? t({ message: 'stopped', comment: 'State of the local receiver of webhooks' });
+  const tooltip = [
     url === undefined
       ? t('The receiver is stopped.')
       : t('The receiver listens at {0}, on this machine only.', url),
     t('The last 500 deliveries are kept in memory until the window closes. Here: {0}', deliveries.length),
-  ].join('\n\n');
-  item.accessibilityInformation = { label: `${t('Receiver')}, ${item.description}` };
+  ];
+  const item = treeItem(
+    { label, description, tooltip, accessibleLabel: `${label}, ${description}` },
+    vscode.TreeItemCollapsibleState.Expanded,
+  );
+  item.id = 'receiver';
+  item.iconPath = new vscode.ThemeIcon(url === undefined ? 'debug-disconnect' : 'plug');
+  item.contextValue = url === undefined ? 'receiver.stopped.' : 'receiver.running.';
   return item;
 }
 
 function receivedItem(node: Extract<WebhookNode, { type: 'received' }>): vscode.TreeItem {
   const { delivery } = node;
   const label = receivedName(delivery);
-  const item = new vscode.TreeItem(label);
+  const description = `${verdictText(delivery)} · ${timeText(delivery.receivedAt)}`;
+  const item = treeItem({
+    label,
+    description,
+    tooltip: [label, description],
+    accessibleLabel: `${label}, ${description}`,
+  });
   item.id = `received:${delivery.number}`;
-  item.description = `${verdictText(delivery)} · ${timeText(delivery.receivedAt)}`;
   item.iconPath = receivedIcon(delivery);
   item.contextValue = 'received.';
-  item.tooltip = `${label}\n${item.description}`;
   item.command = {
     command: 'rivya.webhook.openReceived',
     title: vscode.l10n.t('Open Delivery'),
     arguments: [node],
   };
-  item.accessibilityInformation = { label: `${label}, ${item.description}` };
   return item;
 }
 

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
-import { isRivyaError } from '../../api/errors.ts';
-import type { WebhookDelivery, WebhookEndpoint } from '../../api/webhooks.ts';
-import type { WebhookScheme } from '../../api/webhookSignature.ts';
+import { isRivyaError } from '../../api/errors/errors.ts';
+import type { WebhookDelivery, WebhookEndpoint } from '../../api/resources/webhooks.ts';
+import type { WebhookScheme } from '../../api/resources/webhookSignature.ts';
 import type { ReceivedDelivery, ReceiverRefusal } from '../../core/webhooks/received.ts';
 import type { ReplayUrlProblem } from '../../core/webhooks/replay.ts';
 import type { WebhookUrlProblem } from '../../core/webhooks/webhookUrl.ts';
-import { actions, sentence, UserError, withRequestId } from '../messages.ts';
+import { UserError } from '../messages/errors.ts';
+import { messageOf } from '../messages/messageOf.ts';
+import { plain } from '../messages/plain.ts';
 
 /** Why an address is refused before anything is sent. */
 export function urlProblemText(problem: WebhookUrlProblem): string {
@@ -91,27 +93,29 @@ export function verdictText({ verdict, duplicateOf }: ReceivedDelivery): string 
   return duplicateOf === undefined ? words : `${words} · ${t('duplicate of {0}', duplicateOf)}`;
 }
 
-/** What a received delivery says it is, or how it was sent. A label draws `$(name)` as an icon; what a sender says must not. */
+/** What a received delivery says it is, or how it was sent. */
 export function receivedName({ eventType, method, path }: ReceivedDelivery): string {
-  return (eventType ?? `${method} ${path}`).slice(0, 100).replaceAll('$(', '$ (');
+  return plain(eventType ?? `${method} ${path}`, 'label');
 }
 
 export function endpointName(endpoint: WebhookEndpoint): string {
-  return endpoint.name ?? endpoint.url ?? endpoint.id;
+  return plain(endpoint.name ?? endpoint.url ?? endpoint.id, 'label');
 }
 
 export function statusText(status: string | null): string {
   const { t } = vscode.l10n;
   const known: Record<string, string> = {
-    active: t('active'),
-    disabled: t('disabled'),
-    revoked: t('revoked'),
-    pending: t('pending'),
-    succeeded: t('delivered'),
-    failed: t('failed'),
-    skipped: t('skipped'),
+    active: t({ message: 'active', comment: 'Status of a webhook' }),
+    disabled: t({ message: 'disabled', comment: 'Status of a webhook' }),
+    revoked: t({ message: 'revoked', comment: 'Status of a webhook' }),
+    pending: t({ message: 'pending', comment: 'Status of a delivery to a webhook' }),
+    succeeded: t({ message: 'delivered', comment: 'Status of a delivery to a webhook' }),
+    failed: t({ message: 'failed', comment: 'Status of a delivery to a webhook' }),
+    skipped: t({ message: 'skipped', comment: 'Status of a delivery to a webhook' }),
   };
-  return status === null ? t('unknown') : (known[status] ?? status);
+  return status === null
+    ? t({ message: 'unknown', comment: 'Status of a delivery to a webhook that Rivya does not give' })
+    : (known[status] ?? plain(status, 'title'));
 }
 
 /** Status, attempt and answer of a delivery, in a few words. */
@@ -143,32 +147,8 @@ export function timeText(at: string | number): string {
     : time.toLocaleString(vscode.env.language, { dateStyle: 'short', timeStyle: 'medium' });
 }
 
-/** The same error in the words of webhooks, where those of jobs would mislead: nothing here costs credits. */
+/** The same error with the message of webhooks; any other is returned as it is. */
 export function webhookError(error: unknown): unknown {
-  if (!isRivyaError(error)) return error;
-  const { t } = vscode.l10n;
-  const say = (text: string): UserError =>
-    new UserError(withRequestId(text, error.requestId), [], { cause: error });
-  if (error.code === 'webhook_url_rejected') {
-    return say(t('Rivya does not take this address: {0} Nothing was changed.', sentence(error.message)));
-  }
-  switch (error.kind) {
-    case 'notFound':
-      return say(t('Rivya no longer knows this webhook. It may have been deleted elsewhere.'));
-    case 'validation':
-      return say(t('Rivya did not take the webhook: {0} Nothing was changed.', sentence(error.message)));
-    case 'rateLimit':
-      return say(t('Rivya asks to slow down. Try again in a moment.'));
-    case 'scope':
-      return new UserError(
-        withRequestId(
-          t('This API key may not manage webhooks. Create a key with the scope webhooks:manage.'),
-          error.requestId,
-        ),
-        [actions().setKey, actions().dashboard],
-        { cause: error },
-      );
-    default:
-      return error;
-  }
+  const message = isRivyaError(error) ? messageOf(error, 'webhook') : undefined;
+  return message ? new UserError(message.text, message.actions, { cause: error }) : error;
 }

@@ -1,21 +1,21 @@
 import { lookup } from 'node:dns/promises';
-import * as vscode from 'vscode';
-import { isRivyaError } from '../../api/errors.ts';
-import type { Webhooks } from '../../api/webhooks.ts';
+import { isRivyaError } from '../../api/errors/errors.ts';
+import type { Clients } from '../../api/clients.ts';
+import type { Webhooks } from '../../api/resources/webhooks.ts';
 import { systemClock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { WebhookReceiver } from '../../core/webhooks/receiver.ts';
 import { WebhookSecrets } from '../../core/webhooks/webhookSecrets.ts';
 import type { ResolveHost } from '../../core/webhooks/webhookUrl.ts';
-import { createClient, keyOf, type Basics } from '../clients.ts';
-import type { ContextKeys } from '../ids.ts';
-import { messageOf } from '../messages.ts';
+import { keyOf, type HostContext } from '../host/hostContext.ts';
+import { setContext } from '../manifest/contextKeys.ts';
+import { messageOf } from '../messages/messageOf.ts';
 import { WebhookDocuments } from './webhookDocuments.ts';
-import { endpointName, webhookError } from './webhookText.ts';
-import type { WebhookNode } from './webhooksTree.ts';
+import { endpointName } from './webhookText.ts';
+import type { WebhookNode } from './webhookNode.ts';
 
 /** What the view and the commands of webhooks share; built on first need. */
-export interface WebhookTools extends Basics, Disposable {
+export interface WebhookTools extends HostContext, Disposable {
   readonly secrets: WebhookSecrets;
   readonly receiver: WebhookReceiver;
   readonly documents: WebhookDocuments;
@@ -30,39 +30,41 @@ export interface WebhookTools extends Basics, Disposable {
   listNodes(): Promise<WebhookNode[]>;
 }
 
-export function createWebhookTools(basics: Basics, refresh: () => void): WebhookTools {
+export function createWebhookTools(
+  hostContext: HostContext,
+  clients: Clients,
+  refresh: () => void,
+): WebhookTools {
   const store = new DisposableStore();
-  const secrets = store.add(new WebhookSecrets(basics.context.secrets));
+  const { context, account } = hostContext;
+  const secrets = store.add(new WebhookSecrets(context.secrets, secret => account.hide(secret)));
   const receiver = store.add(
-    new WebhookReceiver({ secrets: () => secrets.all(), clock: systemClock, log: basics.log }),
+    new WebhookReceiver({ secrets: () => secrets.all(), clock: systemClock, log: hostContext.log }),
   );
   store.add(receiver.onDidChange(() => setContext('rivya.receiver', receiver.url !== undefined)));
   const documents = new WebhookDocuments();
   const names = new Map<string, string>();
-  const webhooks = (): Webhooks => {
-    const { origin, href } = basics.server.base;
-    return createClient(basics, href, () => keyOf(basics, origin)).webhooks;
-  };
+  const webhooks = (): Webhooks => clients.of(hostContext.server.base).webhooks;
 
   async function listNodes(): Promise<WebhookNode[]> {
     try {
-      const { origin } = basics.server.base;
-      if ((await keyOf(basics, origin)) === undefined) return [];
-      const [{ data }, known] = await Promise.all([webhooks().list(), secrets.known(origin)]);
+      const { origin } = hostContext.server.base;
+      if ((await keyOf(hostContext, origin)) === undefined) return [];
+      const [endpoints, known] = await Promise.all([webhooks().listAll(), secrets.known(origin)]);
       setContext('rivya.webhookAccess', 'granted');
-      for (const endpoint of data) names.set(endpoint.id, endpointName(endpoint));
-      return data.map(endpoint => ({ type: 'endpoint', endpoint, secretKnown: known.has(endpoint.id) }));
+      for (const endpoint of endpoints) names.set(endpoint.id, endpointName(endpoint));
+      return endpoints.map(endpoint => ({ type: 'endpoint', endpoint, secretKnown: known.has(endpoint.id) }));
     } catch (error) {
-      if (isRivyaError(error) && error.kind === 'scope') {
+      if (isRivyaError(error) && error.kind === 'scope' && error.isRivyasWord) {
         setContext('rivya.webhookAccess', 'denied');
         return [];
       }
-      return [{ type: 'failure', text: messageOf(webhookError(error))?.text ?? String(error) }];
+      return [{ type: 'failure', text: messageOf(error, 'webhook')?.text ?? String(error) }];
     }
   }
 
   return {
-    ...basics,
+    ...hostContext,
     secrets,
     receiver,
     documents,
@@ -73,8 +75,4 @@ export function createWebhookTools(basics: Basics, refresh: () => void): Webhook
     listNodes,
     dispose: () => store.dispose(),
   };
-}
-
-function setContext<K extends keyof ContextKeys>(key: K, value: ContextKeys[K]): void {
-  void vscode.commands.executeCommand('setContext', key, value);
 }

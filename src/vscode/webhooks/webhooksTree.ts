@@ -1,36 +1,44 @@
 import * as vscode from 'vscode';
-import type { WebhookEndpoint } from '../../api/webhooks.ts';
+import { Lazy } from '../../base/lazy.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
-import type { ReceivedDelivery } from '../../core/webhooks/received.ts';
-import type { Basics } from '../clients.ts';
-import { webhookScheme } from '../ids.ts';
+import { describeError, type Log } from '../../base/log.ts';
+import type { HostContext } from '../host/hostContext.ts';
+import { webhookScheme } from '../manifest/ids.ts';
+import { failureText } from '../messages/showError.ts';
+import type { WebhookNode } from './webhookNode.ts';
 import type { WebhookTools } from './webhookTools.ts';
 
-/** What the view shows. */
-export type WebhookNode =
-  | { readonly type: 'endpoint'; readonly endpoint: WebhookEndpoint; readonly secretKnown: boolean }
-  | { readonly type: 'failure'; readonly text: string }
-  | { readonly type: 'receiver' }
-  | { readonly type: 'received'; readonly delivery: ReceivedDelivery };
-
 /**
- * The webhooks of the current server, and below them what the receiver got. Asked for when the view shows and after changes,
- * never by a timer. All that it needs is loaded when it shows for the first time.
+ * The webhooks of the current server, and below them what the receiver got. Asked for when the view shows and
+ * after changes, never by a timer. All that it needs is loaded when it shows for the first time.
  */
 export class WebhooksTree implements vscode.TreeDataProvider<WebhookNode>, vscode.Disposable {
-  readonly #basics: Basics;
+  readonly #log: Log;
   readonly #changed = new vscode.EventEmitter<WebhookNode | undefined>();
   readonly #store = new DisposableStore();
   readonly #receiverNode: WebhookNode = { type: 'receiver' };
-  #tools: Promise<WebhookTools> | undefined;
+  readonly #tools: Lazy<WebhookTools>;
   #endpoints: Promise<WebhookNode[]> | undefined;
   #listing = false;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(basics: Basics) {
-    this.#basics = basics;
+  constructor(hostContext: HostContext) {
+    this.#log = hostContext.log;
     this.#store.add(this.#changed);
+    this.#tools = this.#store.add(
+      new Lazy(async () => {
+        const { createWebhookTools } = await import('./webhookTools.ts');
+        return createWebhookTools(hostContext, await hostContext.clients(), () => this.refresh());
+      }),
+    );
+    this.#store.add(
+      this.#tools.onDidLoad(({ secrets, receiver }) => {
+        this.#store.add(secrets.onDidChange(() => this.refresh()));
+        this.#store.add(receiver.onDidChange(() => this.#changed.fire(undefined)));
+        this.#store.add(receiver.onDidReceive(() => this.#changed.fire(this.#receiverNode)));
+      }),
+    );
     const view = this.#store.add(
       vscode.window.createTreeView('rivya.webhooks', { treeDataProvider: this, showCollapseAll: false }),
     );
@@ -39,8 +47,8 @@ export class WebhooksTree implements vscode.TreeDataProvider<WebhookNode>, vscod
         if (visible && this.#endpoints && !this.#listing) this.refresh();
       }),
     );
-    this.#store.add(basics.server.onDidChange(() => this.refresh()));
-    this.#store.add(basics.account.onDidChangeKey(() => this.refresh()));
+    this.#store.add(hostContext.server.onDidChange(() => this.refresh()));
+    this.#store.add(hostContext.account.onDidChangeKey(() => this.refresh()));
     this.#store.add(
       vscode.workspace.registerTextDocumentContentProvider(webhookScheme, {
         provideTextDocumentContent: async uri => (await this.tools()).documents.text(uri),
@@ -50,14 +58,7 @@ export class WebhooksTree implements vscode.TreeDataProvider<WebhookNode>, vscod
 
   /** What the commands work with; built on first need. */
   tools(): Promise<WebhookTools> {
-    this.#tools ??= import('./webhookTools.ts').then(({ createWebhookTools }) => {
-      const tools = this.#store.add(createWebhookTools(this.#basics, () => this.refresh()));
-      this.#store.add(tools.secrets.onDidChange(() => this.refresh()));
-      this.#store.add(tools.receiver.onDidChange(() => this.#changed.fire(undefined)));
-      this.#store.add(tools.receiver.onDidReceive(() => this.#changed.fire(this.#receiverNode)));
-      return tools;
-    });
-    return this.#tools;
+    return this.#tools.get();
   }
 
   /** Asks the server again as soon as somebody looks. */
@@ -67,7 +68,13 @@ export class WebhooksTree implements vscode.TreeDataProvider<WebhookNode>, vscod
   }
 
   async getChildren(node?: WebhookNode): Promise<WebhookNode[]> {
-    const tools = await this.tools();
+    let tools: WebhookTools;
+    try {
+      tools = await this.tools();
+    } catch (error) {
+      this.#log.error(`What the Webhooks view needs could not be loaded: ${describeError(error)}`);
+      return [{ type: 'failure', text: await failureText(error) }];
+    }
     if (node) {
       const { deliveries } = tools.receiver;
       return node.type === 'receiver' ? deliveries.map(delivery => ({ type: 'received', delivery })) : [];
@@ -77,8 +84,9 @@ export class WebhooksTree implements vscode.TreeDataProvider<WebhookNode>, vscod
   }
 
   async getTreeItem(node: WebhookNode): Promise<vscode.TreeItem> {
-    const { itemOf } = await import('./webhookItems.ts');
-    return itemOf(node, (await this.tools()).receiver);
+    const { failureItem, itemOf } = await import('./webhookItems.ts');
+    // A row that says why the tools are not there does without them.
+    return node.type === 'failure' ? failureItem(node.text) : itemOf(node, (await this.tools()).receiver);
   }
 
   dispose(): void {

@@ -1,14 +1,14 @@
 /** Images and quotations that go with a question, in the composer and in the conversation. */
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { ChatContext, ChatImage } from '../../shared/chat.ts';
-import { iconButton } from './buttons.ts';
-import { formatNumber, t } from './strings.ts';
+import type { ChatContextDto, ChatImageDto } from '../../shared/chat.ts';
+import { iconButton } from '../common/iconButton.ts';
+import { formatNumber, t } from '../common/localization.ts';
 
 type Remove = (id: string) => void;
 
 export function renderImages(
-  images: readonly ChatImage[],
+  images: readonly ChatImageDto[],
   onRemove?: Remove,
 ): TemplateResult | typeof nothing {
   if (images.length === 0) return nothing;
@@ -17,7 +17,7 @@ export function renderImages(
   </ul>`;
 }
 
-function thumbnail(image: ChatImage, onRemove: Remove | undefined): TemplateResult {
+function thumbnail(image: ChatImageDto, onRemove: Remove | undefined): TemplateResult {
   const { progress } = image;
   const isUploading = onRemove !== undefined && progress !== undefined && progress < 1;
   return html`${
@@ -43,7 +43,7 @@ function thumbnail(image: ChatImage, onRemove: Remove | undefined): TemplateResu
 }
 
 export function renderContexts(
-  contexts: readonly ChatContext[],
+  contexts: readonly ChatContextDto[],
   onRemove?: Remove,
 ): TemplateResult | typeof nothing {
   if (contexts.length === 0) return nothing;
@@ -52,7 +52,7 @@ export function renderContexts(
   </ul>`;
 }
 
-function quotation(context: ChatContext, onRemove: Remove | undefined): TemplateResult {
+function quotation(context: ChatContextDto, onRemove: Remove | undefined): TemplateResult {
   return html`<details>
       <summary>
         <span class="codicon codicon-code" aria-hidden="true"></span>

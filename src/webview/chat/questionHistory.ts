@@ -4,7 +4,9 @@ export class QuestionHistory {
   #own = '';
   #shown = '';
 
-  /** The question before the one that is shown, or undefined at the far end. `questions` has the newest first. */
+  /**
+   * The question before the one that is shown, or undefined at the far end. `questions` has the newest first.
+   */
   older(questions: readonly string[], current: string): string | undefined {
     if (!this.#isWalking(current)) {
       this.#index = -1;

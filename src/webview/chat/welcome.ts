@@ -2,8 +2,8 @@
 import { html } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ChatState } from '../../shared/chat.ts';
-import { post } from './host.ts';
-import { t } from './strings.ts';
+import { post } from './common/host.ts';
+import { t } from '../common/localization.ts';
 
 /** `onSuggestion` gets the text to begin a question with. */
 export function renderWelcome(chat: ChatState, onSuggestion: (text: string) => void): TemplateResult {

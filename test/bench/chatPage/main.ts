@@ -1,13 +1,14 @@
 /**
- * What an answer of 20,000 tokens (100 KB) in 1,250 deltas costs the main thread of the chat page, beside a page that sets
- * `marked`'s HTML at each delta and one that uses `react-markdown`, in the same browser and one run; and what 500 turns cost in
- * memory. Needs a build (`npm run build`). Exit code 1 when a budget is missed.
+ * What an answer of 20,000 tokens (100 KB) in 1,250 deltas costs the main thread of the chat page, beside a
+ * page that sets `marked`'s HTML at each delta and one that uses `react-markdown`, in the same browser and
+ * one run; and what 500 turns cost in memory. Needs a build (`npm run build`). Exit code 1 when a budget is
+ * missed.
  *
  *     node test/bench/chatPage/main.ts [--whole]
  *
- * The other pages take minutes for the whole, because their work grows with the square of the length: without `--whole` they
- * are measured on the first part of the answer, beside the chat page on the same part, and the ratio is not held against its
- * budget.
+ * The other pages take minutes for the whole, because their work grows with the square of the length: without
+ * `--whole` they are measured on the first part of the answer, beside the chat page on the same part, and the
+ * ratio is not held against its budget.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -45,7 +46,10 @@ function answer(length: number): string {
   return parts.join('\n').slice(0, length);
 }
 
-/** Delivers a delta a frame, as the host does, and measures the main thread meanwhile. `deliver` is `window.deliver`. */
+/**
+ * Delivers a delta a frame, as the host does, and measures the main thread meanwhile. `deliver` is
+ * `window.deliver`.
+ */
 async function measure(page: Page, deltas: readonly string[]): Promise<Cost> {
   const devtools = await page.context().newCDPSession(page);
   // The time of the thread, not of the clock: what else the machine does meanwhile does not count.

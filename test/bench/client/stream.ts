@@ -1,10 +1,11 @@
 import { createParser } from 'eventsource-parser';
 import { Stream } from 'openai/streaming';
 import { createRivyaClient } from '../../../src/api/client.ts';
-import { sideBySide } from './measure.ts';
+import { inTurn, median, pairedRatio } from './measure.ts';
 
 /*
- * How fast a streamed chat is read, beside the least that anyone must do and beside a well-known client, on the same bytes.
+ * How fast a streamed chat is read, beside the least that anyone must do and beside a well-known client, on
+ * the same bytes.
  */
 const deltas = 60_000;
 const chunkBytes = 16 * 1024;
@@ -19,8 +20,8 @@ interface DeltaEvent {
 }
 
 /**
- * The one that `openai` reads too, the one that we take Rivya's to be, one that writes `ü` as an escape, one whose delta is an
- * object, and one whose events differ in more than their text.
+ * The one that `openai` reads too, the one that we take Rivya's to be, one that writes `ü` as an escape, one
+ * whose delta is an object, and one whose events differ in more than their text.
  */
 const bodies: Readonly<Record<string, Uint8Array>> = {
   'openai-chat': body(index => {
@@ -67,8 +68,8 @@ function response(bytes: Uint8Array): Response {
 }
 
 /**
- * Reads the answer and gives megabytes for each second of the processor, which other work on the machine changes little.
- * Fails when not all of the text came.
+ * Reads the answer and gives megabytes for each second of the processor, which other work on the machine
+ * changes little. Fails when not all of the text came.
  */
 async function speed(bytes: Uint8Array, read: (response: Response) => Promise<number>): Promise<number> {
   const answer = response(bytes);
@@ -125,11 +126,11 @@ export async function measureStream(): Promise<void> {
       ours: () => speed(bytes, ours),
       ...(dialect === 'openai-chat' && { openai: () => speed(bytes, openai) }),
     };
-    const found = await sideBySide(15, works);
-    const shown = Object.entries(found).map(([name, value]) => `${name} ${value.toFixed(0)} MB/s`);
-    const { bare: least = 0, ours: own = 0, openai: other } = found;
-    const ratios = [`${(own / least).toFixed(2)} of bare (budget 0.8)`];
-    if (other !== undefined) ratios.push(`${(own / other).toFixed(1)} × openai (budget 3)`);
+    const found = await inTurn(15, works);
+    const shown = Object.entries(found).map(([name, value]) => `${name} ${median(value).toFixed(0)} MB/s`);
+    const { bare: least = [], ours: own = [], openai: other } = found;
+    const ratios = [`${pairedRatio(own, least).toFixed(2)} of bare (aim 0.8)`];
+    if (other !== undefined) ratios.push(`${pairedRatio(own, other).toFixed(1)} × openai (budget 3)`);
     console.log(
       `  ${dialect}, ${(bytes.length / 1e6).toFixed(1)} MB: ${shown.join(', ')}; ours is ${ratios.join(', ')}`,
     );

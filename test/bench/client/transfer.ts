@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { request as undiciRequest, fetch as undiciFetch } from 'undici';
-import type { Fetch } from '../../../src/api/abortableFetch.ts';
+import type { Fetch } from '../../../src/api/transport/abortableFetch.ts';
 import { createRivyaClient } from '../../../src/api/client.ts';
-import { openResult } from '../../../src/api/download.ts';
+import { openResult } from '../../../src/api/transport/download.ts';
 import { Library } from '../../../src/core/assets/library.ts';
 import { median, sideBySide } from './measure.ts';
 

@@ -1,4 +1,7 @@
-/** What a request is for, whatever the dialect: to start the paid work, to ask for its state, to read what it made. */
+/**
+ * What a request is for, whatever the dialect: to start the paid work, to ask for its state, to read what it
+ * made.
+ */
 export type Step = 'submit' | 'poll' | 'result';
 
 export type FaultAction =
@@ -6,7 +9,10 @@ export type FaultAction =
   | { readonly type: 'drop' }
   /** The work is done, then another answer comes. */
   | { readonly type: 'status'; readonly status: number }
-  /** Nothing is done, and 429 with `Retry-After` is answered until an intent has been silent for so many seconds. */
+  /**
+   * Nothing is done, and 429 with `Retry-After` is answered until an intent has been silent for so many
+   * seconds.
+   */
   | { readonly type: 'busy'; readonly seconds: number }
   /** The work is done; half of the answer comes, then the connection breaks. */
   | { readonly type: 'cutOff' }
@@ -23,7 +29,9 @@ export interface Fault {
   readonly action: FaultAction;
 }
 
-/** No request fails; the process is killed when all intents were submitted, and the program is started again. */
+/**
+ * No request fails; the process is killed when all intents were submitted, and the program is started again.
+ */
 export interface Death {
   readonly id: string;
   readonly title: string;

@@ -1,7 +1,10 @@
-import { randomFrom } from '../../kill/random.ts';
+import { randomFrom } from '../../support/random.ts';
 import type { Orders, Tell } from './orders.ts';
 
-/* A program that uses one of the clients for all intents at once; in a process of its own, so that it can be killed. */
+/*
+ * A program that uses one of the clients for all intents at once; in a process of its own, so that it can be
+ * killed.
+ */
 const orders = JSON.parse(process.argv[2] ?? '{}') as Orders;
 const tell: Tell = report => console.log(JSON.stringify(report));
 // The clients' only source of chance is the jitter of their pauses.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseBaseUrl } from '../../../src/api/baseUrl.ts';
+import { parseBaseUrl } from '../../../src/api/address/baseUrl.ts';
 import { createRivyaClient } from '../../../src/api/client.ts';
 
 describe('a base URL', () => {
@@ -12,6 +12,8 @@ describe('a base URL', () => {
     ['http://localhost:4010/', 'http://localhost:4010', true],
     ['http://[::1]:4010', 'http://[::1]:4010', true],
     ['http://127.9.9.9', 'http://127.9.9.9', true],
+    ['http://app.localhost.', 'http://app.localhost.', true],
+    ['http://[::ffff:127.0.0.1]', 'http://[::ffff:7f00:1]', true],
   ])('%j is %s', (text, href, loopback) => {
     expect(parseBaseUrl(text)).toEqual({ href, origin: new URL(href).origin, loopback });
   });
@@ -23,6 +25,8 @@ describe('a base URL', () => {
     ['http://127.0.0.1.evil.example', 'insecure'],
     ['http://localhost.evil.example', 'insecure'],
     ['http://192.168.1.1', 'insecure'],
+    ['http://[::ffff:10.0.0.1]', 'insecure'],
+    ['http://[64:ff9b::7f00:1]', 'insecure'],
     ['ftp://127.0.0.1', 'insecure'],
     ['https://me:secret@rivya.ai', 'credentials'],
     ['https://rivya.ai@evil.example', 'credentials'],

@@ -1,7 +1,7 @@
 import { fetch as undiciFetch } from 'undici';
 import { describe, expect, test } from 'vitest';
-import type { Fetch } from '../../../src/api/abortableFetch.ts';
-import type { ChatResult, ChatStreamEvent } from '../../../src/api/chatStream.ts';
+import type { Fetch } from '../../../src/api/transport/abortableFetch.ts';
+import type { ChatResult, ChatStreamEvent } from '../../../src/api/chat/chatStream.ts';
 import { createRivyaClient, type RivyaClient } from '../../../src/api/client.ts';
 import {
   answer,

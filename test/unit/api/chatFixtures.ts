@@ -77,7 +77,9 @@ const named61 =
   named('chat.completion.created', { id: 'c', object: 'chat.completion', session_id, model: 'm' }) +
   each(content => named('chat.completion.delta', { delta: { content } }));
 
-/** One for each dialect that rivya-api.md 6.2 allows or that a team could have chosen; all of them complete. */
+/**
+ * One for each dialect that rivya-api.md 6.2 allows or that a team could have chosen; all of them complete.
+ */
 export const streamFixtures: readonly StreamFixture[] = [
   events('named events with a final message', named61 + named('chat.completion.completed', completion), all),
   events(

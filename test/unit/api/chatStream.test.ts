@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Fetch } from '../../../src/api/abortableFetch.ts';
-import type { CreateChatCompletion } from '../../../src/api/chat.ts';
-import { afterEndMs, type ChatResult, type ChatStreamEvent } from '../../../src/api/chatStream.ts';
+import type { Fetch } from '../../../src/api/transport/abortableFetch.ts';
+import type { CreateChatCompletion } from '../../../src/api/chat/chat.ts';
+import { afterEndMs, type ChatResult, type ChatStreamEvent } from '../../../src/api/chat/chatStream.ts';
 import { createRivyaClient, type RivyaClient } from '../../../src/api/client.ts';
 import { streamFixtures, text } from './chatFixtures.ts';
 import { recordingLog, TestClock, testDeadlines } from './testClock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { modelFields } from '../../../src/api/catalogue.ts';
+import { modelFields } from '../../../src/api/resources/modelParameters.ts';
 import { createRivyaClient, type RivyaClient } from '../../../src/api/client.ts';
 import { contract, type ContractOperation, type ContractSchema } from '../../../src/shared/openapi.ts';
 
@@ -49,7 +49,10 @@ function sample(schema: ContractSchema): unknown {
   }
 }
 
-/** The sample again for each other spelling and each envelope anywhere in the schema, with the name of the change. */
+/**
+ * The sample again for each other spelling and each envelope anywhere in the schema, with the name of the
+ * change.
+ */
 function variants(schema: ContractSchema, place = ''): [string, unknown][] {
   const { properties = {}, items, ...rest } = resolved(schema);
   const whole = sample(schema);

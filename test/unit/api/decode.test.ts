@@ -1,6 +1,8 @@
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import type { Fetch } from '../../../src/api/abortableFetch.ts';
+import type { Fetch } from '../../../src/api/transport/abortableFetch.ts';
 import { createRivyaClient, type RivyaClient } from '../../../src/api/client.ts';
+import { also, Decoder, inEnvelope } from '../../../src/api/schema/decode.ts';
 import { recordingLog } from './testClock.ts';
 
 const log = recordingLog();
@@ -160,4 +162,39 @@ test('a file is read in its likely spellings', async () => {
 test('the contract is handed out as it is', async () => {
   const document = { openapi: '3.1.0', paths: { '/x': {} } };
   expect(await clientFor(document).openapi.retrieve()).toEqual(document);
+});
+
+describe('a schema of valibot is built as the decoder walks it', () => {
+  const item = v.string();
+  const list = v.array(item);
+  const optional = v.nullish(list, () => ['none']);
+  const object = v.looseObject({ list: optional });
+  const parts: [string, v.GenericSchema, object][] = [
+    ['nullish', optional, { type: 'nullish', wrapped: list }],
+    ['looseObject', object, { type: 'loose_object', entries: { list: optional } }],
+    ['array', list, { type: 'array', item }],
+  ];
+
+  test.each(parts)('%s', (_name, schema, expected) => {
+    expect(schema).toMatchObject(expected);
+  });
+
+  test.each(parts)('%s in a pipe, with what was noted beside it', (_name, schema, expected) => {
+    expect(also(schema, 'other')).toMatchObject(expected);
+    expect(v.getMetadata(also(schema, 'other'))).toEqual({ names: ['other'] });
+    expect(v.getMetadata(inEnvelope(schema, 'outer'))).toEqual({ envelopes: ['outer'] });
+    expect(v.getMetadata(inEnvelope(also(schema, 'other'), 'outer'))).toEqual({
+      names: ['other'],
+      envelopes: ['outer'],
+    });
+  });
+
+  test('so that the decoder is tolerant at each depth', () => {
+    const decoder = new Decoder(recordingLog());
+    expect(decoder.decode(object, { list: ['a', 1, 'b'] }, 'x')).toEqual({
+      list: ['a', 'b'],
+      unread: { list: [1] },
+    });
+    expect(decoder.decode(object, { list: 7 }, 'x')).toEqual({ list: ['none'], unread: { list: 7 } });
+  });
 });

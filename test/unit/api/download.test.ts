@@ -1,8 +1,8 @@
 import { fetch as undiciFetch } from 'undici';
 import { describe, expect, test, vi } from 'vitest';
-import type { Fetch } from '../../../src/api/abortableFetch.ts';
-import { openResult, type DownloadOptions } from '../../../src/api/download.ts';
-import { isRivyaError, type RivyaError } from '../../../src/api/errors.ts';
+import type { Fetch } from '../../../src/api/transport/abortableFetch.ts';
+import { openResult, type DownloadOptions } from '../../../src/api/transport/download.ts';
+import { isRivyaError, type RivyaError } from '../../../src/api/errors/errors.ts';
 import { answer, broken, silent, stalled, startScriptedServer } from '../../support/scriptedServer.ts';
 import { recordingLog, TestClock, testDeadlines } from './testClock.ts';
 
@@ -185,6 +185,32 @@ describe('the address of a result', () => {
     await errorOf(download(server.url, { baseUrl: elsewhere }));
     await errorOf(download(server.url, { baseUrl: 'nonsense' }));
     expect(server.requests).toHaveLength(1);
+  });
+
+  test.each(['https://gateway.corp', 'https://192.168.1.1:8443'])(
+    'on the host of the base URL itself is fetched: %s',
+    async baseUrl => {
+      const fetch = vi.fn<Fetch>(() => Promise.resolve(new Response('x')));
+      const { hostname } = new URL(baseUrl);
+      expect(await download(`https://${hostname}/a.png`, { fetch, baseUrl })).toHaveLength(1);
+      await errorOf(download(`http://${hostname}/a.png`, { fetch, baseUrl }));
+      await errorOf(download('https://192.168.1.2/a.png', { fetch, baseUrl }));
+      expect(fetch).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  test.each([
+    ['/media/a.png', 'https://10.1.2.3:8443/media/a.png'],
+    ['media/a.png', 'https://10.1.2.3:8443/rivya/media/a.png'],
+    ['//media.example/a.png', 'https://media.example/a.png'],
+  ])('may be relative to the base URL: %s', async (url, expected) => {
+    const fetch = vi.fn<Fetch>(() => Promise.resolve(new Response('x')));
+    const baseUrl = 'https://10.1.2.3:8443/rivya';
+    const { body } = await openResult(url, { fetch, baseUrl });
+    for await (const chunk of body) expect(chunk).toHaveLength(1);
+    expect(fetch.mock.calls.map(([called]) => called)).toEqual([expected]);
+    await errorOf(openResult('//10.9.9.9/a.png', { fetch, baseUrl }));
+    expect(fetch).toHaveBeenCalledTimes(1);
   });
 
   test('is checked again at each redirect', async () => {

@@ -2,16 +2,17 @@ import { createServer, type AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { describe, expect, test } from 'vitest';
-import type { Fetch } from '../../../src/api/abortableFetch.ts';
-import { modelFields, toWireParams } from '../../../src/api/catalogue.ts';
+import type { Fetch } from '../../../src/api/transport/abortableFetch.ts';
+import { modelFields, toWireParams } from '../../../src/api/resources/modelParameters.ts';
 import { createRivyaClient, type RivyaClient } from '../../../src/api/client.ts';
-import { openResult } from '../../../src/api/download.ts';
-import { isRivyaError } from '../../../src/api/errors.ts';
-import { verifyWebhook } from '../../../src/api/webhookSignature.ts';
+import { openResult } from '../../../src/api/transport/download.ts';
+import { isRivyaError } from '../../../src/api/errors/errors.ts';
+import { verifyWebhook } from '../../../src/api/resources/webhookSignature.ts';
+import { propertyRuns } from '../../support/propertyRuns.ts';
 import { impatientClock, recordingLog } from './testClock.ts';
 
 /** Of each kind of replacement. */
-const runs = 10_000;
+const runs = propertyRuns(1_000);
 const secret = 'rvya_sk_fuzz_0123456789';
 
 /** Names and words of real answers, so that random JSON gets past the first check. */
@@ -30,7 +31,10 @@ const { json } = fc.letrec(tie => ({
     .map(entries => Object.fromEntries(entries)),
 }));
 
-/** Bodies that have what the client looks for, with random values in it, so that some of them are read to their end. */
+/**
+ * Bodies that have what the client looks for, with random values in it, so that some of them are read to
+ * their end.
+ */
 const shaped = fc.record(
   {
     id: leaf,
@@ -141,7 +145,10 @@ const streamed = fc
     breaks,
   }));
 
-/** What a socket gives: an answer in HTTP whose length may be wrong, cut off anywhere, or bytes that are no HTTP at all. */
+/**
+ * What a socket gives: an answer in HTTP whose length may be wrong, cut off anywhere, or bytes that are no
+ * HTTP at all.
+ */
 const rawAnswer = fc.oneof(
   {
     weight: 4,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
-import { Decoder, requiredText } from '../../../src/api/decode.ts';
-import { listOf, nextPage } from '../../../src/api/list.ts';
+import { Decoder, requiredText } from '../../../src/api/schema/decode.ts';
+import { allPages, listOf, nextPage, type Page, type PageQuery } from '../../../src/api/schema/list.ts';
 import * as v from 'valibot';
 
 const schema = listOf(v.looseObject({ id: requiredText }), 'sessions');
@@ -36,5 +36,37 @@ describe('the page after a page', () => {
     ['the cursor is empty', { data, next_cursor: '' }],
   ])('is none when %s', (_name, wire) => {
     expect(next(wire)).toBeUndefined();
+  });
+});
+
+describe('all pages of a list', () => {
+  interface Entry {
+    readonly id: string;
+  }
+  const page = (ids: string, has_more = false): Page<Entry> => ({
+    data: Array.from(ids, id => ({ id })),
+    has_more,
+    next_cursor: null,
+  });
+
+  test('are read one after the other, and each entry is there once', async () => {
+    const asked: PageQuery[] = [];
+    const answers = [page('ab', true), page('bc', true), page('d')];
+    const load = (query: PageQuery): Promise<Page<Entry>> => {
+      asked.push(query);
+      return Promise.resolve(answers[asked.length - 1] ?? page(''));
+    };
+    expect(await allPages(load)).toEqual([{ id: 'a' }, { id: 'b' }, { id: 'c' }, { id: 'd' }]);
+    expect(asked).toEqual([{}, { after: 'b' }, { after: 'c' }]);
+  });
+
+  test('end with a page without anything new, and with the hundredth', async () => {
+    let asked = 0;
+    const same = (): Promise<Page<Entry>> => Promise.resolve(page('ab', ++asked > 0));
+    expect(await allPages(same)).toHaveLength(2);
+    expect(asked).toBe(2);
+    const endless = (): Promise<Page<Entry>> =>
+      Promise.resolve({ data: [{ id: String(asked++) }], has_more: true, next_cursor: null });
+    expect(await allPages(endless)).toHaveLength(100);
   });
 });

@@ -1,6 +1,6 @@
 import { Agent, EnvHttpProxyAgent, fetch as undiciFetch, type Dispatcher } from 'undici';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Fetch } from '../../../src/api/abortableFetch.ts';
+import type { Fetch } from '../../../src/api/transport/abortableFetch.ts';
 import { createRivyaClient, type RivyaClient } from '../../../src/api/client.ts';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/server.ts';
 import { createAuthority, createCertificate } from '../../support/certificates.ts';

@@ -7,7 +7,10 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** From this length on a timer is a deadline, which only `fire` ends; shorter ones are waits, which end at once. */
+/**
+ * From this length on a timer is a deadline, which only `fire` ends; shorter ones are waits, which end at
+ * once.
+ */
 export const deadlineMs = 1_000_000;
 
 export const testDeadlines = { headers: deadlineMs, idle: 2 * deadlineMs, total: 10 * deadlineMs };

@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { fetch as undiciFetch } from 'undici';
 import { describe, expect, test, vi } from 'vitest';
-import type { Fetch } from '../../../src/api/abortableFetch.ts';
+import type { Fetch } from '../../../src/api/transport/abortableFetch.ts';
 import { createRivyaClient, type RivyaClient, type RivyaClientOptions } from '../../../src/api/client.ts';
-import { isRivyaError, type RivyaError } from '../../../src/api/errors.ts';
+import { isRivyaError, type RivyaError } from '../../../src/api/errors/errors.ts';
 import {
   answer,
   broken,
@@ -400,9 +400,11 @@ describe('Retry-After', () => {
   });
 
   test('as a date is waited for', async () => {
-    const date = new Date(new TestClock().now() + 9000).toUTCString();
+    // The server's clock is an hour behind.
+    const sent = new TestClock().now() - 3_600_000;
+    const utc = (milliseconds: number): string => new Date(milliseconds).toUTCString();
     await using t = await setup([
-      answer(503, '', { 'retry-after': date }),
+      answer(503, '', { 'retry-after': utc(sent + 9000), date: utc(sent) }),
       answer(200, { current_credits: 1 }),
     ]);
     await t.client.credits.retrieve();

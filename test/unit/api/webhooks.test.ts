@@ -1,8 +1,8 @@
 import { fetch as undiciFetch } from 'undici';
 import { describe, expect, test } from 'vitest';
-import type { Fetch } from '../../../src/api/abortableFetch.ts';
+import type { Fetch } from '../../../src/api/transport/abortableFetch.ts';
 import { createRivyaClient, type RivyaClient } from '../../../src/api/client.ts';
-import { isRivyaError, type RivyaError } from '../../../src/api/errors.ts';
+import { isRivyaError, type RivyaError } from '../../../src/api/errors/errors.ts';
 import {
   answer,
   dropped,
@@ -113,6 +113,14 @@ describe('each call is one request', () => {
     await using t = await setup(dropped, answer(200, { signing_secret: secret }));
     await t.webhooks.rotateSecret('whend_1', { idempotencyKey: 'key-1' });
     expect(t.server.requests.map(each => each.headers['idempotency-key'])).toEqual(['key-1', 'key-1']);
+  });
+
+  test('listAll makes one for each page', async () => {
+    const first = { data: [endpoint], has_more: true };
+    const last = { data: [{ ...endpoint, id: 'whend_2' }], has_more: false };
+    await using t = await setup(answer(200, first), answer(200, last));
+    expect((await t.webhooks.listAll()).map(each => each.id)).toEqual([endpoint.id, 'whend_2']);
+    expect(sent(t.server)).toEqual(['GET /api/v1/webhooks', `GET /api/v1/webhooks?after=${endpoint.id}`]);
   });
 
   test('an id cannot lead to another path', async () => {

@@ -1,10 +1,35 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { abortable, delay } from '../../../src/base/abort.ts';
 import { Emitter } from '../../../src/base/event.ts';
-import { DisposableStore, toDisposable } from '../../../src/base/lifecycle.ts';
+import { Lazy } from '../../../src/base/lazy.ts';
+import { DisposableStore, toDisposable, type Disposable } from '../../../src/base/lifecycle.ts';
 import { describeError, redact, redactedLog } from '../../../src/base/log.ts';
+import { onUnexpectedError, setUnexpectedErrorHandler } from '../../../src/base/unexpectedError.ts';
 import { ManualClock } from '../../support/manualClock.ts';
 import { recordingLog } from '../api/testClock.ts';
+
+afterEach(() => setUnexpectedErrorHandler(undefined));
+
+describe('an unexpected error', () => {
+  it('is reported where it is asked for, and never thrown into the caller', async () => {
+    const reported: unknown[] = [];
+    setUnexpectedErrorHandler(error => reported.push(error));
+    const error = new Error('A view failed.');
+    onUnexpectedError(error);
+    expect(reported).toEqual([error]);
+    await nextTurn();
+  });
+
+  it('surfaces as an uncaught one without a handler, and when the handler fails', async () => {
+    const error = new Error('A view failed.');
+    expect(await uncaughtOf(() => onUnexpectedError(error))).toBe(error);
+    const second = new Error('The channel was closed.');
+    setUnexpectedErrorHandler(() => {
+      throw second;
+    });
+    expect(await uncaughtOf(() => onUnexpectedError(error))).toMatchObject({ errors: [error, second] });
+  });
+});
 
 describe('Emitter', () => {
   it('calls in order, and each as often as it has subscribed', () => {
@@ -21,15 +46,18 @@ describe('Emitter', () => {
     expect(seen).toEqual(['twice 1', 'twice 1', 'other 1', 'twice 2', 'other 2']);
   });
 
-  it('calls every listener, and then tells of those that failed', () => {
+  it('calls every listener and returns, and reports those that failed', () => {
+    const reported: unknown[] = [];
+    setUnexpectedErrorHandler(error => reported.push(error));
     const emitter = new Emitter<void>();
     const reached = vi.fn();
     emitter.event(() => {
       throw new Error('first');
     });
     emitter.event(reached);
-    expect(() => emitter.fire()).toThrow(AggregateError);
+    emitter.fire();
     expect(reached).toHaveBeenCalledOnce();
+    expect(reported).toEqual([new Error('first')]);
   });
 
   it('is silent once disposed, and while firing may lose listeners', () => {
@@ -56,6 +84,84 @@ describe('DisposableStore', () => {
     expect(released).toEqual(['second', 'first']);
     store.add(item('late'));
     expect(released).toEqual(['second', 'first', 'late']);
+  });
+
+  it('releases everything although one item throws, and reports that', () => {
+    const reported: unknown[] = [];
+    setUnexpectedErrorHandler(error => reported.push(error));
+    const store = new DisposableStore();
+    const released: string[] = [];
+    store.add(toDisposable(() => released.push('the database')));
+    store.add(
+      toDisposable(() => {
+        throw new Error('The disk is full.');
+      }),
+    );
+    store.add(toDisposable(() => released.push('the view')));
+    store.dispose();
+    expect(released).toEqual(['the view', 'the database']);
+    expect(reported).toEqual([new Error('The disk is full.')]);
+  });
+});
+
+describe('Lazy', () => {
+  const value = (): Disposable & { disposed: number } => ({
+    disposed: 0,
+    dispose() {
+      this.disposed++;
+    },
+  });
+
+  it('loads once, at the first need, and tells before anybody gets it', async () => {
+    const load = vi.fn(() => Promise.resolve(value()));
+    const lazy = new Lazy(load);
+    const order: unknown[] = [];
+    lazy.onDidLoad(loaded => order.push(['told', loaded]));
+    expect(load).not.toHaveBeenCalled();
+    expect(lazy.value).toBeUndefined();
+    const [first, second] = await Promise.all([lazy.get(), lazy.get()]);
+    order.push(['got', first]);
+    expect(first).toBe(second);
+    expect(lazy.value).toBe(first);
+    expect(load).toHaveBeenCalledOnce();
+    expect(order).toEqual([
+      ['told', first],
+      ['got', first],
+    ]);
+    lazy.dispose();
+    lazy.dispose();
+    expect(first.disposed).toBe(1);
+  });
+
+  it('forgets a failure', async () => {
+    const loaded = value();
+    const load = vi
+      .fn<() => Promise<Disposable>>()
+      .mockImplementationOnce(() => {
+        throw new Error('The file is not there.');
+      })
+      .mockRejectedValueOnce(new Error('The disk is full.'))
+      .mockResolvedValue(loaded);
+    const lazy = new Lazy(load);
+    await expect(lazy.get()).rejects.toThrow('The file is not there.');
+    await expect(lazy.get()).rejects.toThrow('The disk is full.');
+    expect(await lazy.get()).toBe(loaded);
+  });
+
+  it('loads nothing once it is disposed, and disposes what comes too late', async () => {
+    const load = vi.fn(() => Promise.resolve(value()));
+    const late = Promise.withResolvers<ReturnType<typeof value>>();
+    const lazy = new Lazy(() => late.promise);
+    const waiting = lazy.get();
+    lazy.dispose();
+    const loaded = value();
+    late.resolve(loaded);
+    await expect(waiting).rejects.toThrow('closing');
+    expect(loaded.disposed).toBe(1);
+    const disposed = new Lazy(load);
+    disposed.dispose();
+    await expect(disposed.get()).rejects.toThrow('closing');
+    expect(load).not.toHaveBeenCalled();
   });
 });
 
@@ -102,6 +208,18 @@ describe('the log', () => {
     ['{"signing_secret":"whsec_12ab"}', '{"signing_secret":"[redacted]"}'],
     ['secret whsec_c2VjcmV0+for/tests== ends', 'secret [redacted] ends'],
     ['nothing to hide', 'nothing to hide'],
+    ['a key is rvya_sk_abc. The next', 'a key is [redacted]. The next'],
+    ['x_rvya_sk_abc', 'x_[redacted]'],
+    ['my%22rvya_sk_abc%22', 'my%22[redacted]'],
+    ['key=rvya_sk_a.b.c&x', 'key=[redacted]&x'],
+    ['rvya%5Fsk%5Fab%2Bcd, rvya%255fsk%255fab', '[redacted], [redacted]'],
+    ['whsec%5fc2Vj%3D%3D', '[redacted]'],
+    ['cut off: rvya_sk_', 'cut off: [redacted]'],
+    ['Authorization=Bearer%20abc.def&x', 'Authorization=Bearer [redacted]'],
+    ...['', 'x', 'xy', 'xyz'].map((before): [string, string] => {
+      const [kept, text] = [before, Buffer.from(`${before}rvya_sk_abcdefgh1234`).toString('base64')];
+      return [`in Base64 ${text}`, `in Base64 ${text.slice(0, Math.ceil((kept.length * 8) / 6))}[redacted]`];
+    }),
   ])('redacts %s', (text, expected) => {
     expect(redact(text)).toBe(expected);
   });
@@ -126,3 +244,21 @@ describe('the log', () => {
     expect(describeError(undefined)).toBe('undefined');
   });
 });
+
+/** A turn of the event loop, after all that is due in this one. */
+function nextTurn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve));
+}
+
+/** What surfaces as an uncaught error in the turn after `act`, in place of ending the test run. */
+async function uncaughtOf(act: () => void): Promise<unknown> {
+  const own = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  const uncaught = new Promise(resolve => process.once('uncaughtException', resolve));
+  try {
+    act();
+    return await uncaught;
+  } finally {
+    for (const listener of own) process.on('uncaughtException', listener);
+  }
+}

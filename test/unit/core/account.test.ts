@@ -32,6 +32,14 @@ class MemorySecrets implements SecretStore {
 }
 
 describe('keys', () => {
+  it('are told to the log with other secrets that are to be hidden, but for tiny ones', async () => {
+    const account = new Account(new MemorySecrets());
+    await account.store('https://rivya.ai', 'odd-key');
+    account.hide('another secret');
+    account.hide('a');
+    expect([...account.seen]).toEqual(['odd-key', 'another secret']);
+  });
+
   it('are kept by origin, and never given for another', async () => {
     const secrets = new MemorySecrets();
     const account = new Account(secrets);

@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { RivyaError } from '../../../src/api/errors.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { RivyaError } from '../../../src/api/errors/errors.ts';
+import { setUnexpectedErrorHandler } from '../../../src/base/unexpectedError.ts';
 import { Balance } from '../../../src/core/credits/balance.ts';
 
 const origin = 'https://rivya.ai';
+
+afterEach(() => setUnexpectedErrorHandler(undefined));
 
 describe('the balance', () => {
   it('is unknown, then being looked at, then known', async () => {
@@ -29,12 +32,13 @@ describe('the balance', () => {
     let answer: () => Promise<number> = () => Promise.resolve(12);
     const balance = new Balance(() => answer());
     await balance.refresh(origin);
-    answer = () => Promise.reject(new Error('No connection.'));
+    const problem = new Error('No connection.');
+    answer = () => Promise.reject(problem);
     await balance.refresh(origin);
     expect(balance.state(origin)).toEqual({
       credits: 12,
       checking: false,
-      problem: 'No connection.',
+      problem,
       offline: false,
     });
     answer = () => Promise.resolve(7);
@@ -54,7 +58,7 @@ describe('the balance', () => {
     expect(balance.state(origin).offline).toBe(true);
     error = new RivyaError('authentication', 'Unknown key.', { code: 'api_key_invalid', status: 401 });
     await balance.refresh(origin);
-    expect(balance.state(origin)).toMatchObject({ offline: false, problem: 'Unknown key.' });
+    expect(balance.state(origin)).toMatchObject({ offline: false, problem: error });
   });
 
   it('is asked for once by all who ask together, and again later', async () => {
@@ -98,5 +102,17 @@ describe('the balance', () => {
       problem: undefined,
       offline: false,
     });
+  });
+
+  it('is known although a listener fails', async () => {
+    const reported: unknown[] = [];
+    setUnexpectedErrorHandler(error => reported.push(error));
+    const balance = new Balance(() => Promise.resolve(12));
+    balance.onDidChange(() => {
+      throw new Error('The status bar failed.');
+    });
+    await balance.refresh(origin);
+    expect(balance.state(origin)).toMatchObject({ checking: false, credits: 12 });
+    expect(reported).toHaveLength(2);
   });
 });

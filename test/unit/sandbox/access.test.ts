@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { scopes, type Scope } from '../../../src/sandbox/state.ts';
+import { scopes, type Scope } from '../../../src/sandbox/state/scopes.ts';
+import { contract } from '../../../src/shared/openapi.ts';
 import { call, errorOf, generate, sandboxForTest, send, type Json } from './client.ts';
 
 describe('keys', () => {
@@ -98,6 +99,63 @@ describe('the API as a whole', () => {
             message: expect.stringContaining(scope) as string,
           });
       }
+    }
+  });
+
+  it('answers another method on a path that it has with 405 and what it takes', async () => {
+    const sandbox = await sandboxForTest();
+    for (const [path, item] of Object.entries(contract.paths)) {
+      const taken = Object.keys(item).map(method => method.toUpperCase());
+      if (taken.includes('GET')) taken.push('HEAD');
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+        if (taken.includes(method)) continue;
+        const answer = await call(sandbox, path.replace(/\{\w+\}/, 'x'), { method });
+        expect(answer.status, `${method} ${path}`).toBe(405);
+        expect(answer.headers.get('allow')?.split(', ')).toEqual(taken.toSorted());
+        expect(errorOf(answer).code).toBe('method_not_allowed');
+      }
+    }
+  });
+
+  it('names how each of its lists is paged, and pages so', async () => {
+    const sandbox = await sandboxForTest();
+    const { body } = await call(sandbox, '/openapi.json', { key: null });
+    const paths = body['paths'] as Record<string, Record<string, { parameters: { name: string }[] }>>;
+    const paged = Object.entries(paths)
+      .filter(([, item]) => item['get']?.parameters.some(({ name }) => name === 'after'))
+      .map(([path]) => path);
+    expect(paged).toEqual([
+      '/chat/sessions',
+      '/webhooks',
+      '/webhooks/{endpointId}/deliveries',
+      '/webhook-events',
+    ]);
+    for (const path of paged)
+      expect(paths[path]?.['get']?.parameters.map(({ name }) => name)).toContain('limit');
+
+    const url = `${sandbox.url}/nothing-here`;
+    const ids: string[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      const json = { name, url, event_types: ['generation.succeeded'] };
+      const created = await call(sandbox, '/webhooks', { json });
+      ids.push(String(created.body['id']));
+      await call(sandbox, '/chat/completions', { json: { model: 'gpt-5-2-chat', message: name } });
+      await call(sandbox, `/webhooks/${ids[0] ?? ''}/test`, { method: 'POST' });
+    }
+    for (const path of paged) {
+      const place = path.replace('{endpointId}', ids[0] ?? '');
+      const all = (await call(sandbox, place)).body['data'] as Json[];
+      expect(all).toHaveLength(3);
+      const seen: Json[] = [];
+      for (let query: string | undefined = 'limit=1'; query !== undefined;) {
+        const { body: page } = await call(sandbox, `${place}?${query}`);
+        expect(page['data']).toHaveLength(1);
+        seen.push(...(page['data'] as Json[]));
+        const cursor = page['next_cursor'];
+        query = typeof cursor === 'string' ? `limit=1&after=${cursor}` : undefined;
+      }
+      expect(seen).toEqual(all);
+      expect((await call(sandbox, `${place}?after=nobody`)).status).toBe(400);
     }
   });
 

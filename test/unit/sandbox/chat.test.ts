@@ -1,9 +1,9 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { lexer, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
-import { renderPicture } from '../../../src/sandbox/pictures.ts';
+import { renderPicture } from '../../../src/sandbox/media/pictures.ts';
 import type { Sandbox } from '../../../src/sandbox/server.ts';
-import type { StreamDialectName, StreamSettings } from '../../../src/sandbox/streamSettings.ts';
+import type { StreamDialectName, StreamSettings } from '../../../src/sandbox/state/streamSettings.ts';
 import { call, errorOf, sandboxForTest, send, type Answer, type Json } from './client.ts';
 
 const model = 'gpt-5-2-chat';

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/server.ts';
-import type { SandboxOptions } from '../../../src/sandbox/state.ts';
+import type { SandboxOptions } from '../../../src/sandbox/state/sandboxState.ts';
 
 // Answers are read as loose JSON: these tests look at the wire, not at our own types of it.
 export type Json = Record<string, unknown>;
@@ -17,7 +17,10 @@ afterEach(async () => {
   for (const sandbox of open.splice(0)) await sandbox.close();
 });
 
-/** A sandbox for this test; it is closed afterwards. Tasks are finished at the first poll unless asked otherwise. */
+/**
+ * A sandbox for this test; it is closed afterwards. Tasks are finished at the first poll unless asked
+ * otherwise.
+ */
 export async function sandboxForTest(options: SandboxOptions = {}): Promise<Sandbox> {
   const sandbox = await startSandbox({ taskDurationMs: 0, ...options });
   sandbox.control.update({ pictureLongEdge: 64, stream: { deltaIntervalMs: 0 } });

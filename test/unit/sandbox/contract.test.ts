@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { renderPicture } from '../../../src/sandbox/pictures.ts';
+import { renderPicture } from '../../../src/sandbox/media/pictures.ts';
 import type { Sandbox } from '../../../src/sandbox/server.ts';
 import { contract, type ContractMethod } from '../../../src/shared/openapi.ts';
 import { answer, startScriptedServer } from '../../support/scriptedServer.ts';
@@ -176,6 +176,12 @@ describe('the contract', () => {
     expect(validate('Generation', { id: 't', status: 'queued', result: null, error: null })).toBe(true);
     expect(validate('Generation', { id: 't', status: 'waiting', result: null, error: null })).toBe(false);
     expect(validate('Generation', { id: 't', status: 'queued', result: null })).toBe(false);
+  });
+
+  it('says of every array what is in it', () => {
+    const arrays = Array.from(JSON.stringify(contract).matchAll(/"type":"array"(,"items":)?/g));
+    expect(arrays.length).toBeGreaterThan(10);
+    expect(arrays.filter(([, items]) => items === undefined)).toEqual([]);
   });
 
   it('has no reference that leads nowhere, and no schema that nothing uses', () => {

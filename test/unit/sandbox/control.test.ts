@@ -10,6 +10,7 @@ async function control(
 ): Promise<{ status: number; body: Json }> {
   const response = await fetch(`${sandbox.url}/__sandbox/${path}`, {
     method,
+    headers: { 'x-rivya-sandbox': sandbox.token },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
   });
   return { status: response.status, body: (await response.json()) as Json };

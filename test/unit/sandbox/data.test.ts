@@ -1,11 +1,14 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { Server, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, describe, expect, it } from 'vitest';
-import { DataInUseError } from '../../../src/sandbox/recordStore.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { DataInUseError } from '../../../src/sandbox/state/recordStore.ts';
 import { openSharedSandbox, type SharedSandbox } from '../../../src/sandbox/sharedSandbox.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
+import { Journal } from '../../../src/sandbox/state/journal.ts';
+import { refusingSync } from '../../support/refusingFiles.ts';
 import { call, download, errorOf, generate, resultUrls, sandboxForTest, send, type Json } from './client.ts';
 import { startReceiver } from './receiver.ts';
 
@@ -22,6 +25,7 @@ async function newDirectory(): Promise<string> {
 }
 
 const hour = 3_600_000;
+const original: unknown = Reflect.get(Server.prototype, 'listen');
 
 describe('a sandbox with a data directory', () => {
   it('goes on where it ended, at the same address', async () => {
@@ -54,7 +58,7 @@ describe('a sandbox with a data directory', () => {
     expect((await call(second, `/generations/${String(task['id'])}`)).body).toMatchObject({
       status: 'queued',
     });
-    // The same wish again: nothing is bought twice, also after a restart.
+    // The same intent again: nothing is bought twice, also after a restart.
     const repeated = await generate(second, { prompt: 'A paper boat' }, 'key-1');
     expect(repeated.body).toEqual(task);
     expect(errorOf(await generate(second, { prompt: 'Other' }, 'key-1')).code).toBe('idempotency_conflict');
@@ -226,3 +230,47 @@ function wav(): Uint8Array<ArrayBuffer> {
   bytes.fill(128, 44);
   return new Uint8Array(bytes);
 }
+
+describe('an address that cannot be written down', () => {
+  it('is written over when readers keep it from being replaced', async () => {
+    const dataDirectory = await newDirectory();
+    using rename = refusingSync('renameSync', 'EPERM', Infinity);
+    const first = await openSharedSandbox({ dataDirectory });
+    expect(rename.calls).toBeGreaterThan(0);
+    const second = await openSharedSandbox({ dataDirectory });
+    expect(second.own).toBe(false);
+    expect(second.url).toBe(first.url);
+    await second.close();
+    await first.close();
+  });
+
+  it('does not keep the sandbox from running', async () => {
+    const dataDirectory = await newDirectory();
+    await mkdir(path.join(dataDirectory, 'address.json'), { recursive: true });
+    const sandbox = await startSandbox({ dataDirectory });
+    expect((await fetch(`${sandbox.url}/api/v1/models`)).status).toBe(200);
+    await sandbox.close();
+    await expect(fetch(`${sandbox.url}/api/v1/models`)).rejects.toThrow();
+  });
+
+  it('leaves nothing listening when the start fails after the port was taken', async () => {
+    const dataDirectory = await newDirectory();
+    const ports: number[] = [];
+    const listen = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (
+      this: Server,
+      ...values
+    ) {
+      this.once('listening', () => ports.push((this.address() as AddressInfo).port));
+      return (original as (...given: unknown[]) => Server).apply(this, values);
+    });
+    const commit = vi.spyOn(Journal.prototype, 'commit').mockImplementation(() => {
+      throw new Error('the disk is full');
+    });
+    await expect(startSandbox({ dataDirectory })).rejects.toThrow('the disk is full');
+    listen.mockRestore();
+    commit.mockRestore();
+    expect(ports).toHaveLength(1);
+    await expect(fetch(`http://127.0.0.1:${ports[0] ?? 0}/`)).rejects.toThrow();
+    await (await startSandbox({ dataDirectory })).close();
+  });
+});

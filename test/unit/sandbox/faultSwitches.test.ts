@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/server.ts';
-import { faultSwitches } from '../../../src/sandbox/faultSwitches.ts';
+import { faultSwitches } from '../../../src/sandbox/faults/faultSwitches.ts';
 import { call, errorOf, generate, generateToEnd, sandboxForTest, send, type Json } from './client.ts';
 
 /** The switches as the page sees them. */
 async function switchesOn(sandbox: Sandbox): Promise<string[]> {
-  const response = await fetch(`${sandbox.url}/__sandbox/events`);
+  const response = await fetch(`${sandbox.url}/__sandbox/events?${sandbox.token}`);
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const { value } = await reader.read();
   await reader.cancel();

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { matchesPath, type Fault } from '../../../src/sandbox/faults.ts';
+import { matchesPath } from '../../../src/sandbox/faults/applyFaults.ts';
 import type { Sandbox } from '../../../src/sandbox/server.ts';
+import type { Fault } from '../../../src/sandbox/state/fault.ts';
 import { call, errorOf, generate, generateToEnd, resultUrls, sandboxForTest, send } from './client.ts';
 
 const credits = '/api/v1/credits';

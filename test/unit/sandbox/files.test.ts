@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { renderPicture } from '../../../src/sandbox/pictures.ts';
+import { renderPicture } from '../../../src/sandbox/media/pictures.ts';
 import type { Sandbox } from '../../../src/sandbox/server.ts';
-import { renderSound } from '../../../src/sandbox/sounds.ts';
-import { renderClip } from '../../../src/sandbox/clips.ts';
+import { renderSound } from '../../../src/sandbox/media/sounds.ts';
+import { renderVideo } from '../../../src/sandbox/media/clips.ts';
 import { call, download, errorOf, generate, sandboxForTest, type Answer, type Json } from './client.ts';
 
 const request = { model: 'z-image', prompt: 'reference', params: {}, index: 0 };
 const png = await renderPicture(request, 32);
-const wav = renderSound(request);
-const mp4 = renderClip(request);
+const wav = await renderSound(request);
+const mp4 = await renderVideo(request);
 
 async function upload(
   sandbox: Sandbox,
@@ -126,7 +126,7 @@ function padded(length: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-describe('references of a generation', () => {
+describe('inputs of a generation', () => {
   async function withReference(sandbox: Sandbox, model: string, item: Json): Promise<Answer> {
     return generate(sandbox, { model, params: { referenceMediaItems: [item] } });
   }
@@ -154,13 +154,13 @@ describe('references of a generation', () => {
   });
 
   it.each([
-    ['a model without references', 'z-image', 'image', undefined, /takes no reference files/],
+    ['a model without inputs', 'z-image', 'image', undefined, /takes no input files/],
     [
       'a kind that the model does not take',
       'nano-banana',
       'video',
       undefined,
-      /takes image references, not video/,
+      /takes image inputs, not video/,
     ],
     [
       'a foreign address',
@@ -187,6 +187,6 @@ describe('references of a generation', () => {
       model: 'qwen-image',
       params: { referenceMediaItems: [item, item] },
     });
-    expect(errorOf(answer).message).toBe('qwen-image takes at most 1 reference files; 2 were sent.');
+    expect(errorOf(answer).message).toBe('qwen-image takes at most 1 input files; 2 were sent.');
   });
 });

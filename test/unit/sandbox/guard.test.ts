@@ -1,9 +1,12 @@
 import { request } from 'node:http';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import type { Sandbox } from '../../../src/sandbox/server.ts';
+import { startSandbox, type Sandbox } from '../../../src/sandbox/server.ts';
 import { sandboxForTest } from './client.ts';
 
 interface Seen {
@@ -25,8 +28,10 @@ async function browse(
   return { status: response.statusCode ?? 0, body: await text(response), headers: response.headers };
 }
 
+const pageOf = ({ token }: Sandbox): string => `/?${token}`;
+
 async function pageToken(sandbox: Sandbox): Promise<string> {
-  const { body } = await browse(sandbox, '/');
+  const { body } = await browse(sandbox, pageOf(sandbox));
   return /rivya-sandbox-token" content="([\w-]+)"/.exec(body)?.[1] ?? '';
 }
 
@@ -77,7 +82,7 @@ describe('other web pages', () => {
       'sec-fetch-mode': 'navigate',
       'sec-fetch-dest': 'document',
     };
-    expect((await browse(sandbox, '/', link)).status).toBe(200);
+    expect((await browse(sandbox, `/?${sandbox.token}`, link)).status).toBe(200);
   });
 
   it('do not have the token with which the page steers from behind a forwarded port', async () => {
@@ -93,10 +98,69 @@ describe('other web pages', () => {
   });
 });
 
+describe('programs of other users of this machine', () => {
+  const reading = ['charges', 'requests', 'settings', 'faults', 'events', 'keys/key_sandbox'];
+  const changing = [
+    'settings',
+    'faults',
+    'switches/x',
+    'keys',
+    'models/z-image',
+    'failures',
+    'finish',
+    'reset',
+  ];
+  const all = [
+    ...reading.map(path => ['GET', path] as const),
+    ...changing.map(path => ['POST', path] as const),
+    ['GET', 'nothing-here'] as const,
+  ];
+
+  it.each(all)('do not get through with %s /__sandbox/%s', async (method, path) => {
+    const sandbox = await sandboxForTest();
+    const given = [{}, { 'x-rivya-sandbox': '' }, { 'x-rivya-sandbox': `${sandbox.token.slice(0, -1)}x` }];
+    for (const headers of [...given, { authorization: `Bearer ${sandbox.apiKey}` }]) {
+      const { status, body } = await browse(sandbox, `/__sandbox/${path}`, headers, method);
+      expect(status).toBe(404);
+      expect(body).toContain('Send the token');
+    }
+    expect(sandbox.control.credits()).toBe(100);
+  });
+
+  it('find no token on the page, nor in what it loads', async () => {
+    const sandbox = await sandboxForTest();
+    for (const path of ['/', '/?', '/?token', '/__sandbox/page.js', '/__sandbox/page.css']) {
+      const { body, headers } = await browse(sandbox, path);
+      expect(body).not.toContain(sandbox.token);
+      expect(JSON.stringify(headers)).not.toContain(sandbox.token);
+    }
+    const { status, body } = await browse(sandbox, '/');
+    expect(status).toBe(403);
+    expect(body).toContain('Open Sandbox Page');
+  });
+
+  it('cannot read the address with the token, which stays the same', async () => {
+    const dataDirectory = await mkdtemp(path.join(tmpdir(), 'rivya-sandbox-'));
+    try {
+      const file = path.join(dataDirectory, 'address.json');
+      await writeFile(`${file}.new`, '', { mode: 0o666 });
+      const first = await startSandbox({ dataDirectory });
+      await first.close();
+      const again = await startSandbox({ dataDirectory });
+      await again.close();
+      expect(again.token).toBe(first.token);
+      expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ token: first.token });
+      if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600);
+    } finally {
+      await rm(dataDirectory, { recursive: true });
+    }
+  });
+});
+
 describe('the page', () => {
   it('is served with a strict policy and holds no key', async () => {
     const sandbox = await sandboxForTest();
-    const { body, headers } = await browse(sandbox, '/');
+    const { body, headers } = await browse(sandbox, pageOf(sandbox));
     const policy = String(headers['content-security-policy']);
     const nonce = /script-src 'nonce-([^']+)'/.exec(policy)?.[1] ?? '';
     expect(policy).toContain("default-src 'none'");
@@ -104,12 +168,12 @@ describe('the page', () => {
     expect(policy).not.toContain('unsafe');
     expect(body).toContain(`nonce="${nonce}"`);
     expect(body).not.toContain(sandbox.apiKey);
-    expect((await browse(sandbox, '/')).body).not.toContain(nonce);
+    expect((await browse(sandbox, pageOf(sandbox))).body).not.toContain(nonce);
   });
 
   it('tells of changes without the keys', async () => {
     const sandbox = await sandboxForTest();
-    const response = await fetch(`${sandbox.url}/__sandbox/events`);
+    const response = await fetch(`${sandbox.url}/__sandbox/events?${sandbox.token}`);
     const reader = (response.body as ReadableStream<Uint8Array>)
       .pipeThrough(new TextDecoderStream())
       .getReader();
@@ -125,7 +189,8 @@ describe('the page', () => {
     const sandbox = await sandboxForTest();
     const set = async (name: string, on: boolean): Promise<number> => {
       const path = `${sandbox.url}/__sandbox/switches/${name}`;
-      return (await fetch(path, { method: 'POST', body: JSON.stringify({ on }) })).status;
+      const headers = { 'x-rivya-sandbox': sandbox.token };
+      return (await fetch(path, { method: 'POST', headers, body: JSON.stringify({ on }) })).status;
     };
     expect(await set('no-such-fault', true)).toBe(400);
     expect(await set('server-error', true)).toBe(200);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadCatalogue } from '../../../src/sandbox/catalogue.ts';
+import { loadCatalogue } from '../../../src/sandbox/catalogue/catalogue.ts';
 import { call, sandboxForTest, type Json } from './client.ts';
 
 async function models(): Promise<Map<unknown, Json>> {
@@ -12,7 +12,7 @@ async function models(): Promise<Map<unknown, Json>> {
 
 describe('the model list', () => {
   it('has every model of the catalogue, without a key', async () => {
-    const entries = JSON.parse(readFileSync('src/sandbox/models.json', 'utf8')) as { id: string }[];
+    const entries = JSON.parse(readFileSync('src/sandbox/catalogue/models.json', 'utf8')) as { id: string }[];
     expect([...(await models()).keys()]).toEqual(entries.map(entry => entry.id));
     expect(entries).toHaveLength(59);
   });

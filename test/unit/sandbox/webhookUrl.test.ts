@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ApiError } from '../../../src/sandbox/errors.ts';
-import { requireWebhookUrl } from '../../../src/sandbox/webhookUrl.ts';
+import { ApiError } from '../../../src/sandbox/http/apiError.ts';
+import { requireWebhookUrl } from '../../../src/sandbox/webhooks/webhookUrl.ts';
 
 function refusal(url: string, allowLoopback = false): string {
   try {

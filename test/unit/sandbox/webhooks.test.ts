@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { verifyWebhook } from '../../../src/api/webhookSignature.ts';
+import { verifyWebhook } from '../../../src/api/resources/webhookSignature.ts';
 import type { Sandbox } from '../../../src/sandbox/server.ts';
 import {
   call,
@@ -265,17 +265,18 @@ describe('a delivery', () => {
     expect(enabled.body).toMatchObject({ status: 'active', failure_count: 0 });
   });
 
-  it.each<[string, (response: ServerResponse) => void, RegExp]>([
+  it.each<[string, number, (response: ServerResponse) => void, RegExp]>([
     [
       'a redirect, which is not followed',
+      60_000,
       response => response.writeHead(302, { location: '/elsewhere' }).end(),
       /redirect/,
     ],
-    ['no answer in time', () => undefined, /did not answer within 50 ms/],
-    ['a broken connection', response => response.destroy(), /could not be reached/],
-  ])('fails on %s', async (_what, answer, error) => {
+    ['no answer in time', 500, () => undefined, /did not answer within 500 ms/],
+    ['a broken connection', 60_000, response => response.destroy(), /could not be reached/],
+  ])('fails on %s', async (_what, timeoutMs, answer, error) => {
     const sandbox = await sandboxForTest();
-    sandbox.control.update({ webhooks: { timeoutMs: 50, retryDelaysMs: [] } });
+    sandbox.control.update({ webhooks: { timeoutMs, retryDelaysMs: [] } });
     const receiver = await startReceiver(answer);
     const { path } = await endpoint(sandbox, { url: receiver.url });
     await generateToEnd(sandbox, {});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Token } from 'marked';
 import { describe, expect, it } from 'vitest';
-import { MarkdownDocument } from '../../../src/webview/chat/markdown/document.ts';
+import { MarkdownDocument } from '../../../src/webview/chat/markdown/markdownDocument.ts';
 import { lexMarkdown, noLinks } from '../../../src/webview/chat/markdown/lexer.ts';
 import { everyMarkdown } from '../../webview/support/states.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { disguisedHost, safeLink } from '../../../src/webview/chat/markdown/links.ts';
-import { visible } from '../../../src/webview/chat/markdown/visible.ts';
+import { disguisedHost, safeLink } from '../../../src/webview/chat/markdown/safeLink.ts';
+import { revealBidiControls } from '../../../src/webview/chat/markdown/bidiControls.ts';
 import { QuestionHistory } from '../../../src/webview/chat/questionHistory.ts';
-import { lengthOf, sendObstacle } from '../../../src/webview/chat/sendRule.ts';
+import { lengthOf, sendBlocker } from '../../../src/webview/chat/sendBlocker.ts';
 import { chatState, message } from '../../webview/support/states.ts';
 
 const image = { id: 'i1', name: 'a.png', bytes: 1, source: undefined, progress: 1 };
@@ -37,7 +37,7 @@ describe('a question', () => {
     ['counts its quotations', 'tooLong', chatState({ composer: { contexts: [context] } }), 'Hello, world'],
     ['may just fit', undefined, chatState({ composer: { contexts: [context] } }), 'Hello12345'],
   ])('%s', (_, obstacle, chat, text) => {
-    expect(sendObstacle(chat, text)).toBe(obstacle);
+    expect(sendBlocker(chat, text)).toBe(obstacle);
   });
 
   it('is as long as its text and its quotations', () => {
@@ -124,6 +124,6 @@ describe('a link', () => {
 
 describe('code', () => {
   it('shows characters that would turn its direction', () => {
-    expect(visible('if (\u202Etrue\u2066)')).toBe('if ([U+202E]true[U+2066])');
+    expect(revealBidiControls('if (\u202Etrue\u2066)')).toBe('if ([U+202E]true[U+2066])');
   });
 });

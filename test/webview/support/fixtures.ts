@@ -1,7 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, expect } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
-import type { ChatHostMessage, ChatPageMessage, ChatState } from '../../../src/shared/chat.ts';
+import type { ChatHostMessage, ChatState } from '../../../src/shared/chat.ts';
+import type { ChatPageMessage } from '../../../src/shared/chatSchema.ts';
 import { startPageServer } from './pageServer.ts';
 import type { PageServer } from './pageServer.ts';
 import type { ThemeName } from './themes.ts';
@@ -42,7 +43,9 @@ export class ChatPageUnderTest {
     await this.#greet(state);
   }
 
-  /** What VS Code does when a view was hidden or moved: a new page, with the state that the old one has kept. */
+  /**
+   * What VS Code does when a view was hidden or moved: a new page, with the state that the old one has kept.
+   */
   async reload(state: ChatState): Promise<void> {
     await this.page.reload();
     await this.#greet(state);
@@ -170,7 +173,7 @@ interface WorkerFixtures {
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
   server: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of the fixtures from this pattern
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures' names from it
     async ({}, use) => {
       await using server = await startPageServer({ language: 'en', strings: {} });
       await use(server);

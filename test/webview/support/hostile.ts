@@ -1,4 +1,6 @@
-/** Texts that try to run a script, to reach the network, to leave their place, or to look like something else. */
+/**
+ * Texts that try to run a script, to reach the network, to leave their place, or to look like something else.
+ */
 
 const script = 'alert(1)';
 const evil = 'https://evil.example';
@@ -100,7 +102,7 @@ const tags = [
   `<chat-composer></chat-composer>`,
   `<rivya-chat></rivya-chat>`,
   `<vscode-button autofocus onfocus=${script}>x</vscode-button>`,
-  `<script id="chat-boot" type="application/json">{"strings":{"Send":"<b>"}}</script>`,
+  `<script id="page-boot" type="application/json">{"strings":{"Send":"<b>"}}</script>`,
   `<xss onclick=${script} style="display:block">x</xss>`,
   `<x contenteditable onblur=${script}>x</x>`,
   `<noscript><p title="</noscript><img src=x onerror=${script}>">`,

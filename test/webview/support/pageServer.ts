@@ -1,11 +1,14 @@
-/** Serves the chat page as VS Code does: the HTML of the extension, its policy, its files, and the colours of a theme. */
+/**
+ * Serves the pages as VS Code does: the HTML of the extension, its policy, its files, and the colours of
+ * a theme.
+ */
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { root } from '../../../scripts/workspace.ts';
-import type { ChatBoot } from '../../../src/shared/chat.ts';
-import { chatHtml } from '../../../src/vscode/chat/html.ts';
+import type { PageBoot } from '../../../src/shared/page.ts';
+import { pageHtml } from '../../../src/vscode/pages/pageHtml.ts';
 import { themeStyles } from './themes.ts';
 import type { ThemeName } from './themes.ts';
 
@@ -14,6 +17,8 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.ttf': 'font/ttf',
   '.map': 'application/json',
+  '.mp3': 'audio/mpeg',
+  '.mp4': 'video/mp4',
 };
 
 /** The smallest picture that a browser shows: one pixel. */
@@ -26,8 +31,8 @@ export interface PageServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Starts it on a free loopback port. The page is at `/?theme=…`. */
-export async function startPageServer(boot: ChatBoot): Promise<PageServer> {
+/** Starts it on a free loopback port. The chat is at `/?theme=…`, the gallery at `/?page=gallery&theme=…`. */
+export async function startPageServer(boot: PageBoot): Promise<PageServer> {
   const server = createServer((request, response) => {
     const { pathname, searchParams, origin } = new URL(
       request.url ?? '/',
@@ -38,18 +43,27 @@ export async function startPageServer(boot: ChatBoot): Promise<PageServer> {
     };
     if (pathname === '/') {
       const theme = searchParams.get('theme') ?? 'dark';
-      const styles = [`/theme/${theme}.css`, '/dist/codicon.css', '/dist/chat.css'];
+      const name = searchParams.get('page') === 'gallery' ? 'gallery' : 'chat';
+      const styles = [`/theme/${theme}.css`, '/dist/codicon.css', `/dist/${name}.css`];
       send(
         'text/html; charset=utf-8',
-        chatHtml({ nonce: 'test-nonce', cspSource: origin, script: '/dist/chat.js', styles, boot }),
+        pageHtml({
+          element: `rivya-${name}`,
+          nonce: 'test-nonce',
+          cspSource: origin,
+          script: `/dist/${name}.js`,
+          styles,
+          boot,
+        }),
       );
     } else if (pathname.startsWith('/theme/')) {
       send('text/css', themeStyles(path.basename(pathname, '.css') as ThemeName));
     } else if (pathname === '/picture.png') {
       send('image/png', picture);
     } else {
-      const file = path.join(root, 'dist/webview', path.basename(pathname));
-      if (pathname.startsWith('/dist/') && existsSync(file)) {
+      const folder = { '/dist/': 'dist/webview', '/media/': 'media/sandbox' }[pathname.replace(/[^/]*$/, '')];
+      const file = path.join(root, folder ?? '', path.basename(pathname));
+      if (folder !== undefined && existsSync(file)) {
         response.writeHead(200, {
           'Content-Type': mediaTypes[path.extname(file)] ?? 'application/octet-stream',
         });

@@ -1,19 +1,19 @@
 /** States of the chat to begin a test with. */
 import type {
-  ChatCard,
-  ChatComposer,
+  ChatCardDto,
+  ChatComposerDto,
   ChatHostMessage,
-  ChatMessageView,
-  ChatModel,
-  ChatSessionSummary,
-  ChatSessionView,
+  ChatMessageDto,
+  ChatModelDto,
+  ChatSessionSummaryDto,
+  ChatSessionDto,
   ChatState,
 } from '../../../src/shared/chat.ts';
 
 /** Fixed, so that pictures of the page stay the same. */
 const time = Date.UTC(2026, 4, 11, 9, 30);
 
-export const models: readonly ChatModel[] = [
+export const models: readonly ChatModelDto[] = [
   {
     id: 'gpt-5-2-chat',
     name: 'GPT-5.2',
@@ -49,7 +49,7 @@ export const models: readonly ChatModel[] = [
   },
 ];
 
-export function message(changes: Partial<ChatMessageView> & Pick<ChatMessageView, 'id'>): ChatMessageView {
+export function message(changes: Partial<ChatMessageDto> & Pick<ChatMessageDto, 'id'>): ChatMessageDto {
   return {
     role: 'assistant',
     state: 'complete',
@@ -64,11 +64,11 @@ export function message(changes: Partial<ChatMessageView> & Pick<ChatMessageView
   };
 }
 
-export function question(id: string, text: string): ChatMessageView {
+export function question(id: string, text: string): ChatMessageDto {
   return message({ id, role: 'user', text });
 }
 
-export function card(changes: Partial<ChatCard> = {}): ChatCard {
+export function card(changes: Partial<ChatCardDto> = {}): ChatCardDto {
   return {
     taskId: 'task-1',
     messageId: 'a1',
@@ -85,7 +85,7 @@ export function card(changes: Partial<ChatCard> = {}): ChatCard {
   };
 }
 
-export function session(id: string, changes: Partial<ChatSessionSummary> = {}): ChatSessionSummary {
+export function session(id: string, changes: Partial<ChatSessionSummaryDto> = {}): ChatSessionSummaryDto {
   return {
     id,
     title: `Session ${id}`,
@@ -103,7 +103,7 @@ type SessionsWord = Omit<Extract<ChatHostMessage, { type: 'sessions' }>, 'sequen
 
 /** What the host says of the sessions: there are no others, and nothing went wrong. */
 export function sessionsWord(
-  sessions: readonly ChatSessionSummary[],
+  sessions: readonly ChatSessionSummaryDto[],
   changes: Partial<SessionsWord> = {},
 ): SessionsWord {
   return {
@@ -118,8 +118,8 @@ export function sessionsWord(
 }
 
 interface Changes {
-  readonly session?: Partial<ChatSessionView>;
-  readonly composer?: Partial<ChatComposer>;
+  readonly session?: Partial<ChatSessionDto>;
+  readonly composer?: Partial<ChatComposerDto>;
 }
 
 export function chatState({
@@ -135,6 +135,7 @@ export function chatState({
     draft: '',
     history: [],
     balance: 1_120,
+    spentToday: 0,
     ...changes,
     session: {
       id: 's1',
@@ -143,6 +144,7 @@ export function chatState({
       messages: [],
       cards: [],
       credits: undefined,
+      creditsAreMore: false,
       note: undefined,
       ...sessionChanges,
     },
@@ -158,7 +160,7 @@ export function chatState({
 }
 
 /** A conversation of so many turns, some long, some short. */
-export function conversation(turns: number): ChatMessageView[] {
+export function conversation(turns: number): ChatMessageDto[] {
   return Array.from({ length: turns }, (_, index) => [
     question(`q${index}`, `Question ${index}: what lives in a tide pool?`),
     message({

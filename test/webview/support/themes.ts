@@ -1,4 +1,7 @@
-/** The colours that VS Code hands to a webview, for its default themes (`workbench.colorTheme`), as far as the page uses them. */
+/**
+ * The colours that VS Code hands to a webview, for its default themes (`workbench.colorTheme`), as far as the
+ * page uses them.
+ */
 
 export const themeNames = ['light', 'dark', 'highContrast', 'highContrastLight'] as const;
 export type ThemeName = (typeof themeNames)[number];

@@ -1,7 +1,10 @@
-/** Code in colours, as DOM nodes. A bundle of its own, and each grammar another one: an answer needs one or two of them. */
+/**
+ * Code in colours, as DOM nodes. A bundle of its own, and each grammar another one: an answer needs one or
+ * two of them.
+ */
 import hljs from 'highlight.js/lib/core';
 import type { Emitter, LanguageFn } from 'highlight.js';
-import { visible } from './visible.ts';
+import { revealBidiControls } from './bidiControls.ts';
 
 interface Grammar {
   /** Words for it behind a fence, besides its name. */
@@ -79,7 +82,7 @@ class NodeEmitter implements Emitter {
   readonly #open: ParentNode[] = [this.root];
 
   addText(text: string): void {
-    this.#top.append(visible(text));
+    this.#top.append(revealBidiControls(text));
   }
 
   startScope(name: string): void {

@@ -1,5 +1,5 @@
 /**
- * Markdown to tokens, for text that nobody vouches for: whatever it is, the work is bounded. Math is kept as it stands, and
+ * Markdown to tokens, for hostile text: whatever it is, the work is bounded. Math is kept as it stands, and
  * raw HTML stays text.
  */
 import { Lexer, Marked, Tokenizer } from 'marked';
@@ -89,8 +89,8 @@ function found(type: string, match: RegExpExecArray | null): Tokens.Generic | un
 const options: MarkedOptions = new Marked({ gfm: true, extensions: [...math] }).defaults;
 
 /**
- * The blocks of a Markdown text; the `raw` of the blocks makes up the text again. `links` are the definitions that were made
- * before it; those that it makes are added. The text has only `\n` as line ends.
+ * The blocks of a Markdown text; the `raw` of the blocks makes up the text again. `links` are the definitions
+ * that were made before it; those that it makes are added. The text has only `\n` as line ends.
  */
 export function lexMarkdown(text: string, links: Links): Token[] {
   const lexer = new BoundedLexer({ ...options, tokenizer: new BoundedTokenizer(options) });

@@ -4,21 +4,23 @@ import { createRivyaClient } from '../../../../src/api/client.ts';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { silentLog } from '../../../../src/base/log.ts';
 import { Library } from '../../../../src/core/assets/library.ts';
+import { AccountMarks } from '../../../../src/core/paidRequest/accountMarks.ts';
 import { Ledger } from '../../../../src/core/tasks/ledger.ts';
 import { Runner } from '../../../../src/core/tasks/runner.ts';
 import type { Task } from '../../../../src/shared/task.ts';
-import { sandboxKey } from '../../../../src/sandbox/state.ts';
+import { sandboxKey } from '../../../../src/sandbox/state/sandboxState.ts';
 import { createTask } from '../../../support/tasks.ts';
 import type { Orders, Tell } from '../orders.ts';
 
 /** The engine of the extension as it is shipped: default timings, its ledger and library on disk. */
 export async function runLedger({ url, intents, folder, resume }: Orders, tell: Tell): Promise<void> {
   const { ledger } = Ledger.open(join(folder, 'ledger.sqlite'));
+  const marks = AccountMarks.open(join(folder, 'account.salt'));
   const client = createRivyaClient({ baseUrl: url, apiKey: () => sandboxKey, fetch });
   const runner = new Runner({
     ledger,
     library: new Library(join(folder, 'library')),
-    servers: () => new Map([[url, { client, baseUrl: url, fetch }]]),
+    servers: () => new Map([[url, { client, account: marks.sender(() => sandboxKey), baseUrl: url, fetch }]]),
     holder: `process-${process.pid}`,
     clock: systemClock,
     random: Math.random,

@@ -20,7 +20,10 @@ const variables: FileNameVariables = {
   shortId: '1a2b3c4d',
 };
 
-/** What every file system takes: the rules of Windows, and the 255 bytes of Linux with room for a number and an extension. */
+/**
+ * What every file system takes: the rules of Windows, and the 255 bytes of Linux with room for a number and
+ * an extension.
+ */
 function expectLegal(name: string): void {
   expect(name).not.toBe('');
   // eslint-disable-next-line no-control-regex

@@ -7,15 +7,15 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Library, NotMedia } from '../../../../src/core/assets/library.ts';
+import { Library } from '../../../../src/core/assets/library.ts';
+import { NotMedia, type ExpectedResult } from '../../../../src/core/assets/resultType.ts';
 import { png, smallFiles } from '../../../support/mediaBytes.ts';
+import { fullDisk, refusing } from '../../../support/refusingFiles.ts';
 import { temporaryFolder } from '../../../support/tasks.ts';
 
 async function* chunks(...parts: (Uint8Array | Error)[]): AsyncGenerator<Uint8Array> {
@@ -67,19 +67,124 @@ describe('storing', () => {
     expect(cutShort.width).toBeUndefined();
   });
 
-  it.each([
+  const html = Buffer.from('<!doctype html><title>Sign in</title>');
+  const compressedPage = Buffer.from('1f8b0800000000000003', 'hex');
+  it.each<[string, Buffer, RegExp, ExpectedResult?]>([
     ['nothing', Buffer.alloc(0), /empty/],
-    ['a web page', Buffer.from('<!doctype html><title>Sign in</title>'), /no image, video or sound/],
-    ['a program', Buffer.concat([Buffer.from('7f454c46020101', 'hex'), Buffer.alloc(60)]), /no image/],
-    ['an archive', Buffer.concat([Buffer.from('504b0304', 'hex'), Buffer.alloc(60)]), /no image/],
-    ['JSON', Buffer.from('{"error":{"code":"not_found"}}'), /no image/],
-  ])('refuses %s, and leaves nothing', async (_, bytes, message) => {
+    ['a web page', html, /page or a text/, { contentType: 'text/html' }],
+    ['a web page under another name', html, /page or a text/, { kind: 'image', contentType: 'image/png' }],
+    ['a page that is compressed', compressedPage, /page or a text/, { contentType: 'text/html; charset=x' }],
+    ['JSON', Buffer.from('{"error":{"code":"not_found"}}'), /page or a text/, { kind: 'audio' }],
+    [
+      'a page in place of headerless sound',
+      html,
+      /page or a text/,
+      { kind: 'audio', raw: { codec: 'pcm', sampleRate: 8_000 } },
+    ],
+    ['a page that is called a drawing', html, /page or a text/, { contentType: 'image/svg+xml' }],
+    ['a page with a drawing', Buffer.from('<html><svg></svg>'), /page or a text/],
+    ['XML', Buffer.from('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'), /page or a text/],
+  ])('refuses %s, and leaves nothing', async (_, bytes, message, expected) => {
     using folder = temporaryFolder();
     const library = new Library(folder.path);
-    const stored = library.store('ab-0', 'me', chunks(bytes));
+    const stored = library.store('ab-0', 'me', chunks(bytes), expected);
     await expect(stored).rejects.toThrow(message);
     await expect(stored).rejects.toBeInstanceOf(NotMedia);
     expect(filesUnder(folder.path)).toEqual([]);
+  });
+
+  const program = Buffer.concat([Buffer.from('7f454c46020101', 'hex'), Buffer.alloc(60)]);
+  const archive = Buffer.concat([Buffer.from('504b0304', 'hex'), Buffer.alloc(60)]);
+  const noise = Buffer.from(Array.from({ length: 999 }, (_, index) => (index * 151 + 200) % 256));
+  const transportStream = Buffer.alloc(188 * 10, ' ');
+  for (let packet = 0; packet < 10; packet++) transportStream.write('G/* let a; */', packet * 188);
+  const drawing = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>');
+  const typedDrawing = Buffer.from(
+    '\ufeff<?xml version="1.0"?>\n<!-- <html> -->\n<!DOCTYPE svg PUBLIC "a" "b" [<!ENTITY c "d">]>\n<svg width="8">',
+  );
+  it.each<[string, Buffer, ExpectedResult, string, string]>([
+    ['bytes that nobody knows', noise, { kind: 'image' }, 'bin', 'application/octet-stream'],
+    ['them under a type', noise, { kind: 'audio', contentType: 'audio/x-future' }, 'bin', 'audio/x-future'],
+    ['them under a known type', noise, { kind: 'audio', contentType: 'Audio/AAC; a=b' }, 'aac', 'audio/aac'],
+    [
+      'them under a type of another kind',
+      noise,
+      { kind: 'image', contentType: 'video/mp4' },
+      'bin',
+      'video/mp4',
+    ],
+    [
+      'them under a type that is no word',
+      noise,
+      { contentType: '../../x.js' },
+      'bin',
+      'application/octet-stream',
+    ],
+    ['binary bytes that a server calls a text', noise, { contentType: 'text/plain' }, 'bin', 'text/plain'],
+    ['a program', program, { kind: 'image' }, 'bin', 'application/octet-stream'],
+    ['an archive', archive, { kind: 'audio', contentType: 'application/zip' }, 'bin', 'application/zip'],
+    ['a video of an image job', smallFiles['mp4']?.bytes ?? noise, { kind: 'image' }, 'bin', 'video/mp4'],
+    ['the last frame of a video job', png(2, 3), { kind: 'video' }, 'png', 'image/png'],
+    ['the cover of a song', png(2, 3), { kind: 'audio' }, 'png', 'image/png'],
+    ['MPEG-TS, which could be TypeScript,', transportStream, { kind: 'video' }, 'm2ts', 'video/mp2t'],
+    ['it as an image', transportStream, { kind: 'image' }, 'bin', 'video/mp2t'],
+    [
+      'a drawing that could run scripts',
+      drawing,
+      { kind: 'image', contentType: 'image/svg+xml' },
+      'bin',
+      'image/svg+xml',
+    ],
+    ['a drawing without a type', drawing, { kind: 'image' }, 'bin', 'image/svg+xml'],
+    ['a drawing as a text', typedDrawing, { contentType: 'text/plain' }, 'bin', 'image/svg+xml'],
+    ['a drawing as XML', typedDrawing, { contentType: 'application/xml' }, 'bin', 'image/svg+xml'],
+    ['a drawing as bytes', drawing, { contentType: 'application/octet-stream' }, 'bin', 'image/svg+xml'],
+  ])('keeps %s under an extension that nothing runs', async (_, bytes, expected, extension, mediaType) => {
+    using folder = temporaryFolder();
+    const library = new Library(folder.path);
+    const file = await library.store('ab-0', 'me', chunks(bytes), expected);
+    expect(file).toMatchObject({ extension, mediaType, bytes: bytes.length, path: `ab/ab-0.${extension}` });
+    expect(readFileSync(library.pathOf(file))).toEqual(bytes);
+    // Of a window that died before it noted the type, the name is left.
+    expect(await library.find('ab-0')).toMatchObject({ extension, sha256: file.sha256, path: file.path });
+  });
+
+  it.each(['pcm', 'ulaw', 'alaw'] as const)('gives headerless sound (%s) a header', async codec => {
+    using folder = temporaryFolder();
+    const library = new Library(folder.path);
+    const silence = Buffer.alloc(4_000, 'U');
+    for (const samples of [noise, silence, Buffer.alloc(4_000), Buffer.from('fffb9064'.repeat(99), 'hex')]) {
+      const raw = { codec, sampleRate: 16_000 };
+      const expected = { kind: 'audio', contentType: 'audio/pcm', raw } as const;
+      const file = await library.store('ab-0', 'me', chunks(samples), expected);
+      expect(file).toMatchObject({ mediaType: 'audio/wav', extension: 'wav' });
+      const bytes = readFileSync(library.pathOf(file));
+      expect(file.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+      const isPcm = codec === 'pcm';
+      expect(bytes.toString('latin1', 0, 4)).toBe('RIFF');
+      expect(bytes.readUInt32LE(4)).toBe(bytes.length - 8);
+      expect(bytes.readUInt16LE(20)).toBe({ pcm: 1, alaw: 6, ulaw: 7 }[codec]);
+      expect(bytes.readUInt32LE(24)).toBe(16_000);
+      expect(bytes.readUInt32LE(28)).toBe(isPcm ? 32_000 : 16_000);
+      expect(bytes.readUInt16LE(34)).toBe(isPcm ? 16 : 8);
+      const data = bytes.indexOf('data', 0, 'latin1');
+      expect(bytes.readUInt32LE(data + 4)).toBe(samples.length);
+      expect(bytes.subarray(data + 8, data + 8 + samples.length)).toEqual(samples);
+      expect(await library.find('ab-0')).toMatchObject({ mediaType: 'audio/wav', extension: 'wav' });
+      expect(filesUnder(folder.path)).toEqual([file.path]);
+    }
+  });
+
+  it('takes a file that has a header although headerless sound was asked for', async () => {
+    using folder = temporaryFolder();
+    const library = new Library(folder.path);
+    const raw = { codec: 'pcm', sampleRate: 16_000 } as const;
+    for (const name of ['wav', 'flac', 'mp3']) {
+      const bytes = smallFiles[name]?.bytes ?? Buffer.alloc(0);
+      const contentType = name === 'mp3' ? 'audio/mpeg' : 'audio/pcm';
+      const file = await library.store('ab-0', 'me', chunks(bytes), { kind: 'audio', contentType, raw });
+      expect(file).toMatchObject({ extension: name, bytes: bytes.length });
+    }
   });
 
   it.each([
@@ -139,8 +244,8 @@ describe('finding', () => {
     expect(await library.diskUse()).toEqual({ bytes: file.bytes, files: 1 });
     writeFileSync(library.pathOf(file), 'x');
     expect(await library.has(file)).toBe(false);
-    await library.remove(file);
-    await library.remove(file);
+    library.remove(file);
+    library.remove(file);
     expect(await library.has(file)).toBe(false);
   });
 });
@@ -216,10 +321,13 @@ describe('a disk that refuses', () => {
   });
 });
 
-/** A folder that nobody may write: mounted so for root, whom permissions do not stop, and by permission for others. */
+/**
+ * A folder that nobody may write: mounted so for root, whom permissions do not stop, and by permission for
+ * others. Where neither can be had, as on Windows, the functions refuse as such a disk would.
+ */
 function readOnlyDisk(path: string): Disposable & { readonly path: string; readonly code: string } {
   mkdirSync(path);
-  if (process.getuid?.() !== 0) {
+  if (process.platform !== 'win32' && process.getuid?.() !== 0) {
     chmodSync(path, 0o500);
     return { path, code: 'EACCES', [Symbol.dispose]: () => chmodSync(path, 0o700) };
   }
@@ -227,10 +335,9 @@ function readOnlyDisk(path: string): Disposable & { readonly path: string; reado
     const unmount = mountSmall(path, 'ro,size=1m');
     return { path, code: 'EROFS', [Symbol.dispose]: unmount };
   } catch (error) {
-    const reason = error instanceof Error ? error.message.trim() : String(error);
-    console.warn(`A read-only disk could not be mounted (${reason}); the kernel's own stands in for it.`);
-    // No user, and not even root, can make a folder in there.
-    return { path: '/proc/self/fdinfo', code: 'ENOENT', [Symbol.dispose]: () => undefined };
+    tellOfMount('A read-only disk', error);
+    const refusal = refusing('mkdir', 'EROFS', Infinity);
+    return { path, code: 'EROFS', [Symbol.dispose]: () => refusal[Symbol.dispose]() };
   }
 }
 
@@ -240,8 +347,8 @@ function mountSmall(path: string, options: string): () => void {
 }
 
 /**
- * A disk of one megabyte: a tmpfs where this process may mount one. Elsewhere the same is proven with a disk that
- * refuses every byte, `/dev/full`, in place of the temporary file.
+ * A disk of one megabyte: a tmpfs where this process may mount one. Elsewhere the same is proven with a disk
+ * that takes no byte.
  */
 function smallDisk(
   path: string,
@@ -251,21 +358,13 @@ function smallDisk(
     const unmount = mountSmall(path, 'size=1m');
     return { path, code: 'ENOSPC', mounted: true, [Symbol.dispose]: unmount };
   } catch (error) {
-    const reason = error instanceof Error ? error.message.trim() : String(error);
-    console.warn(`A small disk could not be mounted (${reason}); a full device stands in for it.`);
-    return fullDevice(path);
+    tellOfMount('A small disk', error);
+    const disk = fullDisk();
+    return { path, code: 'ENOSPC', mounted: false, [Symbol.dispose]: () => disk[Symbol.dispose]() };
   }
 }
 
-function fullDevice(path: string): ReturnType<typeof smallDisk> {
-  if (!existsSync('/dev/full'))
-    throw new Error('This system has neither a mount for this user nor /dev/full.');
-  mkdirSync(join(path, 'incoming'));
-  symlinkSync('/dev/full', join(path, 'incoming', 'ab-0.me'));
-  return {
-    path,
-    code: 'ENOSPC',
-    mounted: false,
-    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
-  };
+function tellOfMount(what: string, error: unknown): void {
+  const reason = error instanceof Error ? error.message.trim() : String(error);
+  console.warn(`${what} could not be mounted (${reason}); functions that refuse stand in for it.`);
 }

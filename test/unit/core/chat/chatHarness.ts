@@ -3,6 +3,7 @@ import { fetch as undiciFetch } from 'undici';
 import { createRivyaClient, type RivyaClient } from '../../../../src/api/client.ts';
 import { systemClock, type Clock } from '../../../../src/base/clock.ts';
 import { silentLog } from '../../../../src/base/log.ts';
+import { AccountMarks } from '../../../../src/core/paidRequest/accountMarks.ts';
 import { ChatImages } from '../../../../src/core/chat/chatImages.ts';
 import { ChatStore, type NewSession } from '../../../../src/core/chat/chatStore.ts';
 import { Conversations, type ConversationEvent } from '../../../../src/core/chat/conversations.ts';
@@ -26,9 +27,13 @@ export interface ChatWindow {
 export interface ChatHarness {
   readonly sandbox: Sandbox;
   readonly images: ChatImages;
+  readonly folder: string;
+  /** The key that requests carry; may be set. */
+  apiKey: string | undefined;
   /** Stands between the client and the network; may be set. */
   fetch: typeof globalThis.fetch;
-  window(holder: string, clock?: Clock): ChatWindow;
+  /** @param clientClock of the waits inside the client, when a test turns those too */
+  window(holder: string, clock?: Clock, clientClock?: Clock): ChatWindow;
   posts(): readonly { idempotencyKey: string | null; body: unknown }[];
 }
 
@@ -45,16 +50,20 @@ export async function startChat(): Promise<ChatHarness> {
   sandbox.control.update({ stream: { deltaIntervalMs: 0 } });
   cleanUps.push(() => sandbox.close());
   const images = new ChatImages(folder.file('images'));
+  const marks = AccountMarks.open(folder.file('account.salt'));
   const harness: ChatHarness = {
+    folder: folder.path,
     sandbox,
+    apiKey: sandbox.apiKey,
     images,
     fetch: undiciFetch as unknown as typeof globalThis.fetch,
-    window(holder, clock = systemClock) {
-      const { store } = ChatStore.open(folder.file('chat.sqlite'), silentLog);
+    window(holder, clock = systemClock, clientClock = systemClock) {
+      const { store } = ChatStore.open(folder.file('chat.sqlite'));
       const client: RivyaClient = createRivyaClient({
         baseUrl: sandbox.url,
-        apiKey: () => sandbox.apiKey,
+        apiKey: () => harness.apiKey,
         fetch: (input, init) => harness.fetch(input, init),
+        clock: clientClock,
         random: () => 0,
         maxRetries: 1,
       });
@@ -62,6 +71,7 @@ export async function startChat(): Promise<ChatHarness> {
         store,
         images,
         client: origin => (origin === sandbox.url ? client : undefined),
+        account: () => marks.sender(() => harness.apiKey),
         origins: () => [sandbox.url],
         holder,
         clock,
@@ -81,7 +91,7 @@ export async function startChat(): Promise<ChatHarness> {
       };
       cleanUps.push(async () => {
         close();
-        await conversations.settled();
+        await conversations.idle();
         store.dispose();
       });
       return {
@@ -99,7 +109,7 @@ export async function startChat(): Promise<ChatHarness> {
           }),
         crash: () => {
           // What is under way loses its connection; nobody hands anything back.
-          store.requests.handBack = () => undefined;
+          store.requests.releaseAll = () => undefined;
           close();
         },
       };
@@ -157,7 +167,7 @@ export async function ask(
 }
 
 export async function answerOf(window: ChatWindow, sessionId: string): Promise<ChatMessageRecord> {
-  await window.conversations.settled();
+  await window.conversations.idle();
   const answer = window.conversations.messages(sessionId).at(-1);
   if (answer?.role !== 'assistant') throw new Error('There is no answer.');
   return answer;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Model } from '../../../../src/api/models.ts';
+import type { Model } from '../../../../src/api/resources/models.ts';
 import { chatCapabilities, chatModels } from '../../../../src/core/chat/chatModels.ts';
 
 function model(change: Partial<Model>): Model {

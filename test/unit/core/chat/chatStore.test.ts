@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { silentLog } from '../../../../src/base/log.ts';
 import { ChatStore } from '../../../../src/core/chat/chatStore.ts';
 import { copied, forkSession, historyContext } from '../../../../src/core/chat/forks.ts';
+import { ManualClock } from '../../../support/manualClock.ts';
 import { temporaryFolder } from '../../../support/tasks.ts';
 import { ask, newSession, startChat } from './chatHarness.ts';
 
@@ -33,6 +33,27 @@ describe('the sessions', () => {
     expect(find('', 'file:///work')).toEqual(['Küste']);
     expect(find('', null)).toEqual([]);
     expect(find('', 'file:///other')).toEqual([]);
+  });
+
+  it('tell what their answers have cost since a time, at one server', async () => {
+    const chat = await startChat();
+    const clock = new ManualClock();
+    const window = chat.window('a', clock);
+    const { store } = window;
+    const origin = chat.sandbox.url;
+    expect(store.spent(origin, 0)).toBe(0);
+    const [first, second] = [newSession(window, chat), newSession(window, chat)];
+    await ask(window, first.id, 'One');
+    const midnight = clock.now() + 1;
+    clock.advance(60_000);
+    await ask(window, first.id, 'Two');
+    await ask(window, second.id, 'Three');
+    const credits = [first, second].map(({ id }) => store.messages(id).map(each => each.credits ?? 0));
+    const [[, one = 0, , two = 0] = [], [, three = 0] = []] = credits;
+    expect(one * two * three).toBeGreaterThan(0);
+    expect(store.spent(origin, 0)).toBe(one + two + three);
+    expect(store.spent(origin, midnight)).toBe(two + three);
+    expect(store.spent('https://rivya.ai', 0)).toBe(0);
   });
 
   it('forget all that was said, and name the files that nobody needs', async () => {
@@ -85,11 +106,11 @@ describe('the sessions', () => {
     const there = chat.window('there');
     let noticed = 0;
     here.store.onDidChangeElsewhere(() => noticed++);
-    here.store.notice();
+    here.store.checkForExternalChanges();
     expect(noticed).toBe(0);
     newSession(there, chat);
-    here.store.notice();
-    here.store.notice();
+    here.store.checkForExternalChanges();
+    here.store.checkForExternalChanges();
     expect(noticed).toBe(1);
   });
 });
@@ -98,8 +119,8 @@ describe('a file that cannot be used', () => {
   it('is set aside, and new chats are begun', () => {
     using folder = temporaryFolder();
     writeFileSync(folder.file('chat.sqlite'), 'These were chats once.'.repeat(100));
-    const { store, setAside } = ChatStore.open(folder.file('chat.sqlite'), silentLog);
-    expect(setAside).toMatchObject({ damaged: true });
+    const { store, quarantined } = ChatStore.open(folder.file('chat.sqlite'));
+    expect(quarantined?.reason).toContain('damaged');
     expect(store.sessions({ query: '', workspace: undefined, limit: 1 })).toEqual([]);
     store.dispose();
   });
@@ -141,7 +162,7 @@ describe('a fork', () => {
       instead: { images: [], contexts: [...(history ? [history] : []), context] },
       streamed: true,
     });
-    await window.conversations.settled();
+    await window.conversations.idle();
     expect(window.store.messages(fork.id)[1]?.state).toBe('complete');
     const body = chat.posts().at(-1)?.body as { message: string; session_id?: string };
     expect(body.message.length).toBeLessThanOrEqual(20_000);

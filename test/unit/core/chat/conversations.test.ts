@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { streamDialectNames } from '../../../../src/sandbox/streamSettings.ts';
+import { streamDialectNames } from '../../../../src/sandbox/state/streamSettings.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 import { answerOf, ask, newSession, startChat, startSession } from './chatHarness.ts';
 
@@ -213,7 +213,7 @@ describe('without a network', () => {
     });
     await chat.sandbox.close();
     window.conversations.send(session.id, { text: 'Why?', streamed: true });
-    await window.conversations.settled();
+    await window.conversations.idle();
     expect(window.store.messages(session.id)).toEqual([]);
     expect(window.store.session(session.id)?.draft).toBe('Why?');
     expect(window.store.composer(session.id).contexts).toHaveLength(1);
@@ -225,7 +225,7 @@ describe('without a network', () => {
     await chat.sandbox.close();
     window.conversations.send(session.id, { text: 'Why?', streamed: true });
     window.store.change(session.id, { draft: 'And another' });
-    await window.conversations.settled();
+    await window.conversations.idle();
     expect(window.store.messages(session.id).map(message => message.state)).toEqual(['complete', 'failed']);
     expect(window.store.session(session.id)?.draft).toBe('And another');
   }, 30_000);
@@ -264,7 +264,7 @@ describe('after a crash or a reload', () => {
     first.conversations.send(session.id, { text: 'Tell me', streamed: true });
     await first.until(event => event.type === 'delta');
     first.conversations.dispose();
-    await first.conversations.settled();
+    await first.conversations.idle();
     expect(first.store.messages(session.id)[1]?.state).toBe('streaming');
 
     chat.sandbox.control.update({ stream: { deltaIntervalMs: 0 } });
@@ -311,7 +311,7 @@ describe('after a crash or a reload', () => {
     // Three leases long, with a sign of life now and then.
     for (let turn = 0; turn < 12; turn++) clock.advance(5_000);
     expect(await answerOf(owner, session.id)).toMatchObject({ state: 'complete' });
-    await other.conversations.settled();
+    await other.conversations.idle();
     expect(chat.posts()).toHaveLength(1);
   });
 
@@ -324,7 +324,7 @@ describe('after a crash or a reload', () => {
     const shown = first.conversations.message(answerId)?.text ?? '';
     first.store.changeAnswer(answerId, { text: shown }, Date.now());
     first.conversations.dispose();
-    await first.conversations.settled();
+    await first.conversations.idle();
 
     chat.sandbox.control.update({ stream: { deltaIntervalMs: 0 } });
     const second = chat.window('second');
@@ -354,7 +354,7 @@ describe('after a crash or a reload', () => {
     clock.advance(25 * 3_600_000);
     const heir = chat.window('heir', clock);
     heir.conversations.resume();
-    await heir.conversations.settled();
+    await heir.conversations.idle();
     expect(heir.store.messages(session.id)[1]).toMatchObject({
       problem: { code: 'outcome_unknown', mayHaveBeenCharged: true },
     });
@@ -371,9 +371,11 @@ describe('an image of a question', () => {
     const now = Date.now();
     await chat.images.sweep(window.store.imagePaths(), now);
     await chat.images.blobOf(left);
+    expect([kept, left].map(image => chat.images.has(image))).toEqual([true, true]);
     await chat.images.sweep(window.store.imagePaths(), now + 2 * 3_600_000);
     expect((await chat.images.blobOf(kept)).size).toBe(png.byteLength);
     await expect(chat.images.blobOf(left)).rejects.toThrow();
+    expect([kept, left].map(image => chat.images.has(image))).toEqual([true, false]);
   });
 
   it('is known by its bytes, and refused when it is none, too large or of another kind', async () => {

@@ -1,9 +1,9 @@
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
-import { exportMarkdown, type ExportWords } from '../../../../src/core/chat/exportMarkdown.ts';
+import { exportMarkdown, type ExportLabels } from '../../../../src/core/chat/exportMarkdown.ts';
 import type { ChatMessageRecord } from '../../../../src/core/chat/records.ts';
 
-const words: ExportWords = {
+const words: ExportLabels = {
   you: 'You',
   model: 'Rivya',
   stopped: 'Stopped',

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatSession, ChatSessionList } from '../../../../src/api/chatSessions.ts';
-import type { PageQuery } from '../../../../src/api/list.ts';
+import type { ChatSession } from '../../../../src/api/chat/chatSessions.ts';
+import type { Page, PageQuery } from '../../../../src/api/schema/list.ts';
 import { ServerSessions } from '../../../../src/core/chat/serverSessions.ts';
 
-function page(ids: readonly string[], next: string | null = null): ChatSessionList {
+function page(ids: readonly string[], next: string | null = null): Page<ChatSession> {
   const data = ids.map(id => ({ id }) as ChatSession);
   return { data, has_more: next !== null, next_cursor: next };
 }
 
 /** The answers of a server, one after the other, and what it was asked for. */
-function scripted(...answers: (ChatSessionList | Error)[]) {
+function scripted(...answers: (Page<ChatSession> | Error)[]) {
   const asked: (PageQuery | undefined)[] = [];
   const sessions = new ServerSessions(options => {
     asked.push(options?.query);

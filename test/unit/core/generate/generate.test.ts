@@ -1,9 +1,6 @@
-import { fetch } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { modelFields, type ModelField } from '../../../../src/api/catalogue.ts';
-import { createRivyaClient } from '../../../../src/api/client.ts';
-import type { Model } from '../../../../src/api/models.ts';
-import { estimateCost, needsConfirmation } from '../../../../src/core/generate/cost.ts';
+import { modelFields, type ModelField } from '../../../../src/api/resources/modelParameters.ts';
+import type { Model } from '../../../../src/api/resources/models.ts';
 import {
   fieldName,
   fieldProblem,
@@ -13,31 +10,16 @@ import {
   readList,
   toggled,
   wireParams,
+  withNewSeed,
 } from '../../../../src/core/generate/parameters.ts';
-import { referenceProblem, referenceRules } from '../../../../src/core/generate/referenceRules.ts';
+import { inputProblem, inputRules } from '../../../../src/core/generate/inputRules.ts';
 import { sizeAround, valuesForSize } from '../../../../src/core/generate/shape.ts';
-import { startSandbox } from '../../../../src/sandbox/server.ts';
+import { modelOf, sandboxCatalogue } from '../../../support/sandboxCatalogue.ts';
 
-async function catalogue(): Promise<Map<string, Model>> {
-  const sandbox = await startSandbox();
-  try {
-    const client = createRivyaClient({
-      baseUrl: sandbox.url,
-      apiKey: () => sandbox.apiKey,
-      fetch: fetch as unknown as typeof globalThis.fetch,
-    });
-    return new Map((await client.models.list()).data.map(model => [model.id, model]));
-  } finally {
-    await sandbox.close();
-  }
-}
-
-const models = await catalogue();
+const models = await sandboxCatalogue();
 
 function model(id: string, change: Partial<Model> = {}): Model {
-  const found = models.get(id);
-  if (!found) throw new Error(`There is no model ${id}.`);
-  return { ...found, ...change };
+  return modelOf(models, id, change);
 }
 
 function field(change: Partial<ModelField>): ModelField {
@@ -120,6 +102,15 @@ describe('a value of a parameter', () => {
     expect(names).toEqual(['Aspect ratio', 'Image size', 'Seed of the noise']);
   });
 
+  it('of a seed is another one, within its limits, in the form that the model takes', () => {
+    const number = field({ key: 'Seed', type: 'number', min: 5, max: 7 });
+    expect([0, 0.5, 0.999].map(random => withNewSeed([number], {}, random)['Seed'])).toEqual([5, 6, 7]);
+    expect(withNewSeed([field({ key: 'seed' })], { a: 1, seed: '1' }, 0)).toEqual({ a: 1, seed: '0' });
+    const params = { a: 1 };
+    const noSeeds = [field({ key: 'seed', options }), field({ key: 'seeds' })];
+    expect(withNewSeed(noSeeds, params, 0)).toBe(params);
+  });
+
   it('of a list is JSON', () => {
     expect(readList('[{"text":"Hello"}]')).toEqual([{ text: 'Hello' }]);
     expect(readList('{"text":"Hello"}')).toBeUndefined();
@@ -157,29 +148,13 @@ describe('the size that the context asks for', () => {
   });
 });
 
-describe('the price', () => {
-  it('is certain only when nothing can change it', () => {
-    expect(estimateCost(model('z-image'), 3, false)).toEqual({ jobs: 3, credits: 3, isCertain: true });
-    expect(estimateCost(model('z-image'), 1, true).isCertain).toBe(false);
-    expect(estimateCost(model('elevenlabs-turbo-2-5'), 1, false).isCertain).toBe(false);
-  });
-
-  it('is confirmed above the limit, and when it is not known', () => {
-    expect(needsConfirmation(estimateCost(model('z-image'), 20, false), 20)).toBe(false);
-    expect(needsConfirmation(estimateCost(model('z-image'), 21, false), 20)).toBe(true);
-    const unknown = estimateCost(model('z-image', { base_credits: null }), 1, false);
-    expect(unknown).toEqual({ jobs: 1, credits: undefined, isCertain: false });
-    expect(needsConfirmation(unknown, 20)).toBe(true);
-  });
-});
-
-describe('reference files', () => {
+describe('input files', () => {
   const picture = { name: 'a.png', bytes: 1_000, kind: 'image', mediaType: 'image/png' } as const;
   const clip = { name: 'a.mp4', bytes: 1_000, kind: 'video', mediaType: 'video/mp4' } as const;
 
-  function problemOf(id: string, files: readonly Parameters<typeof referenceProblem>[1][number][]): string {
-    const rules = referenceRules(model(id));
-    return rules ? (referenceProblem(rules, files)?.reason ?? 'fine') : 'takes no files';
+  function problemOf(id: string, files: readonly Parameters<typeof inputProblem>[1][number][]): string {
+    const rules = inputRules(model(id));
+    return rules ? (inputProblem(rules, files)?.reason ?? 'fine') : 'takes no files';
   }
 
   it.each([
@@ -199,21 +174,21 @@ describe('reference files', () => {
 
   it('are limited as the model says, however it says it', () => {
     const bare = model('z-image', { requires_files_api: true });
-    expect(referenceRules(bare)?.limits.get('image')?.maximumBytes).toBe(10_000_000);
+    expect(inputRules(bare)?.limits.get('image')?.maximumBytes).toBe(10_000_000);
     const odd = model('z-image', {
       reference_media: { maxFiles: 2, audio: { maxBytes: 5, mimeTypes: ['audio/wave'] } },
     });
-    const rules = referenceRules(odd);
+    const rules = inputRules(odd);
     expect(rules?.maximumFiles).toBe(2);
     expect(rules?.limits.get('audio')).toEqual({ maximumBytes: 5, mediaTypes: ['audio/wave'] });
     const sound = { name: 'a.wav', bytes: 5, kind: 'audio', mediaType: 'audio/wav' } as const;
-    expect(rules && referenceProblem(rules, [sound])).toBeUndefined();
+    expect(rules && inputProblem(rules, [sound])).toBeUndefined();
   });
 
   it('are taken by every model of the catalogue that says so', () => {
-    for (const each of models.values()) {
+    for (const each of models) {
       if (each.category === 'chat') continue;
-      expect(referenceRules(each) !== undefined).toBe(each.supported_api_inputs.includes('file'));
+      expect(inputRules(each) !== undefined).toBe(each.supported_api_inputs.includes('file'));
     }
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inlineReference, type ReferenceMedia } from '../../../../src/core/references/reference.ts';
+import { inlineReference } from '../../../../src/core/references/planReference.ts';
+import type { ReferenceMedia } from '../../../../src/core/references/plan/plan.ts';
 import { readers } from './readers.ts';
 
 const image: ReferenceMedia = {

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { marked, type Token } from 'marked';
 import { describe, expect, it } from 'vitest';
-import { insertMarkdownBlock, type Insertion } from '../../../../src/core/references/markdown.ts';
+import {
+  insertMarkdownBlock,
+  type Insertion,
+} from '../../../../src/core/references/markdown/insertMarkdownBlock.ts';
 
 const image = '![](IMAGE)';
 
@@ -15,12 +18,17 @@ function insertInto(marked: string, reference = image, eol = '\n'): string {
   return text.slice(0, insertion.offset) + insertion.text + text.slice(insertion.offset);
 }
 
-/** The nesting of every paragraph that is nothing but an image, as a real parser reads it: `blockquote`, `list` … */
+/**
+ * The nesting of every paragraph that is nothing but an image, as a real parser reads it: `blockquote`,
+ * `list` …
+ */
 function imagesAlone(markdown: string): string[] {
   const found: string[] = [];
   const visit = (tokens: readonly Token[], path: readonly string[]): void => {
     for (const token of tokens) {
-      const inner: readonly Token[] = ('tokens' in token && token.tokens) || [];
+      const all: readonly Token[] = ('tokens' in token && token.tokens) || [];
+      // The parser keeps the blanks by which a line is indented.
+      const inner = all.filter(each => each.type !== 'text' || each.raw.trim() !== '');
       if (
         (token.type === 'paragraph' || token.type === 'text') &&
         inner.length === 1 &&
@@ -118,7 +126,10 @@ function insertAt(
   return insertMarkdownBlock(text, Math.max(...offsets), image, eol, Math.min(...offsets));
 }
 
-/** Documents as people write them: blocks with blank lines between them, in quotes and lists and lists in lists. */
+/**
+ * Documents as people write them: blocks with blank lines between them, in quotes and lists and lists in
+ * lists.
+ */
 const { blocks: documents } = fc.letrec<{ blocks: string[]; block: string[] }>(tie => ({
   blocks: fc
     .array(tie('block'), { minLength: 1, maxLength: 3 })

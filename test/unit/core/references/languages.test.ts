@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  planReference,
-  type ReferenceMedia,
-  type ReferencePlan,
-  type ReferenceRequest,
-} from '../../../../src/core/references/reference.ts';
+import { planReference } from '../../../../src/core/references/planReference.ts';
+import type {
+  ProjectManners,
+  ReferenceMedia,
+  ReferencePlan,
+  ReferenceRequest,
+} from '../../../../src/core/references/plan/plan.ts';
+import { applied } from './applied.ts';
 import { places, type PlaceCase } from './places.ts';
 import { readers, type Found } from './readers.ts';
 
@@ -31,20 +33,13 @@ function requestFor(
   return { languageId, text: own.replace(/[‹›]/g, ''), start, end, media, mode, eol };
 }
 
-function apply(text: string, { edits }: ReferencePlan): string {
-  return edits.reduceRight(
-    (all, { start, end, text: added }) => all.slice(0, start) + added + all.slice(end),
-    text,
-  );
-}
-
 /** The document with other words at the placeholder of the alternative text. */
 function applyWithAlt(text: string, plan: ReferencePlan, alt: string): string {
   const edits = plan.edits.map((edit, index) => {
     if (index !== plan.main || !plan.alt) return edit;
     return { ...edit, text: edit.text.slice(0, plan.alt.start) + alt + edit.text.slice(plan.alt.end) };
   });
-  return apply(text, { ...plan, edits });
+  return applied(text, { ...plan, edits });
 }
 
 async function read(languageId: string, text: string): Promise<Found[]> {
@@ -98,7 +93,7 @@ function expected(languageId: string, media: ReferenceMedia): Found | undefined 
         : { kind, path, ...(kind === 'audio' ? {} : size) };
     case 'restructuredtext':
       return kind === 'image'
-        ? { kind, path, ...(alt === '' ? {} : { alt }), ...size }
+        ? { kind, path, ...(alt === '' ? {} : { alt }), ...(width === undefined ? {} : { width }) }
         : { kind: 'link', path, alt: alt || kind };
     case 'latex':
       if (/[\\{}\p{Cc}]|^ | $| {2}/u.test(path)) return undefined;
@@ -125,7 +120,7 @@ async function expectReference(place: PlaceCase, media: ReferenceMedia): Promise
     return;
   }
   if (!plan) throw new Error('There is no plan.');
-  const result = apply(request.text, plan);
+  const result = applied(request.text, plan);
   expect(await added(place.languageId, request.text, result), result).toEqual([found]);
   if (!plan.alt) return;
   const edited = applyWithAlt(request.text, plan, 'Words');
@@ -188,7 +183,7 @@ describe('planReference', () => {
   it.each(places)('$languageId, $mode: $name', async ({ languageId, after, ...place }) => {
     const request = requestFor({ languageId, after, ...place }, [image]);
     const plan = planReference(request);
-    const result = plan && apply(request.text, plan);
+    const result = plan && applied(request.text, plan);
     expect(result).toBe(after);
     if (result !== undefined) await read(languageId, result);
   });
@@ -196,7 +191,7 @@ describe('planReference', () => {
   it.each(places)('keeps line breaks: $languageId, $mode: $name', place => {
     const request = requestFor(place, [image], '\r\n');
     const plan = planReference(request);
-    expect(plan && apply(request.text, plan)).toBe(place.after?.replaceAll('\n', '\r\n'));
+    expect(plan && applied(request.text, plan)).toBe(place.after?.replaceAll('\n', '\r\n'));
   });
 
   it.each(places.filter(({ mode }) => mode === 'after'))(
@@ -209,9 +204,30 @@ describe('planReference', () => {
     },
   );
 
-  describe.each(languages)('in any place of %s', languageId => {
+  // Other names of a language, and other manners, end in the same documents.
+  interface Variant {
+    readonly id: string;
+    readonly readAs: string;
+    readonly manners?: ProjectManners;
+  }
+  const manners = { markdown: 'commonmark', hasWikilinks: false, importsMedia: false } as const;
+  const variants: readonly Variant[] = [
+    ...languages.map(id => ({ id, readAs: id })),
+    { id: 'quarto', readAs: 'markdown' },
+    { id: 'skill', readAs: 'markdown', manners },
+    { id: 'markdown', readAs: 'markdown', manners: { ...manners, markdown: 'pythonMarkdown' } },
+    { id: 'erb', readAs: 'html' },
+    { id: 'twig', readAs: 'html' },
+    { id: 'php', readAs: 'html' },
+    { id: 'tailwindcss', readAs: 'css' },
+    { id: 'rsweave', readAs: 'latex' },
+    { id: 'typescriptreact', readAs: 'typescriptreact', manners: { ...manners, importsMedia: true } },
+    { id: 'svelte', readAs: 'svelte', manners: { ...manners, importsMedia: true } },
+    { id: 'astro', readAs: 'astro', manners: { ...manners, importsMedia: true } },
+  ];
+  describe.each(variants)('in any place of $id, read as $readAs', ({ id: languageId, readAs, manners }) => {
     // A parser that does not look into directives finds nothing there.
-    const documents = places.filter(place => place.languageId === languageId && place.name !== 'a note');
+    const documents = places.filter(place => place.languageId === readAs && place.name !== 'a note');
 
     it('finds one that the parser finds, or none, and breaks nothing', async () => {
       const fresh = { ...image, path: 'assets/fresh.png', alt: 'Fresh' };
@@ -227,17 +243,18 @@ describe('planReference', () => {
           const start = Math.round((at / 1000) * text.length);
           const end = Math.min(text.length, start + length);
           // Only what a parser understands can be broken.
-          const isReadable = await knownIn(languageId, text).then(
+          const isReadable = await knownIn(readAs, text).then(
             () => true,
             () => false,
           );
-          const plan = planReference({ languageId, text, start, end, mode, media: [fresh], eol: '\n' });
+          const request = { languageId, text, start, end, mode, media: [fresh], eol: '\n' } as const;
+          const plan = planReference(manners ? { ...request, manners } : request);
           if (!plan || !isReadable) return;
-          const result = apply(text, plan);
-          const found = await read(languageId, result);
+          const result = applied(text, plan);
+          const found = await read(readAs, result);
           const own = found.filter(({ path, imported }) => (path + (imported ?? '')).includes('fresh'));
           expect(own, result).toHaveLength(1);
-          if (mode === 'after') expect(await added(languageId, text, result), result).toHaveLength(1);
+          if (mode === 'after') expect(await added(readAs, text, result), result).toHaveLength(1);
         }),
         { numRuns: 60 },
       );
@@ -266,7 +283,7 @@ describe('planReference', () => {
       const request = requestFor(place, [image, second]);
       const plan = planReference(request);
       if (!plan) throw new Error('There is no plan.');
-      const found = await added(place.languageId, request.text, apply(request.text, plan));
+      const found = await added(place.languageId, request.text, applied(request.text, plan));
       expect(found).toEqual([expected(place.languageId, image), expected(place.languageId, second)]);
     });
 

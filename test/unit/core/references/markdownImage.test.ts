@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { marked, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
-import { inlineReference } from '../../../../src/core/references/reference.ts';
+import { inlineReference } from '../../../../src/core/references/planReference.ts';
 
 function markdownImage(alt: string, path: string): string {
   const media = { kind: 'image', path, isPublic: false, mediaType: 'image/png', alt } as const;

@@ -83,8 +83,11 @@ function htmlTags(node: Html): Found[] {
     'attrs' in node
       ? fromTag({ name: node.tagName, attributes: new Map(node.attrs.map(each => [each.name, each.value])) })
       : [];
-  const children = 'childNodes' in node ? node.childNodes.flatMap(htmlTags) : [];
-  return [...own, ...children];
+  const children = 'childNodes' in node ? node.childNodes : [];
+  if ('tagName' in node && node.tagName === 'style') {
+    return children.flatMap(child => ('value' in child ? styleUrls(postcss.parse(child.value)) : []));
+  }
+  return [...own, ...children.flatMap(htmlTags)];
 }
 
 /** Every object of a tree that somebody else has typed. */
@@ -135,7 +138,8 @@ const jsx: Reader = text => {
 const vue: Reader = text => {
   const { descriptor, errors } = parseVue(text, { filename: 'a.vue' });
   if (errors[0]) throw errors[0];
-  return [...objectsOf(descriptor.template?.ast?.children)].flatMap(node => {
+  const styles = descriptor.styles.flatMap(({ content }) => styleUrls(postcss.parse(content)));
+  const tags = [...objectsOf(descriptor.template?.ast?.children)].flatMap(node => {
     if (node['type'] !== 1) return [];
     const attributes = new Map<string, string>();
     for (const each of node['props'] as Record<string, never>[]) {
@@ -151,6 +155,7 @@ const vue: Reader = text => {
     }
     return fromTag({ name: String(node['tag']), attributes });
   });
+  return [...tags, ...styles];
 };
 
 const svelte: Reader = text =>
@@ -198,17 +203,19 @@ function markdown(format: 'md' | 'mdx'): Reader {
 }
 
 function style(parse: (text: string) => Root): Reader {
-  return text => {
-    const found: Found[] = [];
-    parse(text).walk(node => {
-      const value =
-        node.type === 'decl' ? node.value : node.type === 'atrule' ? `${node.name}${node.params}` : '';
-      for (const [, url = ''] of value.matchAll(/url\("((?:\\[^]|[^"\\\n])*)"\)/g)) {
-        found.push({ kind: 'image', path: decodeURI(url) });
-      }
-    });
-    return found;
-  };
+  return text => styleUrls(parse(text));
+}
+
+function styleUrls(sheet: Root): Found[] {
+  const found: Found[] = [];
+  sheet.walk(node => {
+    const value =
+      node.type === 'decl' ? node.value : node.type === 'atrule' ? `${node.name}${node.params}` : '';
+    for (const [, url = ''] of value.matchAll(/url\("((?:\\[^]|[^"\\\n])*)"\)/g)) {
+      found.push({ kind: 'image', path: decodeURI(url) });
+    }
+  });
+  return found;
 }
 
 const asciidoc: Reader = async text => {
@@ -233,7 +240,11 @@ const restructuredText: Reader = text =>
       return [
         {
           kind: 'image',
-          path: decodeURI(target.trim().replace(/\\ /g, '%20')),
+          // The path of a file, in which only a blank that is no space is encoded.
+          path: target
+            .trim()
+            .replace(/\\([^])/g, '$1')
+            .replaceAll('%C2%A0', '\u00A0'),
           ...(alt === undefined ? {} : { alt }),
           ...sizes(number('width'), number('height')),
         },

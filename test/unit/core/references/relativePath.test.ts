@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { relativePath } from '../../../../src/core/references/relativePath.ts';
+import { relativePath } from '../../../../src/core/references/paths/relativePath.ts';
 
 describe('relativePath', () => {
   it.each([

@@ -15,9 +15,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { Database } from '../../../../src/core/storage/database.ts';
+import { NewerFile } from '../../../../src/core/storage/fileErrors.ts';
 import { Ledger } from '../../../../src/core/tasks/ledger.ts';
 import { migrations } from '../../../../src/core/tasks/schema.ts';
-import { createTask, noon, temporaryFolder } from '../../../support/tasks.ts';
+import { pendingMarker } from '../../../../src/core/tasks/storagePaths.ts';
+import { createTask, noon, room, temporaryFolder } from '../../../support/tasks.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const fixtures = join(root, 'test/fixtures/ledger');
@@ -27,14 +29,14 @@ describe('a file that cannot be used', () => {
     using folder = temporaryFolder();
     const path = folder.file('ledger.sqlite');
     writeFileSync(path, 'This was a ledger once.'.repeat(100));
-    const { ledger, setAside } = Ledger.open(path);
-    expect(setAside?.path).toBe(`${path}.set-aside-1`);
-    expect(setAside?.reason).toContain('damaged');
+    const { ledger, quarantined } = Ledger.open(path);
+    expect(quarantined?.path).toBe(`${path}.set-aside-1`);
+    expect(quarantined?.reason).toContain('damaged');
     expect(readFileSync(`${path}.set-aside-1`, 'utf8')).toContain('This was a ledger once.');
     expect(createTask(ledger, noon).state).toBe('draft');
     ledger.dispose();
     const again = Ledger.open(path);
-    expect(again.setAside).toBeUndefined();
+    expect(again.quarantined).toBeUndefined();
     expect(again.ledger.tasks({ limit: 10 })).toHaveLength(1);
     again.ledger.dispose();
   });
@@ -44,38 +46,30 @@ describe('a file that cannot be used', () => {
     const path = folder.file('ledger.sqlite');
     writeFileSync(`${path}.set-aside-1`, 'an earlier one');
     writeFileSync(path, 'x'.repeat(5_000));
-    const { ledger, setAside } = Ledger.open(path);
-    expect(setAside?.path).toBe(`${path}.set-aside-2`);
+    const { ledger, quarantined } = Ledger.open(path);
+    expect(quarantined?.path).toBe(`${path}.set-aside-2`);
     expect(readFileSync(`${path}.set-aside-1`, 'utf8')).toBe('an earlier one');
     ledger.dispose();
   });
 
-  it('is set aside when a newer version wrote it', () => {
-    using folder = temporaryFolder();
-    const path = folder.file('ledger.sqlite');
-    const newer = new DatabaseSync(path);
-    newer.exec(
-      'PRAGMA journal_mode = WAL; CREATE TABLE future (a); INSERT INTO future VALUES (42); PRAGMA user_version = 99',
-    );
-    newer.close();
-    const { ledger, setAside } = Ledger.open(path);
-    expect(setAside?.reason).toContain('newer version');
-    ledger.dispose();
-    const kept = new DatabaseSync(setAside?.path ?? '', { readOnly: true });
-    expect(kept.prepare('SELECT a FROM future').get()).toEqual({ a: 42 });
-    kept.close();
-  });
-
-  it('is left alone while a newer version is using it', () => {
-    using folder = temporaryFolder();
-    const path = folder.file('ledger.sqlite');
-    const newer = new DatabaseSync(path);
-    newer.exec('PRAGMA journal_mode = WAL; CREATE TABLE future (a); PRAGMA user_version = 99');
-    expect(() => Ledger.open(path)).toThrow(/newer version of the extension in another window/);
-    newer.exec('INSERT INTO future VALUES (1)');
-    newer.close();
-    expect(readdirSync(folder.path).filter(name => name.includes('set-aside'))).toEqual([]);
-  });
+  it.each([true, false])(
+    'is left as it is when a newer version wrote it, be it in use or not: %s',
+    isInUse => {
+      using folder = temporaryFolder();
+      const path = folder.file('ledger.sqlite');
+      const newer = new DatabaseSync(path);
+      newer.exec('PRAGMA journal_mode = WAL; CREATE TABLE future (a); PRAGMA user_version = 99');
+      newer.exec('INSERT INTO future VALUES (42)');
+      writeFileSync(pendingMarker(path), '');
+      if (!isInUse) newer.close();
+      expect(() => Ledger.open(path)).toThrow(NewerFile);
+      if (isInUse) newer.close();
+      expect(readdirSync(folder.path).sort()).toEqual(['ledger.sqlite', 'ledger.sqlite.pending']);
+      const kept = new DatabaseSync(path, { readOnly: true });
+      expect(kept.prepare('SELECT a FROM future').get()).toEqual({ a: 42 });
+      kept.close();
+    },
+  );
 
   it('is found out at the next start when the damage lies deep inside, and what can be read is taken over', () => {
     using folder = temporaryFolder();
@@ -92,13 +86,13 @@ describe('a file that cannot be used', () => {
     ledger.dispose();
     spoil(path, readFileSync(path).indexOf('fox 60 fox 60 '));
     const damaged = Ledger.open(path);
-    expect(damaged.setAside).toBeUndefined();
+    expect(damaged.quarantined).toBeUndefined();
     expect(() => damaged.ledger.tasks({ limit: 1_000 })).toThrow(/malformed/);
     damaged.ledger.dispose();
     const next = Ledger.open(path);
-    expect(next.setAside).toMatchObject({ damaged: true, path: `${path}.set-aside-1` });
+    expect(next.quarantined).toMatchObject({ path: `${path}.set-aside-1` });
     const rescued = next.ledger.tasks({ limit: 1_000 });
-    expect(rescued).toHaveLength(next.setAside?.rescued ?? -1);
+    expect(rescued).toHaveLength(next.quarantined?.rescued ?? -1);
     // A page holds only some of them.
     expect(rescued.length).toBeGreaterThan(100);
     for (const id of ends) {
@@ -107,7 +101,7 @@ describe('a file that cannot be used', () => {
         remoteId: `task_${id}`,
         results: [{ url: 'https://media.example/0', failures: 2 }],
       });
-      expect(next.ledger.placement(id)?.state).toBe('waiting');
+      expect(next.ledger.placements.of(id)?.state).toBe('waiting');
     }
     expect(next.ledger.search('fox 119', 1)).toHaveLength(1);
     expect(existsSync(`${path}.damaged`)).toBe(false);
@@ -120,8 +114,8 @@ describe('a file that cannot be used', () => {
     writeFileSync(path, 'x'.repeat(5_000));
     const first = Ledger.open(path);
     const second = Ledger.open(path);
-    expect(first.setAside).toBeDefined();
-    expect(second.setAside).toBeUndefined();
+    expect(first.quarantined).toBeDefined();
+    expect(second.quarantined).toBeUndefined();
     const task = createTask(first.ledger, noon);
     expect(second.ledger.task(task.id)).toEqual(task);
     first.ledger.dispose();
@@ -139,8 +133,8 @@ describe('the schema', () => {
     using folder = temporaryFolder();
     const path = folder.file('ledger.sqlite');
     copyFileSync(join(fixtures, `v${version}.sqlite`), path);
-    const { ledger, setAside } = Ledger.open(path);
-    expect(setAside).toBeUndefined();
+    const { ledger, quarantined } = Ledger.open(path);
+    expect(quarantined).toBeUndefined();
     const tasks = ledger.tasks({ limit: 100 });
     expect(tasks.map(task => task.state).reverse()).toEqual([
       'draft',
@@ -152,13 +146,17 @@ describe('the schema', () => {
       'placed',
       'failed',
       'untracked',
+      ...(version < 4 ? [] : ['unreachable']),
     ]);
+    expect(tasks.flatMap(task => [task.account ?? [], task.otherRemoteIds].flat())).toEqual(
+      version < 4 ? [] : ['task_x', 'a-mark'],
+    );
     expect(tasks.map(task => task.idempotencyKey).reverse()).toEqual(tasks.map((_, index) => `key-${index}`));
     expect(tasks.flatMap(task => task.sources)).toEqual(version < 2 ? [] : ['file:///w/a%20fox.png']);
-    expect(ledger.search('लोमड़ी', 100)).toHaveLength(9);
-    expect(ledger.waitingPlacements()).toHaveLength(1);
+    expect(ledger.search('लोमड़ी', 100)).toHaveLength(version < 4 ? 9 : 10);
+    expect(ledger.placements.waiting()).toHaveLength(1);
     expect(ledger.libraryFiles()).toHaveLength(3);
-    const due = ledger.claim('a', ['https://rivya.ai'], noon + 60_000, 15_000, 100);
+    const due = ledger.leases.claim('a', ['https://rivya.ai'], noon + 60_000, 15_000, room(100));
     expect(due.map(task => task.state).sort()).toEqual(['draft', 'processing', 'queued', 'succeeded']);
     ledger.dispose();
     const fresh = Ledger.open(folder.file('fresh.sqlite'));

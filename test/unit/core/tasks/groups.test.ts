@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
-import { groupFilter, startOfDay, taskGroups } from '../../../../src/core/tasks/groups.ts';
+import { chargeOf } from '../../../../src/shared/charge.ts';
+import { groupFilter, startOfDay, taskGroupsAt } from '../../../../src/core/tasks/groups.ts';
 import { Ledger } from '../../../../src/core/tasks/ledger.ts';
 import { taskStates, type Task, type TaskState } from '../../../../src/shared/task.ts';
-import { createTask, noon, storedFile, temporaryFolder } from '../../../support/tasks.ts';
+import { createTask, noon, removeFromList, storedFile, temporaryFolder } from '../../../support/tasks.ts';
 
 const day = 24 * 60 * 60_000;
 
@@ -26,13 +27,35 @@ function inState(ledger: Ledger, state: TaskState, at: number, change: Partial<T
 it('puts every job into exactly one group', () => {
   withLedger(ledger => {
     const today = startOfDay(noon);
-    for (const at of [noon, today, today - 1_000, noon - 40 * day])
-      for (const state of taskStates) inState(ledger, state, at);
-    const groups = taskGroups.map(group => groupFilter(group, today));
+    const times = [
+      noon,
+      today,
+      today - 1_000,
+      ...[3, 6, 7, 11, 12, 40, 400, 1_000].map(days => noon - days * day),
+    ];
+    for (const at of times) for (const state of taskStates) inState(ledger, state, at);
+    const names = taskGroupsAt(noon, ledger.lists.earliest());
+    const groups = names.map(group => groupFilter(group, noon));
     const ids = groups.flatMap(filter => ledger.tasks({ limit: 1_000, ...filter }).map(task => task.id));
-    expect(ids.length).toBe(4 * taskStates.length);
+    expect(ids.length).toBe(times.length * taskStates.length);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(groups.map(filter => ledger.count(filter))).toEqual([20, 4, 4, 4, 4]);
+    const counts = groups.map(filter => ledger.count(filter));
+    const found = Object.fromEntries(
+      names.flatMap((name, index) => (counts[index] ? [[name, counts[index]]] : [])),
+    );
+    expect(found).toEqual({
+      running: 55,
+      unreachable: 11,
+      waiting: 11,
+      today: 4,
+      yesterday: 2,
+      week: 4,
+      'month:2026-05': 2,
+      'month:2026-04': 6,
+      'month:2025-04': 2,
+      earlier: 2,
+      failed: 11,
+    });
   });
 });
 
@@ -45,7 +68,7 @@ it('is today until midnight of the place where the user is', () => {
 it('pages through a group without gaps', () => {
   withLedger(ledger => {
     for (let count = 0; count < 7; count++) inState(ledger, 'placed', noon - day + count);
-    const filter = groupFilter('earlier', startOfDay(noon));
+    const filter = groupFilter('yesterday', noon);
     const all = ledger.tasks({ limit: 100, ...filter });
     const first = ledger.tasks({ limit: 3, ...filter });
     const rest = ledger.tasks({ limit: 100, ...filter, before: first.at(-1)?.createdAt ?? 0 });
@@ -57,13 +80,61 @@ it('adds up what was spent since a time, at one server', () => {
   withLedger(ledger => {
     expect(ledger.spent('https://rivya.ai', 0)).toBe(0);
     inState(ledger, 'placed', noon, { reservedCredits: 3, finalCredits: 2 });
-    inState(ledger, 'processing', noon + 1, { reservedCredits: 4, finalCredits: 0 });
+    inState(ledger, 'processing', noon + 1, { reservedCredits: 4, remoteId: 'task_1' });
     inState(ledger, 'failed', noon + 2, { reservedCredits: 8, finalCredits: 0 });
-    inState(ledger, 'stored', noon + 3, { reservedCredits: 1.5 });
+    inState(ledger, 'unreachable', noon + 3, { reservedCredits: 1.5, remoteId: 'task_2' });
     inState(ledger, 'placed', noon - day, { finalCredits: 100 });
     createTask(ledger, noon + 4, { origin: 'http://127.0.0.1:1' });
     expect(ledger.spent('https://rivya.ai', noon)).toBe(7.5);
     expect(ledger.spent('https://rivya.ai', 0)).toBe(107.5);
+    expect(ledger.hasUnknownCharges('https://rivya.ai', 0)).toBe(false);
+    // Over without a word about its charge; given up without an answer; begun twice.
+    for (const [state, change] of [
+      ['failed', { reservedCredits: 8, remoteId: 'task_3' }],
+      ['untracked', { firstSentAt: noon }],
+      ['queued', { reservedCredits: 1, remoteId: 'task_4', otherRemoteIds: ['task_5'] }],
+    ] as const) {
+      const task = inState(ledger, state, noon + 10, change);
+      expect(chargeOf(task)).toEqual({ kind: 'unknown' });
+      expect(ledger.hasUnknownCharges('https://rivya.ai', noon)).toBe(true);
+      ledger.update(task.id, noon, each => ({
+        ...each,
+        state: 'placed',
+        remoteId: 'task_6',
+        finalCredits: 0,
+        otherRemoteIds: [],
+      }));
+      expect(ledger.hasUnknownCharges('https://rivya.ai', noon)).toBe(false);
+    }
+  });
+});
+
+it('adds up what jobs without an answer may cost by agreement, at one server', () => {
+  withLedger(ledger => {
+    expect(ledger.planned('https://rivya.ai')).toBe(0);
+    createTask(ledger, noon, { agreedCredits: 3 });
+    createTask(ledger, noon - day, { agreedCredits: 4 });
+    createTask(ledger, noon + 1);
+    createTask(ledger, noon + 2, { agreedCredits: 100, origin: 'http://127.0.0.1:1' });
+    inState(ledger, 'submitting', noon + 3, { agreedCredits: 5 });
+    inState(ledger, 'queued', noon + 4, { agreedCredits: 6, reservedCredits: 6 });
+    inState(ledger, 'untracked', noon + 5, { agreedCredits: 7, finalCredits: 0 });
+    expect(ledger.planned('https://rivya.ai')).toBe(12);
+  });
+});
+
+it('knows what of an order was not sent, and the most that was reserved for one of it', () => {
+  withLedger(ledger => {
+    expect(ledger.reservedIn('order-1')).toBeUndefined();
+    const first = createTask(ledger, noon, { orderId: 'order-1' });
+    const second = createTask(ledger, noon + 1, { orderId: 'order-1' });
+    createTask(ledger, noon + 2, { orderId: 'order-2' });
+    createTask(ledger, noon + 3);
+    expect(ledger.unsentOf('order-1').map(({ id }) => id)).toEqual([first.id, second.id]);
+    ledger.update(first.id, noon, task => ({ ...task, state: 'queued', reservedCredits: 3 }));
+    expect(ledger.unsentOf('order-1').map(({ id }) => id)).toEqual([second.id]);
+    ledger.update(second.id, noon, task => ({ ...task, state: 'queued', reservedCredits: 2 }));
+    expect(ledger.reservedIn('order-1')).toBe(3);
   });
 });
 
@@ -90,7 +161,7 @@ it('clears what is over, and nothing whose result is nowhere else', () => {
     let changes = 0;
     ledger.onDidChange(() => changes++);
     // One that runs stays whoever asks.
-    expect(ledger.removeAll([...ledger.clearable(), kept[0]?.id ?? ''])).toBe(gone.length);
+    expect(removeFromList(ledger, [...ledger.clearable(), kept[0]?.id ?? ''])).toHaveLength(gone.length);
     expect(changes).toBe(1);
     expect(
       ledger

@@ -1,13 +1,26 @@
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, rmSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { setUnexpectedErrorHandler } from '../../../../src/base/unexpectedError.ts';
 import { Ledger } from '../../../../src/core/tasks/ledger.ts';
-import type { Placement } from '../../../../src/core/tasks/placement.ts';
+import type { NewPlacement } from '../../../../src/core/tasks/placement.ts';
 import type { Task } from '../../../../src/shared/task.ts';
-import { recordingLog } from '../../api/testClock.ts';
-import { createTask, newTask, noon, nowhere, storedFile, temporaryFolder } from '../../../support/tasks.ts';
+import {
+  createJob,
+  createTask,
+  newTask,
+  noon,
+  nowhere,
+  removeFromList,
+  room,
+  storedFile,
+  temporaryFolder,
+} from '../../../support/tasks.ts';
+
+afterEach(() => setUnexpectedErrorHandler(undefined));
 
 function open(path: string): Ledger {
-  const { ledger, setAside } = Ledger.open(path);
-  expect(setAside).toBeUndefined();
+  const { ledger, quarantined } = Ledger.open(path);
+  expect(quarantined).toBeUndefined();
   return ledger;
 }
 
@@ -26,24 +39,52 @@ function createStored(ledger: Ledger, now = noon): Task {
   return stored;
 }
 
+describe('the jobs of an order', () => {
+  it('are written together or not at all', () => {
+    using folder = temporaryFolder();
+    const ledger = open(folder.file('ledger.sqlite'));
+    const [first, second, third] = [newTask(), newTask(), newTask()];
+    let changes = 0;
+    ledger.onDidChange(() => changes++);
+    // The third cannot be written: its key was used already.
+    const broken = { ...third, idempotencyKey: first.idempotencyKey };
+    const order = [first, second, broken].map(task => ({ task, placement: nowhere }));
+    expect(() => ledger.createAll(order, noon)).toThrow(/UNIQUE/);
+    expect([ledger.count(), changes, ledger.hasPending()]).toEqual([0, 0, false]);
+    const created = ledger.createAll(
+      [first, second, third].map(task => ({ task, placement: nowhere })),
+      noon,
+    );
+    expect(created.map(({ id }) => id)).toEqual([first.id, second.id, third.id]);
+    expect([ledger.count(), changes]).toEqual([3, 1]);
+    ledger.dispose();
+  });
+});
+
 describe('what is written', () => {
   it('is there after the file was closed and opened again, field by field', () => {
     using folder = temporaryFolder();
     const first = open(folder.file('ledger.sqlite'));
-    const placement: Omit<Placement, 'taskId' | 'state' | 'file'> = {
+    const placement: NewPlacement = {
       mode: 'replace',
       document: 'file:///w/a.md',
       language: 'markdown',
       folder: 'file:///w',
       anchor: { start: 3, end: 9, text: 'a "fox"\n' },
     };
-    const wish = newTask({ prompt: 'A "fox", लोमड़ी, 狐\u0000狸', sources: ['file:///w/a%20fox.png'] });
-    const created = first.create(wish, placement, noon);
-    expect(created).toMatchObject({ ...wish, state: 'draft', wanted: true, dueAt: noon, intendedAt: noon });
+    const wanted = newTask({ prompt: 'A "fox", लोमड़ी, 狐\u0000狸', sources: ['file:///w/a%20fox.png'] });
+    const created = createJob(first, wanted, placement, noon);
+    expect(created).toMatchObject({
+      ...wanted,
+      state: 'draft',
+      tracked: true,
+      dueAt: noon,
+      intendedAt: noon,
+    });
     const written = first.update(created.id, noon + 7, task => ({
       ...task,
       state: 'succeeded',
-      wanted: false,
+      tracked: false,
       hold: 'key',
       remoteId: 'task_1',
       reservedCredits: 1.5,
@@ -62,8 +103,9 @@ describe('what is written', () => {
     first.dispose();
     const second = open(folder.file('ledger.sqlite'));
     expect(second.task(created.id)).toEqual(written);
-    expect(second.placement(created.id)).toEqual({
+    expect(second.placements.of(created.id)).toEqual({
       ...placement,
+      copies: [],
       taskId: created.id,
       state: 'waiting',
       file: undefined,
@@ -74,17 +116,17 @@ describe('what is written', () => {
   it('is all or nothing', () => {
     using folder = temporaryFolder();
     const ledger = open(folder.file('ledger.sqlite'));
-    const wish = newTask();
-    ledger.create(wish, nowhere, noon);
-    const again = { ...newTask(), idempotencyKey: wish.idempotencyKey };
-    expect(() => ledger.create(again, nowhere, noon)).toThrow(/UNIQUE/);
+    const wanted = newTask();
+    createJob(ledger, wanted, nowhere, noon);
+    const again = { ...newTask(), idempotencyKey: wanted.idempotencyKey };
+    expect(() => createJob(ledger, again, nowhere, noon)).toThrow(/UNIQUE/);
     expect(ledger.tasks({ limit: 10 })).toHaveLength(1);
-    expect(ledger.placement(again.id)).toBeUndefined();
+    expect(ledger.placements.of(again.id)).toBeUndefined();
     const broken = (): Task => {
       throw new Error('The change failed.');
     };
-    expect(() => ledger.update(wish.id, noon, broken)).toThrow('The change failed.');
-    expect(ledger.update(wish.id, noon, task => ({ ...task, state: 'submitting' }))?.state).toBe(
+    expect(() => ledger.update(wanted.id, noon, broken)).toThrow('The change failed.');
+    expect(ledger.update(wanted.id, noon, task => ({ ...task, state: 'submitting' }))?.state).toBe(
       'submitting',
     );
     ledger.dispose();
@@ -97,7 +139,7 @@ describe('what is written', () => {
     let changes = 0;
     ledger.onDidChange(() => changes++);
     expect(ledger.update(task.id, noon + 1, each => each)).toEqual(task);
-    // The time of the next look is nobody's business.
+    // The time of the next request is nobody's business.
     expect(ledger.update(task.id, noon + 1, each => ({ ...each, dueAt: noon + 9 }))).toEqual({
       ...task,
       dueAt: noon + 9,
@@ -111,15 +153,26 @@ describe('what is written', () => {
 
   it('stands even when a listener fails', () => {
     using folder = temporaryFolder();
-    const log = recordingLog();
-    const { ledger } = Ledger.open(folder.file('ledger.sqlite'), log);
+    const reported: unknown[] = [];
+    setUnexpectedErrorHandler(error => reported.push(error));
+    const ledger = open(folder.file('ledger.sqlite'));
     ledger.onDidChange(() => {
       throw new Error('The view failed.');
     });
     expect(createTask(ledger, noon).state).toBe('draft');
-    expect(log.lines.join()).toContain('The view failed.');
+    expect(reported).toEqual([new Error('The view failed.')]);
     ledger.dispose();
   });
+});
+
+it('is closed although its marker cannot be removed', () => {
+  using folder = temporaryFolder();
+  const path = folder.file('ledger.sqlite');
+  const ledger = open(path);
+  mkdirSync(`${path}.pending`);
+  expect(() => ledger.dispose()).toThrow();
+  expect(() => ledger.runningCount()).toThrow('not open');
+  rmSync(`${path}.pending`, { recursive: true });
 });
 
 describe('the list', () => {
@@ -172,7 +225,7 @@ describe('the list', () => {
     expect(find('  ')).toEqual([]);
     const [first] = ledger.search('लोमड़ी', 1);
     ledger.update(first?.id ?? '', noon, task => ({ ...task, state: 'failed' }));
-    expect(ledger.remove(first?.id ?? '')).toBe(true);
+    expect(removeFromList(ledger, [first?.id ?? ''])).toHaveLength(1);
     expect(find('लोमड़ी')).toEqual([]);
     ledger.dispose();
   });
@@ -183,14 +236,18 @@ describe('the list', () => {
     const { id } = createTask(ledger, noon);
     for (const state of ['draft', 'submitting', 'queued', 'processing', 'succeeded'] as const) {
       ledger.update(id, noon, task => ({ ...task, state }));
-      expect(ledger.remove(id)).toBe(false);
+      expect(removeFromList(ledger, [id])).toHaveLength(0);
       expect(ledger.hasPending()).toBe(true);
     }
     ledger.update(id, noon, task => ({ ...task, state: 'failed' }));
     expect(ledger.hasPending()).toBe(false);
-    expect(ledger.remove(id)).toBe(true);
-    expect([ledger.task(id), ledger.placement(id), ledger.attempts(id)]).toEqual([undefined, undefined, []]);
-    expect(ledger.remove(id)).toBe(false);
+    expect(removeFromList(ledger, [id])).toHaveLength(1);
+    expect([ledger.task(id), ledger.placements.of(id), ledger.attempts(id)]).toEqual([
+      undefined,
+      undefined,
+      [],
+    ]);
+    expect(removeFromList(ledger, [id])).toHaveLength(0);
     ledger.dispose();
   });
 });
@@ -208,11 +265,11 @@ describe('leases', () => {
     using folder = temporaryFolder();
     const { a, b, done } = twoWindows(folder.file('ledger.sqlite'));
     const { id } = createTask(a, noon);
-    expect(a.claim('a', origins, noon, lease, 8).map(task => task.id)).toEqual([id]);
-    expect(a.claim('a', origins, noon, lease, 8)).toEqual([]);
-    expect(b.claim('b', origins, noon + lease - 1, lease, 8)).toEqual([]);
+    expect(a.leases.claim('a', origins, noon, lease, room(8)).map(task => task.id)).toEqual([id]);
+    expect(a.leases.claim('a', origins, noon, lease, room(8))).toEqual([]);
+    expect(b.leases.claim('b', origins, noon + lease - 1, lease, room(8))).toEqual([]);
     expect(b.leases.nextDue('b', origins, noon)).toBe(noon + lease);
-    expect(b.claim('b', origins, noon + lease, lease, 8).map(task => task.id)).toEqual([id]);
+    expect(b.leases.claim('b', origins, noon + lease, lease, room(8)).map(task => task.id)).toEqual([id]);
     expect(a.leases.holds('a', id)).toBe(false);
     expect(b.leases.holds('b', id)).toBe(true);
     done();
@@ -223,12 +280,12 @@ describe('leases', () => {
     const { a, b, done } = twoWindows(folder.file('ledger.sqlite'));
     createTask(a, noon);
     createTask(a, noon, { origin: 'http://127.0.0.1:4010' });
-    a.claim('a', [...origins, 'http://127.0.0.1:4010'], noon, lease, 8);
+    a.leases.claim('a', [...origins, 'http://127.0.0.1:4010'], noon, lease, room(8));
     a.leases.renew('a', origins, noon + 10_000, lease);
-    const taken = b.claim('b', [...origins, 'http://127.0.0.1:4010'], noon + lease, lease, 8);
+    const taken = b.leases.claim('b', [...origins, 'http://127.0.0.1:4010'], noon + lease, lease, room(8));
     expect(taken.map(task => task.origin)).toEqual(['http://127.0.0.1:4010']);
-    expect(b.leases.bury('b', noon + 24_999)).toBe(false);
-    expect(b.leases.bury('b', noon + 25_000)).toBe(true);
+    expect(b.leases.expire('b', noon + 24_999)).toBe(false);
+    expect(b.leases.expire('b', noon + 25_000)).toBe(true);
     done();
   });
 
@@ -236,9 +293,9 @@ describe('leases', () => {
     using folder = temporaryFolder();
     const { a, b, done } = twoWindows(folder.file('ledger.sqlite'));
     const { id } = createTask(a, noon);
-    a.claim('a', origins, noon, lease, 8);
-    a.leases.handBack('a', [id], noon + 1);
-    expect(b.claim('b', origins, noon + 1, lease, 8)).toHaveLength(1);
+    a.leases.claim('a', origins, noon, lease, room(8));
+    a.leases.releaseAll('a', [id], noon + 1);
+    expect(b.leases.claim('b', origins, noon + 1, lease, room(8))).toHaveLength(1);
     done();
   });
 
@@ -246,10 +303,10 @@ describe('leases', () => {
     using folder = temporaryFolder();
     const { a, b, done } = twoWindows(folder.file('ledger.sqlite'));
     const { id } = createTask(a, noon);
-    a.claim('a', origins, noon, lease, 8);
+    a.leases.claim('a', origins, noon, lease, room(8));
     const hourBefore = noon - 3_600_000;
     b.leases.clockSetBack(0, hourBefore);
-    expect(b.claim('b', origins, hourBefore, lease, 8).map(task => task.id)).toEqual([id]);
+    expect(b.leases.claim('b', origins, hourBefore, lease, room(8)).map(task => task.id)).toEqual([id]);
     done();
   });
 
@@ -267,12 +324,12 @@ describe('leases', () => {
     using folder = temporaryFolder();
     const ledger = open(folder.file('ledger.sqlite'));
     const tasks = [3, 1, 2].map(order => createTask(ledger, noon + order));
-    expect(ledger.claim('a', origins, noon + 9, lease, 2).map(task => task.id)).toEqual([
+    expect(ledger.leases.claim('a', origins, noon + 9, lease, room(2)).map(task => task.id)).toEqual([
       tasks[1]?.id,
       tasks[2]?.id,
     ]);
-    expect(ledger.claim('a', origins, noon + 9, lease, 0)).toEqual([]);
-    expect(ledger.claim('a', [], noon + 9, lease, 8)).toEqual([]);
+    expect(ledger.leases.claim('a', origins, noon + 9, lease, room(0))).toEqual([]);
+    expect(ledger.leases.claim('a', [], noon + 9, lease, room(8))).toEqual([]);
     expect(ledger.leases.nextDue('a', [], noon)).toBeUndefined();
     ledger.dispose();
   });
@@ -281,14 +338,14 @@ describe('leases', () => {
     using folder = temporaryFolder();
     const { a, b, done } = twoWindows(folder.file('ledger.sqlite'));
     const { id } = createStored(a);
-    expect(a.lease('a', id, noon, 60_000)).toBe(true);
-    expect(a.lease('a', id, noon, 60_000)).toBe(true);
-    expect(b.lease('b', id, noon + 59_999, 60_000)).toBe(false);
+    expect(a.leases.take('a', id, noon, 60_000)).toBe(true);
+    expect(a.leases.take('a', id, noon, 60_000)).toBe(true);
+    expect(b.leases.take('b', id, noon + 59_999, 60_000)).toBe(false);
     // Renewing the others must not shorten this one.
     a.leases.renew('a', origins, noon + 1, lease);
-    expect(b.lease('b', id, noon + 59_999, 60_000)).toBe(false);
-    a.releaseLease('a', id);
-    expect(b.lease('b', id, noon, 60_000)).toBe(true);
+    expect(b.leases.take('b', id, noon + 59_999, 60_000)).toBe(false);
+    a.leases.release('a', id);
+    expect(b.leases.take('b', id, noon, 60_000)).toBe(true);
     done();
   });
 });
@@ -298,15 +355,52 @@ describe('placements', () => {
     using folder = temporaryFolder();
     const [a, b] = [open(folder.file('ledger.sqlite')), open(folder.file('ledger.sqlite'))];
     const { id } = createStored(a);
-    expect(b.waitingPlacements().map(each => each.taskId)).toEqual([id]);
+    expect(b.placements.waiting().map(each => each.taskId)).toEqual([id]);
     expect(a.setPlacement(id, 'waiting', { state: 'placed', file: 'file:///w/a.png' }, noon)).toBe(true);
     expect(b.setPlacement(id, 'waiting', { state: 'saved' }, noon)).toBe(false);
-    expect(b.placement(id)).toMatchObject({ state: 'placed', file: 'file:///w/a.png' });
+    expect(b.placements.of(id)).toMatchObject({ state: 'placed', file: 'file:///w/a.png' });
     // Both at once, so that no crash can leave a placed result in the list of those to be placed.
     expect(b.task(id)?.state).toBe('placed');
-    expect(b.waitingPlacements()).toEqual([]);
+    expect(b.placements.waiting()).toEqual([]);
     a.dispose();
     b.dispose();
+  });
+
+  it('are found by their document while a job may still come there', () => {
+    using folder = temporaryFolder();
+    const ledger = open(folder.file('ledger.sqlite'));
+    const document = 'file:///w/a.md';
+    const created = (state: Task['state'], change = {}): string => {
+      const { id } = createJob(ledger, newTask(), { ...nowhere, document, ...change }, noon);
+      ledger.update(id, noon, task => ({ ...task, state }));
+      return id;
+    };
+    const waiting = (['draft', 'processing', 'succeeded', 'stored'] as const).map(state => created(state));
+    for (const state of ['failed', 'untracked', 'placed'] as const) created(state);
+    created('processing', { document: 'file:///w/other.md' });
+    created('processing', { document: undefined });
+    ledger.setPlacement(created('processing'), 'waiting', { state: 'dismissed' }, noon);
+    const idsIn = (uri: string): string[] => ledger.placements.inDocument(uri).map(({ taskId }) => taskId);
+    expect(idsIn(document).toSorted()).toEqual(waiting.toSorted());
+    expect(ledger.placements.documents().toSorted()).toEqual([document, 'file:///w/other.md']);
+    ledger.dispose();
+  });
+
+  it('move with their documents, all of them, however many there are', () => {
+    using folder = temporaryFolder();
+    const ledger = open(folder.file('ledger.sqlite'));
+    const ids = Array.from(
+      { length: 600 },
+      (_, index) => createJob(ledger, newTask(), { ...nowhere, document: 'file:///w/a.md' }, noon + index).id,
+    );
+    createJob(ledger, newTask(), { ...nowhere, document: 'file:///w/b.md' }, noon);
+    let changes = 0;
+    ledger.onDidChange(() => changes++);
+    ledger.placements.moveDocuments(new Map([['file:///w/a.md', 'file:///v/a.md']]), noon);
+    expect(changes).toBe(1);
+    expect(ledger.placements.inDocument('file:///v/a.md')).toHaveLength(ids.length);
+    expect(ledger.placements.documents().toSorted()).toEqual(['file:///v/a.md', 'file:///w/b.md']);
+    ledger.dispose();
   });
 
   it('keep the job as it is when the place moves or is given up', () => {
@@ -315,7 +409,7 @@ describe('placements', () => {
     const { id } = createStored(ledger);
     const anchor = { start: 1, end: 2, text: 'x' };
     expect(ledger.setPlacement(id, 'waiting', { document: 'file:///w/b.md', anchor }, noon)).toBe(true);
-    expect(ledger.placement(id)).toMatchObject({ document: 'file:///w/b.md', anchor, state: 'waiting' });
+    expect(ledger.placements.of(id)).toMatchObject({ document: 'file:///w/b.md', anchor, state: 'waiting' });
     expect(ledger.hasPending()).toBe(true);
     expect(ledger.setPlacement(id, 'waiting', { state: 'dismissed' }, noon)).toBe(true);
     expect(ledger.task(id)?.state).toBe('stored');
@@ -383,15 +477,15 @@ it('notices what another window has written, and only that', () => {
   const [a, b] = [open(folder.file('ledger.sqlite')), open(folder.file('ledger.sqlite'))];
   let changes = 0;
   b.onDidChange(() => changes++);
-  b.notice();
+  b.checkForExternalChanges();
   expect(changes).toBe(0);
   createTask(a, noon);
-  b.notice();
-  b.notice();
+  b.checkForExternalChanges();
+  b.checkForExternalChanges();
   expect(changes).toBe(1);
   createTask(b, noon);
   expect(changes).toBe(2);
-  b.notice();
+  b.checkForExternalChanges();
   expect(changes).toBe(2);
   a.dispose();
   b.dispose();

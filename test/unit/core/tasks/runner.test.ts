@@ -1,14 +1,17 @@
 import { readFileSync, existsSync, readdirSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { setUnexpectedErrorHandler } from '../../../../src/base/unexpectedError.ts';
 import { decide } from '../../../../src/core/tasks/runner.ts';
 import { storedFiles } from '../../../../src/shared/task.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 import { startJobs, type JobHarness } from '../../../support/jobHarness.ts';
-import { createTask } from '../../../support/tasks.ts';
+import { createTask, room } from '../../../support/tasks.ts';
 import { recordingLog } from '../../api/testClock.ts';
 
 const minute = 60_000;
+
+afterEach(() => setUnexpectedErrorHandler(undefined));
 
 function posts(jobs: JobHarness): number {
   return jobs.sandbox.control.requests().filter(request => request.method === 'POST').length;
@@ -19,7 +22,7 @@ function downloads(jobs: JobHarness): number {
 }
 
 describe('a job', () => {
-  it('goes from the wish to the file', async () => {
+  it('goes from the request to the file', async () => {
     await using jobs = await startJobs();
     const { id } = jobs.create();
     const moves: string[] = [];
@@ -68,7 +71,7 @@ describe('a job', () => {
     await jobs.until(() => jobs.task(id).state === 'processing');
     decide(jobs.ledger, id, { type: 'trackingStopped' }, jobs.clock.now());
     await jobs.settled();
-    expect(jobs.task(id)).toMatchObject({ state: 'untracked', wanted: false, finalCredits: 1 });
+    expect(jobs.task(id)).toMatchObject({ state: 'untracked', tracked: false, finalCredits: 1 });
     expect(storedFiles(jobs.task(id))).toHaveLength(1);
   });
 
@@ -78,7 +81,7 @@ describe('a job', () => {
     decide(jobs.ledger, id, { type: 'trackingStopped' }, jobs.clock.now());
     jobs.runner.poke();
     await jobs.settled();
-    expect(jobs.task(id)).toMatchObject({ state: 'untracked', finalCredits: 0 });
+    expect(jobs.task(id)).toMatchObject({ state: 'untracked', firstSentAt: undefined });
     expect(jobs.sandbox.control.requests()).toEqual([]);
   });
 
@@ -91,8 +94,9 @@ describe('a job', () => {
   });
 
   it('does not suffer when nobody can show its progress', async () => {
-    const log = recordingLog();
-    await using jobs = await startJobs({ runner: { log } });
+    const reported: unknown[] = [];
+    setUnexpectedErrorHandler(error => reported.push(error));
+    await using jobs = await startJobs();
     const { id } = jobs.create();
     jobs.runner.onDidAdvance(() => {
       throw new Error('The view failed.');
@@ -100,7 +104,7 @@ describe('a job', () => {
     jobs.runner.poke();
     await jobs.settled();
     expect(jobs.task(id)).toMatchObject({ state: 'stored', failures: 0 });
-    expect(log.lines.filter(line => line.startsWith('error')).join()).toContain('The view failed.');
+    expect(reported).toContainEqual(new Error('The view failed.'));
   });
 
   it('takes the answer of an unknown status as "still running"', async () => {
@@ -187,7 +191,7 @@ describe('windows that come and go', () => {
     const { id } = createTask(other.ledger, jobs.clock.now(), { origin: jobs.sandbox.url });
     other.runner.dispose();
     expect(jobs.clock.advanceToNext()).toBe(false);
-    jobs.ledger.notice();
+    jobs.ledger.checkForExternalChanges();
     await jobs.settled();
     expect(jobs.task(id).state).toBe('stored');
   });
@@ -199,7 +203,7 @@ describe('windows that come and go', () => {
     writeFileSync(join(incoming, 'job-0.dead'), 'half');
     writeFileSync(join(incoming, 'job-1.alive'), 'half');
     const { id } = jobs.create();
-    jobs.ledger.claim('alive', [jobs.sandbox.url], jobs.clock.now(), 15_000, 1);
+    jobs.ledger.leases.claim('alive', [jobs.sandbox.url], jobs.clock.now(), 15_000, room(1));
     jobs.runner.poke();
     await jobs.runner.idle();
     expect(readdirSync(incoming)).toEqual(['job-1.alive']);

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Library } from '../../../../src/core/assets/library.ts';
 import { decide } from '../../../../src/core/tasks/runner.ts';
+import { maximumResults } from '../../../../src/core/tasks/transition.ts';
 import { storedFiles, type StoredFile } from '../../../../src/shared/task.ts';
-import type { FaultAction } from '../../../../src/sandbox/faults.ts';
+import type { FaultAction } from '../../../../src/sandbox/state/fault.ts';
 import { startJobs, type JobHarness } from '../../../support/jobHarness.ts';
 import { png } from '../../../support/mediaBytes.ts';
 
 const hour = 3_600_000;
 /** A runner that does not look up in between, for stories of many hours. */
-const unhurried = { timings: { lease: hour, renewal: hour / 4 } };
+const unhurried = { timings: { leaseMs: hour, renewalMs: hour / 4 } };
 const media = { method: 'GET', path: '/media/' } as const;
 
 function urlOf(input: string | URL | Request): string {
@@ -58,7 +59,7 @@ describe('a download that fails', () => {
     const start = jobs.clock.now();
     await jobs.settled();
     expect(jobs.task(id)).toMatchObject({
-      state: 'failed',
+      state: 'unreachable',
       problem: { code: 'result_gone' },
       finalCredits: 1,
     });
@@ -116,13 +117,16 @@ describe('a download that fails', () => {
   });
 
   it('because it is no media for good keeps the link, and says what came', async () => {
-    await using jobs = await startJobs();
+    await using jobs = await startJobs({ runner: unhurried });
     const action = { type: 'body', body: '<!doctype html><title>Sign in' } as const;
     jobs.sandbox.control.addFault({ ...media, times: 'always', action });
     const { id } = jobs.create();
     jobs.runner.poke();
+    const start = jobs.clock.now();
     await jobs.settled();
-    expect(jobs.task(id)).toMatchObject({ state: 'failed', problem: { code: 'result_not_media' } });
+    expect(jobs.task(id)).toMatchObject({ state: 'unreachable', problem: { code: 'result_not_media' } });
+    // A page that stands in the way for an hour is waited out.
+    expect(jobs.clock.now() - start).toBeGreaterThan(hour);
     expect(leftovers(jobs)).toEqual([]);
   });
 
@@ -132,7 +136,7 @@ describe('a download that fails', () => {
       await using jobs = await startJobs();
       const action = {
         type: 'body',
-        size: 200_000_000,
+        size: 10_000_000_000,
         prefixBase64: png(2, 2).toString('base64'),
         contentType: 'image/png',
         declareLength,
@@ -141,7 +145,7 @@ describe('a download that fails', () => {
       const { id } = jobs.create();
       jobs.runner.poke();
       await jobs.settled();
-      expect(jobs.task(id)).toMatchObject({ state: 'failed', problem: { code: 'file_too_large' } });
+      expect(jobs.task(id)).toMatchObject({ state: 'unreachable', problem: { code: 'file_too_large' } });
       expect(
         jobs.sandbox.control.requests().filter(request => request.path.startsWith('/media/')),
       ).toHaveLength(1);
@@ -169,21 +173,185 @@ describe('several results', () => {
     expect(jobs.sandbox.control.charges()).toHaveLength(1);
   });
 
-  it('are kept when one of them is dead', async () => {
-    await using jobs = await startJobs();
-    const dead = { type: 'status', status: 404 } as const;
-    jobs.sandbox.control.addFault({ path: '/media/*/1.png', times: 'always', action: dead });
+  const four = {
+    model: 'seedream-4-0',
+    body: JSON.stringify({ model: 'seedream-4-0', prompt: 'Four foxes', params: { max_images: 4 } }),
+  };
+  const second = { path: '/media/*/1.png', times: 'always' } as const;
+
+  it.each([404, 503])(
+    'are offered within a minute when one of them answers %i, which goes on being tried',
+    async status => {
+      await using jobs = await startJobs();
+      jobs.sandbox.control.addFault({ ...second, action: { type: 'status', status } });
+      const { id } = jobs.create(four);
+      jobs.runner.poke();
+      await jobs.until(() => jobs.task(id).state === 'succeeded');
+      const start = jobs.clock.now();
+      await jobs.until(() => jobs.task(id).state === 'stored');
+      expect(jobs.clock.now() - start).toBeLessThanOrEqual(60_000);
+      const states = (): string[] => jobs.task(id).results.map(({ state }) => state);
+      expect(states()).toEqual(['stored', 'pending', 'stored', 'stored']);
+      expect(jobs.ledger.placements.waiting().map(({ taskId }) => taskId)).toEqual([id]);
+      expect(jobs.ledger.hasPending()).toBe(true);
+      expect(jobs.ledger.clearable()).toEqual([]);
+      // The others are placed; the last one comes hours later, and is offered as well.
+      const copies = [0, 2, 3].map(index => ({ index, uri: `file:///w/${index}.png` }));
+      jobs.ledger.setPlacement(
+        id,
+        'waiting',
+        { state: 'placed', file: copies[0]?.uri, copies },
+        jobs.clock.now(),
+      );
+      decide(jobs.ledger, id, { type: 'placed' }, jobs.clock.now());
+      expect(jobs.task(id).state).toBe('placed');
+      expect(jobs.ledger.clearable()).toEqual([]);
+      await jobs.until(() => jobs.clock.now() - start > hour / 4);
+      expect(states()[1]).toBe('pending');
+      jobs.sandbox.control.clearFaults();
+      await jobs.until(() => states()[1] === 'stored');
+      expect(jobs.task(id)).toMatchObject({ state: 'stored', problem: undefined, dueAt: undefined });
+      expect(jobs.ledger.placements.of(id)).toMatchObject({ state: 'waiting', copies });
+      for (const file of storedFiles(jobs.task(id))) expectWhole(jobs, file);
+      const paths = jobs.sandbox.control.requests().map(request => request.path);
+      expect(paths.filter(path => path.endsWith('/0.png'))).toHaveLength(1);
+      expect(jobs.sandbox.control.charges()).toHaveLength(1);
+    },
+  );
+
+  it('are placed when one of them is dead for good, which the job then says', async () => {
+    await using jobs = await startJobs({ runner: unhurried });
+    jobs.sandbox.control.addFault({ ...second, action: { type: 'status', status: 404 } });
     const { id } = jobs.create(several);
     jobs.runner.poke();
-    await jobs.settled();
+    await jobs.until(() => jobs.task(id).results[1]?.state === 'lost');
     const task = jobs.task(id);
-    expect(task).toMatchObject({ state: 'stored', problem: { code: 'result_gone' } });
+    expect(task).toMatchObject({ state: 'stored', problem: { code: 'result_gone' }, dueAt: undefined });
     expect(task.results.map(result => result.state)).toEqual(['stored', 'lost', 'stored']);
-    // What was stored at once was not fetched again with each try of the other.
-    const paths = jobs.sandbox.control.requests().map(request => request.path);
-    expect(paths.filter(path => path.endsWith('/0.png'))).toHaveLength(1);
+  });
+
+  it('are offered although one of them never ends', async () => {
+    await using jobs = await startJobs();
+    const { id } = jobs.create(four);
+    const { fetch } = jobs;
+    let isStuck = false;
+    jobs.fetch = async (input, init) => {
+      if (!urlOf(input).endsWith('/1.png')) return fetch(input, init);
+      isStuck = true;
+      return stuck(jobs, init?.signal);
+    };
+    jobs.runner.poke();
+    await turnUntil(
+      jobs,
+      () => isStuck && jobs.task(id).results.filter(({ state }) => state === 'stored').length === 3,
+    );
+    const start = jobs.clock.now();
+    await turnUntil(jobs, () => jobs.task(id).state === 'stored');
+    expect(jobs.clock.now() - start).toBeLessThanOrEqual(61_000);
+    // The window that has the folder can take the job over to place it.
+    expect(jobs.window('window-2').ledger.leases.take('window-2', id, jobs.clock.now(), 60_000)).toBe(true);
+  });
+
+  it('are fetched when there are 50, each once', async () => {
+    await using jobs = await startJobs();
+    const { id } = jobs.create();
+    answerWithLinks(jobs, url => Array.from({ length: 50 }, (_, index) => `${url}?copy=${index}`));
+    jobs.runner.poke();
+    await jobs.until(() => jobs.task(id).state === 'stored');
+    expect(storedFiles(jobs.task(id))).toHaveLength(50);
+    expect(jobs.sandbox.control.requests().filter(({ path }) => path.startsWith('/media/'))).toHaveLength(50);
+  });
+
+  it('are no more than can be wanted when Rivya names 200,000, which is said', async () => {
+    await using jobs = await startJobs();
+    const { id } = jobs.create();
+    answerWithLinks(jobs, url => Array.from({ length: 200_000 }, (_, index) => `${url}?${index}`));
+    jobs.runner.poke();
+    await jobs.until(() => jobs.task(id).state === 'stored');
+    expect(storedFiles(jobs.task(id))).toHaveLength(maximumResults);
+    expect(jobs.task(id)).toMatchObject({
+      problem: { code: 'too_many_results', message: expect.stringContaining('200000') as string },
+    });
+  });
+
+  it('may be named relative to the API', async () => {
+    await using jobs = await startJobs();
+    const { id } = jobs.create();
+    answerWithLinks(jobs, url => [new URL(url).pathname]);
+    jobs.runner.poke();
+    await jobs.settled();
+    expect(jobs.task(id).state).toBe('stored');
   });
 });
+
+describe('a kind of step', () => {
+  it('is not held up by another: jobs are sent and polled while downloads trickle in', async () => {
+    await using jobs = await startJobs();
+    const { fetch } = jobs;
+    const stuckLinks = new Set<string>();
+    jobs.fetch = (input, init) => {
+      const isMedia = urlOf(input).includes('/media/');
+      if (!isMedia || (stuckLinks.size >= 8 && !stuckLinks.has(urlOf(input)))) return fetch(input, init);
+      stuckLinks.add(urlOf(input));
+      return stuck(jobs, init?.signal);
+    };
+    for (let count = 0; count < 8; count++) jobs.create();
+    jobs.runner.poke();
+    await turnUntil(jobs, () => stuckLinks.size === 8);
+    const late = jobs.create({ prompt: 'Me, too' });
+    const start = jobs.clock.now();
+    jobs.runner.poke();
+    await turnUntil(jobs, () => jobs.task(late.id).state === 'succeeded');
+    expect(jobs.clock.now() - start).toBeLessThan(30_000);
+    // And a slow download gives up its slot.
+    await turnUntil(jobs, () => jobs.task(late.id).state === 'stored');
+    expect(jobs.clock.now() - start).toBeLessThan(90_000);
+  });
+});
+
+/** Turns the clock from look to look, and lets what answers in between come through. */
+async function turnUntil(jobs: JobHarness, reached: () => boolean): Promise<void> {
+  const deadline = jobs.clock.now() + hour;
+  while (!reached()) {
+    if (jobs.clock.now() > deadline) throw new Error('It is still not so after an hour.');
+    const requests = jobs.sandbox.control.requests().length;
+    for (let turn = 0; turn < 200 && !reached(); turn++) await new Promise(resolve => setImmediate(resolve));
+    if (!reached() && jobs.sandbox.control.requests().length === requests) jobs.clock.advance(500);
+  }
+}
+
+/** A file of which a byte comes every ten seconds, for ever. */
+function stuck(jobs: JobHarness, signal: AbortSignal | null | undefined): Promise<Response> {
+  let timer: { dispose(): void } | undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const next = (): void => {
+        controller.enqueue(new Uint8Array(1));
+        timer = jobs.clock.after(10_000, next);
+      };
+      next();
+      signal?.addEventListener('abort', () => {
+        timer?.dispose();
+        controller.error(signal.reason);
+      });
+    },
+    cancel: () => timer?.dispose(),
+  });
+  return Promise.resolve(new Response(body, { headers: { 'content-type': 'image/png' } }));
+}
+
+/** Rivya names other links than the one that it made. */
+function answerWithLinks(jobs: JobHarness, links: (url: string) => string[]): void {
+  const { fetch } = jobs;
+  jobs.fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (!urlOf(input).includes('/generations/')) return response;
+    const answer = (await response.json()) as { result?: { primary_url: string; urls: string[] } | null };
+    if (!answer.result) return Response.json(answer);
+    const urls = links(answer.result.primary_url);
+    return Response.json({ ...answer, result: { ...answer.result, primary_url: urls[0], urls } });
+  };
+}
 
 describe('this machine', () => {
   it('may have a full disk for half a day: nothing is lost, and nothing is called stored', async () => {

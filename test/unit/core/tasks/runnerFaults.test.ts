@@ -1,15 +1,16 @@
+import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../src/core/tasks/runner.ts';
-import type { FaultAction } from '../../../../src/sandbox/faults.ts';
+import type { FaultAction } from '../../../../src/sandbox/state/fault.ts';
 import { startJobs, type JobHarness } from '../../../support/jobHarness.ts';
 import { recordingLog } from '../../api/testClock.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 /** A runner that does not look up in between, for stories of many hours. */
-const unhurried = { timings: { lease: 15 * minute, renewal: 5 * minute } };
+const unhurried = { timings: { leaseMs: 15 * minute, renewalMs: 5 * minute } };
 const submit = { method: 'POST', path: '/api/v1/generations' } as const;
 const poll = { method: 'GET', path: '/api/v1/generations/' } as const;
 
@@ -103,7 +104,7 @@ describe('polls that fail', () => {
     ['500', { type: 'status', status: 500 }],
     ['a broken connection', { type: 'dropBefore' }],
     ['HTML', { type: 'body', body: '<p>Maintenance' }],
-    ['an error that makes no sense', { type: 'status', status: 400, code: 'validation_failed' }],
+    ['an error that cannot be true', { type: 'status', status: 400, code: 'validation_failed' }],
     ['the answer about another task', { type: 'body', body: '{"id":"task_other","status":"failed"}' }],
   ])('with %s, for an hour: the job goes on', async (_, action) => {
     await using jobs = await startJobs({ runner: unhurried });
@@ -150,7 +151,7 @@ describe('without a network', () => {
     decide(jobs.ledger, id, { type: 'trackingStopped' }, jobs.clock.now());
     jobs.fetch = fetch;
     await jobs.settled();
-    expect(jobs.task(id)).toMatchObject({ state: 'untracked', finalCredits: 0 });
+    expect(jobs.task(id)).toMatchObject({ state: 'untracked', firstSentAt: undefined });
     expect(jobs.sandbox.control.requests()).toEqual([]);
   });
 
@@ -179,7 +180,7 @@ describe('credits that do not suffice', () => {
     await jobs.settled();
     expect(jobs.task(id)).toMatchObject({
       state: 'failed',
-      finalCredits: 0,
+      firstSentAt: undefined,
       problem: { code: 'insufficient_credits' },
     });
     expectCharges(jobs, 0);
@@ -219,7 +220,6 @@ describe('credits that do not suffice', () => {
 describe('refusals', () => {
   it.each([
     ['validation_failed', 400],
-    ['idempotency_conflict', 409],
     ['api_key_revoked', 401],
     ['api_scope_denied', 403],
     ['not_found', 404],
@@ -229,7 +229,11 @@ describe('refusals', () => {
     const { id } = jobs.create();
     jobs.runner.poke();
     await jobs.settled();
-    expect(jobs.task(id)).toMatchObject({ state: 'failed', finalCredits: 0, problem: { code, status } });
+    expect(jobs.task(id)).toMatchObject({
+      state: 'failed',
+      firstSentAt: undefined,
+      problem: { code, status },
+    });
     expectCharges(jobs, 0);
     expect(jobs.sandbox.control.requests()).toHaveLength(1);
   });
@@ -366,7 +370,7 @@ describe('a task that is not found', () => {
     await jobs.until(() => jobs.task(id).state === 'queued');
     jobs.apiKey = jobs.sandbox.control.addKey({ account: 'acct_other' }).key;
     await jobs.settled();
-    expect(jobs.task(id)).toMatchObject({ state: 'failed', problem: { code: 'not_found' } });
+    expect(jobs.task(id)).toMatchObject({ state: 'unreachable', problem: { code: 'not_found' } });
     jobs.apiKey = jobs.sandbox.apiKey;
     jobs.runner.keyChanged(jobs.sandbox.url);
     await jobs.settled();
@@ -456,4 +460,26 @@ it('a ledger that is locked when the answer comes costs a question, not a second
   await jobs.settled();
   expect(jobs.task(id).state).toBe('stored');
   expectCharges(jobs, 1);
+});
+
+it.each<[string, (path: string) => void]>([
+  [
+    'replaced',
+    path => {
+      copyFileSync(path, `${path}.backup`);
+      renameSync(`${path}.backup`, path);
+    },
+  ],
+  ['deleted', path => rmSync(path)],
+])('a draft is not sent once the ledger was %s: nobody would find it again', async (_, replace) => {
+  await using jobs = await startJobs();
+  const { id } = jobs.create();
+  replace(join(jobs.folder, 'ledger.sqlite'));
+  jobs.runner.poke();
+  await jobs.runner.idle();
+  expect(jobs.task(id).state).toBe('draft');
+  // The runner rests, and does not look up every five seconds for ever.
+  expect(jobs.clock.advanceToNext()).toBe(false);
+  expect(jobs.sandbox.control.requests()).toEqual([]);
+  expectCharges(jobs, 0);
 });

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { longestPause, nextLook, type Circumstances } from '../../../../src/core/tasks/schedule.ts';
+import { longestPauseMs, nextPollAt, type ScheduleContext } from '../../../../src/core/tasks/schedule.ts';
 import { taskStates, type Task } from '../../../../src/shared/task.ts';
 import { draft, noon } from '../../../support/tasks.ts';
 
-const at: Circumstances = { now: noon, random: 0.5, focused: true };
+const at: ScheduleContext = { now: noon, random: 0.5, focused: true };
 const minute = 60_000;
 
-function pause(task: Task, change: Partial<Circumstances> = {}, accepted = false): number | undefined {
-  const circumstances = { ...at, ...change };
-  const look = nextLook(task, accepted, circumstances);
-  return look === undefined ? undefined : look - circumstances.now;
+function pause(task: Task, change: Partial<ScheduleContext> = {}, accepted = false): number | undefined {
+  const context = { ...at, ...change };
+  const look = nextPollAt(task, accepted, context);
+  return look === undefined ? undefined : look - context.now;
 }
 
 function polled(change: Partial<Task> = {}): Task {
@@ -43,7 +43,7 @@ describe('polling', () => {
 
   it('becomes seldom for a job that goes on for hours, but never stops', () => {
     expect(pause(polled(), { now: noon + 60 * minute })).toBe(minute);
-    expect(pause(polled(), { now: noon + 1_000 * 60 * minute })).toBe(longestPause);
+    expect(pause(polled(), { now: noon + 1_000 * 60 * minute })).toBe(longestPauseMs);
   });
 
   it('does not suffer from a clock that was set back', () => {
@@ -83,7 +83,7 @@ describe('at once and never', () => {
   });
 
   it('does not look at what is over, or waits for a decision', () => {
-    for (const state of ['stored', 'placed', 'failed', 'untracked'] as const)
+    for (const state of ['stored', 'placed', 'failed', 'unreachable', 'untracked'] as const)
       expect(pause(draft({ state }))).toBeUndefined();
     expect(pause(draft({ state: 'submitting', hold: 'decision' }))).toBeUndefined();
   });
@@ -110,12 +110,12 @@ it('is always between now and the longest pause', () => {
         retryAfter: fc.option(fc.integer({ min: 0, max: 1e9 }), { nil: undefined }),
       }),
       fc.boolean(),
-      (change, circumstances, accepted) => {
-        const look = nextLook(draft(change), accepted, circumstances);
+      (change, context, accepted) => {
+        const look = nextPollAt(draft(change), accepted, context);
         if (look === undefined) return;
         expect(Number.isSafeInteger(look)).toBe(true);
-        expect(look).toBeGreaterThanOrEqual(circumstances.now);
-        expect(look).toBeLessThanOrEqual(circumstances.now + longestPause);
+        expect(look).toBeGreaterThanOrEqual(context.now);
+        expect(look).toBeLessThanOrEqual(context.now + longestPauseMs);
       },
     ),
     { numRuns: 5_000 },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Task, TaskResult, TaskState } from '../../../../src/shared/task.ts';
+import { maximumConflicts, type Outcome } from '../../../../src/core/paidRequest/paidRequest.ts';
+import { chargeOf } from '../../../../src/shared/charge.ts';
 import {
-  maximumEmptyAnswers,
-  maximumNotFound,
+  patienceMs,
+  patientAnswers,
   transition,
   type Observation,
   type TaskEvent,
@@ -45,11 +47,20 @@ const examples: Record<TaskState, Task> = {
     ],
   }),
   failed: draft({ state: 'failed', firstSentAt: noon, remoteId: 'task_1', problem }),
-  untracked: draft({ state: 'untracked', wanted: false, remoteId: 'task_1', firstSentAt: noon }),
+  unreachable: draft({ state: 'unreachable', firstSentAt: noon, remoteId: 'task_1', problem }),
+  untracked: draft({ state: 'untracked', tracked: false, remoteId: 'task_1', firstSentAt: noon }),
 };
 
 function seen(status: string, change: Partial<Observation> = {}): TaskEvent {
   return { type: 'observed', observation: { remoteId: 'task_1', status, urls: [], ...change } };
+}
+
+/** The request leaves. */
+const sending: TaskEvent = { type: 'sending', account: 'account-1' };
+
+/** The submit brought no task. */
+function failedSubmit(outcome: Outcome, isOnlyOne: boolean): TaskEvent {
+  return { type: 'answered', attempt: { outcome, isOnlyOne }, problem };
 }
 
 function after(task: Task, ...events: TaskEvent[]): Task {
@@ -58,16 +69,16 @@ function after(task: Task, ...events: TaskEvent[]): Task {
 
 describe('which event moves which state', () => {
   const events: Record<string, TaskEvent> = {
-    sending: { type: 'sending' },
+    sending,
     'seen queued': seen('queued'),
     'seen processing': seen('processing'),
     'seen an unknown status': seen('resting'),
     'seen succeeded': seen('succeeded', { urls: ['https://media.example/0.png'] }),
     'seen failed': seen('failed', { error: problem }),
-    'refused, settled': { type: 'refused', problem, settled: true },
+    'refused, the only one': failedSubmit('refused', true),
+    'refused, after others': failedSubmit('refused', false),
     deferred: { type: 'deferred', problem },
     keyNeeded: { type: 'keyNeeded', problem },
-    decisionNeeded: { type: 'decisionNeeded', problem },
     released: { type: 'released' },
     notFound: { type: 'notFound', problem: notFound },
     reopened: { type: 'reopened' },
@@ -76,26 +87,34 @@ describe('which event moves which state', () => {
     placed: { type: 'placed' },
     trackingStopped: { type: 'trackingStopped' },
   };
-  // Each row: the state that follows from draft, submitting, queued, processing, succeeded, stored, placed, failed, untracked.
+  // Each row: the state that follows from draft, submitting, queued, processing, succeeded, stored, placed,
+  // failed, unreachable, untracked.
   const table: Record<keyof typeof events, string> = {
-    sending: 'submitting submitting queued processing succeeded stored placed failed untracked',
-    'seen queued': 'queued queued queued processing succeeded stored placed failed untracked',
-    'seen processing': 'processing processing processing processing succeeded stored placed failed untracked',
+    sending: 'submitting submitting queued processing succeeded stored placed failed unreachable untracked',
+    'seen queued': 'queued queued queued processing succeeded stored placed failed queued untracked',
+    'seen processing':
+      'processing processing processing processing succeeded stored placed failed processing untracked',
     'seen an unknown status':
-      'processing processing processing processing succeeded stored placed failed untracked',
-    'seen succeeded': 'succeeded succeeded succeeded succeeded succeeded stored placed failed untracked',
-    'seen failed': 'failed failed failed failed succeeded stored placed failed untracked',
-    'refused, settled': 'failed failed queued processing succeeded stored placed failed untracked',
-    deferred: 'draft submitting queued processing succeeded stored placed failed untracked',
-    keyNeeded: 'draft submitting queued processing succeeded stored placed failed untracked',
-    decisionNeeded: 'draft submitting queued processing succeeded stored placed failed untracked',
-    released: 'draft submitting queued processing succeeded stored placed failed untracked',
-    notFound: 'draft submitting queued processing succeeded stored placed failed untracked',
-    reopened: 'draft submitting queued processing succeeded stored placed processing untracked',
-    'first file stored': 'draft submitting queued processing succeeded stored placed failed untracked',
-    'first file lost': 'draft submitting queued processing succeeded stored placed failed untracked',
-    placed: 'draft submitting queued processing succeeded placed placed failed untracked',
-    trackingStopped: 'untracked submitting queued processing succeeded untracked placed failed untracked',
+      'processing processing processing processing succeeded stored placed failed processing untracked',
+    'seen succeeded':
+      'succeeded succeeded succeeded succeeded succeeded stored placed failed succeeded untracked',
+    'seen failed': 'failed failed failed failed succeeded stored placed failed failed untracked',
+    'refused, the only one':
+      'failed failed queued processing succeeded stored placed failed unreachable untracked',
+    deferred: 'draft submitting queued processing succeeded stored placed failed unreachable untracked',
+    keyNeeded: 'draft submitting queued processing succeeded stored placed failed unreachable untracked',
+    'refused, after others':
+      'draft submitting queued processing succeeded stored placed failed unreachable untracked',
+    released: 'draft submitting queued processing succeeded stored placed failed unreachable untracked',
+    notFound: 'draft submitting queued processing succeeded stored placed failed unreachable untracked',
+    reopened: 'draft submitting queued processing succeeded stored placed processing processing untracked',
+    'first file stored':
+      'draft submitting queued processing succeeded stored placed failed unreachable untracked',
+    'first file lost':
+      'draft submitting queued processing succeeded stored placed failed unreachable untracked',
+    placed: 'draft submitting queued processing succeeded placed placed failed unreachable untracked',
+    trackingStopped:
+      'untracked submitting queued processing succeeded untracked placed failed unreachable untracked',
   };
   for (const [name, event] of Object.entries(events)) {
     it(name, () => {
@@ -115,28 +134,28 @@ describe('which event moves which state', () => {
 
 describe('sending', () => {
   it('notes when the first request left, once', () => {
-    const sent = transition(draft(), { type: 'sending' }, noon + 5);
+    const sent = transition(draft(), sending, noon + 5);
     expect(sent.firstSentAt).toBe(noon + 5);
-    expect(transition(sent, { type: 'sending' }, noon + 9).firstSentAt).toBe(noon + 5);
+    expect(transition(sent, sending, noon + 9).firstSentAt).toBe(noon + 5);
   });
 
   it('is not done while the user is asked', () => {
     const held = draft({ state: 'submitting', hold: 'decision', firstSentAt: noon });
-    expect(transition(held, { type: 'sending' }, noon)).toBe(held);
+    expect(transition(held, sending, noon)).toBe(held);
   });
 
   it('is forgotten again when it is certain that nothing was accepted', () => {
-    const sent = after(draft(), { type: 'sending' }, { type: 'deferred', problem, settled: true });
+    const sent = after(draft(), sending, failedSubmit('neverLeft', true));
     expect(sent).toMatchObject({ state: 'submitting', firstSentAt: undefined, failures: 1 });
   });
 
   it('stays noted when an answer was lost, whatever comes later', () => {
     const sent = after(
       draft(),
-      { type: 'sending' },
-      { type: 'deferred', problem, settled: false },
-      { type: 'sending' },
-      { type: 'deferred', problem, settled: false },
+      sending,
+      failedSubmit('unknown', false),
+      sending,
+      failedSubmit('unknown', false),
     );
     expect(sent).toMatchObject({ firstSentAt: noon + 1, failures: 2 });
   });
@@ -144,13 +163,15 @@ describe('sending', () => {
 
 describe('a refusal', () => {
   it('ends the job without charge when nothing was accepted before', () => {
-    expect(
-      after(examples.draft, { type: 'sending' }, { type: 'refused', problem, settled: true }),
-    ).toMatchObject({ state: 'failed', finalCredits: 0, problem });
+    expect(after(examples.draft, sending, failedSubmit('refused', true))).toMatchObject({
+      state: 'failed',
+      firstSentAt: undefined,
+      problem,
+    });
   });
 
   it('asks the user when an earlier answer was lost: that request may be running', () => {
-    const asked = after(examples.submitting, { type: 'refused', problem, settled: false });
+    const asked = after(examples.submitting, failedSubmit('refused', false));
     expect(asked).toMatchObject({ state: 'submitting', hold: 'decision', problem });
     expect(asked.finalCredits).toBeUndefined();
   });
@@ -158,9 +179,9 @@ describe('a refusal', () => {
 
 describe('an acceptance', () => {
   it('counts also when the job was given up: it is paid', () => {
-    const givenUp = draft({ state: 'untracked', wanted: false, firstSentAt: noon });
+    const givenUp = draft({ state: 'untracked', tracked: false, firstSentAt: noon });
     expect(after(givenUp, seen('processing'))).toMatchObject({ state: 'processing', remoteId: 'task_1' });
-    const refused = draft({ state: 'failed', finalCredits: 0, problem });
+    const refused = draft({ state: 'failed', problem });
     expect(after(refused, seen('queued', { reservedCredits: 3 }))).toMatchObject({
       state: 'queued',
       reservedCredits: 3,
@@ -169,12 +190,83 @@ describe('an acceptance', () => {
     });
   });
 
-  it('of another task changes nothing', () => {
-    const other: TaskEvent = {
-      type: 'observed',
-      observation: { remoteId: 'task_2', status: 'failed', urls: [] },
-    };
-    expect(transition(examples.queued, other, noon)).toBe(examples.queued);
+  it('under a second id is kept: the server has forgotten the key, and each may be charged', () => {
+    const other = seen('queued', { remoteId: 'task_2', reservedCredits: 5 });
+    const twice = after(examples.queued, other);
+    expect(twice).toMatchObject({ remoteId: 'task_1', otherRemoteIds: ['task_2'], state: 'queued' });
+    expect(twice.reservedCredits).toBeUndefined();
+    expect(chargeOf(twice)).toEqual({ kind: 'unknown' });
+    expect(transition(twice, other, noon)).toBe(twice);
+  });
+});
+
+describe('credits', () => {
+  it('of an answer whose status is not terminal are not final', () => {
+    const queued = after(examples.submitting, seen('queued', { reservedCredits: 3, finalCredits: 0 }));
+    expect(queued.finalCredits).toBeUndefined();
+    expect(chargeOf(queued)).toEqual({ kind: 'said', credits: 3, as: 'reservation' });
+    const failed = after(queued, seen('failed', { reservedCredits: 3, finalCredits: 0 }));
+    expect(chargeOf(failed)).toEqual({ kind: 'said', credits: 0, as: 'charge' });
+    const silent = after(queued, seen('failed', { reservedCredits: 3 }));
+    expect(chargeOf(silent)).toEqual({ kind: 'unknown' });
+  });
+
+  it.each(['canceled', 'Cancelled', 'expired', 'rejected'])('are unknown when a job is %s', status => {
+    const ended = after(examples.processing, seen(status, { reservedCredits: 3, finalCredits: 0 }));
+    expect(ended).toMatchObject({ state: 'failed', problem: { code: 'generation_ended', message: status } });
+    expect(chargeOf(ended)).toEqual({ kind: 'unknown' });
+    const said = after(examples.processing, seen(status, { reservedCredits: 3, finalCredits: 2 }));
+    expect(chargeOf(said)).toEqual({ kind: 'said', credits: 2, as: 'charge' });
+    expect(after(ended, { type: 'reopened' }).state).toBe('processing');
+  });
+
+  it('are none while nothing is out, and unknown once something is', () => {
+    expect(chargeOf(examples.draft)).toEqual({ kind: 'neverLeft' });
+    expect(chargeOf(examples.submitting)).toEqual({ kind: 'unknown' });
+    expect(chargeOf(after(examples.draft, sending, failedSubmit('turnedAway', true)))).toEqual({
+      kind: 'neverLeft',
+    });
+    expect(chargeOf(after(examples.draft, sending, failedSubmit('conflict', true)))).toEqual({
+      kind: 'unknown',
+    });
+  });
+});
+
+describe('a key that is known already', () => {
+  it('is waited for also on the very first send, and then the user is asked', () => {
+    let task = after(examples.draft, sending);
+    for (let count = 1; count < maximumConflicts; count++) {
+      task = after(task, failedSubmit('conflict', count === 1));
+      expect(task).toMatchObject({ state: 'submitting', hold: undefined, firstSentAt: noon + 1 });
+      // Failures of another kind in between do not count.
+      task = after(task, failedSubmit('neverLeft', false), failedSubmit('unknown', false));
+    }
+    task = after(task, failedSubmit('conflict', false));
+    expect(task).toMatchObject({ state: 'submitting', hold: 'decision', firstSentAt: noon + 1 });
+  });
+});
+
+describe('another API key', () => {
+  it('than the one with which something left is not used without asking', () => {
+    const lost = after(examples.draft, sending, failedSubmit('unknown', true));
+    const other: TaskEvent = { type: 'sending', account: 'account-2' };
+    const held = after(lost, other);
+    expect(held).toMatchObject({
+      hold: 'decision',
+      problem: { code: 'other_account' },
+      account: 'account-1',
+    });
+    const agreed = after(held, { type: 'released' }, other);
+    expect(agreed).toMatchObject({ state: 'submitting', hold: undefined, account: 'account-2' });
+    expect(after(lost, sending).hold).toBeUndefined();
+  });
+
+  it('is used freely when it is certain that nothing was accepted', () => {
+    const free = after(examples.draft, sending, failedSubmit('neverLeft', true));
+    expect(after(free, { type: 'sending', account: 'account-2' })).toMatchObject({
+      hold: undefined,
+      account: 'account-2',
+    });
   });
 });
 
@@ -187,16 +279,16 @@ describe('a held job', () => {
   });
 
   it('is wanted anew when the user says so', () => {
-    const held = after(examples.submitting, { type: 'decisionNeeded', problem });
+    const held = after(examples.submitting, failedSubmit('refused', false));
     expect(after(held, { type: 'released' })).toMatchObject({ hold: undefined, intendedAt: noon + 1 });
   });
 
   it('ends when the user refuses to send again', () => {
-    const held = after(examples.submitting, { type: 'decisionNeeded', problem });
+    const held = after(examples.submitting, failedSubmit('refused', false));
     expect(after(held, { type: 'trackingStopped' })).toMatchObject({
       state: 'untracked',
       hold: undefined,
-      wanted: false,
+      tracked: false,
     });
   });
 });
@@ -206,16 +298,27 @@ describe('stop tracking', () => {
     const retrying = draft({ state: 'submitting', failures: 4, problem });
     expect(after(retrying, { type: 'trackingStopped' })).toMatchObject({
       state: 'untracked',
-      finalCredits: 0,
+      firstSentAt: undefined,
     });
   });
 
   it('does not send again once it is known that nothing was accepted', () => {
-    const stopped = after(examples.draft, { type: 'sending' }, { type: 'trackingStopped' });
-    expect(stopped).toMatchObject({ state: 'submitting', wanted: false });
-    expect(after(stopped, { type: 'deferred', problem, settled: true })).toMatchObject({
+    const stopped = after(examples.draft, sending, { type: 'trackingStopped' });
+    expect(stopped).toMatchObject({ state: 'submitting', tracked: false, hold: 'decision' });
+    expect(after(stopped, failedSubmit('neverLeft', true))).toMatchObject({
       state: 'untracked',
-      finalCredits: 0,
+      hold: undefined,
+      firstSentAt: undefined,
+    });
+    // Where it is not known, the user decides; and an answer that is still on its way counts.
+    const unsure = after(stopped, failedSubmit('unknown', true));
+    expect(unsure).toMatchObject({ state: 'submitting', hold: 'decision' });
+    expect(after(unsure, sending)).toBe(unsure);
+    expect(after(unsure, { type: 'trackingStopped' })).toMatchObject({ state: 'untracked' });
+    expect(after(stopped, seen('queued'))).toMatchObject({
+      state: 'queued',
+      hold: undefined,
+      tracked: false,
     });
   });
 
@@ -226,40 +329,53 @@ describe('stop tracking', () => {
       seen('succeeded', { urls: ['https://media.example/0.png'] }),
       { type: 'fileStored', index: 0, file: storedFile() },
     );
-    expect(ended).toMatchObject({ state: 'untracked', wanted: false });
+    expect(ended).toMatchObject({ state: 'untracked', tracked: false });
     expect(ended.results[0]?.file).toEqual(storedFile());
     expect(after(ended, { type: 'placed' }).state).toBe('placed');
   });
 });
 
 describe('success without a file', () => {
-  it('is asked about again, and fails only after many answers in a row', () => {
-    let task = examples.processing;
-    for (let count = 1; count < maximumEmptyAnswers; count++) {
-      task = after(task, seen('succeeded'));
-      expect(task).toMatchObject({ state: 'succeeded', failures: count });
-    }
-    // A failure of another kind in between begins the count anew.
-    task = after(task, { type: 'deferred', problem }, seen('succeeded'));
-    expect(task).toMatchObject({ state: 'succeeded', failures: 1 });
-    for (let count = 1; count < maximumEmptyAnswers; count++) task = after(task, seen('succeeded'));
-    expect(task).toMatchObject({ state: 'failed', problem: { code: 'result_missing' } });
-    expect(after(task, { type: 'reopened' }).state).toBe('processing');
+  it('is asked about again for hours, and then given up as out of reach', () => {
+    const empty = seen('succeeded', { finalCredits: 1 });
+    const last = patiently(examples.processing, empty, task => {
+      expect(task).toMatchObject({ state: 'succeeded', problem: { code: 'result_missing' } });
+    });
+    expect(last).toMatchObject({ state: 'unreachable', problem: { code: 'result_missing' } });
+    expect(chargeOf(last)).toEqual({ kind: 'said', credits: 1, as: 'charge' });
+    expect(after(last, { type: 'reopened' }).state).toBe('processing');
   });
 });
 
+/** Says the same for as long and as often as it needs. @param until looks at the job before the last time */
+function patiently(task: Task, event: TaskEvent, until: (task: Task) => void): Task {
+  let current = task;
+  for (let count = 1; count < patientAnswers; count++) {
+    current = transition(current, event, noon + count);
+    until(current);
+  }
+  // Often enough, but not for long enough.
+  current = transition(current, event, noon + patienceMs);
+  until(current);
+  return transition(current, event, noon + 1 + patienceMs);
+}
+
 describe('a task that Rivya does not know', () => {
-  it('fails only when that is said many times in a row', () => {
-    let task = after(
-      examples.queued,
-      ...Array.from({ length: 40 }, (): TaskEvent => ({ type: 'deferred', problem })),
+  it('is given up only when that is said for hours without anything else in between', () => {
+    const missing: TaskEvent = { type: 'notFound', problem: notFound };
+    const goesOn = (task: Task): void => expect(task.state).toBe('queued');
+    const last = patiently(examples.queued, missing, goesOn);
+    expect(last).toMatchObject({ state: 'unreachable', problem: notFound });
+    // Another failure in between, and the count and the time begin anew.
+    let broken = patiently(
+      transition(examples.queued, missing, noon - patienceMs),
+      { type: 'deferred', problem },
+      goesOn,
     );
-    for (let count = 1; count < maximumNotFound; count++) {
-      task = after(task, { type: 'notFound', problem: notFound });
-      expect(task.state).toBe('queued');
-    }
-    task = after(task, { type: 'notFound', problem: notFound });
-    expect(task).toMatchObject({ state: 'failed', problem: notFound });
+    broken = transition(broken, missing, noon + 2 * patienceMs);
+    expect(broken).toMatchObject({ state: 'queued', failures: 1, problem: { since: noon + 2 * patienceMs } });
+    // Two answers are not many, however long the clock says that it was.
+    expect(transition(broken, missing, noon + 100 * patienceMs).state).toBe('queued');
   });
 
   it('is not given up while there are links', () => {
@@ -285,13 +401,13 @@ describe('several results', () => {
     expect(mixed).toMatchObject({ state: 'stored', problem });
   });
 
-  it('fail the job only when all are lost; it can be looked at again', () => {
+  it('are out of reach only when all are lost; they can be looked at again', () => {
     const lost = after(
       examples.succeeded,
       { type: 'downloadFailed', index: 0, problem, tries: 1 },
       { type: 'downloadFailed', index: 1, problem, tries: 1 },
     );
-    expect(lost).toMatchObject({ state: 'failed', problem });
+    expect(lost).toMatchObject({ state: 'unreachable', problem });
     const again = after(lost, { type: 'reopened' });
     expect(again.state).toBe('succeeded');
     expect(again.results.map(({ state, failures }) => [state, failures])).toEqual([

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -12,7 +14,7 @@ import { rivyaWebhooks as expressWebhooks } from '../../../../media/webhookHandl
 import { rivyaWebhooks as honoWebhooks } from '../../../../media/webhookHandlers/hono.ts';
 import { POST } from '../../../../media/webhookHandlers/nextjs.ts';
 import { createRivyaClient, type RivyaClient } from '../../../../src/api/client.ts';
-import type { WebhookEndpoint } from '../../../../src/api/webhooks.ts';
+import type { WebhookEndpoint } from '../../../../src/api/resources/webhooks.ts';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { silentLog } from '../../../../src/base/log.ts';
 import { WebhookReceiver } from '../../../../src/core/webhooks/receiver.ts';
@@ -152,6 +154,35 @@ function withHeader(delivery: ReceivedDelivery, name: string, value: string): Re
   return { ...delivery, headers };
 }
 
+/** A delivery with another id, time and body, and a signature that fits. */
+function signed(
+  delivery: ReceivedDelivery,
+  secret: string,
+  id: string,
+  timestamp: string,
+  body: string,
+): ReceivedDelivery {
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  const changed: ReceivedDelivery = { ...delivery, body: Buffer.from(body) };
+  const withId = withHeader(changed, 'webhook-id', id);
+  const withTime = withHeader(withId, 'webhook-timestamp', timestamp);
+  return withHeader(withTime, 'webhook-signature', `v1,${signature}`);
+}
+
+// PHP and Go run nowhere here; what must not come back can be read all the same.
+it.each(readdirSync(folder).filter(name => /\.(?:ts|py|go|php)$/.test(name)))(
+  '%s keeps nothing where others can write, and refuses an id with a full stop',
+  name => {
+    const source = readFileSync(path.join(folder, name), 'utf8');
+    expect(source).not.toMatch(/temp_dir|tmpdir|TempDir|tempfile|\/tmp/);
+    expect(source).toContain('full stop in the id');
+    // The note is made after the work, so that work that failed is delivered again.
+    const done = source.search(/handled\.add\(|handled\.Store\(|fwrite\(\$note/);
+    expect(done).toBeGreaterThan(source.search(/generation\.failed|handleRivyaEvent\(event\)/));
+  },
+);
+
 describe.each(Object.entries(handlers))('the handler for %s', (_name, start) => {
   it(
     'takes what the sandbox delivers, once, and nothing else',
@@ -191,6 +222,13 @@ describe.each(Object.entries(handlers))('the handler for %s', (_name, start) => 
         clockShift = hour;
         expect((await send(await delivered()))[0]).toBe(401);
         clockShift = 0;
+
+        // The same bytes are signed when the timestamp becomes the end of the id.
+        const now = String(Math.floor(Date.now() / 1000));
+        const shifted = signed(good, endpoint.signing_secret ?? '', `evt_9.${now}`, now, '{"type":"x"}');
+        expect((await send(shifted))[0]).toBe(401);
+        const whole = signed(good, endpoint.signing_secret ?? '', 'evt_9', now, '{"type":"x"}');
+        expect(await send(whole)).toEqual([200, 'Handled.']);
 
         // The secret of another endpoint.
         await client.webhooks.delete(endpoint.id);

@@ -46,6 +46,16 @@ describe('WebhookSecrets', () => {
     expect(await secrets.known('http://127.0.0.1:4010')).toEqual(new Set(['whend_1']));
   });
 
+  it('tells every secret that passes, with its prefix and without', async () => {
+    const store = memory();
+    const seen = new Set<string>();
+    await new WebhookSecrets(store, secret => seen.add(secret)).set('https://rivya.ai', 'a', 'whsec_one');
+    expect(seen).toEqual(new Set(['whsec_one', 'one']));
+    seen.clear();
+    await new WebhookSecrets(store, secret => seen.add(secret)).all();
+    expect(seen).toEqual(new Set(['whsec_one', 'one']));
+  });
+
   it('tells of its own changes only', async () => {
     const store = memory();
     const secrets = new WebhookSecrets(store);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  isPublicAddress,
   parseWebhookUrl,
   resolvedProblem,
   type WebhookUrlProblem,
@@ -273,11 +272,5 @@ describe('resolvedProblem', () => {
     };
     expect(await resolvedProblem(url, hanging, real, ended.signal)).toBeUndefined();
     expect(await resolvedProblem(url, hanging, real, AbortSignal.abort())).toBeUndefined();
-  });
-});
-
-describe('isPublicAddress', () => {
-  it.each(['', 'localhost', '1.2.3', '::g'])('is no address at all: %j', text => {
-    expect(isPublicAddress(text)).toBe(false);
   });
 });

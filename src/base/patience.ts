@@ -1,0 +1,64 @@
+import { renameSync, rmSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/**
+ * Pauses between tries, in milliseconds: three seconds in all. A virus scanner or an indexer looks at a new
+ * file for about so long, and Windows renames and removes nothing that somebody holds open.
+ */
+const pauses = [20, 40, 80, 160, 300, 400, 500, 500, 500, 500] as const;
+/** Of them, those that a thread may be held up for. */
+const shortPauses = pauses.slice(0, 5);
+
+/** Renames or replaces a file; where somebody holds one of the two, again after a moment. */
+export function renamePatiently(from: string, to: string): Promise<void> {
+  return patiently(() => rename(from, to));
+}
+
+/** Removes a file, or nothing; as patient as `renamePatiently`. */
+export function removePatiently(path: string): Promise<void> {
+  return patiently(() => rm(path, { force: true }));
+}
+
+/** As `renamePatiently`, on the thread: for half a second at most. */
+export function renamePatientlySync(from: string, to: string): void {
+  patientlySync(() => renameSync(from, to));
+}
+
+/** As `removePatiently`, on the thread: for half a second at most. */
+export function removePatientlySync(path: string): void {
+  patientlySync(() => rmSync(path, { force: true }));
+}
+
+async function patiently(work: () => Promise<void>): Promise<void> {
+  for (const pause of pauses) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!isHeld(error)) throw error;
+    }
+    await wait(pause);
+  }
+  await work();
+}
+
+function patientlySync(work: () => void): void {
+  for (const pause of shortPauses) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (!isHeld(error)) throw error;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+  }
+  work();
+}
+
+/** Whether somebody else has the file open for now. Except on Windows, a permission is a permission. */
+function isHeld(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EBUSY') return true;
+  return process.platform === 'win32' && (code === 'EPERM' || code === 'EACCES');
+}

@@ -1,0 +1,172 @@
+import type { Clock } from '../../base/clock.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import { describeError, type Log } from '../../base/log.ts';
+import { slotMs, type SpentSlot } from '../storage/spentSlots.ts';
+import type { Ledger } from '../tasks/ledger.ts';
+
+import { copyKey, orphanedCopies, readCopies, type KeyValueStore, type StoredCopy } from './storedCopy.ts';
+
+export interface MirrorOptions {
+  readonly ledger: Ledger;
+  /** See `storageIdOf`. */
+  readonly storageId: string;
+  readonly store: KeyValueStore;
+  readonly place: string | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whether the file of the ledger was made right now. */
+  readonly isFresh: boolean;
+  /** Whether jobs of this server can come back on another machine. */
+  readonly isKept: (origin: string) => boolean;
+  /** What the chats of this machine have cost since then; undefined while they are not open. */
+  readonly chatsSpent: (since: number) => readonly SpentSlot[] | undefined;
+}
+
+/** What VS Code keeps in one piece should stay small. */
+const limits = { jobs: 50, characters: 200_000 };
+/** Between two copies that nobody waits for, in milliseconds. */
+const pauseMs = 1_000;
+/** Nothing that is to be sent waits longer than this for the copy, in milliseconds. */
+const patienceMs = 5_000;
+/** More than a day: the last midnight of every time zone lies within it. */
+const spentAgeMs = 48 * 60 * 60_000;
+/** Nobody comes back for a copy that is older, in milliseconds. */
+const copyAgeMs = 90 * 24 * 60 * 60_000;
+
+/**
+ * Keeps a copy of the open jobs where it survives what deletes the ledger: a container that is rebuilt takes
+ * its file system along. A copy, not the truth: what was not copied in time is as lost as without it.
+ */
+export class Mirror implements Disposable {
+  readonly #options: MirrorOptions;
+  readonly #store = new DisposableStore();
+  #timer: Disposable | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: MirrorOptions) {
+    this.#options = options;
+    this.#store.add(options.ledger.onDidChange(() => this.saveSoon()));
+  }
+
+  dispose(): void {
+    this.#timer?.dispose();
+    this.#store.dispose();
+  }
+
+  /**
+   * Takes over the jobs of ledgers that are gone.
+   * @param known id of the ledger that this workspace used last
+   * @returns how many
+   */
+  adopt(known: string | undefined): number {
+    const { ledger, storageId, store, place, clock, log, isFresh } = this.#options;
+    let count = 0;
+    const seat = { own: storageId, known, place, isEmpty: ledger.count() === 0, isFresh };
+    for (const { id, copy, isSameFolder } of orphanedCopies(store, seat)) {
+      const adopted = ledger.openJobs.adopt(copy.jobs, isSameFolder, clock.now());
+      log.info(`Jobs taken over from the copy of a ledger that is gone: ${adopted} of ${copy.jobs.length}.`);
+      count += adopted;
+      // They count in this ledger now.
+      const spent = { jobs: withoutJobs(copy, ledger), chats: copy.spent.chats };
+      void this.#write(copyKey(id), { ...copy, jobs: [], spent });
+    }
+    return count;
+  }
+
+  /**
+   * Copies what is open now. Resolves when it is kept, or cannot be: what is to be sent does not wait for
+   * ever.
+   */
+  async save(): Promise<void> {
+    this.#timer?.dispose();
+    this.#timer = undefined;
+    const { ledger, storageId, store, place, clock, log, isKept, chatsSpent } = this.#options;
+    if (this.#store.disposed) return;
+    try {
+      if (!ledger.isInPlace()) return;
+      const now = clock.now();
+      const before = readCopies(store).get(storageId);
+      const jobs = ledger.openJobs.rows(limits, now).filter(({ task }) => isKept(String(task['origin'])));
+      const since = now - spentAgeMs;
+      const kept = before?.spent.chats.filter(({ slot }) => slot * slotMs >= since);
+      const spent = {
+        jobs: ledger.openJobs.spentSlots(since),
+        chats: chatsSpent(since) ?? kept ?? [],
+      };
+      this.#dropOld(now);
+      const content = { place, jobs, spent };
+      if (!before || !isSame({ ...before, savedAt: 0 }, { ...content, savedAt: 0 }))
+        this.#writing = this.#write(copyKey(storageId), { ...content, savedAt: now });
+      // What is the same already may still be on its way.
+      await this.#writing;
+    } catch (error) {
+      log.warn(`The open jobs could not be copied. ${describeError(error)}`);
+    }
+  }
+
+  /** After a change that nobody waits for. */
+  saveSoon(): void {
+    if (this.#store.disposed) return;
+    this.#timer ??= this.#options.clock.after(pauseMs, () => void this.save());
+  }
+
+  /** What other machines of this person have noted as spent since then. */
+  spentElsewhere(origin: string, since: number): number {
+    const { store, storageId } = this.#options;
+    return [...readCopies(store)]
+      .filter(([id]) => id !== storageId)
+      .flatMap(([, { spent }]) => [...spent.jobs, ...spent.chats])
+      .filter(each => each.origin === origin && each.slot * slotMs >= since)
+      .reduce((sum, { credits }) => sum + credits, 0);
+  }
+
+  #dropOld(now: number): void {
+    const { store, storageId } = this.#options;
+    for (const [id, { savedAt, jobs }] of readCopies(store)) {
+      const age = now - savedAt;
+      const isOver = age > copyAgeMs || (jobs.length === 0 && age > spentAgeMs);
+      if (id !== storageId && isOver) void this.#write(copyKey(id), undefined);
+    }
+  }
+
+  /** Never rejects. */
+  #write(key: string, value: StoredCopy | undefined): Promise<void> {
+    const { store, clock, log } = this.#options;
+    return new Promise(resolve => {
+      const timer = clock.after(patienceMs, () => {
+        log.warn('The copy of the open jobs is not kept yet.');
+        resolve();
+      });
+      const done = (): void => {
+        timer.dispose();
+        resolve();
+      };
+      store.update(key, value).then(done, (error: unknown) => {
+        log.warn(`The copy of the open jobs could not be kept. ${describeError(error)}`);
+        done();
+      });
+    });
+  }
+}
+
+/** What a copy's jobs have cost, without those that another ledger counts now. */
+function withoutJobs({ jobs, spent }: StoredCopy, ledger: Ledger): SpentSlot[] {
+  const left = new Map(spent.jobs.map(each => [`${each.origin} ${each.slot}`, each]));
+  for (const { task } of jobs) {
+    const counted = ledger.task(String(task['id']));
+    if (!counted) continue;
+    const key = `${counted.origin} ${Math.floor(Number(task['created_at']) / slotMs)}`;
+    const slot = left.get(key);
+    const credits = counted.finalCredits ?? counted.reservedCredits ?? 0;
+    if (slot) left.set(key, { ...slot, credits: slot.credits - credits });
+  }
+  return [...left.values()].filter(({ credits }) => credits > 0);
+}
+
+function isSame(a: StoredCopy, b: StoredCopy): boolean {
+  return JSON.stringify(comparable(a)) === JSON.stringify(comparable(b));
+}
+
+function comparable({ place, savedAt, jobs, spent }: StoredCopy): unknown {
+  return [place, savedAt, jobs, spent.jobs, spent.chats];
+}

@@ -1,0 +1,63 @@
+import type { Variables } from './projectKind.ts';
+
+/**
+ * The value of a key in the text of a settings file, be it YAML, TOML, JSON or JavaScript: what stands behind
+ * it on its line, or the first of a list there. Enough for names of folders, which nobody computes.
+ */
+export function valueOf(text: string, key: string): string | undefined {
+  const name = `(?:^|[{,])[ \\t]*["']?${key}["']?[ \\t]*[:=][ \\t]*`;
+  const value = new RegExp(`${name}(?:\\[[ \\t]*)?(["']?)([^"'\\n,\\]#}]+)\\1`, 'm');
+  const found = value.exec(text)?.[2]?.trim();
+  return found === '' ? undefined : found;
+}
+
+/**
+ * A folder that a settings file names, in normal form; `''` is the folder that it is relative to.
+ * @returns undefined when there is none, or it is not one below: it is computed, leads out or is hidden
+ */
+export function folderFrom(value: string | undefined): string | undefined {
+  if (value === undefined || !/^[\p{L}\p{N}\p{M}._ @/+-]+$/u.test(value) || value.startsWith('/'))
+    return undefined;
+  const segments = value.split('/').filter(segment => segment !== '' && segment !== '.');
+  const isHidden = (segment: string): boolean => segment.startsWith('.') || segment === 'node_modules';
+  return segments.some(isHidden) ? undefined : segments.join('/');
+}
+
+/** The folder behind a key, see `valueOf`, or the one that counts without it. */
+export function folderIn(text: string, key: string, preset: string): string {
+  return folderFrom(valueOf(text, key)) ?? preset;
+}
+
+/** The address under which a site is served, with a slash at both ends; `/` unless a key says another. */
+export function baseIn(text: string, key: string): string {
+  const value = valueOf(text, key);
+  if (value === undefined || !/^\/[\w./~-]*$/.test(value) || value.startsWith('//')) return '/';
+  return value.endsWith('/') ? value : `${value}/`;
+}
+
+/** Reads JSON with comments and commas too many, as tools do; undefined when it is not. */
+export function parseLoosely(text: string): unknown {
+  const plain = text
+    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, (_all, string?: string) => string ?? '')
+    .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, (_all, string?: string) => string ?? '');
+  try {
+    return JSON.parse(plain) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** What is at a key of something that was read; undefined when it is no object or has none. */
+export function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
+
+/** A template with its `{name}`s filled; undefined when one of them is unknown. */
+export function filled(template: string, variables: Variables): string | undefined {
+  const parts = template.split(/\{(\w+)\}/);
+  const values = parts.map((part, index) => (index % 2 === 0 ? part : variables[part]));
+  return values.every(value => value !== undefined) ? values.join('') : undefined;
+}

@@ -1,0 +1,98 @@
+import { lineAround, linesOf, type Line } from '../../base/lines.ts';
+import { documentLanguage } from '../languages/documentLanguage.ts';
+import { commentAt } from './commentAround.ts';
+import { valueAt } from './valueAround.ts';
+import { withoutComment, withoutLineSyntax, withoutMarksOfOtherLines } from './promptWords.ts';
+import type { TextRange } from './textRange.ts';
+
+/** A prompt and the range of the document that it was read from, after which its result is inserted. */
+export interface FoundPrompt extends TextRange {
+  readonly prompt: string;
+}
+
+/**
+ * The prompts that a person points at: each selection; for a cursor the fenced block marked `prompt` around
+ * it, else the comment, else the string or value, else the line. Blank ones are left out, and two cursors at
+ * the same place are one.
+ * @param languageId VS Code's
+ * @param file the document's, as segments or its name alone
+ */
+export function promptsAt(
+  text: string,
+  languageId: string,
+  selections: readonly TextRange[],
+  file?: readonly string[],
+): FoundPrompt[] {
+  const language = documentLanguage({ languageId, file });
+  const found = selections.map(selection =>
+    selection.start === selection.end
+      ? (fencedPrompt(text, selection.start) ??
+        commentAt(text, language, selection.start) ??
+        valueAt(text, language, selection.start) ??
+        lineAround(text, selection.start))
+      : selection,
+  );
+  const distinct = new Map(found.map(range => [`${range.start}-${range.end}`, range]));
+  return [...distinct.values()].flatMap(({ start, end }) => {
+    const prompt = promptIn(text.slice(start, end), languageId, file);
+    return prompt === '' ? [] : [{ prompt, start, end }];
+  });
+}
+
+/**
+ * The prompt in a part of a document, without the syntax of a fence, a comment, a heading, an item, tags or
+ * a string.
+ */
+export function promptIn(part: string, languageId: string, file?: readonly string[]): string {
+  const language = documentLanguage({ languageId, file });
+  const text = part.trim();
+  const fenced = isPromptFence(text) ? fencedContent(withoutQuote(text)) : undefined;
+  if (fenced !== undefined) return fenced;
+  return (
+    withoutComment(text, language) ??
+    withoutMarksOfOtherLines(text, language) ??
+    withoutLineSyntax(text, language)
+  );
+}
+
+/** What stands between the fences of a block; undefined when its last line does not close it. */
+function fencedContent(block: string): string | undefined {
+  const fence = /^(?:`{3,}|~{3,})/.exec(block)?.[0];
+  const body = block.indexOf('\n') + 1;
+  if (fence === undefined || body === 0) return undefined;
+  let marks = block.length;
+  while (marks > body && '`~'.includes(block.charAt(marks - 1))) marks--;
+  let end = block.indexOf(fence, marks);
+  if (end === -1) return undefined;
+  while (end > body && /[\s>]/.test(block.charAt(end - 1))) end--;
+  return block.slice(body, end).trim();
+}
+
+const fencePattern = /^[ \t>]*(`{3,}|~{3,})[ \t]*[{.]*([\w-]*)/;
+
+function isPromptFence(line: string): boolean {
+  return fencePattern.exec(line)?.[2]?.toLowerCase() === 'prompt';
+}
+
+/** The fenced block around an offset, with its fences, when it is marked `prompt`. */
+function fencedPrompt(text: string, offset: number): TextRange | undefined {
+  let open: { line: Line; start: number; fence: string; isPrompt: boolean } | undefined;
+  for (const line of linesOf(text)) {
+    if (!open && line.start > offset) return undefined;
+    const fence = fencePattern.exec(line.text)?.[1];
+    if (fence === undefined) continue;
+    if (!open) {
+      const start = line.start + line.text.indexOf(fence);
+      open = { line, start, fence, isPrompt: isPromptFence(line.text) };
+    } else if (fence.startsWith(open.fence) && line.text.trim().endsWith(fence)) {
+      if (open.isPrompt && open.line.start <= offset && offset <= line.end)
+        return { start: open.start, end: line.end };
+      open = undefined;
+    }
+  }
+  return undefined;
+}
+
+function withoutQuote(text: string): string {
+  return text.replace(/^[ \t>]+/gm, '');
+}

@@ -1,0 +1,33 @@
+/** A block of a template language that begins on a line, and the line that ends it. */
+export interface TemplateBlock {
+  /** Equal for all that end alike. */
+  readonly name: string;
+  readonly until: RegExp;
+}
+
+/** Tags of Liquid and shortcodes of Hugo whose content is no Markdown. */
+const verbatimTags =
+  'highlight|raw|comment|capture|codeblock|code|verbatim|mermaid|math|katex|chart|plantuml|schema|javascript|' +
+  'stylesheet|style|svg|prism|rawhtml';
+const liquidTag = new RegExp(String.raw`^ {0,3}\{%-?\s*(${verbatimTags})\b(?!.*\{%-?\s*end\1\b)`);
+const shortcode = new RegExp(
+  String.raw`^ {0,3}\{\{[<%]\s*(${verbatimTags})\b(?!.*(?:\/\s*[>%]\}\}|\{\{[<%]\s*\/\s*\1\b))`,
+);
+
+/** The block whose content is not text of the document that begins on a line, if one does. */
+export function templateBlockAt(line: string): TemplateBlock | undefined {
+  if (!/^ {0,3}[{$]/.test(line)) return undefined;
+  const tag = liquidTag.exec(line)?.[1];
+  if (tag !== undefined) return { name: `end${tag}`, until: new RegExp(String.raw`\{%-?\s*end${tag}\b`) };
+  const code = shortcode.exec(line)?.[1];
+  if (code !== undefined)
+    return { name: `/${code}`, until: new RegExp(String.raw`\{\{[<%]\s*\/\s*${code}\b`) };
+  // A tag that goes over lines.
+  const open = /^ {0,3}(\{\{[<%]|\{%|\{\{)/.exec(line)?.[1];
+  if (open !== undefined) {
+    const close = open === '{%' ? '%}' : '}}';
+    return line.includes(close) ? undefined : { name: close, until: open === '{%' ? /%\}/ : /\}\}/ };
+  }
+  if (/^ {0,3}\$\$(?!.*\$\$)/.test(line)) return { name: '$$', until: /\$\$/ };
+  return undefined;
+}

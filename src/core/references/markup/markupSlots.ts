@@ -1,0 +1,179 @@
+import { trimmed } from '../../../base/lines.ts';
+import { encodeUrl, escapeAttribute } from '../plan/escape.ts';
+import { fillSlot, isSlot, isSlotName, onlyMedia, type Slot } from '../plan/slot.ts';
+import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
+import { attributeAround, leafAt } from './markupNodes.ts';
+import { parseMarkup, type MarkupNode } from './markupTree.ts';
+import { attributePath, isBraced } from './mediaTag.ts';
+import { dialects, type TagLanguage } from './tagLanguage.ts';
+
+type Attribute = MarkupNode['attributes'][number];
+
+/** As `fillMarkupTree`, for a part of a document that is markup. */
+export function fillMarkup(language: TagLanguage, request: ReferenceRequest): ReferencePlan | undefined {
+  return fillMarkupTree(language, request, parseMarkup(request.text, dialects[language]));
+}
+
+/**
+ * Fills the place for an address that the anchor is in, or the empty one of the element that it speaks of;
+ * undefined when there is none.
+ */
+export function fillMarkupTree(
+  language: TagLanguage,
+  request: ReferenceRequest,
+  root: MarkupNode,
+): ReferencePlan | undefined {
+  const only = onlyMedia(request);
+  if (!only) return undefined;
+  const { text } = request;
+  const anchor = trimmed(text, request.start, request.end);
+  const leaf = leafAt(root, Math.max(anchor.end - 1, anchor.start));
+  const around = attributeAround(leaf, anchor);
+  const inner = around && addressIn(request, leaf, around, anchor, only);
+  if (inner) return filled(language, request, inner, only);
+  const empty = emptyAround(request, leaf, only);
+  return empty && filled(language, request, empty, only);
+}
+
+/** A place for an address, and how it is written there. */
+interface AddressSlot extends Slot {
+  readonly form: 'attribute' | 'url' | 'string';
+}
+
+function filled(
+  language: TagLanguage,
+  { text }: ReferenceRequest,
+  slot: AddressSlot,
+  media: ReferenceMedia,
+): ReferencePlan | undefined {
+  const { expression, path } = media;
+  if (expression !== undefined && isBraced(expression)) {
+    // Braces stand in the place of the quotes.
+    if (slot.form !== 'attribute') return undefined;
+    return fillSlot({ start: slot.start - 1, end: slot.end + 1 }, expression);
+  }
+  if (expression !== undefined) return fillSlot(slot, expression);
+  if (slot.form === 'attribute') return fillSlot(slot, attributePath(language, path));
+  const quote = text.charAt(slot.start - 1);
+  const url = encodeUrl(path, /['()]/);
+  // A bound attribute holds a string of the script.
+  if (slot.form === 'string') return fillSlot(slot, `'${escapeAttribute(url)}'`);
+  return fillSlot(slot, quote === '`' ? url : escapeAttribute(url));
+}
+
+/** The place in an attribute that the anchor is all of, or that is empty. */
+function addressIn(
+  request: ReferenceRequest,
+  element: MarkupNode,
+  attribute: Attribute,
+  anchor: { start: number; end: number },
+  { kind }: ReferenceMedia,
+): AddressSlot | undefined {
+  const value = request.text.slice(attribute.start, attribute.end);
+  if (takesAddress(request.text, element, attribute, kind)) {
+    const isString = isBound(attribute.name);
+    const inner = isString ? value.replace(/^['`]|['`]$/g, '') : value;
+    const offset = attribute.start + (inner === value ? 0 : 1);
+    if (!isSlot(request, anchor, inner, offset)) return undefined;
+    const form = isString ? 'string' : 'attribute';
+    return { start: attribute.start, end: attribute.end, form };
+  }
+  if (kind !== 'image' || !/^(?:style|class|classname|:?class|ngclass)$/i.test(attribute.name))
+    return undefined;
+  for (const { index, 0: whole, 1: before = '', 2: inner = '' } of value.matchAll(urls)) {
+    const start = attribute.start + index;
+    if (anchor.start < start || anchor.end > start + whole.length) continue;
+    const from = start + before.length;
+    if (isSlot(request, anchor, inner, from)) return { start: from, end: from + inner.length, form: 'url' };
+  }
+  return undefined;
+}
+
+const urls = /(url\(\s*(?:&quot;|["'])?)((?:(?!&quot;)[^"'()])*)(?:&quot;|["'])?\s*\)/gi;
+
+function isBound(name: string): boolean {
+  return /^(?::|v-bind:|\[)/.test(name);
+}
+
+/** Whether the value of an attribute is the address of such a file. */
+function takesAddress(
+  text: string,
+  element: MarkupNode,
+  { name }: Attribute,
+  kind: ReferenceMedia['kind'],
+): boolean {
+  const own = name.replace(/^(?::|v-bind:|\[)|\]$/g, '').toLowerCase();
+  const valueOf = (sought: string): string => {
+    const found = element.attributes.find(each => each.name.toLowerCase() === sought);
+    return found ? text.slice(found.start, found.end).toLowerCase() : '';
+  };
+  const tag = element.name.toLowerCase();
+  if (own === 'src' || /^data-(?:[\w-]+-)?(?:src|bg|background(?:-image)?|image|img|poster)$/.test(own)) {
+    return !/^(?:script|iframe|embed|input)$/.test(tag);
+  }
+  if (own === 'poster') return kind === 'image';
+  if (own === 'content') {
+    const property = `${valueOf('property')} ${valueOf('name')} ${valueOf('itemprop')}`;
+    return (
+      (tag === 'meta' &&
+        new RegExp(`(?:^|[\\s:_-])${kind}(?::(?:secure_)?url|:src)?(?:\\s|$)`).test(property)) ||
+      (tag === 'meta' && kind === 'image' && /tileimage|thumbnail/.test(property))
+    );
+  }
+  if (own === 'href' || own === 'xlink:href') {
+    if (tag === 'link')
+      return kind === 'image' && /icon|apple-touch|mask|image_src|preload/.test(valueOf('rel'));
+    return kind === 'image' && /^(?:image|feimage)$/.test(tag);
+  }
+  if (own === 'fileref') return true;
+  // A property of a component.
+  const isComponent = /[A-Z.:-]/.test(element.name);
+  return isComponent && isSlotName(kind, name.replace(/^(?::|v-bind:|\[)|\]$/g, ''));
+}
+
+/** The empty place of the element of an anchor, of the one below its comment, or of the one in its figure. */
+function emptyAround(
+  { text }: ReferenceRequest,
+  leaf: MarkupNode,
+  { kind }: ReferenceMedia,
+): AddressSlot | undefined {
+  const slotOf = (element: MarkupNode): AddressSlot | undefined => {
+    if (element.kind !== 'element') return undefined;
+    const isEmpty = ({ name, start, end }: Attribute): boolean => {
+      const value = text.slice(start, end).trim();
+      return value === '' || (isBound(name) && /^(?:''|``)$/.test(value));
+    };
+    const found = element.attributes.find(each => isEmpty(each) && takesAddress(text, element, each, kind));
+    const form = found && isBound(found.name) ? 'string' : 'attribute';
+    return found && { start: found.start, end: found.end, form };
+  };
+  const isShown = ({ name }: MarkupNode): boolean =>
+    kind === 'image'
+      ? /^(?:img|image|figure|picture)$/i.test(name) || /Image|Picture|Img/.test(name)
+      : name === kind;
+  const own = slotOf(leaf);
+  if (own) return own;
+  const siblings = leaf.parent?.children ?? [];
+  if (leaf.kind === 'comment') {
+    const next = siblings
+      .slice(siblings.indexOf(leaf) + 1)
+      .find(each => each.kind !== 'text' || text.slice(each.start, each.end).trim() !== '');
+    const slot = next && isShown(next) ? slotOf(next) : undefined;
+    if (slot) return slot;
+  }
+  let node = leaf;
+  for (let height = 0; node.parent && height < highest; height++, node = node.parent) {
+    const parent: MarkupNode = node.parent;
+    if (parent.kind !== 'element' || /^(?:body|main|html|section|article|template)$/.test(parent.name)) break;
+    const shown = parent.children.flatMap(each => (each.name === 'picture' ? each.children : [each]));
+    const slots = shown
+      .filter(isShown)
+      .map(slotOf)
+      .filter(slot => slot !== undefined);
+    if (slots.length > 0) return slots.length === 1 ? slots[0] : undefined;
+  }
+  return undefined;
+}
+
+/** The element that holds a picture and the words about it is not farther up than this. */
+const highest = 3;

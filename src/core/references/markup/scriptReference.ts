@@ -1,0 +1,29 @@
+import { trimmed } from '../../../base/lines.ts';
+import { planPaths } from '../textFormats/plainPaths.ts';
+import { planStyledTemplate } from './embeddedStyles.ts';
+import { leafAt } from './markupNodes.ts';
+import { planMarkup } from './markupReference.ts';
+import { parseMarkup } from './markupTree.ts';
+import { tagSyntax, templateSyntax } from './tagLanguage.ts';
+import type { ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
+
+/** Plans tags in a script in which they are expressions, also under the name of plain JavaScript. */
+export function planJavaScript(request: ReferenceRequest): ReferencePlan | undefined {
+  const hasTags = /<\/|\/>/.test(request.text);
+  return (hasTags ? planMarkup(tagSyntax('jsx'), request) : undefined) ?? planTypeScript(request);
+}
+
+/** Plans what a script without tags can take: an address in CSS, the path in a comment. */
+export function planTypeScript(request: ReferenceRequest): ReferencePlan | undefined {
+  return planStyledTemplate(request) ?? planPaths('typescript', request);
+}
+
+/** Plans tags in the HTML of a PHP document, and in its code the path in a comment. */
+export function planPhp(request: ReferenceRequest): ReferencePlan | undefined {
+  const syntax = templateSyntax('php');
+  const { text } = request;
+  const anchor = trimmed(text, request.start, request.end);
+  const leaf = leafAt(parseMarkup(text, syntax.dialect), Math.max(anchor.end - 1, anchor.start));
+  const isCode = leaf.kind === 'opaque' && /^<\?(?:php\b|=|\s)/i.test(text.slice(leaf.start, leaf.start + 6));
+  return isCode ? planPaths('php', request) : planMarkup(syntax, request);
+}

@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import { UserError } from '../messages/errors.ts';
+
+/** Names of fences that are no language id of VS Code's. */
+const languageNames: Readonly<Record<string, string>> = {
+  bash: 'shellscript',
+  console: 'shellscript',
+  cs: 'csharp',
+  js: 'javascript',
+  jsx: 'javascriptreact',
+  md: 'markdown',
+  py: 'python',
+  rb: 'ruby',
+  rs: 'rust',
+  sh: 'shellscript',
+  shell: 'shellscript',
+  ts: 'typescript',
+  tsx: 'typescriptreact',
+  yml: 'yaml',
+  zsh: 'shellscript',
+};
+
+/**
+ * Inserts code at the cursor of the editor that was used last; a selection stays.
+ * @throws UserError without an editor
+ */
+export async function insertCode(text: string): Promise<void> {
+  const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+  if (!editor) {
+    throw new UserError(
+      vscode.l10n.t('No text editor is open. Open a document and put the cursor where the code belongs.'),
+    );
+  }
+  const at = editor.selection.end;
+  const done = await editor.edit(edit => edit.insert(at, text));
+  if (!done) throw new UserError(vscode.l10n.t('The document cannot be changed. Nothing was inserted.'));
+  await vscode.window.showTextDocument(editor.document, editor.viewColumn);
+}
+
+/** Opens text as a new file that is not saved yet. @param language as the fence names it */
+export async function openAsNewFile(text: string, language: string): Promise<vscode.TextDocument> {
+  const name = language.toLowerCase();
+  const wanted = languageNames[name] ?? name;
+  const known = (await vscode.languages.getLanguages()).includes(wanted);
+  const document = await vscode.workspace.openTextDocument({
+    content: text,
+    ...(known && { language: wanted }),
+  });
+  await vscode.window.showTextDocument(document);
+  return document;
+}

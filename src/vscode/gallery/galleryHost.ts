@@ -1,0 +1,128 @@
+import * as vscode from 'vscode';
+import { systemClock } from '../../base/clock.ts';
+import { DisposableStore } from '../../base/lifecycle.ts';
+import { describeError } from '../../base/log.ts';
+import { modelName } from '../../core/models/usableModels.ts';
+import { readGalleryMessage, type GalleryPageMessage } from '../../shared/gallerySchema.ts';
+import type { GenerateServices } from '../generate/generateServices.ts';
+import { messageOf } from '../messages/messageOf.ts';
+import { show } from '../messages/show.ts';
+import { htmlFor, pagesFolder } from '../pages/pageOf.ts';
+import { mediaKindLabels } from '../text/mediaKindLabels.ts';
+import { removeFromList, undoRemove } from '../tasks/removeFromList.ts';
+import { taskCommands } from '../tasks/taskCommands.ts';
+import { GalleryController } from './galleryController.ts';
+import { LastEditor } from './lastEditor.ts';
+
+/** What is done at each message that the schema knows, and at no other. */
+type PageHandlers = {
+  readonly [T in GalleryPageMessage['type']]: (
+    message: Extract<GalleryPageMessage, { type: T }>,
+  ) => void | Promise<void>;
+};
+
+/** Draws the gallery into a panel that VS Code has just made or restored. */
+export async function attachGallery(panel: vscode.WebviewPanel, services: GenerateServices): Promise<void> {
+  const { context, ledger, library, log, catalogue, server } = services;
+  const { webview } = panel;
+  const store = new DisposableStore();
+  panel.onDidDispose(() => store.dispose());
+  webview.options = {
+    enableScripts: true,
+    localResourceRoots: [pagesFolder(context.extensionUri), vscode.Uri.file(library.folder)],
+  };
+  panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.svg');
+  const names = new Map<string, string>();
+  const readNames = async (): Promise<void> => {
+    // While there is no server, ids have to do.
+    const known = server.origin === undefined ? undefined : await catalogue.kept(server.origin);
+    for (const model of known ?? []) names.set(model.id, modelName(model));
+  };
+  await readNames().catch((error: unknown) => log.info(`No names of models: ${describeError(error)}`));
+  const controller = store.add(
+    new GalleryController({
+      ledger,
+      library,
+      clock: systemClock,
+      post: message => void webview.postMessage(message),
+      addressOf: path => webview.asWebviewUri(vscode.Uri.file(path)).toString(),
+      modelNames: () => names,
+      context: () => ({
+        language: vscode.env.language,
+        kindNames: {
+          image: mediaKindLabels('image').name,
+          video: mediaKindLabels('video').name,
+          audio: mediaKindLabels('audio').name,
+        },
+        folders: (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.toString()),
+      }),
+    }),
+  );
+  const handlers = pageHandlers(services, controller, store.add(new LastEditor()));
+  store.add(webview.onDidReceiveMessage((value: unknown) => listen(value, handlers, log)));
+  // A hidden page is thrown away; the one that follows says that it is ready.
+  store.add(panel.onDidChangeViewState(() => !panel.visible && controller.hide()));
+  store.add(vscode.workspace.onDidChangeWorkspaceFolders(() => controller.changed()));
+  store.add(
+    catalogue.onDidChange(
+      () =>
+        void readNames().then(
+          () => controller.changed(),
+          () => undefined,
+        ),
+    ),
+  );
+  webview.html = await htmlFor(webview, context.extensionUri, 'gallery', log);
+}
+
+/** Does what the page asks for; what goes wrong is a message with buttons. Never rejects. */
+async function listen(value: unknown, handlers: PageHandlers, log: GenerateServices['log']): Promise<void> {
+  const message = readGalleryMessage(value);
+  if (!message) {
+    log.warn('The gallery said something that is not understood.');
+    return;
+  }
+  try {
+    await (handlers[message.type] as (message: GalleryPageMessage) => void | Promise<void>)(message);
+  } catch (error) {
+    const words = messageOf(error);
+    if (!words) return;
+    log.error(`Gallery, ${message.type}: ${describeError(error)}`);
+    show('error', words, log);
+  }
+}
+
+function pageHandlers(
+  services: GenerateServices,
+  controller: GalleryController,
+  lastEditor: LastEditor,
+): PageHandlers {
+  const { ledger } = services;
+  return {
+    ready: () => controller.ready(),
+    look: message => controller.look(message),
+    details: ({ taskId }) => controller.details(taskId),
+    ids: message => controller.ids(message),
+    thumbnail: message => controller.keepThumbnail(message),
+    favourite: ({ taskIds, on }) => ledger.lists.setFavourite(taskIds, on),
+    undo: () => undoRemove(services, undefined),
+    do: async ({ verb, taskIds }) => {
+      switch (verb) {
+        case 'insert':
+          await lastEditor.show();
+          return taskCommands.insert(services, taskIds);
+        case 'remove':
+          return removeFromList(
+            services,
+            taskIds.flatMap(id => ledger.task(id) ?? []),
+          );
+        case 'rerun':
+        case 'vary':
+          // A person has pressed a button of the page.
+          return taskCommands[verb](services, taskIds, 'hand');
+        default:
+          return taskCommands[verb](services, taskIds);
+      }
+    },
+  };
+}

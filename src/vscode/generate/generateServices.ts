@@ -1,0 +1,32 @@
+import type { RivyaClient } from '../../api/client.ts';
+import type { Library } from '../../core/assets/library.ts';
+import type { ChatStore } from '../../core/chat/chatStore.ts';
+import type { RecentOrders } from '../../core/generate/recentOrders.ts';
+import type { ModelCatalogue } from '../../core/models/modelCatalogue.ts';
+import type { SenderAccount } from '../../core/paidRequest/accountMarks.ts';
+import type { Ledger } from '../../core/tasks/ledger.ts';
+import type { Runner } from '../../core/tasks/runner.ts';
+import type { HostContext } from '../host/hostContext.ts';
+import type { Announcer } from '../orders/announcer.ts';
+import type { Placer } from '../placement/placer.ts';
+import type { WorkspaceProjects } from '../placement/workspaceProjects.ts';
+
+/** What making jobs needs. */
+export interface GenerateServices extends HostContext {
+  readonly ledger: Ledger;
+  readonly library: Library;
+  readonly catalogue: ModelCatalogue;
+  readonly runner: Runner;
+  readonly placer: Placer;
+  readonly projects: WorkspaceProjects;
+  readonly announcer: Announcer;
+  readonly recentOrders: RecentOrders;
+  /** What other machines of this person have noted as spent at a server since then, in credits. */
+  readonly spentElsewhere: (origin: string, since: number) => number;
+  /** The stored chats, opened on first need. @throws when the storage folder cannot be used */
+  readonly chats: () => Promise<ChatStore>;
+  /** The client of a server that this window can reach; undefined for any other. */
+  readonly clientOf: (origin: string) => RivyaClient | undefined;
+  /** The account that an origin is asked for, as far as its API key tells. */
+  readonly accountOf: (origin: string) => SenderAccount;
+}

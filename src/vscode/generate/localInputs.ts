@@ -1,0 +1,182 @@
+import { openAsBlob } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import type { RivyaClient } from '../../api/client.ts';
+import type { ReferenceMediaItem } from '../../api/resources/generations.ts';
+import type { Model } from '../../api/resources/models.ts';
+import { recognise, recogniseBytes } from '../../core/assets/mediaType.ts';
+import type { InputFile, InputProblem } from '../../core/generate/inputRules.ts';
+import type { InputRefusal } from '../../core/generate/resolveRequest.ts';
+import { modelName } from '../../core/models/usableModels.ts';
+import { withProgress } from '../messages/dialogs.ts';
+import { UserError } from '../messages/errors.ts';
+import { actions } from '../messages/message.ts';
+import { plain } from '../messages/plain.ts';
+import { mediaKindLabels } from '../text/mediaKindLabels.ts';
+
+/** A file that was looked at, and can be read when it is to be sent. */
+export interface LocalInput extends InputFile {
+  readonly uri: vscode.Uri;
+  readonly read: () => Promise<Blob>;
+}
+
+/** No model takes more (rivya-api.md 4); files on other machines are not fetched only to be refused. */
+const largestInput = 200_000_000;
+
+/**
+ * Looks at files without sending anything: what they are by their own bytes, and how large.
+ * @throws UserError for one that cannot be read
+ */
+export async function inspectInputs(uris: readonly vscode.Uri[]): Promise<LocalInput[]> {
+  return Promise.all(uris.map(uri => inspectInput(uri)));
+}
+
+async function inspectInput(uri: vscode.Uri): Promise<LocalInput> {
+  const name = uri.path.split('/').at(-1) ?? '';
+  try {
+    // On this machine the file is streamed; elsewhere there is no other way than through memory.
+    if (uri.scheme === 'file') {
+      const type = await recognise(uri.fsPath);
+      const { size } = await stat(uri.fsPath);
+      const mediaType = type?.mediaType ?? '';
+      return {
+        uri,
+        name,
+        bytes: size,
+        kind: type?.kind,
+        mediaType,
+        read: () => openAsBlob(uri.fsPath, { type: mediaType }),
+      };
+    }
+    const { size } = await vscode.workspace.fs.stat(uri);
+    const bytes = size > largestInput ? new Uint8Array() : await vscode.workspace.fs.readFile(uri);
+    const type = await recogniseBytes(bytes);
+    const mediaType = type?.mediaType ?? '';
+    const read = (): Promise<Blob> => Promise.resolve(new Blob([new Uint8Array(bytes)], { type: mediaType }));
+    return { uri, name, bytes: size, kind: type?.kind, mediaType, read };
+  } catch (error) {
+    throw new UserError(
+      vscode.l10n.t('The file "{0}" could not be read. Nothing was sent, and nothing was charged.', name),
+      [],
+      { cause: error },
+    );
+  }
+}
+
+/** Says why a model does not take the files; nothing was sent. */
+export function refusedInputsError(refusal: InputRefusal): UserError {
+  const name = modelName(refusal.model);
+  if (refusal.type === 'inputsWrong') return new UserError(problemText(name, refusal.problem));
+  return new UserError(vscode.l10n.t('{0} takes no input files. Nothing was charged.', name), [
+    actions().chooseModel,
+  ]);
+}
+
+function problemText(model: string, problem: InputProblem): string {
+  const { t } = vscode.l10n;
+  const file = 'file' in problem ? plain(problem.file.name, 'value') : '';
+  switch (problem.reason) {
+    case 'none':
+      return t('{0} needs an input file. Nothing was charged.', model);
+    case 'count':
+      return t(
+        '{0} takes {1} input files at most, and these are {2}. Nothing was sent, and nothing was charged.',
+        model,
+        problem.maximum,
+        problem.count,
+      );
+    case 'kind':
+      return t(
+        '{0} takes these kinds of input files: {1}. "{2}" is none of them. Nothing was sent, and nothing was charged.',
+        model,
+        problem.kinds.map(kind => mediaKindLabels(kind).name).join(', '),
+        file,
+      );
+    case 'size':
+      return t(
+        '"{0}" has {1} MB, and {2} takes {3} MB at most. Nothing was sent, and nothing was charged.',
+        file,
+        megabytes(problem.file.bytes),
+        model,
+        megabytes(problem.maximumBytes),
+      );
+    case 'type':
+      return t(
+        '"{0}" is of the type {1}, and {2} takes {3}. Nothing was sent, and nothing was charged.',
+        file,
+        problem.file.mediaType,
+        model,
+        problem.mediaTypes.join(', '),
+      );
+  }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1_000_000).toLocaleString(vscode.env.language, { maximumFractionDigits: 1 });
+}
+
+/**
+ * Sends the files, which costs nothing, with a progress that can be cancelled.
+ * @returns what goes into `params.referenceMediaItems` (rivya-api.md 2)
+ * @throws vscode.CancellationError, RivyaError; no job was made then
+ */
+export async function uploadInputs(
+  { files }: Pick<RivyaClient, 'files'>,
+  model: Model,
+  inputs: readonly LocalInput[],
+): Promise<ReferenceMediaItem[]> {
+  const total = inputs.reduce((sum, input) => sum + input.bytes, 0);
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: vscode.l10n.t('Sending input files to Rivya'),
+    cancellable: true,
+  };
+  return withProgress(options, async (progress, token) => {
+    const abort = new AbortController();
+    const subscription = token.onCancellationRequested(() => abort.abort(new vscode.CancellationError()));
+    const items: ReferenceMediaItem[] = [];
+    try {
+      for (const input of inputs) {
+        let sent = 0;
+        const onProgress = (now: number): void => {
+          const part = Math.min(now, input.bytes);
+          // A repeated upload starts over; the bar does not go back.
+          if (part > sent) progress.report({ message: input.name, increment: ((part - sent) / total) * 100 });
+          sent = Math.max(sent, part);
+        };
+        items.push(await uploadOne(files, model, input, abort.signal, onProgress));
+      }
+      return items;
+    } finally {
+      subscription.dispose();
+    }
+  });
+}
+
+async function uploadOne(
+  files: RivyaClient['files'],
+  model: Model,
+  { name, kind = 'image', mediaType, read }: LocalInput,
+  signal: AbortSignal,
+  onProgress: (sent: number) => void,
+): Promise<ReferenceMediaItem> {
+  const upload = { kind, name, type: mediaType, data: await read(), model: model.id };
+  const file = await files.upload(upload, { signal, onProgress });
+  if (file.url === null) {
+    throw new UserError(
+      vscode.l10n.t(
+        'Rivya took "{0}", but gave no address for it. Nothing was charged.',
+        plain(name, 'value'),
+      ),
+      [actions().showLog],
+    );
+  }
+  return {
+    url: file.url,
+    kind,
+    name,
+    mimeType: file.mime_type ?? mediaType,
+    ...(file.duration_seconds !== null && { durationSeconds: file.duration_seconds }),
+    ...(file.duration_token !== null && { durationToken: file.duration_token }),
+  };
+}

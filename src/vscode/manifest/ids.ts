@@ -1,0 +1,119 @@
+/**
+ * Every name that VS Code, settings files, keybindings or other extensions may rely on.
+ * A test holds them against package.json in both directions.
+ */
+export const commandIds = [
+  'rivya.account.setKey',
+  'rivya.account.removeKey',
+  'rivya.account.verify',
+  'rivya.account.openDashboard',
+  'rivya.generate.image',
+  'rivya.generate.video',
+  'rivya.generate.audio',
+  'rivya.generate.fromSelection',
+  'rivya.generate.videoFromSelection',
+  'rivya.generate.audioFromSelection',
+  'rivya.generate.withParameters',
+  'rivya.generate.fromReference',
+  'rivya.task.insert',
+  'rivya.task.open',
+  'rivya.task.saveAs',
+  'rivya.task.reveal',
+  'rivya.task.rerun',
+  'rivya.task.vary',
+  'rivya.task.copyPrompt',
+  'rivya.task.insertReference',
+  'rivya.task.copyReference',
+  'rivya.task.copyId',
+  'rivya.task.copyAs',
+  'rivya.task.useAsReference',
+  'rivya.task.sendAgain',
+  'rivya.task.checkAgain',
+  'rivya.task.stopTracking',
+  'rivya.task.toggleFavourite',
+  'rivya.task.remove',
+  'rivya.tasks.refresh',
+  'rivya.tasks.search',
+  'rivya.tasks.clearFinished',
+  'rivya.tasks.undoRemove',
+  'rivya.model.use',
+  'rivya.model.chat',
+  'rivya.model.setDefault',
+  'rivya.model.copyId',
+  'rivya.model.openDocs',
+  'rivya.models.refresh',
+  'rivya.models.filter',
+  'rivya.credits.refresh',
+  'rivya.gallery.open',
+  'rivya.library.manage',
+  'rivya.webhook.create',
+  'rivya.webhook.rename',
+  'rivya.webhook.changeEvents',
+  'rivya.webhook.toggle',
+  'rivya.webhook.delete',
+  'rivya.webhook.sendTest',
+  'rivya.webhook.rotateSecret',
+  'rivya.webhook.copySecret',
+  'rivya.webhook.enterSecret',
+  'rivya.webhook.deliveries',
+  'rivya.webhook.events',
+  'rivya.webhook.startReceiver',
+  'rivya.webhook.stopReceiver',
+  'rivya.webhook.registerReceiver',
+  'rivya.webhook.openReceived',
+  'rivya.webhook.replay',
+  'rivya.webhook.newHandler',
+  'rivya.webhooks.refresh',
+  'rivya.chat.new',
+  'rivya.chat.stop',
+  'rivya.chat.askSelection',
+  'rivya.chat.addFile',
+  'rivya.chat.exportMarkdown',
+  'rivya.sandbox.start',
+  'rivya.sandbox.stop',
+  'rivya.sandbox.openPage',
+  'rivya.contract.check',
+  'rivya.showLog',
+  'rivya.showMenu',
+  'rivya.doctor',
+  'rivya.openWalkthrough',
+  'rivya.openSettings',
+] as const;
+export type CommandId = (typeof commandIds)[number];
+
+export const viewIds = ['rivya.tasks', 'rivya.models', 'rivya.webhooks', 'rivya.chat'] as const;
+
+/** The scheme of the documents that show webhook deliveries and events. */
+export const webhookScheme = 'rivya-webhook';
+
+/** Settings without the leading `rivya.`, with the type of their value. */
+export interface Settings {
+  baseUrl: string;
+  'defaultModel.image': string;
+  'defaultModel.video': string;
+  'defaultModel.audio': string;
+  'defaultModel.chat': string;
+  'chat.streaming': boolean;
+  'output.directory': string;
+  'output.fileName': string;
+  'output.publicRoots': Readonly<Record<string, string>>;
+  'insert.placement': string;
+  'credits.confirmAbove': number;
+  'credits.lowBalance': number;
+  'credits.dailyLimit': number | null;
+  'webhooks.receiverPort': number;
+}
+
+/** For `when` clauses. `rivya.account` is `none` or `ready`, and unset until it is known. */
+export interface ContextKeys {
+  'rivya.account': 'none' | 'ready';
+  'rivya.sandbox': boolean;
+  /** Whether an answer of a chat is on its way. */
+  'rivya.chatBusy': boolean;
+  /** Whether the key may manage webhooks; unset until it was tried. */
+  'rivya.webhookAccess': 'granted' | 'denied';
+  /** Whether the webhook receiver runs in this window. */
+  'rivya.receiver': boolean;
+  /** Whether any job was ever made here. */
+  'rivya.hasTasks': boolean;
+}

@@ -1,0 +1,160 @@
+import * as vscode from 'vscode';
+import type { RivyaErrorKind } from '../../api/errors/errors.ts';
+import { actions, say, type Message } from './message.ts';
+import { sentence } from './plain.ts';
+
+/** A RivyaError, or what was stored of one. */
+export interface Explainable {
+  readonly code: string;
+  readonly message: string;
+  readonly kind?: RivyaErrorKind | undefined;
+  readonly status?: number | undefined;
+  readonly isRivyasWord?: boolean | undefined;
+}
+
+/**
+ * Whether an answer came that is not in Rivya's error shape: it says something about the way, not about key,
+ * scope or task. Of a problem that was stored, only its code tells.
+ */
+export function isForeign({ code, status, isRivyasWord }: Explainable): boolean {
+  return status !== undefined && (isRivyasWord === undefined ? /^http_\d+$/.test(code) : !isRivyasWord);
+}
+
+/**
+ * What the way to Rivya has to do with a problem: no connection, no safe one, or an answer that is not
+ * Rivya's. Undefined for Rivya's own answers.
+ */
+export function explainWay(problem: Explainable): Message | undefined {
+  return explainConnection(problem) ?? (isForeign(problem) ? explainForeign(problem) : undefined);
+}
+
+function explainConnection({ code, message }: Explainable): Message | undefined {
+  const { t } = vscode.l10n;
+  const to = actions();
+  switch (code) {
+    case 'http_407':
+    case 'proxy_refused':
+      return say(
+        t(
+          'Rivya could not be reached: {0} If the proxy wants a user name and a password, enter them in the setting http.proxy.',
+          sentence(message),
+        ),
+        to.proxySettings,
+        to.doctor,
+      );
+    case 'tls_missing':
+      return say(
+        t(
+          'Rivya could not be reached: {0} Check the base URL with its port, and the proxy.',
+          sentence(message),
+        ),
+        to.doctor,
+        to.proxySettings,
+      );
+    case 'tls_outdated':
+      return say(
+        t(
+          'Rivya could not be reached: {0} Whoever runs the server or the proxy has to allow TLS 1.2 or newer.',
+          sentence(message),
+        ),
+        to.doctor,
+        to.showLog,
+      );
+    case 'certificate_rejected':
+      return say(
+        t(
+          'Rivya could not be reached: {0} A proxy may show a certificate of its own, which this computer has to trust; or the clock of this computer is wrong.',
+          sentence(message),
+        ),
+        to.doctor,
+        to.proxySettings,
+      );
+    // Answers of success, which no Rivya gives: sign-in pages of networks come so.
+    case 'response_unreadable':
+    case 'redirect_refused':
+      return say(
+        t(
+          'Something else answered in place of Rivya: {0} Check whether this network wants a sign-in, the proxy and the base URL.',
+          sentence(message),
+        ),
+        to.doctor,
+        to.showLog,
+      );
+  }
+  if (!connectionCodes.has(code)) return undefined;
+  return say(
+    t('Rivya could not be reached: {0} Check the network, the proxy and the base URL.', sentence(message)),
+    to.doctor,
+    to.showLog,
+  );
+}
+
+/** What the client says of a connection without an answer (src/api/errors/networkError.ts, transport.ts). */
+const connectionCodes: ReadonlySet<string> = new Set([
+  'connection_failed',
+  'connection_lost',
+  'host_not_found',
+  'tls_failed',
+  'headers_timeout',
+  'idle_timeout',
+  'total_timeout',
+  'file_truncated',
+]);
+
+function explainForeign({ status = 0, message }: Explainable): Message {
+  const { t } = vscode.l10n;
+  const to = actions();
+  switch (status) {
+    case 401:
+      return say(
+        t(
+          'A sign-in is needed (status 401), but this answer does not look like Rivya: a proxy or a gateway may have sent it. Check the connection, then the API key.',
+        ),
+        to.doctor,
+        to.setKey,
+      );
+    case 402:
+      return say(
+        t(
+          'A payment is needed (status 402), but this answer does not look like Rivya. There may not be enough credits.',
+        ),
+        to.credits,
+        to.doctor,
+      );
+    case 403:
+      return say(
+        t(
+          'Access was refused (status 403), but this answer does not look like Rivya: a firewall or a proxy may have sent it. Check the connection, then the API key.',
+        ),
+        to.doctor,
+        to.setKey,
+      );
+    case 404:
+    case 410:
+      return say(
+        t(
+          'There is nothing at this address (status {0}), and this answer does not look like Rivya. Check the base URL and the proxy.',
+          status,
+        ),
+        to.doctor,
+        to.showLog,
+      );
+    case 429:
+      return say(t('Rate limit reached. Try again in a moment.'));
+  }
+  if (status >= 500) {
+    return say(
+      t('Rivya or something on the way to it is out of order at the moment: {0}', sentence(message)),
+      to.doctor,
+      to.showLog,
+    );
+  }
+  return say(
+    t(
+      'Something on the way to Rivya answered with an error: {0} Check the network, the proxy and the base URL.',
+      sentence(message),
+    ),
+    to.doctor,
+    to.showLog,
+  );
+}

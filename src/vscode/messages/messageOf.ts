@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import { isRivyaError } from '../../api/errors/errors.ts';
+import {
+  AcrossWindows,
+  FileReplaced,
+  isDatabaseError,
+  isRefusedByDisk,
+  NewerFile,
+} from '../../core/storage/fileErrors.ts';
+import { Cancelled, UserError } from './errors.ts';
+import { explain, withRequestId, type Subject } from './explain.ts';
+import { plain, sentence } from './plain.ts';
+import { actions, type Message } from './message.ts';
+
+/** What to tell of any error, or undefined when there is nothing to tell. @param subject what failed */
+export function messageOf(error: unknown, subject: Subject = 'request'): Message | undefined {
+  if (error instanceof Cancelled || error instanceof vscode.CancellationError) return undefined;
+  if (error instanceof UserError) return { text: error.message, actions: error.actions };
+  if (isRivyaError(error)) {
+    if (error.kind === 'cancelled') return undefined;
+    // What costs credits is told of by its job or its answer, which knows what was observed; the rest is
+    // free.
+    const charge = { kind: error.mayHaveBeenCharged ? 'unknown' : 'neverLeft' } as const;
+    const { text, actions: buttons } = explain(error, charge, subject);
+    return { text: withRequestId(text, error.requestId), actions: buttons };
+  }
+  return (
+    storageMessage(error) ?? {
+      text: vscode.l10n.t('Something went wrong inside the extension. The log has the details.'),
+      actions: [actions().showLog],
+    }
+  );
+}
+
+/** What to tell of a database that cannot be used; undefined for any other error. */
+export function storageMessage(error: unknown): Message | undefined {
+  const { t } = vscode.l10n;
+  const { doctor, reloadWindow, showLog } = actions();
+  if (error instanceof NewerFile) {
+    const text = t(
+      'A newer version of this extension has stored these data, so this window leaves them as they are and sends nothing. Reload the window: it then runs the newer version.',
+    );
+    return { text, actions: [reloadWindow] };
+  }
+  if (error instanceof FileReplaced) {
+    const text = t(
+      'A file with the stored data was replaced or deleted while this window used it. So that nothing is paid and lost, this window writes and sends nothing more. Reload the window.',
+    );
+    return { text, actions: [reloadWindow] };
+  }
+  if (error instanceof AcrossWindows) {
+    const text = t(
+      'The storage folder of this extension lies on a drive of Windows, and this window runs in Linux beside it (WSL). Both would write into the same list of jobs without seeing each other, so nothing is opened or sent. Keep the data of VS Code in the Linux file system: {0}',
+      plain(error.path, 'value'),
+    );
+    return { text, actions: [showLog] };
+  }
+  if (isRefusedByDisk(error) && error instanceof Error) {
+    const text = t(
+      'The file system did not let the stored data be read or written: {0} This happens where the storage folder lies on a network drive, or the disk is full or failing. Check Installation says where the folder lies.',
+      sentence(error.message),
+    );
+    return { text, actions: [doctor, showLog] };
+  }
+  if (isDatabaseError(error)) {
+    return {
+      text: t(
+        'The stored data could not be read or written: {0} Try again in a moment.',
+        sentence(error.message),
+      ),
+      actions: [showLog],
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import { systemClock } from '../../base/clock.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import { describeError, type Log } from '../../base/log.ts';
+import { Announcements, type Order } from '../../core/tasks/announcements.ts';
+import { Gathering } from '../../core/tasks/gathering.ts';
+import type { Task } from '../../shared/task.ts';
+import { show } from '../messages/show.ts';
+import type { Placed } from '../placement/resultWriter.ts';
+import { jobMessage, showTasks } from './jobMessages.ts';
+import { announcePlaced, copyPaths, isInSight, severalPlaced } from './placedMessages.ts';
+
+/** What comes within this time, in milliseconds, is told of together. */
+const gathering = 1_500;
+
+/** Tells of what happened to jobs by itself, in this window: an order at a time, not a job at a time. */
+export class Announcer implements Disposable {
+  readonly #log: Log;
+  readonly #store = new DisposableStore();
+  readonly #announcements: Announcements;
+  readonly #placed: Gathering<'all', Placed>;
+  #copying = 0;
+
+  constructor(log: Log) {
+    this.#log = log;
+    this.#announcements = this.#store.add(
+      new Announcements({
+        clock: systemClock,
+        gathering,
+        announce: announcement => {
+          show(
+            ['failed', 'twice'].includes(announcement.type) ? 'error' : 'warning',
+            jobMessage(announcement),
+            log,
+          );
+        },
+      }),
+    );
+    this.#placed = this.#store.add(new Gathering(systemClock, gathering, placed => this.#tellOf(placed)));
+  }
+
+  /** Remembers with which others a job was ordered. Call it before the job can have moved on. */
+  ordered(id: string, order: Order): void {
+    this.#announcements.ordered(id, order);
+  }
+
+  /** A job has moved on in this window. */
+  advanced(before: Task, after: Task): void {
+    this.#announcements.advanced(before, after);
+  }
+
+  /** A result was placed by itself. Of those that are not in sight, several at once are one message. */
+  placed(placed: Placed): void {
+    const { document, remark } = placed;
+    if (remark === undefined && document !== undefined && isInSight(document))
+      announcePlaced(this.#log, placed);
+    else this.#placed.add('all', placed);
+  }
+
+  /** Whether all was told. */
+  get isIdle(): boolean {
+    return this.#announcements.isIdle && this.#placed.isIdle && this.#copying === 0;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #tellOf(placed: readonly Placed[]): void {
+    const log = this.#log;
+    this.#copying++;
+    copyPaths(placed)
+      .finally(() => this.#copying--)
+      .then(
+        () => {
+          const [first, ...rest] = placed;
+          if (rest.length > 0) show('info', severalPlaced(placed), log);
+          else if (first) announcePlaced(log, first);
+        },
+        (error: unknown) => {
+          log.error(`Paths could not be copied. ${describeError(error)}`);
+          const text = vscode.l10n.t('The results are saved, but their paths could not be copied.');
+          show('warning', { text, actions: [showTasks()] }, log);
+        },
+      );
+  }
+}

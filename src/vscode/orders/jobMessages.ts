@@ -1,0 +1,161 @@
+import * as vscode from 'vscode';
+import type { PriceSurprise } from '../../core/generate/priceWatch.ts';
+import type { Announcement } from '../../core/tasks/announcements.ts';
+import type { Task } from '../../shared/task.ts';
+import { chargesText } from '../messages/chargeText.ts';
+import { explain, withRequestId } from '../messages/explain.ts';
+import { actions, type Action, type Message } from '../messages/message.ts';
+import { plain } from '../messages/plain.ts';
+import { mediaKindLabels } from '../text/mediaKindLabels.ts';
+import { creditsText, promptText } from '../text/taskText.ts';
+
+/** The words for what happened to jobs: precise for one, and for several what they have in common. */
+export function jobMessage(announcement: Announcement): Message {
+  const [first, ...rest] = announcement.tasks;
+  if (announcement.type === 'troubled') return troubleMessage(announcement);
+  if (announcement.type === 'twice') return twiceMessage(announcement.tasks);
+  return rest.length === 0 ? endMessage(first) : severalEnded(announcement);
+}
+
+/** How a job ended, when it did not simply do what was asked. */
+function endMessage(task: Task): Message {
+  const { text, actions: buttons } = explanationOf(task);
+  const prompt = mediaKindLabels(task.kind).job(promptText(task.prompt));
+  return {
+    text: joined(
+      `${prompt}: ${withRequestId(text, task.problem?.requestId)}`,
+      lookedFor([task]),
+      chargesText([task]),
+    ),
+    actions: task.state === 'unreachable' ? [checkAgain([task]), ...buttons] : [...buttons, ...wayOn(task)],
+  };
+}
+
+/** What the person can do where the job itself does not go on. */
+function wayOn({ id, hold }: Task): Action[] {
+  const { t } = vscode.l10n;
+  if (hold === 'key') return [];
+  if (hold !== 'decision') return [{ title: t('Run Again'), command: 'rivya.task.rerun', arguments: [id] }];
+  return [
+    { title: t('Send Again'), command: 'rivya.task.sendAgain', arguments: [id] },
+    { title: t('Stop Tracking'), command: 'rivya.task.stopTracking', arguments: [id] },
+  ];
+}
+
+function checkAgain(tasks: readonly Task[]): Action {
+  const title = vscode.l10n.t('Check Again');
+  return { title, command: 'rivya.task.checkAgain', arguments: [undefined, tasks.map(({ id }) => id)] };
+}
+
+/** That nobody looks any more is our doing, not Rivya's. */
+function lookedFor(tasks: readonly Task[]): string {
+  if (!tasks.every(({ state }) => state === 'unreachable')) return '';
+  return tasks.length === 1
+    ? vscode.l10n.t('It is not looked for by itself any more.')
+    : vscode.l10n.t('They are not looked for by themselves any more.');
+}
+
+function severalEnded({ type, tasks, haveSameCause }: Announcement): Message {
+  const { t } = vscode.l10n;
+  const count = tasks.length;
+  const about = (text: string | undefined): string => {
+    switch (type) {
+      case 'failed':
+        return text === undefined
+          ? t('{0} jobs failed, for different reasons.', count)
+          : t('{0} jobs failed: {1}', count, text);
+      case 'unreachable':
+        return text === undefined
+          ? t('{0} jobs are out of reach, for different reasons.', count)
+          : t('{0} jobs are out of reach: {1}', count, text);
+      default:
+        return text === undefined
+          ? t('{0} jobs are waiting for you, for different reasons.', count)
+          : t('{0} jobs are waiting: {1}', count, text);
+    }
+  };
+  const { text, actions: buttons } = explanationOf(tasks[0]);
+  const again: Action = {
+    title: t('Run Again'),
+    command: 'rivya.task.rerun',
+    arguments: [undefined, tasks.map(({ id }) => id)],
+  };
+  return {
+    text: joined(about(haveSameCause ? text : undefined), lookedFor(tasks), chargesText(tasks)),
+    actions: [
+      ...(type === 'unreachable' ? [checkAgain(tasks)] : []),
+      ...(haveSameCause ? buttons : []),
+      ...(haveSameCause && type === 'failed' ? [again] : []),
+      showTasks(),
+    ],
+  };
+}
+
+/** The server has forgotten an idempotency key. */
+function twiceMessage(tasks: Announcement['tasks']): Message {
+  const { t } = vscode.l10n;
+  const ids = tasks.flatMap(({ remoteId, otherRemoteIds }) => [remoteId ?? '', ...otherRemoteIds]).join(', ');
+  const shown = plain(ids, 'value');
+  const text =
+    tasks.length === 1
+      ? t(
+          'Rivya has begun more than one task for the same job: {0}. Each may be charged; the history on the dashboard shows them.',
+          shown,
+        )
+      : t(
+          'Rivya has begun more than one task for each of {0} jobs: {1}. Each may be charged; the history on the dashboard shows them.',
+          tasks.length,
+          shown,
+        );
+  return { text, actions: [actions().dashboard, showTasks()] };
+}
+
+/** A retry that takes long is worth a word. */
+function troubleMessage({ tasks, haveSameCause }: Announcement): Message {
+  const { t } = vscode.l10n;
+  if (!haveSameCause) {
+    const text = t(
+      '{0} jobs are delayed, for different reasons. They are kept and go on by themselves.',
+      tasks.length,
+    );
+    return { text, actions: [showTasks()] };
+  }
+  const { text, actions: buttons } = explanationOf(tasks[0]);
+  const going =
+    tasks.length === 1
+      ? t('The job is kept and goes on by itself.')
+      : t('The jobs are kept and go on by themselves.');
+  return { text: joined(text, going), actions: buttons.length > 0 ? buttons : [actions().showLog] };
+}
+
+function explanationOf(task: Task): Message {
+  if (!task.problem) throw new Error(`Job ${task.id} has no problem to tell of.`);
+  return explain(task.problem, undefined, 'job');
+}
+
+/** Rivya has reserved more for a job than was agreed to. */
+export function priceMessage({ kind, prompt }: Task, { reserved, agreed, held }: PriceSurprise): Message {
+  const { t } = vscode.l10n;
+  const text = t(
+    '{0}: Rivya reserved {1} for it, and {2} were agreed to.',
+    mediaKindLabels(kind).job(promptText(prompt)),
+    creditsText(reserved),
+    creditsText(agreed),
+  );
+  const rest =
+    held.length === 0
+      ? ''
+      : t(
+          'Jobs of the same order that wait for you now: {0}. They were not sent, and nothing was charged for them.',
+          held.length,
+        );
+  return { text: joined(text, rest), actions: [showTasks()] };
+}
+
+export function showTasks(): Action {
+  return { title: vscode.l10n.t('Show Tasks'), command: 'rivya.tasks.focus' };
+}
+
+function joined(...sentences: readonly string[]): string {
+  return sentences.filter(Boolean).join(' ');
+}

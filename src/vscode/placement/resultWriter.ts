@@ -1,0 +1,240 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import type { Library } from '../../core/assets/library.ts';
+import type { ReferencePlan } from '../../core/references/plan/plan.ts';
+import type { Ledger } from '../../core/tasks/ledger.ts';
+import { withCopies, type Placement } from '../../core/tasks/placement.ts';
+import { decide } from '../../core/tasks/runner.ts';
+import { resultFiles, type StoredFile, type Task } from '../../shared/task.ts';
+import { UserError } from '../messages/errors.ts';
+import { plain } from '../messages/plain.ts';
+import { destinationFor, freeUri } from './destination.ts';
+import { parentOf } from './home.ts';
+import { locateCopy } from './locateCopy.ts';
+import { nameOf } from './looseReferences.ts';
+import type { DocumentAnchors } from './documentAnchors.ts';
+import type { WorkspaceProjects } from './workspaceProjects.ts';
+import {
+  addEdits,
+  isAsGood,
+  mediaFor,
+  pathTo,
+  planCursor,
+  planReferences,
+  type PlacedFile,
+  type Target,
+} from './referenceEdit.ts';
+import { receivingFolder } from './receivingFolder.ts';
+import { addFiles, applyWithFiles, notWritten, removeRest } from './workspaceFiles.ts';
+
+/** How a job's files ended in the workspace. */
+export interface Placed {
+  readonly task: Task;
+  /** The document that now refers to them; undefined when none does. */
+  readonly document: vscode.Uri | undefined;
+  readonly files: readonly vscode.Uri[];
+  /** For the clipboard, where the person has asked for that: their paths, a line each. */
+  readonly paths: string | undefined;
+  /** Whether a reference was asked for and could not be written, so that a loose one is offered. */
+  readonly lacksReference: boolean;
+  /** What the user has to know; undefined when everything went as asked. */
+  readonly remark: string | undefined;
+}
+
+export interface ResultWriterPorts {
+  readonly ledger: Ledger;
+  readonly library: Library;
+  readonly anchors: DocumentAnchors;
+  readonly projects: WorkspaceProjects;
+  readonly clock: Clock;
+}
+
+/** Longer than between two keys of a person who types on. */
+const typingPauseMs = 200;
+
+/** Copies results from the library into the workspace and refers to them, each as one undo step. */
+export class ResultWriter {
+  readonly #ports: ResultWriterPorts;
+  /** Addresses that are being written, which no other result may take. */
+  readonly #taken = new Set<string>();
+  #placing: Promise<unknown> = Promise.resolve();
+  #placingCount = 0;
+
+  constructor(ports: ResultWriterPorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether nothing is being written. */
+  get isIdle(): boolean {
+    return this.#placingCount === 0;
+  }
+
+  /**
+   * Saves the files of a result and refers to them. One result after the other: two for one document would
+   * each be planned for a text that the other changes.
+   * @param mayAsk whether the user may be asked where to, when its folder is not in this window
+   * @throws UserError when it cannot be done; the file stays in the library
+   */
+  place(task: Task, placement: Placement, target: Target | undefined, mayAsk: boolean): Promise<Placed> {
+    this.#placingCount++;
+    const placed = this.#placing
+      .then(() => this.#placeNext(task, placement, target, mayAsk))
+      .finally(() => this.#placingCount--);
+    this.#placing = placed.catch(() => undefined);
+    return placed;
+  }
+
+  async #placeNext(
+    task: Task,
+    placement: Placement,
+    target: Target | undefined,
+    mayAsk: boolean,
+  ): Promise<Placed> {
+    const { ledger, projects, clock } = this.#ports;
+    const { document, folder, warning } = await receivingFolder(placement, target, mayAsk);
+    const destination = await destinationFor(projects, document, folder, task.kind);
+    if (!destination) throw new Error('A result has neither a folder nor a document.');
+    const receiving = parentOf(destination.uriOf('a'));
+    if (vscode.workspace.fs.isWritableFileSystem(receiving.scheme) === false) throw readOnly(receiving);
+    const placed: PlacedFile[] = [];
+    try {
+      const of = target && (await projects.of(target.document));
+      for (const { index, file } of filesToPlace(task, placement)) {
+        const uri = await freeUri(destination, task, index, file.extension, this.#taken);
+        const there =
+          placement.state === 'waiting' ? undefined : await locateCopy(ledger, task.id, index, file);
+        if (there && (!of || isAsGood(target.document, of, task, { uri: there, file }, uri))) {
+          placed.push({ uri: there, index, file, isThere: true });
+          continue;
+        }
+        this.#taken.add(uri.toString().toLowerCase());
+        placed.push({ uri, index, file });
+      }
+      const uris = placed.map(({ uri }) => uri);
+      const { plan, live } = await this.#write(task, placement, target, placed);
+      const remark = plan ? undefined : remarkOf(placement, live, uris[0]);
+      const state = plan ? 'placed' : 'saved';
+      const written = placed.map(({ uri, index }) => ({ index, uri: uri.toString() }));
+      const copies = withCopies(ledger.placements.of(task.id)?.copies ?? [], written);
+      ledger.setPlacement(
+        task.id,
+        placement.state,
+        { state, file: uris[0]?.toString(), copies },
+        clock.now(),
+      );
+      const after = decide(ledger, task.id, { type: 'placed' }, clock.now()) ?? task;
+      this.#ports.anchors.forget(task.id);
+      if (placed.some(({ isThere }) => !isThere)) projects.tell(destination.news);
+      return {
+        task: after,
+        document: plan && live ? live.document.uri : undefined,
+        files: uris,
+        paths:
+          placement.mode === 'clipboard'
+            ? await this.#pathsOf(task, placed, live, document, folder)
+            : undefined,
+        lacksReference: remark !== undefined && placement.mode !== 'clipboard',
+        remark: [warning, destination.warning, remark].filter(Boolean).join(' ') || undefined,
+      };
+    } finally {
+      for (const { uri } of placed) this.#taken.delete(uri.toString().toLowerCase());
+    }
+  }
+
+  /** For the clipboard: the addresses that the document would use, or else where the files are. */
+  async #pathsOf(
+    task: Task,
+    placed: readonly PlacedFile[],
+    live: Target | undefined,
+    document: vscode.Uri | undefined,
+    folder: vscode.Uri | undefined,
+  ): Promise<string> {
+    const of = live && (await this.#ports.projects.of(live.document));
+    const paths = placed.map(each => {
+      const media = live && of && mediaFor(live.document, of, task, each);
+      return media?.path ?? pathTo(each.uri, document, folder) ?? nameOf(each.uri);
+    });
+    return paths.join('\n');
+  }
+
+  /**
+   * Creates the files and refers to them, in one edit. While the user types, VS Code refuses it: after a
+   * pause it is planned anew.
+   */
+  async #write(
+    task: Task,
+    { mode }: Placement,
+    target: Target | undefined,
+    placed: readonly PlacedFile[],
+  ): Promise<{ plan: ReferencePlan | undefined; live: Target | undefined }> {
+    const fresh = placed.filter(({ isThere }) => !isThere);
+    for (;;) {
+      const edit = new vscode.WorkspaceEdit();
+      const staged = await addFiles(edit, this.#ports.library, fresh);
+      // Read only now: the user may have typed while the files were read.
+      const live = target && (this.#ports.anchors.find(task.id) ?? target);
+      const of = live && (await this.#ports.projects.of(live.document));
+      const version = live?.document.version;
+      const plan = live && of && planReferences(live, of, task, mode, placed);
+      if (plan) addEdits(edit, live.document, plan);
+      const cursor = plan && planCursor(live, plan);
+      if ((fresh.length === 0 && !plan) || (await applyWithFiles(edit, fresh))) {
+        cursor?.apply();
+        return { plan, live };
+      }
+      await removeRest(fresh, staged);
+      if (!plan || live.document.version === version) throw notWritten(placed);
+      await rest(live.document, this.#ports.clock);
+    }
+  }
+}
+
+/** Of a job of which some files came later than others were placed, those that were not. */
+function filesToPlace(task: Task, { state, copies }: Placement): { index: number; file: StoredFile }[] {
+  const files = resultFiles(task);
+  if (state !== 'waiting') return files;
+  const late = files.filter(({ index }) => !copies.some(copy => copy.index === index));
+  return late.length > 0 ? late : files;
+}
+
+/** Resolves once nobody has changed the document for a moment. */
+function rest(document: vscode.TextDocument, clock: Clock): Promise<void> {
+  return new Promise(resolve => {
+    let timer: Disposable | undefined;
+    const changes = vscode.workspace.onDidChangeTextDocument(event => {
+      if (event.document === document) wait();
+    });
+    const wait = (): void => {
+      timer?.dispose();
+      timer = clock.after(typingPauseMs, () => {
+        changes.dispose();
+        resolve();
+      });
+    };
+    wait();
+  });
+}
+
+function readOnly(folder: vscode.Uri): UserError {
+  return new UserError(
+    vscode.l10n.t(
+      'The folder "{0}" is read-only. The result is kept in the library: save it somewhere else.',
+      plain(folder.path, 'value'),
+    ),
+  );
+}
+
+/** Why nothing refers to the file; undefined when nobody has asked for a reference. */
+function remarkOf(
+  { mode, document }: Placement,
+  live: Target | undefined,
+  file: vscode.Uri | undefined,
+): string | undefined {
+  const { t } = vscode.l10n;
+  const name = plain(file?.path.split('/').at(-1) ?? '', 'value');
+  if (mode === 'none') return undefined;
+  if (mode === 'clipboard') return t('Saved as {0}. The path is on the clipboard.', name);
+  if (live) return t('Saved as {0}. Nothing can refer to it at this place.', name);
+  return document === undefined ? undefined : t('Saved as {0}. Its place in the document is gone.', name);
+}

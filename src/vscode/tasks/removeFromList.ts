@@ -1,0 +1,129 @@
+import * as vscode from 'vscode';
+import { systemClock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Library } from '../../core/assets/library.ts';
+import { lossesOf, removedForMs, removeTasks } from '../../core/tasks/housekeeping.ts';
+import type { Ledger } from '../../core/tasks/ledger.ts';
+import type { Runner } from '../../core/tasks/runner.ts';
+import { isRemovable, isRunningState, type Task } from '../../shared/task.ts';
+import { chargesText } from '../messages/chargeText.ts';
+import { ask, flash } from '../messages/dialogs.ts';
+import { Cancelled, UserError } from '../messages/errors.ts';
+import { show } from '../messages/show.ts';
+import { placedFiles } from '../placement/placedFiles.ts';
+
+interface RemovalServices {
+  readonly ledger: Ledger;
+  readonly library: Library;
+  readonly log: Log;
+}
+
+/**
+ * Removes tasks from the list. What could be lost by it is asked about first, and then all can be brought
+ * back for a day.
+ * @throws Cancelled; UserError when one still runs, or has changed meanwhile
+ */
+export async function removeFromList(services: RemovalServices, all: readonly Task[]): Promise<void> {
+  const { ledger, library, log } = services;
+  const tasks = all.filter(isRemovable);
+  if (tasks.length === 0) {
+    throw new UserError(vscode.l10n.t('This task is still running. Stop tracking it first.'));
+  }
+  const open = tasks.filter(task => isRunningState(task.state) || task.state === 'unreachable');
+  if (open.length > 0) await confirmGivingUp(open);
+  const ports = { ledger, library, placedFiles };
+  const removals = await Promise.all(
+    tasks.map(async task => ({ task, mayLose: await lossesOf(task, ports) })),
+  );
+  const only = removals.filter(({ mayLose }) => mayLose.length > 0).length;
+  if (only > 0) await confirmRemoval(tasks.length, only);
+  const { ids, kept } = await removeTasks(removals, ports, systemClock.now());
+  offerUndo(ids, log);
+  if (kept > 0) {
+    throw new UserError(
+      vscode.l10n.t(
+        'Tasks that changed meanwhile and stay in the list: {0}. Look at them, then remove them.',
+        kept,
+      ),
+    );
+  }
+}
+
+/** Says what was removed, with a button that brings it back. */
+export function offerUndo(ids: readonly string[], log: Log): void {
+  if (ids.length === 0) return;
+  const { t } = vscode.l10n;
+  const text =
+    ids.length === 1
+      ? t('1 task was removed from the list.')
+      : t('{0} tasks were removed from the list.', ids.length.toLocaleString(vscode.env.language));
+  const undo = t({ message: 'Undo', comment: 'Button: brings removed tasks back' });
+  show(
+    'info',
+    { text, actions: [{ title: undo, command: 'rivya.tasks.undoRemove', arguments: [ids] }] },
+    log,
+  );
+}
+
+/**
+ * Brings removed tasks back into the list.
+ * @param given ids; of anything else, those count that were removed last
+ * @throws UserError when none can be brought back
+ */
+export function undoRemove(
+  { ledger, runner }: { readonly ledger: Ledger; readonly runner: Runner },
+  given: unknown,
+): void {
+  const { t } = vscode.l10n;
+  const isIds = Array.isArray(given) && given.every(each => typeof each === 'string');
+  const ids = isIds ? given : ledger.removed.latest(systemClock.now() - removedForMs);
+  const back = ledger.restore(ids);
+  if (back.length === 0) throw new UserError(t('There is no removed task that could be brought back.'));
+  runner.poke();
+  flash(
+    back.length === 1
+      ? t('1 task is in the list again')
+      : t('{0} tasks are in the list again', back.length.toLocaleString(vscode.env.language)),
+    'discard',
+    4_000,
+  );
+}
+
+/** Of these Rivya has not said how they end; without their row, nobody would ever fetch what they make. */
+async function confirmGivingUp(tasks: readonly Task[]): Promise<void> {
+  const { t } = vscode.l10n;
+  const remove = t({ message: 'Remove', comment: 'Button: removes tasks, or files from the library' });
+  const [text, detail] =
+    tasks.length === 1
+      ? [
+          t('Give this task up and remove it?'),
+          t('Rivya has not said that it is over. If it still makes a result, that is not fetched.'),
+        ]
+      : [
+          t('Give {0} tasks up and remove them?', tasks.length),
+          t('Rivya has not said that they are over. If they still make results, those are not fetched.'),
+        ];
+  const answer = await ask('warning', text, [remove], { detail: [`${detail} ${chargesText(tasks)}`] });
+  if (answer !== remove) throw new Cancelled();
+}
+
+async function confirmRemoval(tasks: number, only: number): Promise<void> {
+  const { t } = vscode.l10n;
+  const remove = t({ message: 'Remove', comment: 'Button: removes tasks, or files from the library' });
+  const [text, detail] =
+    tasks === 1
+      ? [
+          t('Remove this task and its result?'),
+          t(
+            'A result is not fetched yet, or not found unchanged where it was inserted. What the library has of it, the only copy, is deleted with the task after a day; until then it can be brought back.',
+          ),
+        ]
+      : [
+          t('Remove {0} tasks and their results?', tasks),
+          t(
+            'Tasks with a result that is not fetched yet, or not found unchanged where it was inserted: {0}. What the library has of it, the only copy, is deleted with the task after a day; until then it can be brought back.',
+            only,
+          ),
+        ];
+  if ((await ask('warning', text, [remove], { detail: [detail] })) !== remove) throw new Cancelled();
+}

@@ -1,0 +1,211 @@
+import * as vscode from 'vscode';
+import { promptTitle } from '../../core/prompts/promptTitle.ts';
+import { systemClock } from '../../base/clock.ts';
+import type { Library } from '../../core/assets/library.ts';
+import { monthOf, type TaskGroup } from '../../core/tasks/groups.ts';
+import { neutralExtension } from '../../core/assets/resultType.ts';
+import { isRemovable, isRunningState, storedFiles, type Task } from '../../shared/task.ts';
+import { mediaKindLabels } from '../text/mediaKindLabels.ts';
+import { creditsLine } from '../messages/chargeText.ts';
+import { explain } from '../messages/explain.ts';
+import { pictureTooltip, tooltipOf } from '../messages/tooltip.ts';
+import { treeItem } from '../messages/treeItem.ts';
+import type { TasksServices } from './tasksNode.ts';
+import { ageText, paidText, paramsOf, promptText, stateText } from '../text/taskText.ts';
+
+/** What rows of tasks are made with. */
+export interface ItemParts {
+  readonly library: Library;
+  /** What a model is called. */
+  readonly nameOf: (model: string) => string;
+}
+
+/** Which groups are open before the user has touched them. */
+export const openAtFirst: readonly TaskGroup[] = ['running', 'unreachable', 'waiting', 'today', 'yesterday'];
+
+export function groupItem(group: TaskGroup, count: string, open: boolean): vscode.TreeItem {
+  const { t } = vscode.l10n;
+  const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+  const label = groupLabel(group);
+  const item = treeItem(
+    { label, description: count, accessibleLabel: t('{0}, tasks: {1}', label, count) },
+    open ? Expanded : Collapsed,
+  );
+  item.id = `group:${group}`;
+  item.contextValue = `group.${group}.`;
+  return item;
+}
+
+function groupLabel(group: TaskGroup): string {
+  const { t } = vscode.l10n;
+  switch (group) {
+    case 'running':
+      return t({ message: 'Running', comment: 'Group of tasks' });
+    case 'unreachable':
+      return t({ message: 'Out of reach', comment: 'Group of tasks that nobody looks for any more' });
+    case 'waiting':
+      return t('Ready to insert');
+    case 'today':
+      return t('Today');
+    case 'yesterday':
+      return t('Yesterday');
+    case 'week':
+      return t('Last 7 days');
+    case 'earlier':
+      return t('Earlier');
+    case 'failed':
+      return t({ message: 'Failed', comment: 'Group of tasks' });
+    default:
+      return new Intl.DateTimeFormat(vscode.env.language, { month: 'long', year: 'numeric' }).format(
+        monthOf(group),
+      );
+  }
+}
+
+export function taskItem(task: Task, group: TaskGroup, now: number, parts: ItemParts): vscode.TreeItem {
+  // In a narrow view the beginning alone is seen: what differs comes first. That all is well needs no word.
+  const isWell = task.state === 'placed' && !task.hold;
+  const description = [
+    ageText(task.createdAt, now),
+    isWell ? '' : stateText(task),
+    paidText(task),
+    parts.nameOf(task.model),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+  const mark = task.isFavourite ? '★ ' : '';
+  const item = treeItem({
+    // Short, so that what is said of it has room beside it.
+    label: `${mark}${promptText(task.prompt)}`,
+    description,
+    accessibleLabel: [
+      promptTitle(task.prompt),
+      task.isFavourite
+        ? vscode.l10n.t({ message: 'favourite', comment: 'A task that the person has marked' })
+        : '',
+      description,
+    ]
+      .filter(Boolean)
+      .join(', '),
+  });
+  // A job that goes over into another group is another row there; two rows of one id would be refused.
+  item.id = `${group}:${task.id}`;
+  item.iconPath = taskIcon(task, parts.library);
+  item.contextValue = `task.${flagsOf(task).join('.')}.`;
+  if (storedFiles(task).length > 0) {
+    item.command = {
+      command: 'rivya.task.open',
+      title: vscode.l10n.t('Open Result'),
+      arguments: [task.id],
+    };
+  }
+  return item;
+}
+
+/** Loaded when it is to be shown: it reads the attempts, and the picture is drawn by VS Code. */
+export function taskTooltip(
+  task: Task,
+  { library, ledger }: TasksServices,
+  nameOf: ItemParts['nameOf'],
+): vscode.MarkdownString {
+  const { t } = vscode.l10n;
+  const file = storedFiles(task).find(
+    each => each.mediaType.startsWith('image/') && each.extension !== neutralExtension,
+  );
+  const requestId =
+    task.problem?.requestId ?? ledger.attempts(task.id).findLast(each => each.requestId)?.requestId;
+  const pixels = file?.width === undefined ? '' : t('{0} × {1} pixels', file.width, file.height ?? 0);
+  const lines = [
+    [nameOf(task.model), creditsLine(task), pixels, ageText(task.createdAt, systemClock.now())]
+      .filter(Boolean)
+      .join(' · '),
+    task.prompt,
+    task.problem ? explain(task.problem, undefined, 'job').text : '',
+    [
+      ...paramsOf(task).map(([key, value]) => `${key}: ${value}`),
+      t('Started: {0}', new Date(task.createdAt).toLocaleString(vscode.env.language)),
+    ].join(' · '),
+    task.remoteId === undefined ? '' : t('Task: {0}', [task.remoteId, ...task.otherRemoteIds].join(', ')),
+    requestId === undefined ? '' : t('Request: {0}', requestId),
+  ];
+  return file
+    ? pictureTooltip(vscode.Uri.file(library.pathOf(file)), vscode.Uri.file(`${library.folder}/`), lines)
+    : tooltipOf(lines);
+}
+
+export function moreItem(group: TaskGroup): vscode.TreeItem {
+  const item = treeItem({ label: vscode.l10n.t('Show More') });
+  item.id = `more:${group}`;
+  item.iconPath = new vscode.ThemeIcon('ellipsis');
+  item.command = {
+    command: 'rivya.tasks.refresh',
+    title: vscode.l10n.t('Show More'),
+    arguments: [{ more: group }],
+  };
+  return item;
+}
+
+export function failureItem(text: string): vscode.TreeItem {
+  const label = vscode.l10n.t('The tasks could not be read.');
+  const item = treeItem({ label, description: text, tooltip: [text] });
+  item.iconPath = new vscode.ThemeIcon('warning');
+  item.command = { command: 'rivya.tasks.refresh', title: vscode.l10n.t('Refresh Tasks') };
+  return item;
+}
+
+/** The picture of a job, or an icon of what it is or does. */
+export function taskIcon(task: Task, library: Library): vscode.Uri | vscode.ThemeIcon {
+  return pictureIcon(task, library) ?? stateIcon(task);
+}
+
+/** A picture of this size or less may be drawn as an icon; larger ones need a thumbnail. In bytes. */
+const mostIconBytes = 4_000_000;
+
+/** The picture of a job that is over, small: the one that the gallery has made, or else its file. */
+function pictureIcon(task: Task, library: Library): vscode.Uri | undefined {
+  if (task.state !== 'stored' && task.state !== 'placed' && task.state !== 'untracked') return undefined;
+  const [file] = storedFiles(task);
+  if (!file || task.hold) return undefined;
+  const thumbnail = library.thumbnails.find(file);
+  if (thumbnail !== undefined) return vscode.Uri.file(thumbnail);
+  const isPicture = file.mediaType.startsWith('image/') && file.extension !== neutralExtension;
+  return isPicture && file.bytes <= mostIconBytes ? vscode.Uri.file(library.pathOf(file)) : undefined;
+}
+
+/** What it is doing while it does something, what went wrong, and else what it made. */
+function stateIcon(task: Task): vscode.ThemeIcon {
+  if (task.hold || task.state === 'unreachable')
+    return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  if (task.state === 'failed') {
+    return new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
+  }
+  if (task.state === 'succeeded') return new vscode.ThemeIcon('cloud-download');
+  if (isRunningState(task.state)) return new vscode.ThemeIcon('loading~spin');
+  const color = { stored: 'charts.blue', placed: 'charts.green' }[task.state as string];
+  return new vscode.ThemeIcon(
+    mediaKindLabels(task.kind).icon,
+    color === undefined ? undefined : new vscode.ThemeColor(color),
+  );
+}
+
+/** What the menus of package.json ask for, each between dots. */
+function flagsOf(task: Task): string[] {
+  const running = isRunningState(task.state);
+  return [
+    task.kind,
+    ...(storedFiles(task).length > 0 ? ['files'] : []),
+    ...(storedFiles(task).length === 0 && task.results.length > 0 ? ['link'] : []),
+    ...(running ? [] : ['ended']),
+    ...(isRemovable(task) ? ['removable'] : []),
+    ...(['failed', 'placed', 'unreachable'].includes(task.state) ? [task.state] : []),
+    ...(task.remoteId === undefined ? [] : ['known']),
+    ...(['failed', 'unreachable'].includes(task.state) && task.remoteId !== undefined ? ['lost'] : []),
+    ...(isTracked(task) ? ['tracked'] : []),
+    ...(task.hold ? [task.hold] : []),
+  ];
+}
+
+/** Whether there is something that *Stop Tracking* ends: the waiting, or the question what to do. */
+function isTracked({ state, tracked, hold }: Task): boolean {
+  return (tracked && (isRunningState(state) || state === 'stored')) || hold === 'decision';
+}

@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+import type { Model } from '../../api/resources/models.ts';
+import type { Unusable } from '../../core/models/usableModels.ts';
+import { creditsText } from './taskText.ts';
+
+/** Why a model cannot be used, in words. */
+export function unusableReason(reason: Unusable): string {
+  const { t } = vscode.l10n;
+  switch (reason) {
+    case 'comingSoon':
+      return t('coming soon');
+    case 'studioOnly':
+      return t('in Rivya Studio only');
+    case 'needsFiles':
+      return t('needs an input file');
+    case 'takesNoFiles':
+      return t('takes no input files like these');
+    case 'otherKind':
+      return t('makes something else');
+  }
+}
+
+/**
+ * Price and modes, as in the picker and the tree. Prices may depend on parameters, so they are a hint
+ * (rivya-api.md 1).
+ */
+export function priceText(model: Model): string {
+  return model.base_credits === null ? vscode.l10n.t('price unknown') : creditsText(model.base_credits);
+}

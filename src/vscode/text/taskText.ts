@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import { inertText } from '../../base/text.ts';
+import { promptTitle } from '../../core/prompts/promptTitle.ts';
+import { chargeOf, creditsSaid } from '../../shared/charge.ts';
+import { storedFiles, type Task } from '../../shared/task.ts';
+
+/** What the job is doing, in a few words. */
+export function stateText(task: Task): string {
+  const { t } = vscode.l10n;
+  if (task.hold === 'key') return t('waiting for an API key that works');
+  if (task.hold === 'decision') return t('waiting for your decision');
+  switch (task.state) {
+    case 'draft':
+      return t('ready to send');
+    case 'submitting':
+      return task.failures > 0
+        ? t('no answer yet, asking again')
+        : t({ message: 'sending', comment: 'State of a generation' });
+    case 'queued':
+      return task.failures > 0
+        ? t('queued, connection interrupted')
+        : t({ message: 'queued', comment: 'State of a generation' });
+    case 'processing':
+      return task.failures > 0
+        ? t('generating, connection interrupted')
+        : t({ message: 'generating', comment: 'State of a generation' });
+    case 'succeeded':
+      return task.failures > 0
+        ? t('the download failed, trying again')
+        : t({ message: 'downloading', comment: 'State of a generation' });
+    case 'stored':
+      return t('ready to insert');
+    case 'placed':
+      return t({ message: 'done', comment: 'State of a generation' });
+    case 'failed':
+      return t({ message: 'failed', comment: 'State of a generation' });
+    case 'unreachable':
+      return t({ message: 'out of reach', comment: 'State of a generation: we have stopped looking for it' });
+    case 'untracked':
+      // Given up before Rivya had it, or before anybody knew.
+      return storedFiles(task).length > 0
+        ? t('in the library')
+        : t({ message: 'stopped', comment: 'State of a generation' });
+  }
+}
+
+/** Enough of a prompt to know it by. */
+export function promptText(prompt: string): string {
+  return inertText(promptTitle(prompt), 40);
+}
+
+/** A number of credits in words. */
+export function creditsText(credits: number): string {
+  if (credits === 1) return vscode.l10n.t('1 credit');
+  return vscode.l10n.t('{0} credits', credits.toLocaleString(vscode.env.language));
+}
+
+/**
+ * What a job has cost, as far as Rivya has said. Nothing is said of nothing, except where it matters: that a
+ * failure was free, or may not have been.
+ */
+export function paidText(task: Task): string {
+  const charge = chargeOf(task);
+  const credits = creditsSaid(charge);
+  if (credits === undefined) return vscode.l10n.t('credits not known');
+  if (credits === 0 && task.state !== 'failed') return '';
+  return charge.kind === 'said' && charge.as === 'reservation'
+    ? vscode.l10n.t('{0} reserved', creditsText(credits))
+    : creditsText(credits);
+}
+
+/** The params of a job as it was sent, for reading. */
+export function paramsOf(task: Task): [key: string, value: string][] {
+  const { params } = JSON.parse(task.body) as { params?: Record<string, unknown> };
+  return Object.entries(params ?? {}).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+}
+
+const ages = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** How long ago it was, in the words of VS Code's language. Both times in milliseconds since the epoch. */
+export function ageText(time: number, now: number): string {
+  const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto', style: 'narrow' });
+  const age = Math.max(0, now - time);
+  const [unit, length] = ages.find(([, milliseconds]) => age >= milliseconds) ?? ['second', Infinity];
+  return format.format(-Math.floor(age / length), unit);
+}

@@ -1,0 +1,141 @@
+/**
+ * `<chat-model-picker>`: which model answers, what it can, what it costs, and why another one cannot be used.
+ */
+import { LitElement, html, nothing } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
+import type { ChatModelDto } from '../../shared/chat.ts';
+import { post } from './common/host.ts';
+import { formatNumber, t } from '../common/localization.ts';
+
+export class ChatModelPicker extends LitElement {
+  static override properties = {
+    models: { attribute: false },
+    model: { attribute: false },
+    isOpen: { state: true },
+    active: { state: true },
+  };
+  declare models: readonly ChatModelDto[];
+  /** Id of the model in use. */
+  declare model: string | undefined;
+  declare isOpen: boolean;
+  /** Index of the model that the keyboard is on. */
+  declare active: number;
+
+  constructor() {
+    super();
+    this.models = [];
+    this.model = undefined;
+    this.isOpen = false;
+    this.active = 0;
+  }
+
+  protected override createRenderRoot(): this {
+    return this;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('isOpen') && this.isOpen) this.querySelector<HTMLElement>('[role=listbox]')?.focus();
+    if (this.isOpen) this.querySelector('[data-active]')?.scrollIntoView({ block: 'nearest' });
+  }
+
+  protected override render(): TemplateResult {
+    const current = this.models.find(model => model.id === this.model);
+    return html`<button
+        type="button"
+        class="model-button"
+        data-testid="chat-model"
+        aria-haspopup="listbox"
+        aria-expanded=${this.isOpen}
+        aria-label=${t('Model: {0}', current?.name ?? this.model ?? t({ message: 'none', comment: 'No model is chosen' }))}
+        title=${current === undefined ? t('Choose a model') : current.price}
+        @click=${() => (this.isOpen ? this.#close() : this.#open())}
+      >
+        <bdi>${current?.name ?? this.model ?? t('Choose a model')}</bdi>
+        <span class="codicon codicon-chevron-down" aria-hidden="true"></span>
+      </button>
+      ${this.isOpen ? this.#renderList() : nothing}`;
+  }
+
+  #renderList(): TemplateResult {
+    return html`<div
+      class="model-list"
+      role="listbox"
+      tabindex="0"
+      aria-label=${t('Models')}
+      aria-activedescendant="chat-model-${this.active}"
+      @keydown=${this.#onKeyDown}
+      @focusout=${() => this.#close(false)}
+    >
+      ${this.models.map((model, index) => this.#renderModel(model, index))}
+    </div>`;
+  }
+
+  #renderModel(model: ChatModelDto, index: number): TemplateResult {
+    return html`<div
+      class="model"
+      role="option"
+      id="chat-model-${index}"
+      aria-selected=${model.id === this.model ? 'true' : 'false'}
+      aria-disabled=${model.unusable === undefined ? 'false' : 'true'}
+      ?data-active=${index === this.active}
+      @mousedown=${(event: Event) => event.preventDefault()}
+      @click=${() => this.#choose(model)}
+    >
+      <div class="model-name">
+        <bdi>${model.name}</bdi>
+        ${model.isDefault ? html`<span class="tag">${t({ message: 'default', comment: 'The model that is used when none is chosen' })}</span>` : nothing}
+      </div>
+      <div class="model-detail">
+        ${[model.price, ...abilitiesOf(model)].filter(part => part !== '').join(' · ')}
+      </div>
+      ${model.unusable === undefined ? nothing : html`<div class="model-obstacle">${model.unusable}</div>`}
+    </div>`;
+  }
+
+  #open(): void {
+    this.active = Math.max(
+      0,
+      this.models.findIndex(model => model.id === this.model),
+    );
+    this.isOpen = true;
+  }
+
+  #close(returnsFocus = true): void {
+    this.isOpen = false;
+    if (returnsFocus) this.querySelector('button')?.focus();
+  }
+
+  #choose(model: ChatModelDto): void {
+    if (model.unusable !== undefined) return;
+    this.#close();
+    if (model.id !== this.model) post({ type: 'chooseModel', model: model.id });
+  }
+
+  readonly #onKeyDown = (event: KeyboardEvent): void => {
+    const last = this.models.length - 1;
+    const target = {
+      ArrowDown: Math.min(this.active + 1, last),
+      ArrowUp: Math.max(this.active - 1, 0),
+      Home: 0,
+      End: last,
+    }[event.key];
+    const chosen = this.models[this.active];
+    if (target !== undefined) this.active = target;
+    else if ((event.key === 'Enter' || event.key === ' ') && chosen !== undefined) this.#choose(chosen);
+    else if (event.key === 'Escape') this.#close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+}
+
+function abilitiesOf(model: ChatModelDto): string[] {
+  return [
+    model.images ? t('images') : '',
+    model.webSearch ? t('web search') : '',
+    model.reasoningEfforts.length > 0 ? t('reasoning effort') : '',
+    model.maximumLength === undefined ? '' : t('up to {0} characters', formatNumber(model.maximumLength)),
+  ];
+}
+
+customElements.define('chat-model-picker', ChatModelPicker);

@@ -1,0 +1,2 @@
+/** The gallery. Loaded by the webview as its one script. */
+import './galleryPage.ts';

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { openDocument, removeFolder, Scene, until } from './support.ts';
+
+const prompts = ['A fox.', 'A hare.', 'A dog.', 'A cat.', 'An owl.'];
+
+describe('an order of several jobs', () => {
+  let scene: Scene;
+  let editor: vscode.TextEditor;
+
+  beforeEach(async () => {
+    scene = await Scene.open();
+    scene.sandbox.control.update({ taskDurationMs: 600_000 });
+    editor = await openDocument(`${prompts.join('\n\n')}\n`);
+    editor.selections = prompts.map(
+      (prompt, index) => new vscode.Selection(index * 2, 0, index * 2, prompt.length),
+    );
+    scene.answers.press(/^Run 5 jobs/, 'Generate');
+  });
+
+  afterEach(async () => {
+    // What no test waits for is not placed.
+    scene.answers.cancelProgresses();
+    scene.sandbox.control.finishTasks();
+    await scene.close();
+    await removeFolder(editor.document.uri);
+  });
+
+  /** How often each job was sent. */
+  function attempts(): number[] {
+    const sent = scene.sandbox.control
+      .requests()
+      .filter(({ method, path }) => method === 'POST' && path.endsWith('/generations'));
+    const keys = sent.map(({ idempotencyKey }) => idempotencyKey);
+    return [...new Set(keys)].map(key => keys.filter(each => each === key).length);
+  }
+
+  async function allAccepted(): Promise<void> {
+    await until('all jobs to be accepted', () => scene.sandbox.control.charges().length === prompts.length);
+  }
+
+  function shown(pattern: RegExp): number {
+    return scene.answers.messages.filter(text => pattern.test(text)).length;
+  }
+
+  it('is one progress and one warning without network, and goes on by itself', async () => {
+    scene.sandbox.control.addFault({ method: 'POST', times: 'always', action: { type: 'dropBefore' } });
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await scene.answers.message(/could not be reached.+The jobs are kept and go on by themselves\.$/);
+    // The third failure in a row is worth a word; at the fourth attempt it is known.
+    await until('the fourth attempt of each job', () => attempts().filter(count => count >= 4).length === 5);
+    scene.sandbox.control.clearFaults();
+    await allAccepted();
+    assert.equal(shown(/could not be reached/), 1);
+    assert.deepEqual(scene.answers.progresses, {
+      statusBar: ['5 Rivya jobs'],
+      notification: ['5 Rivya jobs'],
+    });
+  });
+
+  it('is one error when all fail for the same reason, and can be run again as one', async () => {
+    const action = { type: 'status', status: 402, code: 'insufficient_credits' } as const;
+    scene.sandbox.control.addFault({ method: 'POST', times: prompts.length, action });
+    scene.answers.press(/^5 jobs failed/, 'Run Again');
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await scene.answers.message(/^5 jobs failed: There are not enough credits.+Nothing was charged\.$/);
+    await allAccepted();
+    assert.equal(shown(/not enough credits/), 1);
+    assert.deepEqual(scene.answers.progresses.statusBar, ['5 Rivya jobs', '5 Rivya jobs']);
+  });
+
+  it('is one error with the number when the reasons differ', async () => {
+    scene.sandbox.control.addFault({
+      method: 'POST',
+      action: { type: 'status', status: 402, code: 'insufficient_credits' },
+    });
+    scene.sandbox.control.addFault({
+      method: 'POST',
+      times: 4,
+      action: { type: 'status', status: 400, code: 'validation_failed', message: 'No animals.' },
+    });
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await scene.answers.message(/^5 jobs failed, for different reasons\. Nothing was charged\.$/);
+    assert.equal(shown(/not enough credits|No animals/), 0);
+  });
+
+  it('stops as one, and says once what that means', async () => {
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await allAccepted();
+    scene.answers.cancelProgresses();
+    await scene.answers.message(/^Rivya cannot cancel jobs: those that it has run on and may be charged\./);
+    assert.equal(shown(/cannot cancel/), 1);
+  });
+});

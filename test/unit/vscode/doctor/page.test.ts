@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { doctorPage, type Findings } from '../../../../src/vscode/doctor/page.ts';
+
+const findings: Findings = {
+  version: '1.0.0',
+  sandbox: false,
+  base: undefined,
+  reach: undefined,
+  hasKey: false,
+  scopes: undefined,
+  untestedScopes: [],
+  proxy: [],
+  isBuiltMachine: false,
+  storage: { folder: '/data', isWritable: true, freeSpace: 1, databaseSize: 1, problem: undefined },
+  ledger: {
+    tasks: 0,
+    running: 0,
+    waiting: 0,
+    library: { files: 0, bytes: 0 },
+    journal: { mode: 'wal', fileSystem: undefined, problem: undefined },
+  },
+};
+
+function pageWith(journal: Extract<Findings['ledger'], { tasks: number }>['journal']): string {
+  return doctorPage({ ...findings, ledger: { ...findings.ledger, journal } });
+}
+
+describe('the page about the installation', () => {
+  it('names the file system and the journal', () => {
+    expect(doctorPage(findings)).toMatch(/Journal: wal/);
+    expect(pageWith({ mode: 'truncate', fileSystem: 'NFS', problem: undefined })).toMatch(
+      /File system: NFS: several machines[^]*Journal: truncate\n/,
+    );
+    expect(pageWith({ mode: 'truncate', fileSystem: undefined, problem: 'disk I/O error' })).toMatch(
+      /truncate, because the usual one failed: disk I\/O error/,
+    );
+    expect(pageWith({ mode: 'wal', fileSystem: 'NFS', problem: undefined })).toMatch(/Warning: this journal/);
+  });
+
+  it('says what a rebuilt container takes along, and the mount that keeps it', () => {
+    expect(doctorPage(findings)).not.toMatch(/rebuilt/);
+    const page = doctorPage({ ...findings, isBuiltMachine: true });
+    expect(page).toMatch(/this folder is deleted/);
+    expect(page).toContain('source=rivya-data,target=/data,type=volume');
+  });
+});
