@@ -94,7 +94,11 @@ export class Workbench {
   }
 
   async openPalette(text = ''): Promise<void> {
-    await this.page.keyboard.press('F1');
+    // A frame that is just being loaded has the focus and passes no key on: a person presses again.
+    await expect(async () => {
+      await this.page.keyboard.press('F1');
+      await this.quickInputBox.waitFor({ timeout: 2_000 });
+    }).toPass();
     await this.quickInputBox.fill(`>${text}`);
   }
 
@@ -152,8 +156,11 @@ export class Workbench {
 
   /** Opens a file from the Explorer by its path in the workspace, for example `docs/article.md`. */
   async openFile(file: string): Promise<void> {
-    await this.page.keyboard.press('Control+Shift+E');
     const explorer = this.page.getByRole('tree', { name: 'Files Explorer' });
+    await expect(async () => {
+      await this.page.keyboard.press('Control+Shift+E');
+      await explorer.waitFor({ timeout: 2_000 });
+    }).toPass();
     const names = file.split('/');
     for (const folder of names.slice(0, -1)) {
       const row = explorer.getByRole('treeitem', { name: folder, exact: true });
