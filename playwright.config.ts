@@ -5,8 +5,8 @@ export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results/e2e',
   reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
-  // Two windows at once only slow each other down on a small machine.
-  workers: 1,
+  // While one window waits for its extension host, the other one draws. A third is no gain on two cores.
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   // These only end a test that hangs; nothing waits for them in a test that passes.

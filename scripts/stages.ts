@@ -18,8 +18,8 @@ export interface Stage {
   /** Name of the stage without whose result this one means nothing. */
   readonly needs?: string;
   /**
-   * `windows`, one stage at a time, mostly wait for an editor; `computing` ones go on beside them. Default:
-   * `computing`.
+   * `windows`, one stage at a time, need windows of VS Code and wait for them much of their time; `computing`
+   * ones go on beside them. Default: `computing`.
    */
   readonly lane?: 'windows' | 'computing';
   /** What must be on the machine beside the packages. */
@@ -107,7 +107,6 @@ const allStages: readonly Stage[] = [
   {
     name: 'webview',
     command: ['playwright', 'test', '--config', 'playwright.webview.config.ts'],
-    lane: 'windows',
     needs: 'build',
     tools: ['browser'],
     report: 'test-results/webview.json',

@@ -53,9 +53,10 @@ export function createHandlers({
     (name: keyof typeof taskCommands) =>
     async (...values: unknown[]) => {
       const starter = starterOnTasks(values);
-      const module = await import('./tasks/taskCommands.ts');
       const [node, nodes] = values;
+      // Before anything is loaded: the selection is what the user saw when pressing the key.
       const rows = Array.isArray(nodes) ? nodes : node === undefined ? views.tasks.selection : [node];
+      const module = await import('./tasks/taskCommands.ts');
       await module.taskCommands[name](await services(), rows, starter);
     };
   const onWebhook = (name: WebhookCommand) => async (node: unknown) => {

@@ -28,6 +28,8 @@ test('a webhook is created, a generation delivered and verified, replayed, the s
   // Its address is checked while it is typed.
   await workbench.runCommand('Rivya: Create Webhook...');
   await workbench.enter('My shop');
+  // The box of the name becomes that of the address.
+  await expect(workbench.quickInput).toContainText('Where deliveries go');
   await workbench.quickInputBox.fill('https://192.168.1.1/hooks');
   await expect(workbench.quickInput).toContainText('loopback, private or reserved address');
   await workbench.screenshot('webhookAddressRefused');

@@ -51,6 +51,7 @@ export class TasksTree
   /** How rows look; loaded with the first ones, so that a view that nobody opens costs nothing. */
   #items: Items | undefined;
   #view: vscode.TreeView<TasksNode> | undefined;
+  #selection: readonly TasksNode[] = [];
   #isStale = false;
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -75,13 +76,15 @@ export class TasksTree
     view.onDidExpandElement(({ element }) => this.#remember(element, true));
     view.onDidCollapseElement(({ element }) => this.#remember(element, false));
     view.onDidChangeVisibility(({ visible }) => visible && this.#isStale && this.refresh());
+    // The view's own `selection` is empty while its rows are read anew.
+    view.onDidChangeSelection(({ selection }) => (this.#selection = selection));
     this.#view = view;
     return view;
   }
 
   /** What is selected in the view, for a command that comes by keyboard. */
   get selection(): readonly TasksNode[] {
-    return this.#view?.selection ?? [];
+    return this.#selection;
   }
 
   /** Draws what has changed since. Costs nothing while nobody looks. */
