@@ -11,15 +11,7 @@ import type { Services } from '../../src/vscode/services.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { OwnWindow } from './ownWindow.ts';
 import { ScriptedPage } from './scriptedPage.ts';
-import {
-  configure,
-  openDocument,
-  removeFolder,
-  Scene,
-  select,
-  textOf,
-  workspaceFolder,
-} from './support.ts';
+import { configure, openDocument, removeFolder, Scene, select, textOf, workspaceFolder } from './support.ts';
 
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -288,6 +280,24 @@ describe('the chat', () => {
     assert.equal(page.state.session.cards.length, 1);
     // One for the answer.
     assert.equal(scene.sandbox.control.charges().length, 2);
+  });
+
+  it('asks one question by two clicks', async () => {
+    await page.ask('Describe a boat');
+    const [question, answer] = page.messages;
+    assert.ok(question && answer);
+    const { id } = page.state.session;
+    for (const [count, click] of [
+      { type: 'continueAnswer', messageId: answer.id } as const,
+      { type: 'retry', messageId: answer.id } as const,
+      { type: 'editAndResend', messageId: question.id, text: 'Describe a ship' } as const,
+    ].entries()) {
+      await page.say({ type: 'openSession', id, origin: 'here' });
+      await Promise.all([page.say(click), page.say(click)]);
+      await host.controller.parts.conversations.idle();
+      // One more than before.
+      assert.equal(scene.sandbox.control.charges().length, count + 2, click.type);
+    }
   });
 
   it('asks nothing that would exceed the limit of the day, and says what was spent', async () => {

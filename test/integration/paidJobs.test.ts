@@ -408,8 +408,10 @@ describe('the list of jobs', () => {
     it(`is not paid into once its file was ${what} under the window`, async () => {
       const own = await OwnWindow.open(scene, storage);
       try {
-        if (what === 'replaced') renameSync(file, `${file}.aside`);
-        else rmSync(file);
+        for (const part of [file, `${file}-wal`, `${file}-shm`]) {
+          if (what === 'replaced') renameSync(part, `${part}.aside`);
+          else rmSync(part);
+        }
         if (what === 'replaced') Ledger.open(file).ledger.dispose();
         await assert.rejects(begin(own), error =>
           (messageOf(error)?.text ?? '').includes('was replaced or deleted while this window used it'),
