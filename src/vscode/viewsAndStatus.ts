@@ -116,9 +116,9 @@ export class ViewsAndStatus implements Disposable {
       if (ledger) {
         running = ledger.runningCount();
         spent = {
-          today: ledger.spent(origin ?? '', startOfDay(Date.now())),
-          session: ledger.spent(origin ?? '', this.#startedAt),
-          isMore: ledger.hasUnknownCharges(origin ?? '', startOfDay(Date.now())),
+          today: ledger.books.spent(origin ?? '', startOfDay(Date.now())),
+          session: ledger.books.spent(origin ?? '', this.#startedAt),
+          isMore: ledger.books.hasUnknownCharges(origin ?? '', startOfDay(Date.now())),
         };
         this.#noteTasks(ledger.tasks({ limit: 1 }).length > 0);
       }

@@ -4,145 +4,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { silentLog } from '../../src/base/log.ts';
-import { Account } from '../../src/core/account/account.ts';
-import { Balance } from '../../src/core/credits/balance.ts';
-import type { ChatHostMessage, ChatMessageDto, ChatState } from '../../src/shared/chat.ts';
-import type { ChatPageMessage } from '../../src/shared/chatSchema.ts';
-import { createChatHost, type ChatHost } from '../../src/vscode/chat/chatHost.ts';
+import type { ChatHostMessage } from '../../src/shared/chat.ts';
+import type { ChatHost } from '../../src/vscode/chat/chatHost.ts';
 import { openLink } from '../../src/vscode/chat/openLink.ts';
-import { pageListener } from '../../src/vscode/chat/pageHandlers.ts';
-import { createClients, retrieveBalance, type HostContext } from '../../src/vscode/host/hostContext.ts';
-import { CurrentServer } from '../../src/vscode/host/currentServer.ts';
-import { createServices, type Services } from '../../src/vscode/services.ts';
-import { timingsFor } from '../../src/vscode/host/timings.ts';
+import type { Services } from '../../src/vscode/services.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import {
-  configure,
-  openDocument,
-  removeFolder,
-  Scene,
-  select,
-  soon,
-  textOf,
-  workspaceFolder,
-} from './support.ts';
+import { OwnWindow } from './ownWindow.ts';
+import { ScriptedPage } from './scriptedPage.ts';
+import { configure, openDocument, removeFolder, Scene, select, textOf, workspaceFolder } from './support.ts';
 
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
-
-/** A page without a browser: keeps what it is told, and says what a test lets it say. */
-class ScriptedPage {
-  readonly received: ChatHostMessage[] = [];
-  readonly #listen: (value: unknown) => Promise<void>;
-  #state: ChatState | undefined;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(host: ChatHost) {
-    this.#listen = pageListener(host.controller);
-    host.controller.attach({
-      post: message => this.#take(message),
-      reveal: () => undefined,
-      asWebviewUri: file => `resource:${file}`,
-    });
-  }
-
-  get state(): ChatState {
-    assert.ok(this.#state, 'there was no snapshot');
-    return this.#state;
-  }
-
-  get messages(): readonly ChatMessageDto[] {
-    return this.state.session.messages;
-  }
-
-  get problem(): string {
-    return this.state.composer.problem ?? '';
-  }
-
-  say(message: ChatPageMessage): Promise<void> {
-    return this.#listen(message);
-  }
-
-  sayAnything(message: unknown): Promise<void> {
-    return this.#listen(message);
-  }
-
-  until(what: string, reached: () => boolean): Promise<void> {
-    return soon(
-      what,
-      new Promise(resolve => {
-        const look = (): void => {
-          if (reached()) resolve();
-        };
-        this.#waiting.push(look);
-        look();
-      }),
-    );
-  }
-
-  answered(state = 'complete'): Promise<void> {
-    return this.until(`an answer that is ${state}`, () => {
-      const last = this.messages.at(-1);
-      return last?.role === 'assistant' && last.state === state;
-    });
-  }
-
-  async ask(text: string): Promise<void> {
-    await this.say({ type: 'send', text });
-    await this.answered();
-  }
-
-  #take(message: ChatHostMessage): void {
-    const last = this.received.at(-1);
-    if (last) assert.equal(message.sequence, last.sequence + 1, 'a number is missing');
-    this.received.push(message);
-    if (message.type === 'snapshot') this.#state = message.state;
-    else if (this.#state) this.#state = applied(this.#state, message);
-    for (const look of [...this.#waiting]) look();
-  }
-}
-
-function applied(state: ChatState, message: ChatHostMessage): ChatState {
-  const { session } = state;
-  switch (message.type) {
-    case 'delta': {
-      const messages = session.messages.map(each => {
-        if (each.id !== message.messageId) return each;
-        assert.equal(each[message.field].length, message.at, 'text is missing or came twice');
-        return { ...each, [message.field]: each[message.field] + message.text };
-      });
-      return { ...state, session: { ...session, messages } };
-    }
-    case 'message': {
-      const known = session.messages.some(each => each.id === message.message.id);
-      const messages = known
-        ? session.messages.map(each => (each.id === message.message.id ? message.message : each))
-        : [...session.messages, message.message];
-      return { ...state, session: { ...session, messages } };
-    }
-    case 'card': {
-      const cards = session.cards.filter(each => each.taskId !== message.card.taskId);
-      return { ...state, session: { ...session, cards: [...cards, message.card] } };
-    }
-    case 'state':
-      return { ...state, ...message.state, session: { ...session, ...message.state.session } };
-    default:
-      return state;
-  }
-}
-
-function memento(): vscode.Memento & { setKeysForSync(keys: readonly string[]): void } {
-  const values = new Map<string, unknown>();
-  return {
-    keys: () => [...values.keys()],
-    get: <T>(key: string, preset?: T) => (values.has(key) ? (values.get(key) as T) : preset) as T,
-    update: (key: string, value: unknown) => Promise.resolve(void values.set(key, value)),
-    setKeysForSync: () => undefined,
-  };
-}
 
 describe('the chat', () => {
   let scene: Scene;
@@ -150,42 +24,16 @@ describe('the chat', () => {
   let host: ChatHost;
   let page: ScriptedPage;
   let storage: string;
-  const disposables: { dispose(): void }[] = [];
+  let ownWindow: OwnWindow;
 
   beforeEach(async () => {
     scene = await Scene.open();
     scene.sandbox.control.update({ stream: { deltaIntervalMs: 0 } });
     await configure('defaultModel.chat', 'gpt-5-2-chat');
     storage = await mkdtemp(path.join(tmpdir(), 'rivya-chat-'));
-    const secrets = new Map<string, string>();
-    const account = new Account({
-      get: key => Promise.resolve(secrets.get(key)),
-      store: (key, value) => Promise.resolve(void secrets.set(key, value)),
-      delete: key => Promise.resolve(void secrets.delete(key)),
-      onDidChange: () => ({ dispose: () => undefined }),
-    });
-    await account.store(new URL(scene.sandbox.url).origin, scene.sandbox.apiKey);
-    const server = new CurrentServer();
-    const balance: Balance = new Balance(origin => retrieveBalance(hostContext, origin));
-    const context = {
-      globalStorageUri: vscode.Uri.file(storage),
-      globalState: memento(),
-      workspaceState: memento(),
-      extension: { packageJSON: { version: '0.0.0' } },
-    } as unknown as vscode.ExtensionContext;
-    const clients = createClients({ context, log: silentLog, server, account });
-    const hostContext: HostContext = {
-      context,
-      log: silentLog,
-      server,
-      account,
-      balance,
-      timings: timingsFor(vscode.ExtensionMode.Test),
-      clients: () => Promise.resolve(clients),
-    };
-    services = createServices(hostContext, clients);
-    host = createChatHost(services, await services.chats());
-    disposables.push(account, server, balance, services, host);
+    ownWindow = await OwnWindow.open(scene, storage);
+    ({ services } = ownWindow);
+    host = await ownWindow.chat();
     page = new ScriptedPage(host);
     await page.say({ type: 'ready' });
     await page.until('the models', () => page.state.models.length > 0);
@@ -194,7 +42,7 @@ describe('the chat', () => {
   afterEach(async () => {
     host.controller.parts.conversations.stop(host.controller.session().id);
     await host.controller.parts.conversations.idle();
-    for (const disposable of disposables.splice(0).reverse()) disposable.dispose();
+    ownWindow.dispose();
     await configure('defaultModel.chat', undefined);
     await configure('chat.streaming', undefined);
     await scene.close();
@@ -432,6 +280,24 @@ describe('the chat', () => {
     assert.equal(page.state.session.cards.length, 1);
     // One for the answer.
     assert.equal(scene.sandbox.control.charges().length, 2);
+  });
+
+  it('asks one question by two clicks', async () => {
+    await page.ask('Describe a boat');
+    const [question, answer] = page.messages;
+    assert.ok(question && answer);
+    const { id } = page.state.session;
+    for (const [count, click] of [
+      { type: 'continueAnswer', messageId: answer.id } as const,
+      { type: 'retry', messageId: answer.id } as const,
+      { type: 'editAndResend', messageId: question.id, text: 'Describe a ship' } as const,
+    ].entries()) {
+      await page.say({ type: 'openSession', id, origin: 'here' });
+      await Promise.all([page.say(click), page.say(click)]);
+      await host.controller.parts.conversations.idle();
+      // One more than before.
+      assert.equal(scene.sandbox.control.charges().length, count + 2, click.type);
+    }
   });
 
   it('asks nothing that would exceed the limit of the day, and says what was spent', async () => {

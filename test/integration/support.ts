@@ -16,7 +16,7 @@ export class Answers {
   /** Titles of all progresses shown since, in the status bar and in notifications. */
   readonly progresses: Record<'statusBar' | 'notification', string[]> = { statusBar: [], notification: [] };
   /** The button to press, by message; the first that matches. */
-  readonly #buttons: [RegExp, string][] = [];
+  readonly #buttons: [message: RegExp, button: string, before: () => void][] = [];
   readonly #waiting: [RegExp, (text: string) => void][] = [];
   readonly #choices: Choice[] = [];
   readonly #progressTokens: vscode.CancellationTokenSource[] = [];
@@ -30,7 +30,8 @@ export class Answers {
     for (const name of ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'] as const) {
       this.#replace(name, async (text: string, ...rest: unknown[]) => {
         this.#shown(text);
-        const button = this.#buttons.find(([pattern]) => pattern.test(text))?.[1];
+        const [, button, before] = this.#buttons.find(([pattern]) => pattern.test(text)) ?? [];
+        before?.();
         return Promise.resolve(rest.find(item => button !== undefined && titleOf(item) === button));
       });
     }
@@ -58,8 +59,9 @@ export class Answers {
     for (const [pattern, resolve] of this.#waiting) if (pattern.test(text)) resolve(text);
   }
 
-  press(message: RegExp, button: string): void {
-    this.#buttons.push([message, button]);
+  /** @param before what happens while the question stands */
+  press(message: RegExp, button: string, before: () => void = () => undefined): void {
+    this.#buttons.push([message, button, before]);
   }
 
   input(value: string | undefined): void {

@@ -12,8 +12,9 @@ export interface Gateway extends AsyncDisposable {
 /**
  * Answers under any host name, over TLS when it has a certificate, and passes everything on to a server of
  * this machine under that server's own name, as a company's gateway does.
+ * @param port by default a free one
  */
-export async function startGateway(targetUrl: string, certificate?: Certificate): Promise<Gateway> {
+export async function startGateway(targetUrl: string, certificate?: Certificate, port = 0): Promise<Gateway> {
   const target = new URL(targetUrl);
   const requests: string[] = [];
   const handle = (incoming: IncomingMessage, response: ServerResponse): void => {
@@ -21,7 +22,7 @@ export async function startGateway(targetUrl: string, certificate?: Certificate)
     passOn(target, incoming, response);
   };
   const server = certificate ? createSecureServer(certificate, handle) : createServer(handle);
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     requests,

@@ -69,14 +69,21 @@ export function networkError(
   if (isWordless(cause)) {
     const message = `A proxy on the way to ${origin} asks for a password (status 407).`;
     const details = { code: 'proxy_refused', retryable: false, cause };
-    // An error without words is weak evidence that nobody took the request.
-    return { error: new RivyaError('network', message, details), bytesMayHaveLeft: true };
+    return { error: new RivyaError('network', message, details), bytesMayHaveLeft: !isOfTheWay407(origin) };
   }
   const message = `The connection to ${origin} broke${shown}.`;
   return {
     error: new RivyaError('network', message, { code: 'connection_lost', cause }),
     bytesMayHaveLeft: true,
   };
+}
+
+/**
+ * Whether a status 407 in place of an answer is the word of a proxy on the way, which has passed nothing on.
+ * Within TLS no proxy on the way can speak: there it comes from the other end, of which nothing is known.
+ */
+export function isOfTheWay407(origin: string): boolean {
+  return !origin.startsWith('https:');
 }
 
 /** What went wrong with the encryption, by OpenSSL's code. */
@@ -112,10 +119,13 @@ function isWordless(error: unknown): boolean {
 }
 
 /**
- * The status with which a proxy refused a tunnel; undici, which VS Code uses too, says it only in the text of
- * its error.
+ * The status with which a proxy refused a tunnel, or asked for a password without one; undici, which VS Code
+ * uses too, says it only in the text of its errors.
  */
 function proxyRefusal(error: unknown, depth = 0): string | undefined {
   if (!(error instanceof Error) || depth > 5) return undefined;
-  return /^Proxy response \((\d+)\)/.exec(error.message)?.[1] ?? proxyRefusal(error.cause, depth + 1);
+  return (
+    /^Proxy (?:response|Authentication Required) \((\d+)\)/.exec(error.message)?.[1] ??
+    proxyRefusal(error.cause, depth + 1)
+  );
 }

@@ -10,7 +10,7 @@ import { DecodeError, type Decoder } from '../schema/decode.ts';
 import { errorFromResponse, errorFromStream, isErrorAlone, requestIdOf } from '../errors/errorResponse.ts';
 import { isRivyaError, RivyaError } from '../errors/errors.ts';
 import { parseJson } from '../../base/json.ts';
-import { networkError } from '../errors/networkError.ts';
+import { isOfTheWay407, networkError } from '../errors/networkError.ts';
 import type { OriginPause } from './originPause.ts';
 import type { ApiRequest, OpenResponse, PostOptions } from './request.ts';
 import { retryDelay, waitBefore } from './retryPolicy.ts';
@@ -333,10 +333,11 @@ export class Transport {
   async #errorResponse(request: ApiRequest, response: Response, attempt: Attempt): Promise<RivyaError> {
     const { paid = false } = request;
     const text = await readErrorText(response.body, attempt.deadline, attempt.deadlines.idle);
+    const isPassedOn = response.status !== 407 || !isOfTheWay407(this.#options.baseUrl.origin);
     return errorFromResponse(response, text, {
       secrets: attempt.secrets,
       now: this.#options.clock.now(),
-      paid,
+      paid: paid && isPassedOn,
     });
   }
 

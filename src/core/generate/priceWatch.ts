@@ -53,7 +53,7 @@ export class PriceWatch {
 
   /** The head start is over, whatever the first one brought. */
   #letGo(orderId: string, now: number): void {
-    for (const { id, hold, dueAt } of this.#ledger.unsentOf(orderId)) {
+    for (const { id, hold, dueAt } of this.#ledger.books.unsentOf(orderId)) {
       if (hold !== undefined || dueAt === undefined || dueAt <= now) continue;
       this.#ledger.update(id, now, task =>
         task.state === 'draft' && task.hold === undefined ? { ...task, dueAt: now } : task,
@@ -69,7 +69,7 @@ export class PriceWatch {
     // It may have left meanwhile, wait already, or its new price was agreed to.
     const mustWait = (task: Task): boolean =>
       task.state === 'draft' && task.hold !== 'decision' && isAboveAgreed(reserved, task.agreedCredits);
-    return this.#ledger.unsentOf(orderId).flatMap(({ id, hold }) => {
+    return this.#ledger.books.unsentOf(orderId).flatMap(({ id, hold }) => {
       const task = this.#ledger.update(id, now, current =>
         mustWait(current)
           ? { ...transition(current, { type: 'decisionNeeded', problem }, now), dueAt: undefined }

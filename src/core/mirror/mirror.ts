@@ -90,7 +90,7 @@ export class Mirror implements Disposable {
       const since = now - spentAgeMs;
       const kept = before?.spent.chats.filter(({ slot }) => slot * slotMs >= since);
       const spent = {
-        jobs: ledger.openJobs.spentSlots(since),
+        jobs: ledger.books.spentSlots(since),
         chats: chatsSpent(since) ?? kept ?? [],
       };
       this.#dropOld(now);

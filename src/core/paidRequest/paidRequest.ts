@@ -138,8 +138,8 @@ function outcomeOf(error: RivyaError): Outcome {
     // What cannot even be written as a request is refused on this side.
     return kind === 'validation' || kind === 'conflict' || kind === 'credits' ? 'refused' : 'neverLeft';
   }
-  // A proxy that asks for a password has passed nothing on.
-  if (status === 407) return 'neverLeft';
+  // A proxy on the way that asks for a password has passed nothing on.
+  if (status === 407) return error.mayHaveBeenCharged ? 'unknown' : 'neverLeft';
   if (status === 409 && code !== 'chat_session_conflict') return 'conflict';
   if (!isRivyasWord) return 'unknown';
   switch (kind) {

@@ -3,22 +3,16 @@ import { Emitter } from '../../base/event.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { removePatientlySync } from '../../base/patience.ts';
 import { attemptsOf, recordAttempt, type Attempt } from './attempts.ts';
-import { number, optionalNumber, text, type Database, type Journal } from '../storage/database.ts';
+import { number, text, type Database, type Journal } from '../storage/database.ts';
 import { FileReplaced } from '../storage/fileErrors.ts';
 import { openDatabase, type Opened } from '../storage/openDatabase.ts';
+import { Books } from './books.ts';
 import { pendingMarker } from './storagePaths.ts';
 import { Leases } from './leases.ts';
 import type { NewPlacement, Placement } from './placement.ts';
 import { OpenJobs } from './openJobs.ts';
 import { Placements, writePlacement } from './placements.ts';
-import {
-  clearableTasks,
-  hasUnknownCharges,
-  plannedCredits,
-  spentCredits,
-  taskCounts,
-  taskRows,
-} from './queries.ts';
+import { clearableTasks, taskCounts, taskRows } from './queries.ts';
 import { RemovedTasks } from './removedTasks.ts';
 import { changingColumns, fileOf, placementColumns, resultColumns, taskColumns, taskOf } from './rows.ts';
 import { rescue } from './rescue.ts';
@@ -65,6 +59,7 @@ export class Ledger implements Disposable {
   readonly openJobs: OpenJobs;
   readonly lists: TaskLists;
   readonly removed: RemovedTasks;
+  readonly books: Books;
   /** Fires after every change: our own at once, another window's when `checkForExternalChanges` finds it. */
   readonly onDidChange = this.#changed.event;
   /** Fires once, when it is noticed that the file was replaced or deleted: the window has to be reloaded. */
@@ -76,6 +71,7 @@ export class Ledger implements Disposable {
     this.leases = new Leases(database);
     this.placements = new Placements(database, () => this.#changed.fire());
     this.openJobs = new OpenJobs(database, marker, () => this.#changed.fire());
+    this.books = new Books(database);
     this.lists = new TaskLists(database, () => this.#changed.fire());
     this.removed = new RemovedTasks(database, () => {
       if (this.hasPending()) writeFileSync(marker, '');
@@ -249,40 +245,6 @@ export class Ledger implements Disposable {
   search(query: string, limit: number): Task[] {
     const words = searchWords(query, { language: 'en', now: 0 }).map(({ text: word }) => ({ text: word }));
     return words.length === 0 ? [] : this.lists.page({ words }, { limit });
-  }
-
-  /** See `spentCredits`. @param since milliseconds since the epoch */
-  spent(origin: string, since: number): number {
-    return spentCredits(this.#database, origin, since);
-  }
-
-  /** See `plannedCredits`. */
-  planned(origin: string): number {
-    return plannedCredits(this.#database, origin);
-  }
-
-  /** Jobs of an order of which no byte has left, the oldest first. */
-  unsentOf(orderId: string): Task[] {
-    return this.#database
-      .all(
-        `SELECT ${taskColumns} FROM task WHERE state = 'draft' AND order_id = ? ORDER BY created_at`,
-        orderId,
-      )
-      .map(taskOf);
-  }
-
-  /** The most that Rivya has reserved for one job of this order; undefined while nothing is. */
-  reservedIn(orderId: string): number | undefined {
-    const row = this.#database.get(
-      'SELECT max(reserved_credits) AS most FROM task WHERE order_id = ?',
-      orderId,
-    );
-    return row && optionalNumber(row, 'most');
-  }
-
-  /** See `hasUnknownCharges`. @param since milliseconds since the epoch */
-  hasUnknownCharges(origin: string, since: number): boolean {
-    return hasUnknownCharges(this.#database, origin, since);
   }
 
   /** Ids of the jobs that can leave the list without loss; see `clearableTasks`. */

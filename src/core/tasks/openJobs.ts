@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { text, type Database, type Row } from '../storage/database.ts';
 import { insertRescued } from '../storage/rescuedRow.ts';
-import { spentSlotsOf, type SpentSlot } from '../storage/spentSlots.ts';
 import { insertJob, repairedJob } from './rescue.ts';
 import { placementOf } from './rows.ts';
 
@@ -83,17 +82,6 @@ export class OpenJobs {
     const fresh = isReadable(whole) ? whole : { ...whole, ...nowhere };
     insertRescued(this.#database, 'placement', { ...fresh, file: null, copies: null });
     return true;
-  }
-
-  /** What Rivya has named for jobs since then; the rule is that of `spentCredits`. */
-  spentSlots(since: number): SpentSlot[] {
-    return spentSlotsOf(
-      this.#database,
-      `SELECT origin, created_at AS at, coalesce(final_credits,
-         CASE WHEN state IN ('queued', 'processing', 'unreachable') THEN reserved_credits END) AS credits
-       FROM task WHERE created_at >= ?1`,
-      since,
-    );
   }
 }
 

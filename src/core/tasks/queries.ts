@@ -49,49 +49,6 @@ function countsOf(filter: TaskFilter): Condition[] {
 }
 
 /**
- * The credits that Rivya has named for the jobs of this origin, made since then: what it has charged, and
- * what it has set aside for those that are not over. The same rule as `chargeOf`; see `hasUnknownCharges`.
- */
-export function spentCredits(database: Database, origin: string, since: number): number {
-  const row = database.get(
-    `SELECT total(coalesce(final_credits, CASE WHEN ${isOpen} THEN reserved_credits END)) AS credits
-     FROM task WHERE created_at >= ? AND origin = ?`,
-    since,
-    origin,
-  );
-  return row ? number(row, 'credits') : 0;
-}
-
-/** Whether there are jobs of this origin, made since then, whose credits nobody knows: they come on top. */
-export function hasUnknownCharges(database: Database, origin: string, since: number): boolean {
-  const row = database.get(
-    `SELECT 1 FROM task WHERE created_at >= ? AND origin = ?
-       AND (other_remote_ids IS NOT NULL OR (remote_id IS NULL AND first_sent_at IS NOT NULL)
-         OR (remote_id IS NOT NULL AND final_credits IS NULL AND (reserved_credits IS NULL OR NOT ${isOpen})))
-     LIMIT 1`,
-    since,
-    origin,
-  );
-  return row !== undefined;
-}
-
-/** Rivya has not said how it ended, so what it has set aside still stands. */
-const isOpen = `(state IN ('queued', 'processing', 'unreachable'))`;
-
-/**
- * What the jobs of this origin that Rivya has not answered yet may cost, whenever they were made: the amounts
- * that were agreed to. What nobody could name an amount for counts as nothing.
- */
-export function plannedCredits(database: Database, origin: string): number {
-  const row = database.get(
-    `SELECT total(agreed_credits) AS credits FROM task
-     WHERE state IN ('draft', 'submitting') AND reserved_credits IS NULL AND origin = ?`,
-    origin,
-  );
-  return row ? number(row, 'credits') : 0;
-}
-
-/**
  * Jobs that are over and whose files, if they have any, were placed. A result that was never inserted, or
  * that could not be fetched so far, keeps its job, and so does an outcome that nobody knows (`unreachable`,
  * or given up without an answer). Whether a copy still stands is looked for before one is removed.

@@ -6,6 +6,7 @@ import { askFiles } from '../messages/dialogs.ts';
 import { UserError } from '../messages/errors.ts';
 import { messageOf } from '../messages/messageOf.ts';
 import { run, show } from '../messages/show.ts';
+import { showTasks } from '../orders/jobMessages.ts';
 import type { ChatController } from './chatController.ts';
 import { problemMessage } from './chatText.ts';
 import { insertCode, openAsNewFile } from './insertCode.ts';
@@ -174,8 +175,18 @@ function createPageHandlers(controller: ChatController): PageHandlers {
       const words = prompt.trim();
       if (words === '') throw new UserError(vscode.l10n.t('There is no text to make an image of.'));
       const prompts = [{ prompt: words, place: undefined }];
-      for (const { id: taskId } of await generate(services, { kind: 'image', prompts })) {
-        store.addCard(sessionId, { taskId, messageId });
+      const tasks = await generate(services, { kind: 'image', prompts });
+      try {
+        for (const { id: taskId } of tasks) store.addCard(sessionId, { taskId, messageId });
+      } catch (error) {
+        // The job is on its way: nothing that is said may invite to ask for it once more.
+        services.log.error(`Chat: no card for ${tasks.map(({ id }) => id).join()}: ${describeError(error)}`);
+        throw new UserError(
+          vscode.l10n.t(
+            'The image is being made, but this chat could not keep a card for it. Its result comes in the Tasks view.',
+          ),
+          [showTasks()],
+        );
       }
       controller.cardsChanged();
     },

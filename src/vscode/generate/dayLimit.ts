@@ -33,7 +33,8 @@ export async function dayBudget(
   if (isFree || limits.length === 0) return { limit: undefined, spent: 0 };
   const limit = Math.min(...limits);
   const since = startOfDay(systemClock.now());
-  const here = ledger.spent(origin, since) + ledger.planned(origin) + (await chats()).spent(origin, since);
+  const here =
+    ledger.books.spent(origin, since) + ledger.books.planned(origin) + (await chats()).spent(origin, since);
   const spent = here + spentElsewhere(origin, since);
   return { limit, spent };
 }

@@ -166,7 +166,7 @@ export const taskCommands = {
     const [task] = tasksFrom(services, nodes);
     const { id, agreedCredits: agreed } = task;
     // What another job of the order was found to cost is what this one is agreed to cost now.
-    const reserved = task.orderId === undefined ? undefined : ledger.reservedIn(task.orderId);
+    const reserved = task.orderId === undefined ? undefined : ledger.books.reservedIn(task.orderId);
     const amounts = [agreed, reserved].filter(each => each !== undefined);
     const price = amounts.length > 0 ? Math.max(...amounts) : undefined;
     // Throws while there is no server to go on with.

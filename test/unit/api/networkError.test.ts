@@ -80,7 +80,13 @@ it.each([
   await using server = await startScriptedServer(
     answer(407, '', { 'proxy-authenticate': 'Basic realm="x"' }),
   );
-  const proxy = networkError(await causeOf(server.url), 'https://rivya.ai');
-  expect(proxy.error).toMatchObject({ code: 'proxy_refused', retryable: false });
+  const cause = await causeOf(server.url);
+  const proxy = networkError(cause, server.url);
+  expect(proxy).toMatchObject({
+    error: { code: 'proxy_refused', retryable: false },
+    bytesMayHaveLeft: false,
+  });
   expect(proxy.error.message).toContain('407');
+  // Within TLS it is the other end that answers so.
+  expect(networkError(cause, 'https://rivya.ai').bytesMayHaveLeft).toBe(true);
 });

@@ -6,6 +6,7 @@ import { startSandbox, type Sandbox } from '../../../src/sandbox/server.ts';
 import { createAuthority, createCertificate } from '../../support/certificates.ts';
 import { startForwardProxy, type ForwardProxy } from '../../support/forwardProxy.ts';
 import { startGateway } from '../../support/gateway.ts';
+import { answer, startScriptedServer } from '../../support/scriptedServer.ts';
 import { impatientClock } from './testClock.ts';
 
 // The client outside the editor: plain Node, and undici's own fetch with a dispatcher of the user's.
@@ -87,6 +88,39 @@ describe('through a proxy from the environment', () => {
       message: expect.stringContaining('407') as string,
     });
     expect(refusing.requests).toHaveLength(1);
+  });
+
+  test('that asks for a password without a tunnel has passed nothing on', async () => {
+    const asksForPassword = answer(407, '', { 'proxy-authenticate': 'Basic realm="x"' });
+    await using refusing = await startScriptedServer(asksForPassword);
+    vi.stubEnv('http_proxy', refusing.url);
+    agent = new EnvHttpProxyAgent({ proxyTunnel: false });
+    const client = clientWith(agent, 'http://api.localhost');
+    const create = client.generations.create({ model: 'z-image' }, { idempotencyKey: 'k' });
+    await expect(create).rejects.toMatchObject({ code: 'proxy_refused', mayHaveBeenCharged: false });
+    expect(refusing.requests.map(({ url }) => url)).toEqual(['http://api.localhost/api/v1/generations']);
+  });
+
+  test('lets a 407 of the other end through its tunnel, after which nobody knows', async () => {
+    const authority = await createAuthority();
+    await using server = await startScriptedServer(answer(407));
+    const certificate = await createCertificate(['api.rivya.test'], authority);
+    await using gateway = await startGateway(server.url, certificate);
+    agent = new EnvHttpProxyAgent({ requestTls: { ca: authority.cert } });
+    const client = clientWith(agent, `https://api.rivya.test:${gateway.port}`);
+    const create = client.generations.create({ model: 'z-image' }, { idempotencyKey: 'k' });
+    await expect(create).rejects.toMatchObject({ code: 'proxy_refused', mayHaveBeenCharged: true });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['http://127.0.0.1:1', false],
+    ['https://rivya.ai', true],
+  ])('that a fetch hands out as a status means the same: %s', async (baseUrl, mayHaveBeenCharged) => {
+    const fetch: Fetch = () => Promise.resolve(new Response('', { status: 407 }));
+    const client = createRivyaClient({ baseUrl, apiKey: () => 'k', fetch, clock: impatientClock });
+    const create = client.generations.create({ model: 'z-image' }, { idempotencyKey: 'k' });
+    await expect(create).rejects.toMatchObject({ code: 'http_407', mayHaveBeenCharged });
   });
 
   test('that is not there fails as a connection, not as an answer', async () => {

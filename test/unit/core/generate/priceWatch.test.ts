@@ -99,9 +99,9 @@ describe('the price that Rivya reserves', () => {
     expect(surprises).toHaveLength(2);
     for (const surprise of surprises) expect(surprise).toMatchObject({ reserved: 2, agreed: 1 });
     expect(surprises.flatMap(each => each.held.map(({ id }) => id)).toSorted()).toEqual(rest.toSorted());
-    expect(jobs.ledger.reservedIn('order-1')).toBe(2);
+    expect(jobs.ledger.books.reservedIn('order-1')).toBe(2);
     // What waits is not sent, but counts as what may still be spent.
-    expect(jobs.ledger.planned(jobs.sandbox.url)).toBe(rest.length);
+    expect(jobs.ledger.books.planned(jobs.sandbox.url)).toBe(rest.length);
 
     // The person agrees to the new price of one: it goes, and neither holds the others up nor sends them.
     const [first = '', ...others] = rest;

@@ -337,7 +337,7 @@ describe('what was spent on other machines', () => {
     expect(mirror.spentElsewhere('https://rivya.ai', midnight - 1_800_000)).toBe(25);
     mirror.adopt('old');
     expect(
-      mirror.spentElsewhere('https://rivya.ai', midnight) + other.spent('https://rivya.ai', midnight),
+      mirror.spentElsewhere('https://rivya.ai', midnight) + other.books.spent('https://rivya.ai', midnight),
     ).toBe(18);
     ledger.dispose();
     other.dispose();

@@ -78,16 +78,16 @@ it('pages through a group without gaps', () => {
 
 it('adds up what was spent since a time, at one server', () => {
   withLedger(ledger => {
-    expect(ledger.spent('https://rivya.ai', 0)).toBe(0);
+    expect(ledger.books.spent('https://rivya.ai', 0)).toBe(0);
     inState(ledger, 'placed', noon, { reservedCredits: 3, finalCredits: 2 });
     inState(ledger, 'processing', noon + 1, { reservedCredits: 4, remoteId: 'task_1' });
     inState(ledger, 'failed', noon + 2, { reservedCredits: 8, finalCredits: 0 });
     inState(ledger, 'unreachable', noon + 3, { reservedCredits: 1.5, remoteId: 'task_2' });
     inState(ledger, 'placed', noon - day, { finalCredits: 100 });
     createTask(ledger, noon + 4, { origin: 'http://127.0.0.1:1' });
-    expect(ledger.spent('https://rivya.ai', noon)).toBe(7.5);
-    expect(ledger.spent('https://rivya.ai', 0)).toBe(107.5);
-    expect(ledger.hasUnknownCharges('https://rivya.ai', 0)).toBe(false);
+    expect(ledger.books.spent('https://rivya.ai', noon)).toBe(7.5);
+    expect(ledger.books.spent('https://rivya.ai', 0)).toBe(107.5);
+    expect(ledger.books.hasUnknownCharges('https://rivya.ai', 0)).toBe(false);
     // Over without a word about its charge; given up without an answer; begun twice.
     for (const [state, change] of [
       ['failed', { reservedCredits: 8, remoteId: 'task_3' }],
@@ -96,7 +96,7 @@ it('adds up what was spent since a time, at one server', () => {
     ] as const) {
       const task = inState(ledger, state, noon + 10, change);
       expect(chargeOf(task)).toEqual({ kind: 'unknown' });
-      expect(ledger.hasUnknownCharges('https://rivya.ai', noon)).toBe(true);
+      expect(ledger.books.hasUnknownCharges('https://rivya.ai', noon)).toBe(true);
       ledger.update(task.id, noon, each => ({
         ...each,
         state: 'placed',
@@ -104,14 +104,32 @@ it('adds up what was spent since a time, at one server', () => {
         finalCredits: 0,
         otherRemoteIds: [],
       }));
-      expect(ledger.hasUnknownCharges('https://rivya.ai', noon)).toBe(false);
+      expect(ledger.books.hasUnknownCharges('https://rivya.ai', noon)).toBe(false);
     }
+  });
+});
+
+it('counts what was spent on jobs that were removed from the list since', () => {
+  withLedger(ledger => {
+    const task = inState(ledger, 'placed', noon, { remoteId: 'task_1', finalCredits: 5 });
+    const old = inState(ledger, 'placed', noon - 5, { remoteId: 'task_2', finalCredits: 7 });
+    const spent = (since: number): unknown[] => [
+      ledger.books.spent('https://rivya.ai', since),
+      ledger.books.spent('http://127.0.0.1:1', since),
+      ledger.books.spentSlots(since).map(({ credits }) => credits),
+    ];
+    const before = spent(noon);
+    expect(before).toEqual([5, 0, [5]]);
+    expect(removeFromList(ledger, [task.id, old.id], noon + 1)).toHaveLength(2);
+    expect(spent(noon)).toEqual(before);
+    ledger.restore([task.id, old.id]);
+    expect(spent(noon)).toEqual(before);
   });
 });
 
 it('adds up what jobs without an answer may cost by agreement, at one server', () => {
   withLedger(ledger => {
-    expect(ledger.planned('https://rivya.ai')).toBe(0);
+    expect(ledger.books.planned('https://rivya.ai')).toBe(0);
     createTask(ledger, noon, { agreedCredits: 3 });
     createTask(ledger, noon - day, { agreedCredits: 4 });
     createTask(ledger, noon + 1);
@@ -119,22 +137,22 @@ it('adds up what jobs without an answer may cost by agreement, at one server', (
     inState(ledger, 'submitting', noon + 3, { agreedCredits: 5 });
     inState(ledger, 'queued', noon + 4, { agreedCredits: 6, reservedCredits: 6 });
     inState(ledger, 'untracked', noon + 5, { agreedCredits: 7, finalCredits: 0 });
-    expect(ledger.planned('https://rivya.ai')).toBe(12);
+    expect(ledger.books.planned('https://rivya.ai')).toBe(12);
   });
 });
 
 it('knows what of an order was not sent, and the most that was reserved for one of it', () => {
   withLedger(ledger => {
-    expect(ledger.reservedIn('order-1')).toBeUndefined();
+    expect(ledger.books.reservedIn('order-1')).toBeUndefined();
     const first = createTask(ledger, noon, { orderId: 'order-1' });
     const second = createTask(ledger, noon + 1, { orderId: 'order-1' });
     createTask(ledger, noon + 2, { orderId: 'order-2' });
     createTask(ledger, noon + 3);
-    expect(ledger.unsentOf('order-1').map(({ id }) => id)).toEqual([first.id, second.id]);
+    expect(ledger.books.unsentOf('order-1').map(({ id }) => id)).toEqual([first.id, second.id]);
     ledger.update(first.id, noon, task => ({ ...task, state: 'queued', reservedCredits: 3 }));
-    expect(ledger.unsentOf('order-1').map(({ id }) => id)).toEqual([second.id]);
+    expect(ledger.books.unsentOf('order-1').map(({ id }) => id)).toEqual([second.id]);
     ledger.update(second.id, noon, task => ({ ...task, state: 'queued', reservedCredits: 2 }));
-    expect(ledger.reservedIn('order-1')).toBe(3);
+    expect(ledger.books.reservedIn('order-1')).toBe(3);
   });
 });
 

@@ -194,7 +194,7 @@ describe('a running job', () => {
     // The documented answer to the submit says `final_credits: 0`; that is no refund.
     expect(chargeOf(jobs.task(id))).toEqual({ kind: 'said', credits: 1, as: 'reservation' });
     expect(jobs.ledger.clearable()).toEqual([]);
-    expect(jobs.ledger.spent(jobs.sandbox.url, 0)).toBe(1);
+    expect(jobs.ledger.books.spent(jobs.sandbox.url, 0)).toBe(1);
     decide(jobs.ledger, id, { type: 'reopened' }, jobs.clock.now());
     expect(jobs.task(id).state).toBe('processing');
     jobs.apiKey = jobs.sandbox.apiKey;
