@@ -38,7 +38,7 @@ async function fakeCatalogue(sandbox: Sandbox): Promise<void> {
     ...model,
     display_name: `${String(model['display_name'])} ${hostile}`,
     description: hostile,
-    base_credits: 50,
+    base_credits: 21,
     notices: [hostile],
     params: [parameter],
   }));
@@ -87,7 +87,11 @@ test('words of others are text wherever VS Code and the pages draw them', async 
     await workbench.openFile('notes.md');
     await page.keyboard.press('Control+A');
     await workbench.runCommand('Rivya: Generate with Parameters...');
-    await pickModel(workbench);
+    const model = workbench.picks.filter({ hasText: /^\s*Z-Image/ }).first();
+    await workbench.quickInputBox.fill('Z-Image');
+    await model.waitFor();
+    await expectDrawnAsText(model);
+    await model.click();
     const field = workbench.picks.filter({ hasText: 'Extra' });
     await field.waitFor();
     await expectDrawnAsText(field);
@@ -102,8 +106,8 @@ test('words of others are text wherever VS Code and the pages draw them', async 
   await test.step('a model in a dialog, a prompt in progress, an error in a message', async () => {
     sandbox.control.update({ taskDurationMs: 6_000 });
     sandbox.control.failNextGeneration({ code: 'generation_failed', message: hostile });
+    // The model that was taken is remembered.
     await workbench.runCommand('Rivya: Generate Image from Selection');
-    await pickModel(workbench);
     await dialog.waitFor();
     await expectDrawnAsText(dialog);
     await dialog.getByRole('button', { name: 'Generate', exact: true }).click();
@@ -177,7 +181,6 @@ test('words of others are text wherever VS Code and the pages draw them', async 
     await workbench.openFile('notes.md');
     await page.keyboard.press('Control+A');
     await workbench.runCommand('Rivya: Generate Image from Selection');
-    await pickModel(workbench);
     await dialog.getByRole('button', { name: 'Generate', exact: true }).click();
     await workbench.line(/!\[A harbour/).waitFor();
     await workbench.runCommand('Rivya: Open Gallery');
@@ -206,13 +209,4 @@ test('words of others are text wherever VS Code and the pages draw them', async 
 async function expectInertPage(body: Locator, words: string): Promise<void> {
   await expect(body).toContainText(words);
   await expect(body.locator('[href], [src^="http"], .codicon-bug')).toHaveCount(0);
-}
-
-/** Takes Z-Image from the list of models. */
-async function pickModel(workbench: Workbench): Promise<void> {
-  const row = workbench.picks.filter({ hasText: /^\s*Z-Image/ }).first();
-  await workbench.quickInputBox.fill('Z-Image');
-  await row.waitFor();
-  await expectDrawnAsText(row);
-  await row.click();
 }

@@ -27,7 +27,7 @@ export function growthOf(
     for (let time = 0; time < times; time++) run(text);
   };
   const [base = 0, cost = 0] = leastCosts([often, small], [run, large]);
-  return (cost / Math.max(base, resolutionMs)) * times;
+  return (cost / Math.max(base, negligibleMs)) * times;
 }
 
 /**
@@ -61,6 +61,8 @@ function plainPass(text: string): number {
 
 /** Below this a duration says nothing. */
 const resolutionMs = 0.5;
+/** What takes less is not taken for growth: the square of the larger size takes many times as long. */
+const negligibleMs = 5;
 const rounds = 3;
 
 /** The least of several runs of each, in turn, in milliseconds. */

@@ -140,8 +140,8 @@ function outcomeOf(error: RivyaError): Outcome {
   }
   // A proxy that asks for a password has passed nothing on.
   if (status === 407) return 'neverLeft';
-  if (status === 409 && code !== 'chat_session_conflict') return 'conflict';
   if (!isRivyasWord) return 'unknown';
+  if (status === 409 && code !== 'chat_session_conflict') return 'conflict';
   switch (kind) {
     case 'authentication':
     case 'scope':
