@@ -5,7 +5,7 @@
 type Run = (text: string) => unknown;
 
 /** Characters, about. */
-export const growthSizes = [16_384, 131_072] as const;
+export const growthSizes = [8_192, 65_536] as const;
 
 /** Eight times the text in eight times the time, with room for memory that is cold; squared it is 64. */
 export const linearGrowth = 24;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mediaPathAt } from '../../../../src/core/generate/mediaPath.ts';
 import { sizeAround } from '../../../../src/core/generate/shape.ts';
 import { plainProject } from '../../../../src/core/projects/findProject.ts';
+import { parseLoosely } from '../../../../src/core/projects/kinds/settingsText.ts';
 import { addressOf } from '../../../../src/core/projects/address.ts';
 import { promptIn, promptsAt } from '../../../../src/core/prompts/findPrompts.ts';
 import { inlineReference, planReference } from '../../../../src/core/references/planReference.ts';
@@ -26,7 +27,7 @@ const hostile: Readonly<Record<string, readonly string[]>> = {
   org: ['* a\n:A:\n', '#+begin_a\n', '[[file:'],
   textile: ['!a!'],
   json: ['"', '\\"', '{"a":'],
-  yaml: ['- - ', '{a: ', '"', '"" ""\n', 'a: b\n', '&a *a\n'],
+  yaml: ['- - ', '{a: ', '"', 'a: b\n', '&a *a\n'],
   toml: ['"""', '\\"', 'a.b.'],
   python: ['"', '\\"', '# a\n'],
   wikitext: ['{|\n'],
@@ -85,6 +86,10 @@ describe('the time that a document costs', () => {
     const { prompts, replacement } = readers(languageId);
     const run = (text: string): unknown => [prompts?.(text), replacement?.(text)];
     expect(growthOf(run, size => repeated(part, size))).toBeLessThan(linearGrowth);
+  });
+
+  it.each(['"', '\\"', '/*', '//', ',', '{"a":'])('grows with the length of settings: %j', part => {
+    expect(growthOf(parseLoosely, size => repeated(part, size))).toBeLessThan(linearGrowth);
   });
 
   const megabyte = 1_048_576;
