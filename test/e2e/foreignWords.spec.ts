@@ -72,6 +72,7 @@ test('words of others are text wherever VS Code and the pages draw them', async 
     });
     await message.waitFor();
     await expect(message).not.toContainText('click me');
+    await workbench.clearNotifications();
   });
 
   await fakeCatalogue(sandbox);
