@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { mediaPathAt } from '../../../../src/core/generate/mediaPath.ts';
 import { sizeAround } from '../../../../src/core/generate/shape.ts';
 import { plainProject } from '../../../../src/core/projects/findProject.ts';
@@ -76,6 +76,9 @@ function readers(languageId: string): Readonly<Record<string, (text: string) => 
 const cases = Object.entries(hostile).flatMap(([languageId, all]) =>
   all.map(part => [languageId, part] as const),
 );
+
+/** Only ends a test that hangs: on a busy machine a second of work may take a minute. */
+vi.setConfig({ testTimeout: 300_000 });
 
 function repeated(part: string, size: number): string {
   return part.repeat(Math.ceil(size / part.length));
