@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Locator } from '@playwright/test';
-import type { Workbench } from '../support/workbench.ts';
 import { expect, test } from './fixtures.ts';
 
 const sentence = 'A red bicycle leans against a white wall.';
@@ -69,21 +67,21 @@ test('a webhook is created, a generation delivered and verified, replayed, the s
   expect(replayed[0]).toHaveProperty('webhook-signature');
   await workbench.screenshot('webhookReplay');
 
-  await chooseInMenu(workbench, workbench.treeItem('My shop'), 'Rotate Webhook Secret...');
+  await workbench.chooseInMenu(workbench.treeItem('My shop'), 'Rotate Webhook Secret...');
   await dialog.getByRole('button', { name: 'Rotate' }).click();
   await expect(dialog).toContainText('was rotated');
   await dialog.getByRole('button', { name: 'Copy Secret' }).click();
 
-  await chooseInMenu(workbench, workbench.treeItem('My shop'), 'Send Test Delivery');
+  await workbench.chooseInMenu(workbench.treeItem('My shop'), 'Send Test Delivery');
   await expect(workbench.notification('arrived (HTTP 200)')).toBeVisible();
   await expect(workbench.treeItem('webhook.test')).toContainText('verified (Standard Webhooks)');
 
-  await chooseInMenu(workbench, workbench.treeItem('My shop'), 'Show Webhook Deliveries...');
+  await workbench.chooseInMenu(workbench.treeItem('My shop'), 'Show Webhook Deliveries...');
   await expect(workbench.picks).toHaveCount(2);
   await workbench.screenshot('webhookDeliveries');
   await page.keyboard.press('Escape');
 
-  await chooseInMenu(workbench, workbench.treeItem('My shop'), 'Delete Webhook...');
+  await workbench.chooseInMenu(workbench.treeItem('My shop'), 'Delete Webhook...');
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await expect(workbench.notification('The webhook My shop was deleted.')).toBeVisible();
   await expect(workbench.treeItem('My shop')).toBeHidden();
@@ -118,15 +116,4 @@ async function withServer<T>(
     server.close();
     server.closeAllConnections();
   }
-}
-
-async function chooseInMenu(workbench: Workbench, row: Locator, title: string): Promise<void> {
-  await row.click({ button: 'right' });
-  // Not a click: a menu ignores the mouse button for a moment after it has opened.
-  await workbench.menuItem(title).hover();
-  await workbench.page
-    .locator('.action-item.focused')
-    .filter({ has: workbench.menuItem(title) })
-    .waitFor();
-  await workbench.page.keyboard.press('Enter');
 }

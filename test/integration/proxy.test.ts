@@ -4,7 +4,7 @@ import { startForwardProxy, type ForwardProxy } from '../support/forwardProxy.ts
 import { startGateway, type Gateway } from '../support/gateway.ts';
 import { configure, Scene } from './support.ts';
 
-// VS Code never asks a proxy for "localhost" and 127.0.0.1, so that these tests use another name of this
+// VS Code never asks a proxy for "localhost" and 127.0.0.1, so that these tests use another address of this
 // machine.
 describe('a proxy of the settings', () => {
   let scene: Scene;
@@ -15,7 +15,7 @@ describe('a proxy of the settings', () => {
     scene = await Scene.open({ key: undefined });
     proxy = await startForwardProxy();
     gateway = await startGateway(scene.sandbox.url);
-    await configure('baseUrl', `http://api.localhost:${gateway.port}`);
+    await configure('baseUrl', `http://127.0.0.2:${gateway.port}`);
   });
   afterEach(async () => {
     await setProxy(undefined);
@@ -34,7 +34,7 @@ describe('a proxy of the settings', () => {
     await vscode.commands.executeCommand('rivya.account.setKey');
     await scene.answers.message(/verified and stored/);
     assert.ok(
-      proxy.requests.some(line => line.includes(`api.localhost:${gateway.port}`)),
+      proxy.requests.some(line => line.includes(`127.0.0.2:${gateway.port}`)),
       proxy.requests.join('\n'),
     );
     assert.ok(scene.sandbox.control.requests().some(request => request.path === '/api/v1/credits'));

@@ -1,36 +1,88 @@
 /**
+ * How long something takes on texts of different lengths, in CPU time of this thread: what else the machine
+ * does at the time does not count.
+ */
+type Run = (text: string) => unknown;
+
+/** Characters, about. */
+export const growthSizes = [8_192, 65_536] as const;
+
+/** Eight times the text in eight times the time, with room for memory that is cold; squared it is 64. */
+export const linearGrowth = 24;
+
+/**
  * How many times longer something takes on a text of the larger size than on one of the smaller: about the
- * ratio of the sizes when it is linear, the square of that when it is quadratic. The shortest of several runs
- * counts, for others use the machine as well.
+ * ratio of the sizes when it is linear, the square of that when it is quadratic. The small text is read as
+ * often as makes up the large one, so that both take long enough to be measured.
  */
 export function growthOf(
-  run: (text: string) => unknown,
+  run: Run,
   make: (size: number) => string,
   [least, most]: readonly [number, number] = growthSizes,
 ): number {
   const small = make(least);
   const large = make(most);
-  run(small);
-  return shortest(run, large) / Math.max(shortest(run, small), resolutionMs);
+  const times = Math.round(most / least);
+  const often: Run = text => {
+    for (let time = 0; time < times; time++) run(text);
+  };
+  const [base = 0, cost = 0] = leastCosts([often, small], [run, large]);
+  return (cost / Math.max(base, negligibleMs)) * times;
 }
 
-/** Characters, about. */
-export const growthSizes = [16_384, 131_072] as const;
+/**
+ * How many times longer than a plain pass each of several things takes on a text. A plain pass looks at each
+ * UTF-16 unit once and counts what every reader of a document has to find: lines and code points.
+ */
+export function ratiosToPlainPass<Name extends string>(
+  runs: Readonly<Record<Name, Run>>,
+  text: string,
+): Record<Name, number> {
+  const names = Object.keys(runs) as Name[];
+  const [base = 0, ...costs] = leastCosts(
+    [plainPass, text],
+    ...names.map(name => [runs[name], text] as const),
+  );
+  return Object.fromEntries(
+    names.map((name, index) => [name, (costs[index] ?? 0) / Math.max(base, resolutionMs)]),
+  ) as Record<Name, number>;
+}
 
-/** Eight times the text in eight times the time, with room for a busy machine; squared it is 64. */
-export const linearGrowth = 24;
+function plainPass(text: string): number {
+  let lines = 1;
+  let codePoints = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x0a) lines++;
+    if ((unit & 0xfc00) !== 0xdc00) codePoints++;
+  }
+  return lines + codePoints;
+}
 
 /** Below this a duration says nothing. */
-const resolutionMs = 1;
+const resolutionMs = 0.5;
+/** What takes less is not taken for growth: the square of the larger size takes many times as long. */
+const negligibleMs = 5;
+const rounds = 3;
 
-function shortest(run: (text: string) => unknown, text: string): number {
-  let least = Infinity;
-  for (let round = 0; round < 5; round++) {
-    const start = performance.now();
-    run(text);
-    least = Math.min(least, performance.now() - start);
-    // One that stands still is not waited for again.
-    if (least > 2_000) break;
+/** The least of several runs of each, in turn, in milliseconds. */
+function leastCosts(...jobs: readonly (readonly [run: Run, text: string])[]): number[] {
+  const costs = jobs.map(() => Infinity);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, [run, text]] of jobs.entries()) {
+      // One that stands still is not waited for again.
+      if (round > 0 && (costs[index] ?? 0) > standstillMs) continue;
+      costs[index] = Math.min(costs[index] ?? Infinity, cpuTime(run, text));
+    }
   }
-  return least;
+  return costs;
+}
+
+const standstillMs = 2_000;
+
+function cpuTime(run: Run, text: string): number {
+  const before = process.threadCpuUsage();
+  run(text);
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1_000;
 }

@@ -234,6 +234,16 @@ export class Workbench {
     const selection = this.page.locator('.editor-group-container.active .selected-text').first();
     const box = await boxOf(selection);
     await this.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { button: 'right' });
+    await this.#pressMenuItem(title);
+  }
+
+  /** Chooses an entry of the context menu of a row. */
+  async chooseInMenu(row: Locator, title: string): Promise<void> {
+    await row.click({ button: 'right' });
+    await this.#pressMenuItem(title);
+  }
+
+  async #pressMenuItem(title: string): Promise<void> {
     // Not a click: a menu ignores the mouse button for a moment after it has opened.
     await this.menuItem(title).hover();
     await this.page

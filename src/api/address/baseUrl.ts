@@ -28,10 +28,16 @@ export function parseBaseUrl(text: string): BaseUrl | { readonly problem: BaseUr
 }
 
 /**
- * Whether the host is this machine. Read at start-up, so without `node:net`.
+ * Whether the host is this machine, for what trusts it with a key or with plain http. Read at start-up, so
+ * without `node:net`.
+ *
+ * Of names only `localhost` itself. RFC 6761 (6.3) wants all names below it to be this machine as well, but
+ * leaves that to resolvers, and the rule for secure contexts of browsers counts them only where the program
+ * resolves them by itself. Node asks the system: glibc without systemd sends `app.localhost`, and `localhost.`
+ * with the root's dot, to a name server, whose answer may be any machine.
  * @param hostname as `URL.hostname` gives it, so that other notations of an address are already normalised
  */
 export function isLoopbackHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  return /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|::1|::ffff:7f[\da-f]{2}:[\da-f]{1,4})$/i.test(host);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|::ffff:7f[\da-f]{2}:[\da-f]{1,4})$/i.test(host);
 }

@@ -292,6 +292,8 @@ function deltas(fields: Fields, isReasoning: boolean): ChatPart[] {
     textOf(record(fields['message'])['delta']) ??
     textOf(record(record(fields['message'])['delta'])['content']) ??
     textOf(choiceDelta['content']) ??
+    // What OpenAI's models say in place of an answer.
+    textOf(choiceDelta['refusal']) ??
     textOf(choice['text']) ??
     textOf(fields['textDelta']) ??
     textOf(fields['token']) ??

@@ -114,10 +114,14 @@ function isOutcomeUnknown(status: number, code: string | undefined, isRivyasWord
   return status !== 429;
 }
 
-/** `{"error":{"code","message","requestId"}}` (rivya-api.md 8). */
+/**
+ * `{"error":{"code","message","requestId"}}` (rivya-api.md 8). Hosts and gateways have the same form; their
+ * codes are statuses ("404") or names in capitals ("DEPLOYMENT_NOT_FOUND"), and Rivya's never are.
+ */
 export function isErrorBody(value: unknown): boolean {
   const error = isRecord(value) ? value['error'] : undefined;
-  return isRecord(error) && typeof error['code'] === 'string' && typeof error['message'] === 'string';
+  if (!isRecord(error) || typeof error['message'] !== 'string') return false;
+  return typeof error['code'] === 'string' && /^[a-z][a-z\d]*(?:_[a-z\d]+)*$/.test(error['code']);
 }
 
 /** Whether an answer says nothing but an error; a failed task, which has one too, says more. */

@@ -12,8 +12,9 @@ export function parseRetryAfter(header: string | null, date: string | null, now:
   const text = header?.trim() ?? '';
   if (text === '') return undefined;
   const sent = parseHttpDate(date?.trim() ?? '');
-  const wait = /^\d+(?:\.\d+)?$/.test(text)
-    ? Number(text) * 1000
+  // What two have set, a server and a proxy before it, is joined by a comma: the longest counts.
+  const wait = /^\d+(?:\.\d+)?(?:\s*,\s*\d+(?:\.\d+)?)*$/.test(text)
+    ? Math.max(...text.split(',').map(Number)) * 1000
     : parseHttpDate(text) - (Number.isNaN(sent) ? now : sent);
   if (Number.isNaN(wait)) return undefined;
   return Math.min(Math.max(wait, 0), longestRetryAfterMs);
@@ -21,8 +22,8 @@ export function parseRetryAfter(header: string | null, date: string | null, now:
 
 /** Any of the three forms (RFC 9110 5.6.7), all of which are in GMT. @returns NaN for anything else */
 function parseHttpDate(text: string): number {
-  // A date starts with its weekday; `Date.parse` alone would also read "-5" as one.
-  if (!/^[a-z]{3}/i.test(text)) return Number.NaN;
-  const isWithoutZone = /^[a-z]{3} [a-z]{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/i.test(text);
-  return Date.parse(isWithoutZone ? `${text} GMT` : text);
+  // `Date.parse` alone would read "-5" and "try again in 5" as dates, and what has no zone as local.
+  if (!/^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*\d\d:\d\d:\d\d/i.test(text)) return Number.NaN;
+  const hasZone = /(?:[a-z]{1,5}|[+-]\d{4})$/i.test(text);
+  return Date.parse(hasZone ? text : `${text} GMT`);
 }

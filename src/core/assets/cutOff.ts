@@ -48,9 +48,14 @@ const endOfGif = Buffer.from([0x00, 0x3b]);
 /** Cameras and editors write more behind the end of a picture. */
 const jpegTail = 65_536;
 
+/** More are not looked at: a file of nothing but empty ones would be read for minutes. */
+const mostChunks = 100_000;
+
 /** Each chunk: length, type, content, checksum. */
 async function isPngCutOff(read: ReadPart, bytes: number): Promise<boolean> {
-  for (let at = 8; at < bytes;) {
+  let count = 0;
+  for (let at = 8; at < bytes; count++) {
+    if (count === mostChunks) return false;
     const head = Buffer.from(await read(at, 8));
     if (head.length < 8) return true;
     at += 12 + head.readUInt32BE(0);

@@ -115,7 +115,19 @@ function namedType(contentType: string | undefined): string | undefined {
 
 /** A web page, an error as JSON, or any other text: servers and proxies send them with status 200. */
 function isPage(head: Uint8Array, named: string | undefined): boolean {
-  return named === 'text/html' || named === 'application/json' || isText(head);
+  return named === 'text/html' || named === 'application/json' || isText(head) || isForeignPage(head);
+}
+
+/** A page, or JSON, in UTF-16 with its mark, or a page in a character set of before UTF-8. */
+function isForeignPage(head: Uint8Array): boolean {
+  const mark = Buffer.from(head.subarray(0, 2)).toString('hex');
+  const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'latin1';
+  const text = new TextDecoder(encoding).decode(head);
+  // A drawing is no page.
+  if (/<svg[\s>]/.test(text)) return false;
+  return (
+    /^\s*<(?:!doctype|html|head|body|\?xml)\b/i.test(text) || (encoding !== 'latin1' && /^\s*[{[]/.test(text))
+  );
 }
 
 /** SVG: XML whose first element is its own, behind what may stand before one. */

@@ -5,15 +5,25 @@ const extensions = Object.values(inputExtensions).flat().join('|');
 const extension = new RegExp(`\\.(?:${extensions})`, 'gi');
 const lastExtension = new RegExp(`\\.(?:${extensions})\\b`, 'gi');
 
+/** No path is longer, and none is sought farther away. */
+const farthest = 8_192;
+
 /**
  * The path of the image, video or audio file that the text refers to at an offset, whatever its language: the
- * one under the cursor, else the nearest on the line. As it is written, with `%20` and the like decoded.
+ * one under the cursor, else the nearest on the line. As it is written, with `%20` and the like decoded. Of a
+ * line as long as an inlined picture only what is near the cursor is read.
  */
 export function mediaPathAt(text: string, offset: number): string | undefined {
-  const { text: line, start } = lineAround(text, offset);
-  const at = offset - start;
+  const from = Math.max(0, offset - farthest);
+  const near = text.slice(from, offset + farthest);
+  const { text: line, start, end } = lineAround(near, offset - from);
+  const at = offset - from - start;
+  // What goes on beyond the part that is read is not known as a whole.
+  const first = start === 0 && from > 0 ? 1 : 0;
+  const last = end === near.length && from + end < text.length ? line.length - 1 : line.length;
   let nearest: { readonly path: string; readonly distance: number } | undefined;
   for (const { path, index } of pathsIn(line)) {
+    if (index < first || index + path.length > last) continue;
     const distance = Math.max(index - at, at - index - path.length, 0);
     if (!nearest || distance < nearest.distance) nearest = { path, distance };
   }

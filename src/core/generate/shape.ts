@@ -9,6 +9,9 @@ export interface PixelSize {
 
 const largest = 20_000;
 
+/** On a longer line what is farther away belongs to something else. */
+const farthest = 10_000;
+
 /**
  * The size that the text around a place asks for: the `width` and `height` of a tag on its lines
  * (`<img width="1600" height="900">`), or a pair in a name (`hero-1600x900.png`).
@@ -18,8 +21,9 @@ export function sizeAround(text: string, start: number, end: number): PixelSize 
   const lineStart = start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1;
   const newline = text.indexOf('\n', end);
   const open = tagAround(text, start);
-  const from = Math.min(lineStart, open?.start ?? lineStart);
-  const lines = text.slice(from, Math.max(newline === -1 ? text.length : newline, open?.end ?? 0));
+  const from = Math.max(Math.min(lineStart, open?.start ?? lineStart), start - farthest);
+  const to = Math.max(newline === -1 ? text.length : newline, open?.end ?? 0);
+  const lines = text.slice(from, Math.min(to, end + farthest));
   const tag = /<[A-Za-z][^<>]*>/g;
   for (const [source] of lines.matchAll(tag)) {
     const width = attribute(source, 'width');

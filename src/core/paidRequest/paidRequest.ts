@@ -140,8 +140,8 @@ function outcomeOf(error: RivyaError): Outcome {
   }
   // A proxy on the way that asks for a password has passed nothing on.
   if (status === 407) return error.mayHaveBeenCharged ? 'unknown' : 'neverLeft';
-  if (status === 409 && code !== 'chat_session_conflict') return 'conflict';
   if (!isRivyasWord) return 'unknown';
+  if (status === 409 && code !== 'chat_session_conflict') return 'conflict';
   switch (kind) {
     case 'authentication':
     case 'scope':

@@ -78,7 +78,8 @@ function lineCommentAt(
 
 /** A line of a program in which nothing but code is left, at the same offsets. */
 function withoutStrings(line: string): string {
-  return line.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`/g, found =>
+  // What is escaped outside of a string opens none, or each such quote would be sought to the end.
+  return line.replace(/\\.|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`/g, found =>
     '_'.repeat(found.length),
   );
 }

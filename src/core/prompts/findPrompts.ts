@@ -1,9 +1,10 @@
 import { lineAround, linesOf, type Line } from '../../base/lines.ts';
 import { documentLanguage } from '../languages/documentLanguage.ts';
+import { condensed } from '../languages/largeDocument.ts';
 import { commentAt } from './commentAround.ts';
 import { valueAt } from './valueAround.ts';
 import { withoutComment, withoutLineSyntax, withoutMarksOfOtherLines } from './promptWords.ts';
-import type { TextRange } from './textRange.ts';
+import { longestPrompt, type TextRange } from './textRange.ts';
 
 /** A prompt and the range of the document that it was read from, after which its result is inserted. */
 export interface FoundPrompt extends TextRange {
@@ -12,8 +13,8 @@ export interface FoundPrompt extends TextRange {
 
 /**
  * The prompts that a person points at: each selection; for a cursor the fenced block marked `prompt` around
- * it, else the comment, else the string or value, else the line. Blank ones are left out, and two cursors at
- * the same place are one.
+ * it, else the comment, else the string or value, else the line. In a document that is too large to be read
+ * it is the line. Blank ones are left out, and two cursors at the same place are one.
  * @param languageId VS Code's
  * @param file the document's, as segments or its name alone
  */
@@ -24,14 +25,16 @@ export function promptsAt(
   file?: readonly string[],
 ): FoundPrompt[] {
   const language = documentLanguage({ languageId, file });
-  const found = selections.map(selection =>
-    selection.start === selection.end
-      ? (fencedPrompt(text, selection.start) ??
-        commentAt(text, language, selection.start) ??
-        valueAt(text, language, selection.start) ??
-        lineAround(text, selection.start))
-      : selection,
-  );
+  const isCursor = ({ start, end }: TextRange): boolean => start === end;
+  const isRead = selections.some(isCursor) && condensed(text) !== undefined;
+  const found = selections.map(selection => {
+    const { start } = selection;
+    if (!isCursor(selection)) return selection;
+    const around = isRead
+      ? (fencedPrompt(text, start) ?? commentAt(text, language, start) ?? valueAt(text, language, start))
+      : undefined;
+    return around ?? lineAround(text, start);
+  });
   const distinct = new Map(found.map(range => [`${range.start}-${range.end}`, range]));
   return [...distinct.values()].flatMap(({ start, end }) => {
     const prompt = promptIn(text.slice(start, end), languageId, file);
@@ -46,6 +49,7 @@ export function promptsAt(
 export function promptIn(part: string, languageId: string, file?: readonly string[]): string {
   const language = documentLanguage({ languageId, file });
   const text = part.trim();
+  if (text.length > longestPrompt) return text;
   const fenced = isPromptFence(text) ? fencedContent(withoutQuote(text)) : undefined;
   if (fenced !== undefined) return fenced;
   return (

@@ -21,14 +21,15 @@ export function valueAt(text: string, language: string, offset: number): TextRan
   return { start: line.start + found.start, end: line.start + found.end };
 }
 
-const quoted = /(?<open>"""|'''|["'`])(?<inner>(?:\\.|(?!\k<open>)[^\\])*)\k<open>/g;
+const quoted = /\\.|(?<open>"""|'''|["'`])(?<inner>(?:\\.|(?!\k<open>)[^\\])*)\k<open>/g;
 const attribute = /[\w:@.-]\s*=\s*\{?\s*(?<open>["'`])(?<inner>(?:(?!\k<open>).)*)\k<open>/g;
 
 function stringsOf({ text }: Line, pattern: RegExp): TextRange[] {
-  return [...text.matchAll(pattern)].map(({ index, 0: whole, groups }) => {
-    const open = groups?.['open'] ?? '';
+  return [...text.matchAll(pattern)].flatMap(({ index, 0: whole, groups }) => {
+    const { open, inner } = groups ?? {};
+    if (open === undefined || inner === undefined) return [];
     const end = index + whole.length - open.length;
-    return { start: end - (groups?.['inner']?.length ?? 0), end };
+    return [{ start: end - inner.length, end }];
   });
 }
 

@@ -1,4 +1,5 @@
 import { documentLanguage } from '../languages/documentLanguage.ts';
+import { condensed } from '../languages/largeDocument.ts';
 import { inlineAsciidoc, planAsciidoc } from './textFormats/asciidoc.ts';
 import { inlineStyle, planStyle } from './styles/css.ts';
 import type { StyleLanguage } from './styles/cssTokens.ts';
@@ -27,13 +28,23 @@ interface Language {
 
 /**
  * Plans the edits by which a document refers to files.
- * @returns undefined when this language or this place has no reference
+ * @returns undefined when this language or this place has no reference, or the document is too large
  */
 export function planReference(request: ReferenceRequest): ReferencePlan | undefined {
   if (request.media.length === 0) return undefined;
+  const document = condensed(request.text);
+  if (!document) return undefined;
+  const { text, within, original } = document;
   const name = documentLanguage(request);
   const language = languages.get(name);
-  return language ? language.plan(request) : planPaths(name, request);
+  const short = { ...request, text, start: within(request.start), end: within(request.end) };
+  const plan = language ? language.plan(short) : planPaths(name, short);
+  return (
+    plan && {
+      ...plan,
+      edits: plan.edits.map(edit => ({ ...edit, start: original(edit.start), end: original(edit.end) })),
+    }
+  );
 }
 
 /**
@@ -47,7 +58,16 @@ export function inlineReference(
   media: ReferenceMedia,
   file?: readonly string[],
 ): string {
-  return languages.get(documentLanguage({ languageId, file }))?.inline(text, offset, media) ?? media.path;
+  const document = condensed(text);
+  const name = documentLanguage({ languageId, file });
+  // What is around a place in a large document is not known, and its path is right nearly everywhere.
+  const language = document || isMarkdown(name) ? languages.get(name) : undefined;
+  return language?.inline(document?.text ?? '', document?.within(offset) ?? 0, media) ?? media.path;
+}
+
+/** Its images look the same everywhere. */
+function isMarkdown(name: string): boolean {
+  return name === 'markdown' || name === 'mdx';
 }
 
 const markup = (syntax: TagSyntax): Language => ({

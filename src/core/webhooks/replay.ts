@@ -42,7 +42,8 @@ export function parseReplayUrl(text: string): { readonly url: URL } | { readonly
   const url = URL.parse(text.trim());
   if (!url || url.hostname === '') return { problem: 'invalid' };
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return { problem: 'notHttp' };
-  return isLoopbackHost(url.hostname) ? { url } : { problem: 'notThisMachine' };
+  const isThisMachine = isLoopbackHost(url.hostname) || /(?:^|\.)localhost\.?$/.test(url.hostname);
+  return isThisMachine ? { url } : { problem: 'notThisMachine' };
 }
 
 /**
@@ -86,7 +87,7 @@ export function replayDelivery(
   });
 }
 
-/** A name such as `app.localhost` is this machine, whatever a name server says. */
+/** No name server is asked, so a name such as `app.localhost` is this machine, whatever it would say. */
 const loopbackLookup: LookupFunction = (_hostname, options, callback) => {
   const addresses = [
     { address: '127.0.0.1', family: 4 },

@@ -12,7 +12,7 @@ describe('a base URL', () => {
     ['http://localhost:4010/', 'http://localhost:4010', true],
     ['http://[::1]:4010', 'http://[::1]:4010', true],
     ['http://127.9.9.9', 'http://127.9.9.9', true],
-    ['http://app.localhost.', 'http://app.localhost.', true],
+    ['https://app.localhost', 'https://app.localhost', false],
     ['http://[::ffff:127.0.0.1]', 'http://[::ffff:7f00:1]', true],
   ])('%j is %s', (text, href, loopback) => {
     expect(parseBaseUrl(text)).toEqual({ href, origin: new URL(href).origin, loopback });
@@ -24,6 +24,9 @@ describe('a base URL', () => {
     ['http://rivya.ai', 'insecure'],
     ['http://127.0.0.1.evil.example', 'insecure'],
     ['http://localhost.evil.example', 'insecure'],
+    // Node asks a name server for them.
+    ['http://app.localhost:4010', 'insecure'],
+    ['http://localhost.:4010', 'insecure'],
     ['http://192.168.1.1', 'insecure'],
     ['http://[::ffff:10.0.0.1]', 'insecure'],
     ['http://[64:ff9b::7f00:1]', 'insecure'],

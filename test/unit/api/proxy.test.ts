@@ -44,7 +44,7 @@ describe('through a proxy from the environment', () => {
   test('goes every request, and streams arrive whole', async () => {
     await using gateway = await startGateway(sandbox.url);
     agent = new EnvHttpProxyAgent();
-    const baseUrl = `http://api.localhost:${gateway.port}`;
+    const baseUrl = `http://localhost:${gateway.port}`;
     const client = clientWith(agent, baseUrl);
     await expect(client.credits.retrieve()).resolves.toEqual({ current_credits: 100 });
     const question = { model: 'gpt-5-2-chat', message: 'What is a lighthouse?' };
@@ -126,7 +126,7 @@ describe('through a proxy from the environment', () => {
   test('that is not there fails as a connection, not as an answer', async () => {
     await proxy[Symbol.asyncDispose]();
     agent = new EnvHttpProxyAgent();
-    const client = clientWith(agent, 'http://api.localhost');
+    const client = clientWith(agent, 'http://localhost');
     await expect(client.generations.create({ model: 'z-image' })).rejects.toMatchObject({
       kind: 'network',
       code: 'connection_failed',

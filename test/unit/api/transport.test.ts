@@ -234,6 +234,22 @@ describe('an error of the server', () => {
     expect(await errorOf(t.client.credits.retrieve())).toMatchObject({ kind, status, code, requestId });
   });
 
+  test.each([
+    ['a status as its code', '{"error":{"code":"404","message":"The page could not be found"}}'],
+    ['a number as its code', '{"error":{"code":404,"message":"Not found","status":"NOT_FOUND"}}'],
+    ['capitals', '{"error":{"code":"NOT_FOUND","message":"No such deployment","requestId":"r"}}'],
+    ['words', '{"error":{"code":"Resource Not Found","message":"No such thing"}}'],
+    ['a code alone', '{"error":{"code":"not_found"}}'],
+    ['a message alone', '{"message":"no Route matched with those values"}'],
+    ['a status beside a message', '{"statusCode":404,"message":"Resource not found"}'],
+    ['a string', '{"error":"not_found"}'],
+    ['a list', '{"errors":[{"code":"not_found","message":"no"}]}'],
+    ['a problem document', '{"type":"about:blank","title":"Not Found","status":404}'],
+  ])('with %s is not in the words of Rivya', async (_name, text) => {
+    await using t = await setup([answer(404, text)], { maxRetries: 0 });
+    expect(await errorOf(t.client.credits.retrieve())).toMatchObject({ status: 404, isRivyasWord: false });
+  });
+
   test('takes the request id from a header when the body has none', async () => {
     await using t = await setup([answer(404, '', { 'x-request-id': 'req_h' })]);
     expect(await errorOf(t.client.credits.retrieve())).toMatchObject({ requestId: 'req_h' });

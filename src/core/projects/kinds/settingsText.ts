@@ -35,11 +35,14 @@ export function baseIn(text: string, key: string): string {
   return value.endsWith('/') ? value : `${value}/`;
 }
 
-/** Reads JSON with comments and commas too many, as tools do; undefined when it is not. */
+/**
+ * Reads JSON with comments and commas too many, as tools do; undefined when it is not. What begins and does
+ * not end is taken as well, or each beginning would be sought to the end again.
+ */
 export function parseLoosely(text: string): unknown {
   const plain = text
-    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, (_all, string?: string) => string ?? '')
-    .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, (_all, string?: string) => string ?? '');
+    .replace(/("(?:[^"\\]|\\.)*"?)|\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)/g, (_all, string?: string) => string ?? '')
+    .replace(/("(?:[^"\\]|\\.)*"?)|,(?=\s*[}\]])/g, (_all, string?: string) => string ?? '');
   try {
     return JSON.parse(plain) as unknown;
   } catch (error) {

@@ -4,6 +4,7 @@ import {
   isPair,
   isScalar,
   parseAllDocuments,
+  visit,
   type Document,
   type Node,
   type Pair,
@@ -182,12 +183,26 @@ function escapeCharacter(character: string): string {
 }
 
 function documentsOf(text: string): Document.Parsed[] {
-  const parsed = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: true });
+  // The parser would compare each key with all before it, and quote the line of each of many errors.
+  const parsed = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false, prettyErrors: false });
   return Array.isArray(parsed) ? parsed : [];
 }
 
 function isValid(documents: readonly Document.Parsed[]): boolean {
-  return documents.every(({ errors }) => errors.length === 0);
+  return documents.every(document => document.errors.length === 0 && hasUniqueKeys(document));
+}
+
+function hasUniqueKeys(document: Document.Parsed): boolean {
+  let areUnique = true;
+  visit(document, {
+    Map(_key, { items }) {
+      const names = items.flatMap(({ key }) => (isScalar(key) && key.value !== '<<' ? [key.value] : []));
+      if (new Set(names).size === names.length) return undefined;
+      areUnique = false;
+      return visit.BREAK;
+    },
+  });
+  return areUnique;
 }
 
 function entryAt(documents: readonly Document.Parsed[], text: string, offset: number): Entry | undefined {

@@ -37,7 +37,7 @@ export function tokensOf(text: string, language: StyleLanguage): Token[] {
   const comment =
     language === 'css' ? String.raw`/\*[^]*?(?:\*/|$)` : String.raw`/\*[^]*?(?:\*/|$)|//[^\r\n]*`;
   const token = new RegExp(
-    String.raw`(?<comment>${comment})|(?<string>"(?:\\[^]|[^"\\\n])*"?|'(?:\\[^]|[^'\\\n])*'?)|(?<text>url\(\s*[^\s"')][^)\n]*\)?|[#@]\{[^}\n]*\}|\\[^]|[^\s{};"'/\\u#@]+|[^\s{};])|(?<delimiter>[{};])`,
+    String.raw`(?<comment>${comment})|(?<string>"(?:\\[^]|[^"\\\n])*"?|'(?:\\[^]|[^'\\\n])*'?)|(?<text>url\(\s*[^\s"')][^)\n]*\)?|[#@]\{[^{}\n]*\}|\\[^]|[^\s{};"'/\\u#@]+|[^\s{};])|(?<delimiter>[{};])`,
     'gi',
   );
   for (const match of text.matchAll(token)) {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isCutOff } from '../../../../src/core/assets/cutOff.ts';
 import { recognise, recogniseBytes } from '../../../../src/core/assets/mediaType.ts';
+import { NotMedia, resultType } from '../../../../src/core/assets/resultType.ts';
 import { png, smallFiles } from '../../../support/mediaBytes.ts';
 
 let folder: string;
@@ -122,5 +123,35 @@ describe('a file whose length nobody has told', () => {
     ['what says nothing', smallFiles['flac']?.bytes.subarray(0, 9) ?? Buffer.alloc(1), 'audio/flac'],
   ])('%s is taken as it is', async (_name, bytes, mediaType) => {
     expect(await isCutOff(written(bytes), bytes.length, mediaType)).toBe(false);
+  });
+});
+
+describe('a page in place of a file', () => {
+  const utf16be = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le').swap16();
+  it.each([
+    ['in UTF-8', Buffer.from('<html><body>Sign in')],
+    ['in Latin-1', Buffer.from('<html>Zugriff verweigert f\u00fcr Sie', 'latin1')],
+    ['in Latin-1, with a doctype', Buffer.from('\r\n<!DOCTYPE HTML><p>Acc\u00e8s refus\u00e9', 'latin1')],
+    ['in UTF-16', Buffer.from('\ufeff<html>Sign in', 'utf16le')],
+    ['in UTF-16, the other way round', utf16be('<!doctype html>Sign in')],
+    ['as JSON in UTF-16', Buffer.from('\ufeff{"error":"x"}', 'utf16le')],
+    ['as XML of a store', Buffer.from('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>')],
+    ['as a script', Buffer.from('#!/bin/sh\nexit 1\n')],
+  ])('is no result: %s', async (_name, bytes) => {
+    await expect(resultType(written(bytes), bytes.length, {})).rejects.toThrow(NotMedia);
+  });
+
+  it.each([
+    [
+      'a drawing with a mark',
+      Buffer.from('\ufeff<svg xmlns="http://www.w3.org/2000/svg"/>'),
+      'image/svg+xml',
+    ],
+    ['a program', Buffer.from(`MZ${'\u0001'.repeat(200)}`, 'latin1'), 'application/octet-stream'],
+    ['WebAssembly', Buffer.from('0061736d01000000', 'hex'), 'application/octet-stream'],
+    ['an icon', Buffer.from('000001000100101000000100200068040000160000', 'hex'), 'image/x-icon'],
+  ])('%s is kept, as what nothing opens', async (_name, bytes, mediaType) => {
+    const type = await resultType(written(bytes), bytes.length, { kind: 'image' });
+    expect(type).toEqual({ mediaType, extension: 'bin' });
   });
 });

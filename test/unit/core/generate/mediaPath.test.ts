@@ -21,6 +21,17 @@ describe('the file that a document refers to', () => {
   ])('%j: %s', (marked, path) => {
     expect(mediaPathAt(marked.replace('|', ''), marked.indexOf('|'))).toBe(path);
   });
+
+  it('is found in a line of any length, and not in half', () => {
+    const long = 'iVBORw0KGgo/+'.repeat(50_000);
+    const line = `${long} "my fox.png" ${long}`;
+    const at = line.indexOf('fox');
+    expect(mediaPathAt(line, at)).toBe('my fox.png');
+    expect(mediaPathAt(line, at + 5_000)).toBe('my fox.png');
+    expect(mediaPathAt(line, at + 50_000)).toBeUndefined();
+    // The window begins within this one.
+    expect(mediaPathAt(`"${'x'.repeat(9_000)}.png" and`, 9_006)).toBeUndefined();
+  });
 });
 
 /** What a path is, as one expression; it takes the square of the line's length. */

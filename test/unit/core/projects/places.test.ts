@@ -466,6 +466,15 @@ describe('what git ignores', () => {
     expect(await isGitIgnored(files, 'web/tmp/a.png')).toBe(true);
   });
 
+  it('does not try rules that would take for ever, and still obeys the others', async () => {
+    const folder = 'a'.repeat(120);
+    const hostile = ['*a'.repeat(12) + '*b', '?'.repeat(100_000), '[a-z]'.repeat(40_000)];
+    const files = new MemoryFiles({ '.gitignore': [...hostile, '*.tmp', '*a*.png'].join('\n') });
+    expect(await isGitIgnored(files, `${folder}/x.jpg`)).toBe(false);
+    expect(await isGitIgnored(files, `${folder}/x.tmp`)).toBe(true);
+    expect(await isGitIgnored(files, `${folder}/xay.png`)).toBe(true);
+  });
+
   it('gives way to the next place, and says so', async () => {
     const files = new MemoryFiles({ 'package.json': vite, '.gitignore': 'generated/\n', 'src/App.tsx': '' });
     const project = await findProject(files, { path: 'src/App.tsx', languageId: '', text: '' });

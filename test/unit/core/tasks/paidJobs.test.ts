@@ -20,6 +20,13 @@ const htmlPage: FaultAction = {
   body: '<h1>Not Found</h1>',
   contentType: 'text/html',
 };
+/** In Rivya's form, from a host that knows nothing of the API. */
+const hostsWord: FaultAction = {
+  type: 'status',
+  status: 404,
+  body: '{"error":{"code":"DEPLOYMENT_NOT_FOUND","message":"The deployment could not be found."}}',
+  contentType: 'application/json',
+};
 const notFound: FaultAction = { type: 'status', status: 404, code: 'not_found' };
 const conflict: FaultAction = { type: 'status', status: 409, code: 'idempotency_conflict' };
 
@@ -133,6 +140,9 @@ describe('a refusal that is not in the words of Rivya', () => {
     ['403', { ...htmlPage, status: 403 }],
     ['413', { ...htmlPage, status: 413 }],
     ['401', { ...htmlPage, status: 401 }],
+    ['409', { ...htmlPage, status: 409 }],
+    ['404 of a host in its own words', hostsWord],
+    ['403 of a host in its own words', { ...hostsWord, status: 403 }],
   ])('ends nothing: %s', async (_, action) => {
     await using jobs = await startJobs();
     for (let count = 0; count < 3; count++) jobs.sandbox.control.addFault({ ...submit, action });
@@ -148,6 +158,7 @@ describe('a running job', () => {
   it.each<[string, FaultAction]>([
     ['pages of a gateway', htmlPage],
     ['401 of a gateway', { ...htmlPage, status: 401 }],
+    ['404 of a host in its own words', hostsWord],
     ['success without a file', { type: 'body', body: '' }],
     ['"not found"', notFound],
   ])('is not given up for hours of %s', async (name, action) => {

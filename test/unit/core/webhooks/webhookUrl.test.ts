@@ -181,13 +181,13 @@ describe('parseWebhookUrl', () => {
     const fine = [
       'http://127.0.0.1:3000/hooks',
       'http://localhost:3000/',
-      'http://app.localhost/',
       'http://[::1]:3000/',
       'https://127.0.0.1/',
       'https://example.com/',
     ];
     expect(fine.map(text => verdict(text, onThisMachine))).toEqual(fine.map(() => 'fine'));
     expect(verdict('http://example.com/', onThisMachine)).toBe('notHttps');
+    expect(verdict('https://app.localhost/', onThisMachine)).toBe('localName');
     expect(verdict('https://192.168.1.1/', onThisMachine)).toBe('privateAddress');
     expect(verdict('https://0.0.0.0/', onThisMachine)).toBe('privateAddress');
     expect(verdict('http://me@127.0.0.1/', onThisMachine)).toBe('credentials');
