@@ -95,10 +95,10 @@ describe('through a proxy from the environment', () => {
     await using refusing = await startScriptedServer(asksForPassword);
     vi.stubEnv('http_proxy', refusing.url);
     agent = new EnvHttpProxyAgent({ proxyTunnel: false });
-    const client = clientWith(agent, 'http://api.localhost');
+    const client = clientWith(agent, 'http://localhost');
     const create = client.generations.create({ model: 'z-image' }, { idempotencyKey: 'k' });
     await expect(create).rejects.toMatchObject({ code: 'proxy_refused', mayHaveBeenCharged: false });
-    expect(refusing.requests.map(({ url }) => url)).toEqual(['http://api.localhost/api/v1/generations']);
+    expect(refusing.requests.map(({ url }) => url)).toEqual(['http://localhost/api/v1/generations']);
   });
 
   test('lets a 407 of the other end through its tunnel, after which nobody knows', async () => {
