@@ -173,10 +173,10 @@ function createPageHandlers(controller: ChatController): PageHandlers {
       if (conversations.message(messageId)?.sessionId !== sessionId) return;
       const words = prompt.trim();
       if (words === '') throw new UserError(vscode.l10n.t('There is no text to make an image of.'));
-      // The card shows it.
-      const prompts = [{ prompt: words, place: undefined, isOnlySaved: true }];
+      const prompts = [{ prompt: words, place: undefined }];
       for (const { id: taskId } of await generate(services, { kind: 'image', prompts })) {
         store.addCard(sessionId, { taskId, messageId });
+        services.announcer.shownElsewhere(taskId);
       }
       controller.cardsChanged();
     },

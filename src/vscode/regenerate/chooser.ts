@@ -28,8 +28,8 @@ interface VariantRow extends Row {
 }
 
 /**
- * Lets the person choose one of several results while they still come. The one looked at stands in
- * the place of the old one; Enter keeps it, Escape leaves everything as it was. The others stay in the library.
+ * Lets the person choose one of several results while they still come. The one looked at stands in the place
+ * of the old one; Enter keeps it, Escape leaves everything as it was. The others stay in the library.
  * @throws Cancelled when the old one is kept
  */
 export async function chooseVariant(
