@@ -14,6 +14,7 @@ import { createHandlers } from './vscode/handlers.ts';
 import { showError } from './vscode/messages/showError.ts';
 import { registerDropAndPaste } from './vscode/dropAndPaste/dropAndPaste.ts';
 import { GalleryPanels } from './vscode/gallery/galleryPanels.ts';
+import { registerReferences } from './vscode/regenerate/registerReferences.ts';
 import { SandboxHost } from './vscode/sandbox/sandboxHost.ts';
 import { CurrentServer } from './vscode/host/currentServer.ts';
 import { warnAboutInvalidSettings } from './vscode/host/invalidSettings.ts';
@@ -103,7 +104,8 @@ function start({ context, channel, store, account, log }: Parts): TestAccess['is
   const load = (): Promise<Services> => services.get();
 
   const storageFolder = context.globalStorageUri.fsPath;
-  const views = store.add(new ViewsAndStatus(hostContext, load, () => existsSync(ledgerPath(storageFolder))));
+  const hasLedger = (): boolean => existsSync(ledgerPath(storageFolder));
+  const views = store.add(new ViewsAndStatus(hostContext, load, hasLedger));
   store.add(services.onDidLoad(loaded => views.watch(loaded)));
   store.add(warnAboutInvalidSettings(hostContext));
   const webhooks = store.add(new WebhooksTree(hostContext));
@@ -112,6 +114,7 @@ function start({ context, channel, store, account, log }: Parts): TestAccess['is
   const doctor = store.add(
     new Lazy(async () => new (await import('./vscode/doctor/doctor.ts')).Doctor(hostContext, load)),
   );
+  store.add(registerReferences(load, hasLedger));
   store.add(registerDropAndPaste(load, vscode.Uri.joinPath(context.globalStorageUri, 'library')));
   store.add(
     registerCommands(

@@ -46,6 +46,7 @@ const pageMessage = v.variant('type', [
         'reveal',
         'rerun',
         'vary',
+        'edit',
         'copyPrompt',
         'remove',
       ] as const),

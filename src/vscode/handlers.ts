@@ -15,6 +15,7 @@ import type { HostContext } from './host/hostContext.ts';
 import type { Services } from './services.ts';
 import type { ViewsAndStatus } from './viewsAndStatus.ts';
 import type { TaskGroup } from '../core/tasks/groups.ts';
+import type { fileCommands } from './regenerate/fileCommands.ts';
 import type { taskCommands } from './tasks/taskCommands.ts';
 import { modelOf } from './models/modelsNode.ts';
 import type { WebhookCommand } from './webhooks/webhookCommands.ts';
@@ -49,15 +50,28 @@ export function createHandlers({
   const requests = () => import('./generate/request.ts');
   // From a menu: the row and all selected ones; from a button: an id; from the keyboard: nothing, and the
   // selection counts.
+  const rowsOf = ([node, nodes]: readonly unknown[]): readonly unknown[] =>
+    Array.isArray(nodes) ? nodes : node === undefined ? views.tasks.selection : [node];
   const onTask =
     (name: keyof typeof taskCommands) =>
     async (...values: unknown[]) => {
       const starter = starterOnTasks(values);
-      const [node, nodes] = values;
       // Before anything is loaded: the selection is what the user saw when pressing the key.
-      const rows = Array.isArray(nodes) ? nodes : node === undefined ? views.tasks.selection : [node];
+      const rows = rowsOf(values);
       const module = await import('./tasks/taskCommands.ts');
       await module.taskCommands[name](await services(), rows, starter);
+    };
+  // From a menu of the Explorer: the file; from a hover or a code action: the reference; else the cursor
+  // counts.
+  const onFile =
+    (name: keyof typeof fileCommands) =>
+    async (...values: unknown[]) => {
+      const [module, { occasionOf }] = await Promise.all([
+        import('./regenerate/fileCommands.ts'),
+        import('./regenerate/occasion.ts'),
+      ]);
+      const loaded = await services();
+      await module.fileCommands[name](loaded, await occasionOf(loaded, values));
     };
   const onWebhook = (name: WebhookCommand) => async (node: unknown) => {
     const { runWebhookCommand } = await import('./webhooks/webhookCommands.ts');
@@ -107,7 +121,17 @@ export function createHandlers({
     'rivya.task.saveAs': onTask('saveAs'),
     'rivya.task.reveal': onTask('reveal'),
     'rivya.task.rerun': onTask('rerun'),
-    'rivya.task.vary': onTask('vary'),
+    'rivya.task.vary': async (...values: unknown[]) => {
+      const starter = starterOnTasks(values);
+      const { variationsOfRows } = await import('./regenerate/variations.ts');
+      await variationsOfRows(await services(), rowsOf(values), starter);
+    },
+    'rivya.task.edit': onTask('edit'),
+    'rivya.file.regenerate': onFile('regenerate'),
+    'rivya.file.variations': onFile('variations'),
+    'rivya.file.editPrompt': onFile('editPrompt'),
+    'rivya.file.otherModel': onFile('otherModel'),
+    'rivya.file.why': onFile('why'),
     'rivya.task.copyPrompt': onTask('copyPrompt'),
     'rivya.task.insertReference': onTask('insertReference'),
     'rivya.task.copyReference': onTask('copyReference'),

@@ -17,6 +17,7 @@ import { TasksTree } from './tasks/tasksTree.ts';
 /** A burst of changes is drawn once, in milliseconds. */
 const drawDelayMs = 50;
 const hasTasksKey = 'rivya.hasTasks';
+const hasResultsKey = 'rivya.hasResults';
 
 /** The Tasks and Models views and the status bar. Each change only asks for drawing them again. */
 export class ViewsAndStatus implements Disposable {
@@ -32,6 +33,7 @@ export class ViewsAndStatus implements Disposable {
   #loaded: Services | undefined;
   #drawing: NodeJS.Timeout | undefined;
   #hasTasks: boolean;
+  #hasResults: boolean;
   /** The latest failure of a look at the balance, and what it means. */
   #failure: { readonly error: Error; readonly message: Message | undefined } | undefined;
 
@@ -50,6 +52,8 @@ export class ViewsAndStatus implements Disposable {
     // The ledger is not opened for it: an empty one is there as soon as the models were looked at.
     this.#hasTasks = hostContext.context.globalState.get(hasTasksKey, false);
     setContext('rivya.hasTasks', this.#hasTasks);
+    this.#hasResults = hostContext.context.globalState.get(hasResultsKey, false);
+    setContext('rivya.hasResults', this.#hasResults);
     for (const view of [this.#tasksView, this.models.createView()]) {
       this.#store.add(view.onDidChangeVisibility(({ visible }) => visible && this.#balance.freshen()));
     }
@@ -121,6 +125,8 @@ export class ViewsAndStatus implements Disposable {
           isMore: ledger.books.hasUnknownCharges(origin ?? '', startOfDay(Date.now())),
         };
         this.#noteTasks(ledger.tasks({ limit: 1 }).length > 0);
+        // Files that were made once stay made: it is not looked for again.
+        if (!this.#hasResults && ledger.lists.hasResults()) this.#noteResults();
       }
     } catch (error) {
       log.warn(`The ledger could not be read: ${describeError(error)}`);
@@ -151,6 +157,12 @@ export class ViewsAndStatus implements Disposable {
       (reason: unknown) => this.#hostContext.log.error(describeError(reason)),
     );
     return undefined;
+  }
+
+  #noteResults(): void {
+    this.#hasResults = true;
+    void this.#hostContext.context.globalState.update(hasResultsKey, true);
+    setContext('rivya.hasResults', true);
   }
 
   #noteTasks(hasTasks: boolean): void {

@@ -85,6 +85,8 @@ describe('generating from input files', () => {
     };
     const before = address();
     for (const [index, command] of ['rivya.task.rerun', 'rivya.task.vary'].entries()) {
+      scene.answers.pick(/^1 variation$/);
+      scene.answers.pickNext(/^Variation 1$/);
       await vscode.commands.executeCommand(command, task?.id);
       await until('the job', () => scene.sandbox.control.charges().length === index + 2);
       assert.equal(posts('/files').length, index + 2);

@@ -200,6 +200,7 @@ describe('the price gate', () => {
     const { id } = createJob(ledger, newTask({ origin, prompt: sentence }), nowhere, Date.now());
     ledger.update(id, Date.now(), task => ({ ...task, state: 'failed', dueAt: undefined }));
     await isAsked('rivya.task.rerun', /^Generate with Z-Image for 1 credit\?$/, id);
+    scene.answers.pick(/^1 variation$/);
     await isAsked('rivya.task.vary', /^Generate with Z-Image for 1 credit\?$/, id);
     assert.deepEqual(charged(), []);
     removeFromList(ledger, [id]);

@@ -59,6 +59,8 @@ describe('the commands on tasks', () => {
       return body;
     };
     assert.deepEqual(bodyOf(again), bodyOf(first));
+    scene.answers.pick(/^1 variation$/);
+    scene.answers.pickNext(/^Variation 1$/);
     await vscode.commands.executeCommand('rivya.task.vary', first.id);
     const [varied] = await tasks(3);
     const { params } = bodyOf(varied) as { params: { seed: number } };

@@ -41,6 +41,7 @@ const settingKeys: Record<keyof Settings, true> = {
   'output.fileName': true,
   'output.publicRoots': true,
   'insert.placement': true,
+  'replace.oldFile': true,
   'credits.confirmAbove': true,
   'credits.lowBalance': true,
   'credits.dailyLimit': true,
@@ -53,6 +54,7 @@ const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.webhookAccess': true,
   'rivya.receiver': true,
   'rivya.hasTasks': true,
+  'rivya.hasResults': true,
 };
 
 describe('package.json', () => {

@@ -1,4 +1,5 @@
 import type { ReferenceMediaItem } from '../../api/resources/generations.ts';
+import type { Task } from '../../shared/task.ts';
 import type { NewTask } from '../tasks/ledger.ts';
 import type { Params } from './parameters.ts';
 import type { ResolvedJob, ResolvedRequest } from './resolveRequest.ts';
@@ -57,4 +58,19 @@ export function draftJob(
 export function sentWith(body: string): { readonly params: Params; readonly hasInputs: boolean } {
   const { [inputItems]: items, ...params } = (JSON.parse(body) as { params?: Params }).params ?? {};
   return { params, hasInputs: Array.isArray(items) && items.length > 0 };
+}
+
+/** Whether a job would send what another has sent, so that nothing but chance can make it differ. */
+export function isSameRequest(
+  { model, prompt, body, sources }: Pick<Task, 'model' | 'prompt' | 'body' | 'sources'>,
+  other: Pick<ResolvedJob, 'prompt' | 'params'> & Pick<JobIdentity, 'sources'> & { readonly model: string },
+): boolean {
+  const inOrder = (params: Params): string =>
+    JSON.stringify(Object.entries(params).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return (
+    model === other.model &&
+    prompt === other.prompt &&
+    sources.join('\n') === other.sources.join('\n') &&
+    inOrder(sentWith(body).params) === inOrder(other.params)
+  );
 }

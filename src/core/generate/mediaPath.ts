@@ -8,12 +8,26 @@ const lastExtension = new RegExp(`\\.(?:${extensions})\\b`, 'gi');
 /** No path is longer, and none is sought farther away. */
 const farthest = 8_192;
 
+/** A media file's address in a text, whatever the language around it. */
+export interface MediaAddress {
+  /** As it is written, with `%20` and the like decoded. */
+  readonly path: string;
+  /** Where it stands, as UTF-16 offsets. */
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * The path of the image, video or audio file that the text refers to at an offset, whatever its language: the
  * one under the cursor, else the nearest on the line. As it is written, with `%20` and the like decoded. Of a
  * line as long as an inlined picture only what is near the cursor is read.
  */
 export function mediaPathAt(text: string, offset: number): string | undefined {
+  return mediaAddressAt(text, offset)?.path;
+}
+
+/** The address of that file; see `mediaPathAt`. */
+export function mediaAddressAt(text: string, offset: number): MediaAddress | undefined {
   const from = Math.max(0, offset - farthest);
   const near = text.slice(from, offset + farthest);
   const { text: line, start, end } = lineAround(near, offset - from);
@@ -21,14 +35,45 @@ export function mediaPathAt(text: string, offset: number): string | undefined {
   // What goes on beyond the part that is read is not known as a whole.
   const first = start === 0 && from > 0 ? 1 : 0;
   const last = end === near.length && from + end < text.length ? line.length - 1 : line.length;
-  let nearest: { readonly path: string; readonly distance: number } | undefined;
-  for (const { path, index } of pathsIn(line)) {
+  let nearest: { readonly found: FoundPath; readonly distance: number } | undefined;
+  for (const found of pathsIn(line)) {
+    const { path, index } = found;
     if (index < first || index + path.length > last) continue;
     const distance = Math.max(index - at, at - index - path.length, 0);
-    if (!nearest || distance < nearest.distance) nearest = { path, distance };
+    if (!nearest || distance < nearest.distance) nearest = { found, distance };
   }
-  // AsciiDoc writes its macro before the path.
-  return nearest && decoded(nearest.path.trim().replace(/^(?:image|video|audio)::?/, ''));
+  return nearest && addressOf(nearest.found, from + start);
+}
+
+/** All addresses whose file has this name. */
+export function mediaAddressesOf(text: string, name: string): MediaAddress[] {
+  const found = new Map<number, MediaAddress>();
+  for (const needle of new Set([name, encodeURI(name), encodeURIComponent(name)])) {
+    let scanned = 0;
+    for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, scanned)) {
+      const { text: line, start, end } = lineAround(text, at);
+      for (const path of pathsIn(line)) {
+        const address = addressOf(path, start);
+        if (fileNameOf(address.path) === name) found.set(address.start, address);
+      }
+      scanned = Math.max(end, at + 1);
+    }
+  }
+  return [...found.values()].toSorted((a, b) => a.start - b.start);
+}
+
+/** The last segment of a path; before it may stand folders, or a module (`module:a.png`). */
+export function fileNameOf(path: string): string {
+  return path.slice(path.search(/[^/:\\]*$/));
+}
+
+/** @param start of the line */
+function addressOf({ path, index }: FoundPath, start: number): MediaAddress {
+  const written = path.trimEnd();
+  // AsciiDoc writes its macro before the path, Textile its mark, Org the kind of link.
+  const before = /^\s*(?:(?:image|video|audio)::?|!|file:)?/.exec(written)?.[0].length ?? 0;
+  const end = start + index + written.length;
+  return { path: decoded(written.slice(before)), start: start + index + before, end };
 }
 
 interface FoundPath {

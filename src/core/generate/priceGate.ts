@@ -16,13 +16,24 @@ export interface PriceGateFacts {
    * Whether the workspace names a model that costs more than the person's own, and nobody has agreed to it.
    */
   readonly isWorkspaceModel: boolean;
+  /** Whether the person has just chosen how many jobs there are to be, with the price of all in sight. */
+  readonly isCountChosen: boolean;
+  /** Whether a job that was to come out differently is the very request of an earlier one. */
+  readonly isRepeated: boolean;
   /** Whether it may have been started by something else than a person's hand. */
   readonly isForeign: boolean;
 }
 
 /** Why a person is asked. */
 export type Question =
-  'foreign' | 'otherServer' | 'workspaceModel' | 'several' | 'unknownPrice' | 'aboveLimit' | 'dailyLimit';
+  | 'foreign'
+  | 'otherServer'
+  | 'workspaceModel'
+  | 'repeated'
+  | 'several'
+  | 'unknownPrice'
+  | 'aboveLimit'
+  | 'dailyLimit';
 
 /** `refuse`: the limit of the day would be exceeded. `ask`: a person must agree, for these reasons. */
 export type PriceGateDecision =
@@ -44,7 +55,8 @@ export function priceGate(facts: PriceGateFacts): PriceGateDecision {
     ['foreign', facts.isForeign],
     ['otherServer', facts.isOtherServer],
     ['workspaceModel', facts.isWorkspaceModel],
-    ['several', jobs > 1],
+    ['repeated', facts.isRepeated],
+    ['several', jobs > 1 && !facts.isCountChosen],
     ['unknownPrice', worst === undefined],
     ['aboveLimit', isAbove],
     ['dailyLimit', mayExceedDay],

@@ -1,6 +1,7 @@
 /** Where the reference goes (`rivya.insert.placement`). */
 export const placementModes = ['after', 'replace', 'clipboard', 'none'] as const;
-export type PlacementMode = (typeof placementModes)[number];
+/** `swap`: the result takes the place of the file that the address at the anchor names. */
+export type PlacementMode = (typeof placementModes)[number] | 'swap';
 
 /**
  * A place in a document that can be found again: by offset while the document is followed,

@@ -1,5 +1,5 @@
 import { optionalNumber, optionalText, placeholders, text, type Database } from '../storage/database.ts';
-import type { Task } from '../../shared/task.ts';
+import type { StoredFile, Task } from '../../shared/task.ts';
 import { taskColumns, taskOf } from './rows.ts';
 import { listCount, listIds, listRows, type ListPage, type ListQuery } from './search.ts';
 
@@ -16,6 +16,7 @@ export interface Lineage {
 const mostAncestors = 20;
 const mostVariants = 50;
 const mostGuesses = 12;
+const mostNamesakes = 20;
 
 /** Lists of jobs for people who look for one among many, and what they note about them. */
 export class TaskLists {
@@ -64,6 +65,33 @@ export class TaskLists {
       limit,
     );
     return rows.map(row => text(row, 'model'));
+  }
+
+  /** Jobs of which a file of this name was placed, the latest first. */
+  withFileName(name: string): Task[] {
+    return this.#tasks(
+      `number IN (SELECT rowid FROM task_text WHERE task_text MATCH ?) ORDER BY created_at DESC LIMIT ${mostNamesakes}`,
+      `file_names : "${name.replaceAll('"', '""')}"`,
+    );
+  }
+
+  /** Jobs that made this very content, the latest first. */
+  withContent({ sha256, bytes }: Pick<StoredFile, 'sha256' | 'bytes'>): Task[] {
+    return this.#tasks(
+      `id IN (SELECT task_id FROM result WHERE bytes = ? AND sha256 = ?) ORDER BY created_at DESC LIMIT ${mostNamesakes}`,
+      bytes,
+      sha256,
+    );
+  }
+
+  /** Whether any job made a file of this length. */
+  hasLength(bytes: number): boolean {
+    return this.#database.get('SELECT 1 FROM result WHERE bytes = ? LIMIT 1', bytes) !== undefined;
+  }
+
+  /** Whether any job has made a file that was stored. */
+  hasResults(): boolean {
+    return this.#database.get('SELECT 1 FROM result WHERE path IS NOT NULL LIMIT 1') !== undefined;
   }
 
   /** When the earliest job was made that is still listed; undefined when there is none. */

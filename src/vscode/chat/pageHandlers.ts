@@ -177,7 +177,10 @@ function createPageHandlers(controller: ChatController): PageHandlers {
       const prompts = [{ prompt: words, place: undefined }];
       const tasks = await generate(services, { kind: 'image', prompts });
       try {
-        for (const { id: taskId } of tasks) store.addCard(sessionId, { taskId, messageId });
+        for (const { id: taskId } of tasks) {
+          store.addCard(sessionId, { taskId, messageId });
+          services.announcer.shownElsewhere(taskId);
+        }
       } catch (error) {
         // The job is on its way: nothing that is said may invite to ask for it once more.
         services.log.error(`Chat: no card for ${tasks.map(({ id }) => id).join()}: ${describeError(error)}`);

@@ -10,6 +10,7 @@ import { show } from '../messages/show.ts';
 import { htmlFor, pagesFolder } from '../pages/pageOf.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { removeFromList, undoRemove } from '../tasks/removeFromList.ts';
+import { variationsOfRows } from '../regenerate/variations.ts';
 import { taskCommands } from '../tasks/taskCommands.ts';
 import { GalleryController } from './galleryController.ts';
 import { LastEditor } from './lastEditor.ts';
@@ -116,10 +117,11 @@ function pageHandlers(
             services,
             taskIds.flatMap(id => ledger.task(id) ?? []),
           );
+        // A person has pressed a button of the page.
         case 'rerun':
+          return taskCommands.rerun(services, taskIds, 'hand');
         case 'vary':
-          // A person has pressed a button of the page.
-          return taskCommands[verb](services, taskIds, 'hand');
+          return variationsOfRows(services, taskIds, 'hand');
         default:
           return taskCommands[verb](services, taskIds);
       }

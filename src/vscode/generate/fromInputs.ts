@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { isWindowsPath } from '../../core/places/places.ts';
 import { inputExtensions, kindsOf } from '../../core/generate/inputRules.ts';
 import { mediaPathAt } from '../../core/generate/mediaPath.ts';
 import { inputRefusal } from '../../core/generate/resolveRequest.ts';
@@ -7,11 +6,10 @@ import { storedFiles, type Task } from '../../shared/task.ts';
 import { askFiles } from '../messages/dialogs.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
-import { exists } from '../placement/destination.ts';
-import { homeOf, parentOf } from '../placement/home.ts';
+import { fileAt } from '../placement/generatedFile.ts';
 import { cursorPlace, type Place } from '../placement/place.ts';
 import type { GenerateServices } from './generateServices.ts';
-import { defaultModelOf, rememberModel, setting } from '../manifest/settings.ts';
+import { defaultModelOf, rememberModel } from '../manifest/settings.ts';
 import { generate } from './generate.ts';
 import { mediaKindLabels, mediaKinds } from '../text/mediaKindLabels.ts';
 import { pickModel } from '../models/modelPicker.ts';
@@ -82,7 +80,7 @@ async function generateFromFiles(
   const refusal = inputRefusal(model, inputs);
   if (refusal) throw refusedInputsError(refusal);
   const labels = mediaKindLabels(kind);
-  const { prompt } = await askPrompt(labels.generate, labels.describe, pastPrompts(ledger));
+  const { prompt } = await askPrompt(labels.generate, labels.describe, pastPrompts(services));
   const prompts = [{ prompt, place }];
   return generate(services, { kind, prompts, model: model.id, inputs, withParameters, parent });
 }
@@ -90,31 +88,14 @@ async function generateFromFiles(
 async function linkedFile({ document, selection }: vscode.TextEditor): Promise<vscode.Uri | undefined> {
   const path = mediaPathAt(document.getText(), document.offsetAt(selection.active));
   if (path === undefined) return undefined;
-  const home = homeOf(document.uri);
-  const folder =
-    vscode.workspace.getWorkspaceFolder(home)?.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
-  const candidates = isWindowsPath(path)
-    ? [vscode.Uri.file(path)]
-    : /^[a-z][\w+.-]+:/i.test(path)
-      ? []
-      : path.startsWith('/')
-        ? folder && publicFolders(home).map(each => vscode.Uri.joinPath(folder, each, path))
-        : [
-            ...(home.scheme === 'untitled' ? [] : [vscode.Uri.joinPath(parentOf(home), path)]),
-            ...(folder ? [vscode.Uri.joinPath(folder, path)] : []),
-          ];
-  for (const uri of candidates ?? []) if (await exists(uri)) return uri;
+  const uri = await fileAt(document.uri, path);
+  if (uri) return uri;
   throw new UserError(
     vscode.l10n.t(
       'The document refers to "{0}", which is no file of this workspace. Nothing was sent, and nothing was charged.',
       plain(path, 'value'),
     ),
   );
-}
-
-/** Where the files of a root-absolute address may lie; the workspace folder itself last. */
-function publicFolders(document: vscode.Uri): string[] {
-  return [...Object.keys(setting('output.publicRoots', document)), ''];
 }
 
 async function openFiles(): Promise<readonly vscode.Uri[]> {

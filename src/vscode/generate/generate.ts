@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { ReferenceMediaItem } from '../../api/resources/generations.ts';
 import { systemClock } from '../../base/clock.ts';
-import { draftJob } from '../../core/generate/draftJob.ts';
+import { draftJob, isSameRequest } from '../../core/generate/draftJob.ts';
 import { headStartMs } from '../../core/generate/priceWatch.ts';
 import type { ResolvedRequest } from '../../core/generate/resolveRequest.ts';
 import type { Order } from '../../core/tasks/announcements.ts';
@@ -39,6 +39,7 @@ export async function generate(
 /**
  * The one place where orders are made: jobs that are asked for together. Key, model, parameters, length and
  * files of each are settled first, then the price of all, and only then is anything sent or written.
+ * @param isCountChosen see `PriceGateFacts`; what makes the results differ was said then, too
  * @returns the jobs; none when the same was asked for a moment ago
  * @throws Cancelled, UserError or RivyaError; in every case no job was made
  */
@@ -46,6 +47,7 @@ export async function order(
   services: GenerateServices,
   requests: readonly EditorRequest[],
   starter: Starter,
+  isCountChosen = false,
 ): Promise<Task[]> {
   const { origin } = services.server.base;
   const begun = services.recentOrders.begin(nameOf(origin, requests));
@@ -54,7 +56,7 @@ export async function order(
     return [];
   }
   try {
-    const tasks = await createJobs(services, origin, requests, starter);
+    const tasks = await createJobs(services, origin, requests, { starter, isCountChosen });
     begun.done();
     showOrderProgress(services, tasks);
     return tasks;
@@ -69,7 +71,7 @@ function nameOf(origin: string, requests: readonly EditorRequest[]): string {
     origin,
     ...requests.map(({ kind, model, prompts, inputs, withParameters, again }) =>
       again
-        ? [again.way, again.task.id]
+        ? [again.way, again.task.id, model, prompts.map(({ prompt }) => prompt)]
         : [
             kind,
             model,
@@ -94,7 +96,7 @@ async function createJobs(
   services: GenerateServices,
   origin: string,
   requests: readonly EditorRequest[],
-  starter: Starter,
+  { starter, isCountChosen }: { readonly starter: Starter; readonly isCountChosen: boolean },
 ): Promise<Task[]> {
   const { ledger, placer, runner, announcer } = services;
   const planned = requests.map(({ prompts }) =>
@@ -116,6 +118,8 @@ async function createJobs(
       requests: settled,
       earlierOrigins: earlierOrigins(origin, requests),
       workspaceModels: settled.flatMap(({ workspaceModel }) => workspaceModel ?? []),
+      isCountChosen,
+      isRepeated: !isCountChosen && settled.some((each, index) => isRepeated(requests[index], each)),
       isForeign: starter === 'other',
     });
     const items: ReferenceMediaItem[][] = [];
@@ -158,6 +162,14 @@ async function createJobs(
     runner.poke();
     for (const { id } of all) if (!ledger.task(id)) placer.forget(id);
   }
+}
+
+/** Whether what was to come out differently is the request of the job that it is made from. */
+function isRepeated(request: EditorRequest | undefined, { model, jobs }: ResolvedRequest): boolean {
+  const { again, inputs = [] } = request ?? {};
+  if (!again || again.way === 'rerun') return false;
+  const sources = inputs.map(({ uri }) => uri.toString());
+  return jobs.some(job => isSameRequest(again.task, { ...job, model: model.id, sources }));
 }
 
 /** Where jobs that are run again ran before, when it was somewhere else. */
@@ -218,14 +230,14 @@ async function upload(
 function placementFor(
   { placer }: GenerateServices,
   id: string,
-  { place, isOnlySaved }: PlacedPrompt,
+  { place, isOnlySaved, isSwap }: PlacedPrompt,
 ): NewPlacement {
   const document = place?.document;
   const home = document && homeOf(document.uri);
   const folder = home && vscode.workspace.getWorkspaceFolder(home);
   const receiving = folder ?? vscode.workspace.workspaceFolders?.[0];
   return {
-    mode: isOnlySaved ? 'none' : placementSetting(scopeOf(place)),
+    mode: isOnlySaved ? 'none' : isSwap ? 'swap' : placementSetting(scopeOf(place)),
     document: document?.uri.toString(),
     language: document?.languageId,
     // A document outside every folder gets its files beside itself.

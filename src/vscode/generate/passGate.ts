@@ -22,6 +22,9 @@ export interface GatedOrder {
   /** Servers of earlier runs that differ from it. */
   readonly earlierOrigins: readonly string[];
   readonly workspaceModels: readonly WorkspaceModel[];
+  /** See `PriceGateFacts`. */
+  readonly isCountChosen: boolean;
+  readonly isRepeated: boolean;
   /** Whether it may have been started by something else than a person's hand. */
   readonly isForeign: boolean;
 }
@@ -32,7 +35,7 @@ export interface GatedOrder {
  * @throws Cancelled when the person says no, UserError when the limit of the day forbids it
  */
 export async function passGate(services: GenerateServices, order: GatedOrder): Promise<Estimate> {
-  const { origin, scopes, requests, earlierOrigins, workspaceModels, isForeign } = order;
+  const { origin, scopes, requests, earlierOrigins, workspaceModels } = order;
   const estimate = sumOf(requests.flatMap(({ jobs }) => jobs.map(job => job.estimate)));
   const day = await dayBudget(services, origin, scopes);
   const limit = Math.min(...scopes.map(scope => confirmAbove(scope)));
@@ -43,7 +46,9 @@ export async function passGate(services: GenerateServices, order: GatedOrder): P
     spentToday: day.spent,
     isOtherServer: earlierOrigins.length > 0,
     isWorkspaceModel: workspaceModels.length > 0,
-    isForeign,
+    isCountChosen: order.isCountChosen,
+    isRepeated: order.isRepeated,
+    isForeign: order.isForeign,
   });
   if (decision.type === 'refuse') requireWithinDay(day, estimate.credits);
   if (decision.type === 'ask') {
@@ -81,6 +86,9 @@ async function confirm(
           origin,
         ),
     workspaceModel: workspaceModels.map(workspaceModelText).join(' '),
+    repeated: t(
+      'The model takes no seed, so this is the very request that was sent before; the model alone decides whether the result differs.',
+    ),
     several: '',
     unknownPrice: t('Nobody can tell the price before: it depends on the length or on the input.'),
     aboveLimit: t('You asked to confirm jobs above {0} credits (rivya.credits.confirmAbove).', limit),
@@ -134,7 +142,7 @@ function questionText(models: readonly Model[], estimate: Estimate): string {
 }
 
 /** What something will probably cost, in words. */
-function estimateText({ credits, worst }: Estimate): string {
+export function estimateText({ credits, worst }: Estimate): string {
   const { t } = vscode.l10n;
   if (credits === undefined) return t('an unknown price');
   if (worst === undefined) return t('{0} or more', creditsText(credits));

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Ledger } from '../../core/tasks/ledger.ts';
-import { promptText } from '../text/taskText.ts';
+import { pictureOf } from '../text/taskPicture.ts';
+import type { GenerateServices } from './generateServices.ts';
 import { createPick, row, separator, showPick, type PickActions, type Row } from '../messages/quickPick.ts';
 
 const mostPastPrompts = 50;
@@ -23,31 +23,44 @@ export interface TypedPrompt {
   readonly isOnlySaved: boolean;
 }
 
+/** A prompt of an earlier job, with what it made. */
+export interface PastPrompt {
+  readonly prompt: string;
+  readonly picture: vscode.Uri | undefined;
+}
+
 /** Prompts of earlier jobs, the latest first, each once. */
-export function pastPrompts(ledger: Ledger): string[] {
-  const tasks = ledger.tasks({ limit: mostPastPrompts * 4 });
-  return [...new Set(tasks.map(task => task.prompt))].slice(0, mostPastPrompts);
+export function pastPrompts({ ledger, library }: Pick<GenerateServices, 'ledger' | 'library'>): PastPrompt[] {
+  const found = new Map<string, PastPrompt>();
+  for (const task of ledger.tasks({ limit: mostPastPrompts * 4 })) {
+    const { prompt } = task;
+    // Of several results of the same words the latest that there is.
+    const picture = found.get(prompt)?.picture ?? pictureOf(task, library);
+    if (found.has(prompt) || found.size < mostPastPrompts) found.set(prompt, { prompt, picture });
+  }
+  return [...found.values()];
 }
 
 /**
  * Asks for a prompt: what is typed counts, and earlier prompts stand below, to take as they are or to edit.
  * @param targets is shown as soon as it is known
+ * @param start what stands in the box at first, to be changed
  * @throws Cancelled
  */
 export async function askPrompt(
   title: string,
   placeholder: string,
-  past: readonly string[] = [],
+  past: readonly PastPrompt[] = [],
   targets: Promise<PromptTargets | undefined> = Promise.resolve(undefined),
+  start = '',
 ): Promise<TypedPrompt> {
   const { t } = vscode.l10n;
   const pick = createPick<PromptItem>({ title, placeholder });
   pick.ignoreFocusOut = true;
   const edit = { iconPath: new vscode.ThemeIcon('edit'), tooltip: t('Edit Prompt') };
-  const earlier = past.map((prompt): PromptItem =>
-    row({ prompt, label: promptText(prompt), detail: prompt, buttons: [edit] }),
+  const earlier = past.map(({ prompt, picture }): PromptItem =>
+    row({ prompt, label: prompt, iconPath: picture ?? new vscode.ThemeIcon('history'), buttons: [edit] }),
   );
-  pick.matchOnDetail = true;
   let own: PromptItem | undefined;
   let known: PromptTargets | undefined;
   /** Whether the rows on the screen belong to the text in the box. */
@@ -90,7 +103,8 @@ export async function askPrompt(
   const typed = (): string | undefined => pick.value.trim() || undefined;
   const result = (prompt: string | undefined, isOnlySaved = false): TypedPrompt | undefined =>
     prompt === undefined ? undefined : { prompt, isOnlySaved };
-  draw('');
+  pick.value = start;
+  draw(start);
   // The row of the text becomes the active one when it is drawn. Until then whoever presses Enter has seen no
   // rows for this text, and means the text: with a remote host that is a while.
   pick.onDidChangeActive(([item]) => (isDrawn ||= own !== undefined && item?.prompt === own.prompt));

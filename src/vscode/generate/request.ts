@@ -23,8 +23,11 @@ export interface EditorRequest extends Omit<GenerationRequest, 'prompts' | 'inpu
   readonly inputs?: readonly LocalInput[] | undefined;
   /** Whether to show the parameters first. */
   readonly withParameters?: boolean | undefined;
-  /** The job that is run again, and in which way. */
-  readonly again?: { readonly task: Task; readonly way: 'rerun' | 'vary' } | undefined;
+  /**
+   * The job that is run again, and in which way: as it was, to come out differently, or with a change by the
+   * person.
+   */
+  readonly again?: { readonly task: Task; readonly way: 'rerun' | 'vary' | 'change' } | undefined;
   /** Our id of the job whose result is an input. */
   readonly parent?: string | undefined;
 }
@@ -35,6 +38,8 @@ export interface PlacedPrompt {
   readonly place: Place | undefined;
   /** Whether the document of the place shall have the file, but no reference to it. */
   readonly isOnlySaved?: boolean;
+  /** Whether it takes the place of the file that the address at the place names. */
+  readonly isSwap?: boolean;
 }
 
 /** The text around a place, as it is now. */
@@ -88,14 +93,14 @@ export function requestAt(
  * @throws Cancelled
  */
 export async function requestFromInput(
-  { ledger, projects }: Pick<GenerateServices, 'ledger' | 'projects'>,
+  services: Pick<GenerateServices, 'ledger' | 'library' | 'projects'>,
   kind: MediaKind,
   model?: string,
 ): Promise<EditorRequest> {
   const place = cursorPlace();
   const { generate, describe } = mediaKindLabels(kind);
-  const targets = targetsOf(projects, kind, place);
-  const typed = await askPrompt(generate, describe, pastPrompts(ledger), targets);
+  const targets = targetsOf(services.projects, kind, place);
+  const typed = await askPrompt(generate, describe, pastPrompts(services), targets);
   return { kind, prompts: [{ ...typed, place }], model };
 }
 

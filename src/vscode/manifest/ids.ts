@@ -31,7 +31,13 @@ export const commandIds = [
   'rivya.task.checkAgain',
   'rivya.task.stopTracking',
   'rivya.task.toggleFavourite',
+  'rivya.task.edit',
   'rivya.task.remove',
+  'rivya.file.regenerate',
+  'rivya.file.variations',
+  'rivya.file.editPrompt',
+  'rivya.file.otherModel',
+  'rivya.file.why',
   'rivya.tasks.refresh',
   'rivya.tasks.search',
   'rivya.tasks.clearFinished',
@@ -98,6 +104,7 @@ export interface Settings {
   'output.fileName': string;
   'output.publicRoots': Readonly<Record<string, string>>;
   'insert.placement': string;
+  'replace.oldFile': string;
   'credits.confirmAbove': number;
   'credits.lowBalance': number;
   'credits.dailyLimit': number | null;
@@ -116,4 +123,6 @@ export interface ContextKeys {
   'rivya.receiver': boolean;
   /** Whether any job was ever made here. */
   'rivya.hasTasks': boolean;
+  /** Whether any job has made a file. */
+  'rivya.hasResults': boolean;
 }

@@ -109,6 +109,7 @@ export function ownDefaultModelOf(category: MediaKind | 'chat', scope?: vscode.C
 
 function isValid(key: keyof Settings, value: unknown, preset: unknown): boolean {
   if (key === 'baseUrl') return typeof value === 'string' && !('problem' in parseBaseUrl(value));
+  if (key === 'replace.oldFile') return ['ask', 'delete', 'keep'].some(each => each === value);
   if (key === 'insert.placement') return placementModes.some(mode => mode === value);
   if (key === 'credits.dailyLimit') return value === null || isAmount(value);
   if (typeof preset === 'number') return isAmount(value);

@@ -7,24 +7,48 @@ import { plain } from './plain.ts';
  * A tooltip: each line a paragraph of plain text, with links of ours alone.
  * @param lines empty ones are left out
  */
-export function tooltipOf(lines: readonly string[]): vscode.MarkdownString {
+export function tooltipOf(
+  lines: readonly string[],
+  links: readonly CommandAction[] = [],
+): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
   for (const line of lines) addLine(tooltip, line);
+  addLinks(tooltip, links);
   return tooltip;
 }
 
-/** The same, behind a picture of ours. @param folder in which the picture lies */
+/** A button that runs a command of ours. */
+type CommandAction = Action & { readonly command: CommandId };
+
+/**
+ * The same, behind a picture of ours.
+ * @param folder in which the picture lies
+ * @param open what a click on the picture does
+ */
 export function pictureTooltip(
   picture: vscode.Uri,
   folder: vscode.Uri,
   lines: readonly string[],
+  { open, links = [] }: { readonly open: CommandAction; readonly links?: readonly CommandAction[] },
 ): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
   tooltip.baseUri = folder;
   // Encoded: a blank ends an address, and on every Mac the folder has one.
-  tooltip.appendMarkdown(`![](${picture.toString()}|width=256)\n\n`);
+  const image = `![${open.title}](${picture.toString()}|width=256)`;
+  tooltip.appendMarkdown(`[${image}](${targetOf(open)})\n\n`);
   for (const line of lines) addLine(tooltip, line);
+  addLinks(tooltip, links, open);
   return tooltip;
+}
+
+function addLinks(
+  tooltip: vscode.MarkdownString,
+  links: readonly CommandAction[],
+  ...others: CommandAction[]
+): void {
+  const all = [...links, ...others];
+  if (all.length > 0) tooltip.isTrusted = { enabledCommands: all.map(({ command }) => command) };
+  if (links.length > 0) tooltip.appendMarkdown(`${links.map(linkOf).join(' · ')}\n\n`);
 }
 
 /** The same, with links that run commands of ours or open pages of Rivya's. */

@@ -19,6 +19,8 @@ export class Announcer implements Disposable {
   readonly #store = new DisposableStore();
   readonly #announcements: Announcements;
   readonly #placed: Gathering<'all', Placed>;
+  /** Jobs whose results are in sight without being opened. */
+  readonly #shownElsewhere = new Set<string>();
   #copying = 0;
 
   constructor(log: Log) {
@@ -42,6 +44,11 @@ export class Announcer implements Disposable {
   /** Remembers with which others a job was ordered. Call it before the job can have moved on. */
   ordered(id: string, order: Order): void {
     this.#announcements.ordered(id, order);
+  }
+
+  /** The result of a job is shown by whoever ordered it, so that it is not opened. */
+  shownElsewhere(id: string): void {
+    this.#shownElsewhere.add(id);
   }
 
   /** A job has moved on in this window. */
@@ -75,6 +82,8 @@ export class Announcer implements Disposable {
         () => {
           const [first, ...rest] = placed;
           if (rest.length > 0) show('info', severalPlaced(placed), log);
+          else if (first && this.#shownElsewhere.delete(first.task.id))
+            announcePlaced(log, { ...first, hasNoDocument: false });
           else if (first) announcePlaced(log, first);
         },
         (error: unknown) => {

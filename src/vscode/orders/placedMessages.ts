@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Log } from '../../base/log.ts';
+import { describeError, type Log } from '../../base/log.ts';
 import { chargeOf } from '../../shared/charge.ts';
 import type { Task } from '../../shared/task.ts';
 import { flash } from '../messages/dialogs.ts';
@@ -33,6 +33,8 @@ export function announcePlaced(
   const said = remark ?? placedText(placed);
   const text = words === 'withCharge' ? withCharge(said, task) : said;
   if (remark !== undefined) show('info', { text, actions: offersOf([placed]) }, log);
+  else if (placed.hasNoDocument && document === undefined && words === 'withCharge')
+    showBeside(log, placed, text);
   else if (document === undefined || isInSight(document)) flash(text, 'check', 6_000);
   else {
     const open = {
@@ -42,6 +44,28 @@ export function announcePlaced(
     } as const;
     show('info', { text, actions: [open] }, log);
   }
+}
+
+/** Opens a result that no document shows, and offers what is likely to come next. */
+function showBeside(log: Log, { task, files }: Placed, text: string): void {
+  const { t } = vscode.l10n;
+  const [file] = files;
+  const isEmpty = vscode.window.tabGroups.all.every(({ tabs }) => tabs.length === 0);
+  const viewColumn = isEmpty ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
+  if (file && vscode.window.state.focused) {
+    vscode.commands
+      .executeCommand('vscode.open', file, { viewColumn, preview: true, preserveFocus: true })
+      .then(undefined, (error: unknown) => log.warn(`A result could not be shown. ${describeError(error)}`));
+  }
+  const actions: Action[] = [
+    { title: t('Insert...'), command: 'rivya.task.insert', arguments: [task.id] },
+    {
+      title: t({ message: 'Another', comment: 'Button: makes another picture like this one' }),
+      command: 'rivya.task.vary',
+      arguments: [task.id],
+    },
+  ];
+  show('info', { text, actions }, log);
 }
 
 /** The words for several results at once. */

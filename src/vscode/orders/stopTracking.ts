@@ -21,7 +21,15 @@ export interface TrackingServices {
  * means.
  */
 export function stopTracking(services: TrackingServices, ids: readonly string[]): void {
-  const { ledger, runner, placer, log } = services;
+  const stopped = endTracking(services, ids);
+  if (stopped.length > 0) show('info', { text: stoppedText(stopped), actions: [] }, services.log);
+}
+
+/** The same without a word. @returns the jobs that nobody waits for any more */
+export function endTracking(
+  { ledger, runner, placer }: Omit<TrackingServices, 'log'>,
+  ids: readonly string[],
+): Task[] {
   const now = systemClock.now();
   const stopped = ids.flatMap(id => {
     const after = decide(ledger, id, { type: 'trackingStopped' }, now);
@@ -30,9 +38,8 @@ export function stopTracking(services: TrackingServices, ids: readonly string[])
     placer.forget(id);
     return [after];
   });
-  if (stopped.length === 0) return;
-  runner.poke();
-  show('info', { text: stoppedText(stopped), actions: [] }, log);
+  if (stopped.length > 0) runner.poke();
+  return stopped;
 }
 
 function stoppedText(tasks: readonly Task[]): string {

@@ -51,6 +51,10 @@ export class Placer implements Disposable {
   readonly #writer: ResultWriter;
   readonly #cursors = this.#store.add(new CursorTargets());
   readonly #placed = this.#store.add(new Emitter<Placed>());
+  /** Jobs whose results somebody in this window takes care of by themselves. */
+  readonly #reserved = new Set<string>();
+  /** Files whose place the result of a job takes in the whole workspace, by the id of the job. */
+  readonly #replaced = new Map<string, vscode.Uri>();
   /** Results that are being placed, or were offered to the user and wait for an answer. */
   readonly #attended = new Set<string>();
 
@@ -106,6 +110,21 @@ export class Placer implements Disposable {
     this.#anchors.forget(id);
   }
 
+  /** Results of these jobs are neither placed nor offered by themselves, until it is disposed. */
+  reserve(ids: readonly string[]): Disposable {
+    for (const id of ids) this.#reserved.add(id);
+    return {
+      dispose: () => {
+        for (const id of ids) this.#reserved.delete(id);
+      },
+    };
+  }
+
+  /** The result of a job takes the place of a file wherever the workspace refers to it. */
+  replaceEverywhere(id: string, file: vscode.Uri): void {
+    this.#replaced.set(id, file);
+  }
+
   /** Where the place of a job is now; undefined when nobody follows it here. */
   anchorOf(id: string): Anchor | undefined {
     return this.#anchors.find(id)?.anchor;
@@ -121,8 +140,11 @@ export class Placer implements Disposable {
     if (!task || !placement || storedFiles(task).length === 0) {
       throw new UserError(vscode.l10n.t('This task has no result to insert.'));
     }
-    const target = (await this.#openTarget(task, placement)) ?? (await this.#cursors.current());
-    return this.#writer.place(task, placement, target, true);
+    const isEverywhere = this.#replaced.has(id);
+    const target = isEverywhere
+      ? undefined
+      : ((await this.#openTarget(task, placement)) ?? (await this.#cursors.current()));
+    return this.#writer.place(task, placement, target, true, this.#replaced.get(id));
   }
 
   /**
@@ -171,7 +193,7 @@ export class Placer implements Disposable {
     for (const id of this.#attended) if (!ids.has(id)) this.#attended.delete(id);
     for (const placement of waiting) {
       const id = placement.taskId;
-      if (this.#attended.has(id)) continue;
+      if (this.#attended.has(id) || this.#reserved.has(id)) continue;
       const followed = this.#anchors.find(id);
       // A document without a tab may live on in memory: the user has closed it, and is asked first.
       const target = followed && isShown(followed.document.uri) ? followed : undefined;
@@ -200,7 +222,7 @@ export class Placer implements Disposable {
     this.#attended.add(id);
     log.info(`Job ${id}: placing the result`);
     this.#writer
-      .place(task, placement, target, false)
+      .place(task, placement, target, false, this.#replaced.get(id))
       .then(
         placed => this.#placed.fire(placed),
         (error: unknown) => {

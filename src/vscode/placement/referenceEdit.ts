@@ -42,7 +42,8 @@ export function planReferences(
   mode: PlacementMode,
   files: readonly PlacedFile[],
 ): ReferencePlan | undefined {
-  if (mode === 'clipboard' || mode === 'none' || !isWritable(document.uri)) return undefined;
+  if (mode === 'clipboard' || mode === 'none' || mode === 'swap' || !isWritable(document.uri))
+    return undefined;
   // Nobody knows what such a file is, so no document can show it.
   if (files.some(({ file }) => file.extension === neutralExtension)) return undefined;
   const text = document.getText();
@@ -168,7 +169,7 @@ export function isWritable(document: vscode.Uri): boolean {
 export function addEdits(
   edit: vscode.WorkspaceEdit,
   document: vscode.TextDocument,
-  { edits }: ReferencePlan,
+  { edits }: Pick<ReferencePlan, 'edits'>,
 ): void {
   for (const { start, end, text } of edits) {
     edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);

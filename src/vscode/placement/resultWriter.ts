@@ -15,6 +15,8 @@ import { parentOf } from './home.ts';
 import { locateCopy } from './locateCopy.ts';
 import { nameOf } from './looseReferences.ts';
 import type { DocumentAnchors } from './documentAnchors.ts';
+import { besideOldFile, leftOverTest, oldFileAt, oldFileOf, swapAt, swapEverywhere } from './swap.ts';
+import type { OldFile } from './swap.ts';
 import type { WorkspaceProjects } from './workspaceProjects.ts';
 import {
   addEdits,
@@ -37,6 +39,8 @@ export interface Placed {
   readonly files: readonly vscode.Uri[];
   /** For the clipboard, where the person has asked for that: their paths, a line each. */
   readonly paths: string | undefined;
+  /** Whether no document was there to refer to them when they were asked for. */
+  readonly hasNoDocument: boolean;
   /** Whether a reference was asked for and could not be written, so that a loose one is offered. */
   readonly lacksReference: boolean;
   /** What the user has to know; undefined when everything went as asked. */
@@ -75,12 +79,19 @@ export class ResultWriter {
    * Saves the files of a result and refers to them. One result after the other: two for one document would
    * each be planned for a text that the other changes.
    * @param mayAsk whether the user may be asked where to, when its folder is not in this window
+   * @param replaced a file whose place it takes wherever the workspace refers to it
    * @throws UserError when it cannot be done; the file stays in the library
    */
-  place(task: Task, placement: Placement, target: Target | undefined, mayAsk: boolean): Promise<Placed> {
+  place(
+    task: Task,
+    placement: Placement,
+    target: Target | undefined,
+    mayAsk: boolean,
+    replaced?: vscode.Uri,
+  ): Promise<Placed> {
     this.#placingCount++;
     const placed = this.#placing
-      .then(() => this.#placeNext(task, placement, target, mayAsk))
+      .then(() => this.#placeNext(task, placement, target, mayAsk, replaced))
       .finally(() => this.#placingCount--);
     this.#placing = placed.catch(() => undefined);
     return placed;
@@ -91,17 +102,22 @@ export class ResultWriter {
     placement: Placement,
     target: Target | undefined,
     mayAsk: boolean,
+    replaced: vscode.Uri | undefined,
   ): Promise<Placed> {
     const { ledger, projects, clock } = this.#ports;
     const { document, folder, warning } = await receivingFolder(placement, target, mayAsk);
-    const destination = await destinationFor(projects, document, folder, task.kind);
+    const swap = await this.#swapOf(placement, target, replaced);
+    const destination = swap
+      ? besideOldFile(swap.old)
+      : await destinationFor(projects, document, folder, task.kind);
     if (!destination) throw new Error('A result has neither a folder nor a document.');
     const receiving = parentOf(destination.uriOf('a'));
     if (vscode.workspace.fs.isWritableFileSystem(receiving.scheme) === false) throw readOnly(receiving);
     const placed: PlacedFile[] = [];
     try {
       const of = target && (await projects.of(target.document));
-      for (const { index, file } of filesToPlace(task, placement)) {
+      const files = filesToPlace(task, placement);
+      for (const { index, file } of swap ? files.slice(0, 1) : files) {
         const uri = await freeUri(destination, task, index, file.extension, this.#taken);
         const there =
           placement.state === 'waiting' ? undefined : await locateCopy(ledger, task.id, index, file);
@@ -113,7 +129,8 @@ export class ResultWriter {
         placed.push({ uri, index, file });
       }
       const uris = placed.map(({ uri }) => uri);
-      const { plan, live } = await this.#write(task, placement, target, placed);
+      const mode = placement.mode === 'swap' && !swap ? (mayAsk ? 'after' : 'none') : placement.mode;
+      const { plan, live } = await this.#write(task, mode, target, placed, swap);
       const remark = plan ? undefined : remarkOf(placement, live, uris[0]);
       const state = plan ? 'placed' : 'saved';
       const written = placed.map(({ uri, index }) => ({ index, uri: uri.toString() }));
@@ -131,6 +148,7 @@ export class ResultWriter {
         task: after,
         document: plan && live ? live.document.uri : undefined,
         files: uris,
+        hasNoDocument: placement.document === undefined && placement.mode !== 'none' && !swap,
         paths:
           placement.mode === 'clipboard'
             ? await this.#pathsOf(task, placed, live, document, folder)
@@ -141,6 +159,37 @@ export class ResultWriter {
     } finally {
       for (const { uri } of placed) this.#taken.delete(uri.toString().toLowerCase());
     }
+  }
+
+  async #swapOf(
+    { mode, state }: Placement,
+    target: Target | undefined,
+    replaced: vscode.Uri | undefined,
+  ): Promise<Swap | undefined> {
+    const { ledger } = this.#ports;
+    // Once it was placed or refused, it is inserted like any other.
+    if (mode !== 'swap' || state !== 'waiting') return undefined;
+    if (replaced) return { old: await oldFileOf(ledger, replaced), isEverywhere: true };
+    const old = target && (await oldFileAt(ledger, target));
+    return old && { old, isEverywhere: false };
+  }
+
+  /** Adds to an edit that all references name the new file, and that the old one goes where it is to go. */
+  async #addSwap(
+    edit: vscode.WorkspaceEdit,
+    { old, isEverywhere }: Swap,
+    live: Target | undefined,
+    [placed]: readonly PlacedFile[],
+  ): Promise<ReferencePlan | undefined> {
+    const { ledger } = this.#ports;
+    if (!placed) return undefined;
+    const isLeftOver = await leftOverTest(old);
+    const swaps = isEverywhere ? await swapEverywhere(ledger, old, placed) : swapAt(live, old, placed);
+    // Nothing is waited for from here on: what was planned is what stands there.
+    for (const { document, edits } of swaps) addEdits(edit, document, { edits });
+    if (isLeftOver(swaps)) edit.deleteFile(old.uri, { ignoreIfNotExists: true });
+    const [first] = swaps;
+    return first && { edits: first.edits, main: 0, alt: undefined };
   }
 
   /** For the clipboard: the addresses that the document would use, or else where the files are. */
@@ -165,9 +214,10 @@ export class ResultWriter {
    */
   async #write(
     task: Task,
-    { mode }: Placement,
+    mode: Placement['mode'],
     target: Target | undefined,
     placed: readonly PlacedFile[],
+    swap: Swap | undefined,
   ): Promise<{ plan: ReferencePlan | undefined; live: Target | undefined }> {
     const fresh = placed.filter(({ isThere }) => !isThere);
     for (;;) {
@@ -177,18 +227,27 @@ export class ResultWriter {
       const live = target && (this.#ports.anchors.find(task.id) ?? target);
       const of = live && (await this.#ports.projects.of(live.document));
       const version = live?.document.version;
-      const plan = live && of && planReferences(live, of, task, mode, placed);
-      if (plan) addEdits(edit, live.document, plan);
-      const cursor = plan && planCursor(live, plan);
+      const plan = swap
+        ? await this.#addSwap(edit, swap, live, placed)
+        : live && of && planReferences(live, of, task, mode, placed);
+      if (plan && live && !swap) addEdits(edit, live.document, plan);
+      const cursor = plan && live && planCursor(live, plan);
       if ((fresh.length === 0 && !plan) || (await applyWithFiles(edit, fresh))) {
         cursor?.apply();
         return { plan, live };
       }
       await removeRest(fresh, staged);
-      if (!plan || live.document.version === version) throw notWritten(placed);
+      if (!plan || !live || live.document.version === version) throw notWritten(placed);
       await rest(live.document, this.#ports.clock);
     }
   }
+}
+
+/** What a result takes the place of. */
+interface Swap {
+  readonly old: OldFile;
+  /** Whether in all documents of the workspace, and not in one place alone. */
+  readonly isEverywhere: boolean;
 }
 
 /** Of a job of which some files came later than others were placed, those that were not. */

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { modelFields } from '../../api/resources/modelParameters.ts';
 import { systemClock } from '../../base/clock.ts';
 import { sentWith } from '../../core/generate/draftJob.ts';
-import { withNewSeed, type Params } from '../../core/generate/parameters.ts';
 import { findAnchor } from '../../core/tasks/anchor.ts';
 import { requestAs, type RequestLanguage } from '../../core/tasks/copyAs.ts';
 import { decide } from '../../core/tasks/runner.ts';
@@ -13,6 +11,7 @@ import { generateFromTask } from '../generate/fromInputs.ts';
 import { dayBudget, requireWithinDay } from '../generate/dayLimit.ts';
 import { order } from '../generate/generate.ts';
 import { inspectInputs, type LocalInput } from '../generate/localInputs.ts';
+import { askPrompt, pastPrompts } from '../generate/promptInput.ts';
 import type { EditorRequest } from '../generate/request.ts';
 import type { Starter } from '../generate/starter.ts';
 import { ask, askTarget, flash } from '../messages/dialogs.ts';
@@ -26,6 +25,7 @@ import type { Placed } from '../placement/resultWriter.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
 import { removeFromList } from './removeFromList.ts';
 import { taskIdsOf } from './tasksNode.ts';
+import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { creditsText } from '../text/taskText.ts';
 
 /**
@@ -82,18 +82,18 @@ export const taskCommands = {
   },
 
   async rerun(services: GenerateServices, nodes: readonly unknown[], starter: Starter): Promise<void> {
-    await runAgain(services, tasksFrom(services, nodes), starter, 'rerun', (_task, params) => params);
+    const requests: EditorRequest[] = [];
+    for (const task of tasksFrom(services, nodes)) requests.push(await requestAgain(services, task, 'rerun'));
+    await order(services, requests, starter);
   },
 
-  /** The same again, but with another seed where the model has one. */
-  async vary(services: GenerateServices, nodes: readonly unknown[], starter: Starter): Promise<void> {
-    const tasks = tasksFrom(services, nodes);
-    // Those of the server that it goes to: the one of the first run may be out of reach.
-    const models = await services.catalogue.models(services.server.base.origin);
-    await runAgain(services, tasks, starter, 'vary', (task, params) => {
-      const model = models.find(each => each.id === task.model);
-      return model ? withNewSeed(modelFields(model), params, Math.random()) : params;
-    });
+  /** The same with a prompt that the person changes first. */
+  async edit(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
+    const [task] = tasksFrom(services, nodes);
+    const { generate, describe } = mediaKindLabels(task.kind);
+    const past = pastPrompts(services);
+    const { prompt } = await askPrompt(generate, describe, past, undefined, task.prompt);
+    await order(services, [await requestAgain(services, task, 'change', prompt)], 'hand');
   },
 
   async useAsInput(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
@@ -216,7 +216,7 @@ export const taskCommands = {
 };
 
 /** @throws UserError when there is none */
-function tasksFrom({ ledger }: GenerateServices, nodes: readonly unknown[]): [Task, ...Task[]] {
+export function tasksFrom({ ledger }: GenerateServices, nodes: readonly unknown[]): [Task, ...Task[]] {
   const ids = taskIdsOf(nodes);
   if (ids.length === 0) throw new UserError(vscode.l10n.t('Select a task in the Tasks view first.'));
   const [first, ...rest] = ids.flatMap(id => ledger.task(id) ?? []);
@@ -224,31 +224,26 @@ function tasksFrom({ ledger }: GenerateServices, nodes: readonly unknown[]): [Ta
   return [first, ...rest];
 }
 
-/** @param paramsFor the params to send for a task, from those of the last time */
-async function runAgain(
+/** The request of a job once more, with the params of then. */
+async function requestAgain(
   services: GenerateServices,
-  tasks: readonly Task[],
-  starter: Starter,
-  way: 'rerun' | 'vary',
-  paramsFor: (task: Task, params: Params) => Params,
-): Promise<void> {
-  const requests: EditorRequest[] = [];
-  for (const task of tasks) {
-    const { params, hasInputs } = sentWith(task.body);
-    requests.push({
-      kind: task.kind,
-      prompts: [{ prompt: task.prompt, place: placeOf(services, task) }],
-      model: task.model,
-      params: paramsFor(task, params),
-      again: { task, way },
-      ...(hasInputs && { inputs: await inputsOf(task) }),
-    });
-  }
-  await order(services, requests, starter);
+  task: Task,
+  way: 'rerun' | 'change',
+  prompt = task.prompt,
+): Promise<EditorRequest> {
+  const { params, hasInputs } = sentWith(task.body);
+  return {
+    kind: task.kind,
+    prompts: [{ prompt, place: placeOf(services, task) }],
+    model: task.model,
+    params,
+    again: { task, way },
+    ...(hasInputs && { inputs: await inputsOf(task) }),
+  };
 }
 
 /** Where the result of a task belongs, if that can still be found. */
-function placeOf({ ledger }: GenerateServices, task: Task): Place | undefined {
+export function placeOf({ ledger }: Pick<GenerateServices, 'ledger'>, task: Task): Place | undefined {
   const placement = ledger.placements.of(task.id);
   const open = vscode.workspace.textDocuments.find(each => each.uri.toString() === placement?.document);
   const { anchor } = placement ?? {};
@@ -267,7 +262,7 @@ function placeOf({ ledger }: GenerateServices, task: Task): Place | undefined {
  * (rivya-api.md 4).
  * @throws UserError when they are not known or not there any more
  */
-async function inputsOf({ sources }: Task): Promise<LocalInput[]> {
+export async function inputsOf({ sources }: Task): Promise<LocalInput[]> {
   if (sources.length > 0) return inspectInputs(sources.map(uri => vscode.Uri.parse(uri, true)));
   throw new UserError(
     vscode.l10n.t(
@@ -296,7 +291,10 @@ async function shownFile(services: GenerateServices, task: Task): Promise<vscode
 }
 
 /** The first file of a task in the workspace, wherever it was moved; undefined when it is not there. */
-async function placedCopy({ ledger }: GenerateServices, task: Task): Promise<vscode.Uri | undefined> {
+export async function placedCopy(
+  { ledger }: Pick<GenerateServices, 'ledger'>,
+  task: Task,
+): Promise<vscode.Uri | undefined> {
   const [first] = resultFiles(task);
   return first && locateCopy(ledger, task.id, first.index, first.file);
 }

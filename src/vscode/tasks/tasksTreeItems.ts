@@ -11,6 +11,7 @@ import { explain } from '../messages/explain.ts';
 import { pictureTooltip, tooltipOf } from '../messages/tooltip.ts';
 import { treeItem } from '../messages/treeItem.ts';
 import type { TasksServices } from './tasksNode.ts';
+import { pictureOf } from '../text/taskPicture.ts';
 import { ageText, paidText, paramsOf, promptText, stateText } from '../text/taskText.ts';
 
 /** What rows of tasks are made with. */
@@ -128,8 +129,10 @@ export function taskTooltip(
     task.remoteId === undefined ? '' : t('Task: {0}', [task.remoteId, ...task.otherRemoteIds].join(', ')),
     requestId === undefined ? '' : t('Request: {0}', requestId),
   ];
+  const open = { title: t('Open Result'), command: 'rivya.task.open', arguments: [task.id] } as const;
+  const folder = vscode.Uri.file(`${library.folder}/`);
   return file
-    ? pictureTooltip(vscode.Uri.file(library.pathOf(file)), vscode.Uri.file(`${library.folder}/`), lines)
+    ? pictureTooltip(vscode.Uri.file(library.pathOf(file)), folder, lines, { open })
     : tooltipOf(lines);
 }
 
@@ -155,21 +158,7 @@ export function failureItem(text: string): vscode.TreeItem {
 
 /** The picture of a job, or an icon of what it is or does. */
 export function taskIcon(task: Task, library: Library): vscode.Uri | vscode.ThemeIcon {
-  return pictureIcon(task, library) ?? stateIcon(task);
-}
-
-/** A picture of this size or less may be drawn as an icon; larger ones need a thumbnail. In bytes. */
-const mostIconBytes = 4_000_000;
-
-/** The picture of a job that is over, small: the one that the gallery has made, or else its file. */
-function pictureIcon(task: Task, library: Library): vscode.Uri | undefined {
-  if (task.state !== 'stored' && task.state !== 'placed' && task.state !== 'untracked') return undefined;
-  const [file] = storedFiles(task);
-  if (!file || task.hold) return undefined;
-  const thumbnail = library.thumbnails.find(file);
-  if (thumbnail !== undefined) return vscode.Uri.file(thumbnail);
-  const isPicture = file.mediaType.startsWith('image/') && file.extension !== neutralExtension;
-  return isPicture && file.bytes <= mostIconBytes ? vscode.Uri.file(library.pathOf(file)) : undefined;
+  return pictureOf(task, library) ?? stateIcon(task);
 }
 
 /** What it is doing while it does something, what went wrong, and else what it made. */

@@ -70,7 +70,7 @@ export function paidText(task: Task): string {
 }
 
 /** The params of a job as it was sent, for reading. */
-export function paramsOf(task: Task): [key: string, value: string][] {
+export function paramsOf(task: Pick<Task, 'body'>): [key: string, value: string][] {
   const { params } = JSON.parse(task.body) as { params?: Record<string, unknown> };
   return Object.entries(params ?? {}).map(([key, value]) => [
     key,

@@ -22,6 +22,8 @@ function gate(change: Partial<PriceGateFacts>): unknown {
     spentToday: 0,
     isOtherServer: false,
     isWorkspaceModel: false,
+    isCountChosen: false,
+    isRepeated: false,
     isForeign: false,
     ...change,
   });
@@ -35,6 +37,20 @@ describe('the price gate', () => {
     expect(gate({ estimate: price({ certainty: 'atLeast', credits: 5, worst: 20 }) })).toBe('pass');
     expect(gate({ estimate: price({ certainty: 'unknown', credits: 5, worst: 20 }) })).toBe('pass');
     expect(gate({ estimate: price({ credits: 0, worst: 0 }), confirmAbove: 0 })).toBe('pass');
+  });
+
+  it('does not ask again how many there are to be, but about everything else', () => {
+    const four = price({ jobs: 4, credits: 20, worst: 20 });
+    expect(gate({ estimate: four })).toEqual(['several']);
+    expect(gate({ estimate: four, isCountChosen: true })).toBe('pass');
+    const dear = price({ jobs: 4, credits: 24, worst: 24 });
+    expect(gate({ estimate: dear, isCountChosen: true })).toEqual(['aboveLimit']);
+    expect(gate({ estimate: four, isCountChosen: true, isForeign: true })).toEqual(['foreign']);
+    expect(gate({ estimate: four, isCountChosen: true, dailyLimit: 10 })).toBe('refuse');
+  });
+
+  it('asks before the very same request is paid again', () => {
+    expect(gate({ isRepeated: true })).toEqual(['repeated']);
   });
 
   it('asks about what may reach above the limit', () => {

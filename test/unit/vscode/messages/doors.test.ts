@@ -200,12 +200,18 @@ describe.each(Object.entries(hostileTexts))('text with %s', (_name, text) => {
 
   it('does nothing in a tooltip', () => {
     expect(tagsIn(tooltipOf([text, text]))).toEqual([]);
-    const picture = pictureTooltip(vscode.Uri.file('/library/a.png'), vscode.Uri.file('/library/'), [text]);
-    expect(tagsIn(picture)).toEqual([expect.stringContaining('<img src="file:///library/a.png')]);
+    const open = { title: 'Open', command: 'rivya.task.open', arguments: [text] } as const;
+    const [at, folder] = [vscode.Uri.file('/library/a.png'), vscode.Uri.file('/library/')];
+    const picture = pictureTooltip(at, folder, [text], { open });
+    expect(picture.isTrusted).toEqual({ enabledCommands: ['rivya.task.open'] });
+    expect(tagsIn(picture)).toEqual([
+      expect.stringMatching(/^<a href="command:rivya\.task\.open\?/),
+      expect.stringContaining('<img src="file:///library/a.png'),
+    ]);
     const mac = '/Users/eva/Library/Application Support/Code (1)/a.png';
     const encodes = { toString: (skips?: boolean) => `file://${skips ? mac : encodeURI(mac)}` };
     const address = encodes as unknown as vscode.Uri;
-    expect(tagsIn(pictureTooltip(address, address, [text]))).toEqual([
+    expect(tagsIn(pictureTooltip(address, address, [text], { open })).slice(1)).toEqual([
       expect.stringContaining('<img src="file:///Users/eva/Library/Application%20Support/'),
     ]);
     const link = { title: 'Stop', command: 'rivya.task.stopTracking', arguments: [text] } as const;

@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import { mediaAddressAt } from '../../core/generate/mediaPath.ts';
+import type { GenerateServices } from '../generate/generateServices.ts';
+import { starterOf, type Starter } from '../generate/starter.ts';
+import { UserError } from '../messages/errors.ts';
+import { plain } from '../messages/plain.ts';
+import { generatedFile, generatedFileAt, type GeneratedFile } from '../placement/generatedFile.ts';
+import { isDocument, type Place } from '../placement/place.ts';
+
+/** What a link in a hover and a code action hand to a command: a reference in a document. */
+export interface ReferenceLink {
+  readonly document: string;
+  /** Of the address, in UTF-16 units. */
+  readonly offset: number;
+  /** Our id of the job that has made the file. No file of a workspace can know it. */
+  readonly task: string;
+}
+
+/** On what a command on a generated file was given, and where. */
+export interface Occasion {
+  readonly generated: GeneratedFile;
+  /** The address of the reference; undefined when the file itself was chosen. */
+  readonly place: Place | undefined;
+  readonly starter: Starter;
+}
+
+/**
+ * What a command is about: a reference, the file under the pointer in the Explorer, or what the document
+ * refers to at the cursor.
+ * @param values as the command was called with
+ * @throws UserError when that is no file that Rivya has made
+ */
+export async function occasionOf(services: GenerateServices, values: readonly unknown[]): Promise<Occasion> {
+  const [target, others] = values;
+  const active = vscode.window.activeTextEditor;
+  if (isLink(target)) {
+    const uri = vscode.Uri.parse(target.document, true);
+    const document = await vscode.workspace.openTextDocument(uri);
+    const found = await occasionAt(services, document, target.offset);
+    // The link was made for the file that stood there then.
+    return { ...found, starter: found.generated.task.id === target.task ? 'hand' : 'other' };
+  }
+  if (target instanceof vscode.Uri && target.toString() !== active?.document.uri.toString()) {
+    const generated = await generatedFile(services.ledger, target);
+    if (!generated) throw notGenerated(target.path.split('/').at(-1) ?? '');
+    return { generated, place: undefined, starter: Array.isArray(others) ? 'hand' : 'other' };
+  }
+  if (!active || !isDocument(active.document.uri)) {
+    throw new UserError(vscode.l10n.t('Put the cursor on a reference to a generated file first.'));
+  }
+  const offset = active.document.offsetAt(active.selection.active);
+  return { ...(await occasionAt(services, active.document, offset)), starter: starterOf(values) };
+}
+
+async function occasionAt(
+  { ledger }: GenerateServices,
+  document: vscode.TextDocument,
+  offset: number,
+): Promise<Pick<Occasion, 'generated'> & { readonly place: Place }> {
+  const address = mediaAddressAt(document.getText(), offset);
+  if (!address) {
+    throw new UserError(vscode.l10n.t('Put the cursor on a reference to a generated file first.'));
+  }
+  const generated = await generatedFileAt(ledger, document.uri, address.path);
+  if (!generated) throw notGenerated(address.path);
+  const range = new vscode.Range(document.positionAt(address.start), document.positionAt(address.end));
+  return { generated, place: { document, range } };
+}
+
+function isLink(value: unknown): value is ReferenceLink {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'document' in value &&
+    typeof value.document === 'string' &&
+    'offset' in value &&
+    typeof value.offset === 'number' &&
+    'task' in value &&
+    typeof value.task === 'string'
+  );
+}
+
+function notGenerated(name: string): UserError {
+  return new UserError(
+    vscode.l10n.t(
+      'Rivya knows no task that has made "{0}". Nothing was sent, and nothing was charged.',
+      plain(name, 'value'),
+    ),
+  );
+}

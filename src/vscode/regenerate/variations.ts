@@ -1,0 +1,110 @@
+import * as vscode from 'vscode';
+import { modelFields } from '../../api/resources/modelParameters.ts';
+import type { Model } from '../../api/resources/models.ts';
+import { estimateCost, sumOf } from '../../core/generate/cost.ts';
+import { sentWith } from '../../core/generate/draftJob.ts';
+import { withNewSeed } from '../../core/generate/parameters.ts';
+import { modelName } from '../../core/models/usableModels.ts';
+import type { Task } from '../../shared/task.ts';
+import { order } from '../generate/generate.ts';
+import type { GenerateServices } from '../generate/generateServices.ts';
+import { estimateText } from '../generate/passGate.ts';
+import type { EditorRequest } from '../generate/request.ts';
+import type { Starter } from '../generate/starter.ts';
+import { UserError } from '../messages/errors.ts';
+import { actions } from '../messages/message.ts';
+import { plain } from '../messages/plain.ts';
+import { chooseOne } from '../messages/quickPick.ts';
+import { inputsOf, placeOf, placedCopy, tasksFrom } from '../tasks/taskCommands.ts';
+import { promptText } from '../text/taskText.ts';
+import { chooseVariant } from './chooser.ts';
+import type { Occasion } from './occasion.ts';
+
+/** So many are made at once at most. */
+const mostVariations = 4;
+
+/**
+ * Makes variations of a generated file as one order, and lets the person choose among them, where the file is
+ * shown. What is not chosen stays in the library.
+ * @throws as `order`
+ */
+export async function variationsOf(
+  services: GenerateServices,
+  { generated, place, starter }: Occasion,
+): Promise<void> {
+  const { task } = generated;
+  const tasks = await orderVariations(services, task, starter, { place, isSwap: true });
+  const ids = tasks.map(({ id }) => id);
+  if (!place) for (const id of ids) services.placer.replaceEverywhere(id, generated.uri);
+  if (ids.length > 0) await chooseVariant(services, ids, { task, place, old: generated });
+}
+
+/** The same of a job in a list: of its file, where that stands in the workspace. @throws as `order` */
+export async function variationsOfRows(
+  services: GenerateServices,
+  nodes: readonly unknown[],
+  starter: Starter,
+): Promise<void> {
+  const [task] = tasksFrom(services, nodes);
+  const uri = await placedCopy(services, task);
+  const isSwap = uri !== undefined;
+  const place = isSwap ? undefined : placeOf(services, task);
+  const ids = (await orderVariations(services, task, starter, { place, isSwap })).map(({ id }) => id);
+  if (uri) for (const id of ids) services.placer.replaceEverywhere(id, uri);
+  if (ids.length > 0) await chooseVariant(services, ids, { task, place: undefined, old: undefined });
+}
+
+async function orderVariations(
+  services: GenerateServices,
+  task: Task,
+  starter: Starter,
+  placed: Pick<EditorRequest['prompts'][number], 'place' | 'isSwap'>,
+): Promise<Task[]> {
+  // Those of the server that it goes to: the one of the first run may be out of reach.
+  const models = await services.catalogue.models(services.server.base.origin);
+  const model = models.find(each => each.id === task.model);
+  if (!model) throw unknownModel(task.model);
+  const { params, hasInputs } = sentWith(task.body);
+  const count = await askCount(task, model);
+  const inputs = hasInputs ? await inputsOf(task) : undefined;
+  const requests = Array.from({ length: count }, (): EditorRequest => ({
+    kind: task.kind,
+    prompts: [{ prompt: task.prompt, ...placed }],
+    model: task.model,
+    params: withNewSeed(modelFields(model), params, Math.random()),
+    again: { task, way: 'vary' },
+    inputs,
+  }));
+  return order(services, requests, starter, true);
+}
+
+/** How many, with the price of all; and what makes them differ. @throws Cancelled */
+async function askCount(task: Task, model: Model): Promise<number> {
+  const { t } = vscode.l10n;
+  const { params, hasInputs } = sentWith(task.body);
+  const each = estimateCost(model, { prompt: task.prompt, params, hasInputs });
+  const rows = Array.from({ length: mostVariations }, (_, index) => {
+    const count = index + 1;
+    return {
+      count,
+      label: count === 1 ? t('1 variation') : t('{0} variations', count),
+      icon: 'sparkle',
+      description: estimateText(sumOf(Array.from({ length: count }, () => each))),
+    };
+  });
+  const hasSeed = withNewSeed(modelFields(model), params, 0) !== params;
+  const { count } = await chooseOne(rows, {
+    title: t('Variations of "{0}"', promptText(task.prompt)),
+    placeholder: hasSeed
+      ? t('{0}: each gets a seed of its own', modelName(model))
+      : t('{0} takes no seed: the same request goes out again, and the model decides', modelName(model)),
+  });
+  return count;
+}
+
+function unknownModel(id: string): UserError {
+  return new UserError(
+    vscode.l10n.t('Rivya has no model "{0}" any more. Nothing was charged.', plain(id, 'title')),
+    [actions().chooseModel, actions().refreshModels],
+  );
+}

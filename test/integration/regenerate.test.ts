@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { Ledger } from '../../src/core/tasks/ledger.ts';
+import type { Task } from '../../src/shared/task.ts';
+import {
+  configure,
+  openDocument,
+  removeFolder,
+  Scene,
+  select,
+  testAccess,
+  textOf,
+  until,
+} from './support.ts';
+
+const sentence = 'A paper kite over the dunes.';
+const reference = /!\[(.*?)\]\((.+?)\)/;
+
+describe('a generated file', () => {
+  let scene: Scene;
+  let editor: vscode.TextEditor;
+  let ledger: Ledger;
+  /** The address in the document before, and its file. */
+  let source: string;
+  let old: vscode.Uri;
+
+  async function open(model: string): Promise<void> {
+    scene = await Scene.open({ model });
+    await configure('replace.oldFile', 'delete');
+    editor = await openDocument(`# Dunes\n\n${sentence}\n\nThe end.\n`);
+    select(editor, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    const text = await textOf(editor.document, now => reference.test(now));
+    source = reference.exec(text)?.[2] ?? '';
+    old = vscode.Uri.joinPath(editor.document.uri, '..', source);
+    await editor.document.save();
+    const { context } = await testAccess();
+    ({ ledger } = Ledger.open(path.join(context.globalStorageUri.fsPath, 'ledger.sqlite')));
+    await settled(1);
+    select(editor, source);
+  }
+
+  beforeEach(() => open('google-imagen4-fast'));
+
+  afterEach(async () => {
+    ledger.dispose();
+    await scene.close();
+    await removeFolder(editor.document.uri);
+  });
+
+  const jobs = (): Task[] => ledger.search(sentence, 100).filter(task => task.origin === scene.sandbox.url);
+  const settled = (count: number): Promise<void> =>
+    until(`${count} jobs`, () => {
+      const all = jobs();
+      return all.length === count && all.every(({ state }) => ['placed', 'untracked'].includes(state));
+    });
+  const exists = (uri: vscode.Uri): Promise<boolean> =>
+    Promise.resolve(vscode.workspace.fs.stat(uri)).then(
+      () => true,
+      () => false,
+    );
+  const newSource = (text: string): string => reference.exec(text)?.[2] ?? '';
+
+  it('is made again where it stands, in one undo step', async () => {
+    const before = editor.document.getText();
+    const bytes = await readFile(old.fsPath);
+    await vscode.commands.executeCommand('rivya.file.regenerate');
+    const text = await textOf(editor.document, now => !now.includes(source));
+    await settled(2);
+    assert.equal(text.replace(newSource(text), source), before);
+    const fresh = vscode.Uri.joinPath(editor.document.uri, '..', newSource(text));
+    assert.equal(path.dirname(fresh.fsPath), path.dirname(old.fsPath));
+    assert.deepEqual([await exists(fresh), await exists(old)], [true, false]);
+    const [again, first] = jobs();
+    assert.equal(again?.parent, first?.id);
+    assert.notEqual(again?.body, first?.body);
+    assert.deepEqual(
+      scene.answers.messages.filter(each => each.startsWith('Generate with')),
+      [],
+    );
+    await vscode.window.showTextDocument(editor.document);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(await textOf(editor.document, now => now.includes(source)), before);
+    await until('the files of before', () => vscode.workspace.textDocuments.includes(editor.document));
+    assert.deepEqual([await exists(fresh), await exists(old)], [false, true]);
+    assert.deepEqual(await readFile(old.fsPath), bytes);
+  });
+
+  it('stays when something else in the workspace names it', async () => {
+    const notes = vscode.Uri.joinPath(editor.document.uri, '..', 'notes.txt');
+    await vscode.workspace.fs.writeFile(notes, Buffer.from(`See ${path.basename(source)}.\n`));
+    await vscode.commands.executeCommand('rivya.file.regenerate');
+    await textOf(editor.document, now => !now.includes(source));
+    await settled(2);
+    assert.equal(await exists(old), true);
+  });
+
+  it('is replaced wherever the workspace refers to it, when it was chosen in the Explorer', async () => {
+    const page = vscode.Uri.joinPath(editor.document.uri, '..', 'page.html');
+    const html = `<img width="1024" src="${source}" alt="My own words">\n`;
+    await vscode.workspace.fs.writeFile(page, Buffer.from(html));
+    await vscode.commands.executeCommand('rivya.file.regenerate', old, [old]);
+    const text = await textOf(editor.document, now => !now.includes(source));
+    await settled(2);
+    const other = await vscode.workspace.openTextDocument(page);
+    const words = await textOf(other, now => !now.includes(source));
+    assert.match(words, /alt="My own words"/);
+    assert.ok(words.includes(newSource(text)), words);
+    assert.equal(await exists(old), false);
+  });
+
+  it('has variations of which one is chosen, as one order', async () => {
+    scene.answers.pick(/^3 variations$/);
+    scene.answers.pickNext(/^Variation 2$/);
+    await vscode.commands.executeCommand('rivya.file.variations');
+    const text = await textOf(editor.document, now => !now.includes(source));
+    await settled(4);
+    const made = jobs().filter(({ parent }) => parent !== undefined);
+    assert.equal(new Set(made.map(({ orderId }) => orderId)).size, 1);
+    assert.equal(
+      new Set(made.map(({ body }) => (JSON.parse(body) as { params: { seed: number } }).params.seed)).size,
+      3,
+    );
+    assert.deepEqual(made.map(({ state }) => state).toSorted(), ['placed', 'untracked', 'untracked']);
+    const fresh = vscode.Uri.joinPath(editor.document.uri, '..', newSource(text));
+    assert.deepEqual([await exists(fresh), await exists(old)], [true, false]);
+    assert.equal(scene.sandbox.control.charges().length, 4);
+    assert.equal(scene.answers.progresses.statusBar.filter(each => each === '3 Rivya jobs').length, 1);
+    assert.deepEqual(
+      scene.answers.messages.filter(each => each.startsWith('Run 3 jobs')),
+      [],
+    );
+  });
+
+  it('stays as it is when no variation is wanted', async () => {
+    const before = editor.document.getText();
+    const { version } = editor.document;
+    scene.answers.pick(/^2 variations$/);
+    scene.answers.leaveNext();
+    await vscode.commands.executeCommand('rivya.file.variations');
+    await settled(3);
+    assert.equal(editor.document.getText(), before);
+    assert.deepEqual([editor.document.version, editor.document.isDirty], [version, false]);
+    assert.equal(await exists(old), true);
+  });
+
+  it('is not paid for silently when the request is the same', async () => {
+    ledger.dispose();
+    await scene.close();
+    await removeFolder(editor.document.uri);
+    await open('z-image');
+    await vscode.commands.executeCommand('rivya.file.regenerate');
+    await scene.answers.message(/^Generate with Z-Image for 1 credit\?$/);
+    assert.equal(scene.sandbox.control.charges().length, 1);
+    scene.answers.press(/^Generate with/, 'Generate');
+    await vscode.commands.executeCommand('rivya.file.regenerate');
+    await settled(2);
+    assert.equal(scene.sandbox.control.charges().length, 2);
+  });
+
+  it('is made with another prompt', async () => {
+    scene.answers.type('A paper kite over the dunes. At night.');
+    await vscode.commands.executeCommand('rivya.file.editPrompt');
+    await textOf(editor.document, now => !now.includes(source));
+    await settled(2);
+    assert.equal(jobs()[0]?.prompt, 'A paper kite over the dunes. At night.');
+  });
+
+  it('is offered for all that by the lightbulb and in a hover', async () => {
+    const { selection } = editor;
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      editor.document.uri,
+      selection,
+    );
+    const titles = actions.map(({ title }) => title).filter(title => title.startsWith('Rivya: '));
+    assert.match(titles[0] ?? '', /^Rivya: Regenerate \(\d+ credits?\)$/);
+    assert.deepEqual(titles.slice(1), [
+      'Rivya: Variations...',
+      'Rivya: Edit Prompt...',
+      'Rivya: Other Model...',
+      'Rivya: Why This File',
+    ]);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      editor.document.uri,
+      selection.start,
+    );
+    const words = hovers.flatMap(({ contents }) =>
+      contents.map(each => (each as vscode.MarkdownString).value),
+    );
+    const own = words.find(each => each.includes('rivya.file.regenerate')) ?? '';
+    assert.match(own, /!\[Open Result\]\(file:/);
+    assert.match(own, /Why This File/);
+  });
+});
