@@ -164,7 +164,7 @@ test('words of others are text wherever VS Code and the pages draw them', async 
       method: 'POST',
       headers: { authorization: `Bearer ${sandbox.apiKey}`, 'content-type': 'application/json' },
       body: JSON.stringify({
-        name: `Shop ${hostile}`,
+        name: `Shop ${fileName} [away](https://evil.example)`,
         url: 'http://127.0.0.1:9/hooks',
         event_types: ['generation.succeeded'],
       }),
