@@ -61,6 +61,8 @@ test('words of others are text wherever VS Code and the pages draw them', async 
   workbench,
   workspaceFolder,
 }) => {
+  // Many surfaces in one window.
+  test.slow();
   const { page } = workbench;
   const dialog = page.locator('.monaco-dialog-box');
 
@@ -164,7 +166,7 @@ test('words of others are text wherever VS Code and the pages draw them', async 
       method: 'POST',
       headers: { authorization: `Bearer ${sandbox.apiKey}`, 'content-type': 'application/json' },
       body: JSON.stringify({
-        name: `Shop ${hostile}`,
+        name: `Shop ${fileName} [away](https://evil.example)`,
         url: 'http://127.0.0.1:9/hooks',
         event_types: ['generation.succeeded'],
       }),
@@ -214,5 +216,6 @@ test('words of others are text wherever VS Code and the pages draw them', async 
 /** Nothing in a page leads anywhere by itself, and no icon is drawn that somebody else has written. */
 async function expectInertPage(body: Locator, words: string): Promise<void> {
   await expect(body).toContainText(words);
-  await expect(body.locator('[href], [src^="http"], .codicon-bug')).toHaveCount(0);
+  const leading = '[href^="command:"], [href^="file:"], [href*="evil"], [src*="evil"], .codicon-bug';
+  await expect(body.locator(leading)).toHaveCount(0);
 }
