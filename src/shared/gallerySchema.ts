@@ -47,6 +47,7 @@ const pageMessage = v.variant('type', [
         'rerun',
         'vary',
         'copyPrompt',
+        'compare',
         'remove',
       ] as const),
     ]),

@@ -8,6 +8,7 @@ import { starterOf, starterOnTasks } from './generate/starter.ts';
 import type { ChatCommands } from './chat/chatCommands.ts';
 import type { ChatHost } from './chat/chatHost.ts';
 import type { ChatViewProvider } from './chat/chatViewProvider.ts';
+import type { ComparePanels } from './compare/comparePanels.ts';
 import type { GalleryPanels } from './gallery/galleryPanels.ts';
 import type { SandboxHost } from './sandbox/sandboxHost.ts';
 import type { Doctor } from './doctor/doctor.ts';
@@ -27,6 +28,7 @@ export interface HandlerParts {
   readonly webhooks: WebhooksTree;
   readonly chat: ChatViewProvider;
   readonly gallery: GalleryPanels;
+  readonly compare: ComparePanels;
   readonly sandbox: SandboxHost;
   readonly doctor: Lazy<Doctor>;
   readonly channel: vscode.LogOutputChannel;
@@ -40,6 +42,7 @@ export function createHandlers({
   webhooks,
   chat,
   gallery,
+  compare,
   sandbox,
   doctor,
   channel,
@@ -49,14 +52,14 @@ export function createHandlers({
   const requests = () => import('./generate/request.ts');
   // From a menu: the row and all selected ones; from a button: an id; from the keyboard: nothing, and the
   // selection counts.
+  const chosenTasks = ([node, nodes]: readonly unknown[]): readonly unknown[] =>
+    Array.isArray(nodes) ? nodes : node === undefined ? views.tasks.selection : [node];
   const onTask =
     (name: keyof typeof taskCommands) =>
     async (...values: unknown[]) => {
       const starter = starterOnTasks(values);
       const module = await import('./tasks/taskCommands.ts');
-      const [node, nodes] = values;
-      const rows = Array.isArray(nodes) ? nodes : node === undefined ? views.tasks.selection : [node];
-      await module.taskCommands[name](await services(), rows, starter);
+      await module.taskCommands[name](await services(), chosenTasks(values), starter);
     };
   const onWebhook = (name: WebhookCommand) => async (node: unknown) => {
     const { runWebhookCommand } = await import('./webhooks/webhookCommands.ts');
@@ -118,6 +121,7 @@ export function createHandlers({
     'rivya.task.stopTracking': onTask('stopTracking'),
     'rivya.task.toggleFavourite': onTask('toggleFavourite'),
     'rivya.task.remove': onTask('remove'),
+    'rivya.task.deleteFile': onTask('deleteFile'),
     'rivya.tasks.refresh': (argument: { more?: TaskGroup } | undefined) => {
       if (argument?.more === undefined) views.tasks.refresh();
       else views.tasks.showMore(argument.more);
@@ -126,6 +130,8 @@ export function createHandlers({
       const { searchTasks } = await import('./tasks/searchTasks.ts');
       searchTasks(await services());
     },
+    'rivya.tasks.filter': () => views.tasks.chooseFilter(),
+    'rivya.tasks.clearFilter': () => views.tasks.clearFilter(),
     'rivya.tasks.clearFinished': async () => {
       const { clearFinished } = await import('./tasks/clearFinished.ts');
       await clearFinished(await services());
@@ -165,9 +171,14 @@ export function createHandlers({
       await refreshCredits(hostContext);
     },
     'rivya.gallery.open': () => gallery.open(),
+    'rivya.compare.open': (...values: unknown[]) => compare.open(chosenTasks(values)),
     'rivya.library.manage': async () => {
       const { manageLibrary } = await import('./library/manageLibrary.ts');
       await manageLibrary(await services());
+    },
+    'rivya.library.findUnused': async () => {
+      const { findUnused } = await import('./links/findUnused.ts');
+      await findUnused(await services());
     },
     'rivya.webhook.create': onWebhook('create'),
     'rivya.webhook.rename': onWebhook('rename'),

@@ -53,6 +53,7 @@ const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.webhookAccess': true,
   'rivya.receiver': true,
   'rivya.hasTasks': true,
+  'rivya.tasksFiltered': true,
 };
 
 describe('package.json', () => {

@@ -17,11 +17,31 @@ export function mediaPathAt(text: string, offset: number): string | undefined {
     const distance = Math.max(index - at, at - index - path.length, 0);
     if (!nearest || distance < nearest.distance) nearest = { path, distance };
   }
-  // AsciiDoc writes its macro before the path.
-  return nearest && decoded(nearest.path.trim().replace(/^(?:image|video|audio)::?/, ''));
+  return nearest && readablePath(nearest.path);
 }
 
-interface FoundPath {
+/** All paths of image, video and audio files in a text, as they are written. */
+export function* mediaPathsIn(text: string): Generator<FoundPath> {
+  let start = 0;
+  for (const line of text.split('\n')) {
+    for (const { path, index } of pathsIn(line)) {
+      const macro = macroBefore.exec(path)?.[0].length ?? 0;
+      yield { path: path.slice(macro).trimEnd(), index: start + index + macro };
+    }
+    start += line.length + 1;
+  }
+}
+
+/** A path as people read it, with `%20` and the like decoded. */
+export function readablePath(path: string): string {
+  return decoded(path.trim().replace(macroBefore, ''));
+}
+
+/** AsciiDoc writes its macro before the path, and Org its protocol. */
+const macroBefore = /^\s*(?:(?:image|video|audio)::?|file:(?!\/\/))?\s*/;
+
+/** A path in a text, and where it begins. */
+export interface FoundPath {
   readonly path: string;
   readonly index: number;
 }

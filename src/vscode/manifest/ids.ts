@@ -32,8 +32,11 @@ export const commandIds = [
   'rivya.task.stopTracking',
   'rivya.task.toggleFavourite',
   'rivya.task.remove',
+  'rivya.task.deleteFile',
   'rivya.tasks.refresh',
   'rivya.tasks.search',
+  'rivya.tasks.filter',
+  'rivya.tasks.clearFilter',
   'rivya.tasks.clearFinished',
   'rivya.tasks.undoRemove',
   'rivya.model.use',
@@ -45,7 +48,9 @@ export const commandIds = [
   'rivya.models.filter',
   'rivya.credits.refresh',
   'rivya.gallery.open',
+  'rivya.compare.open',
   'rivya.library.manage',
+  'rivya.library.findUnused',
   'rivya.webhook.create',
   'rivya.webhook.rename',
   'rivya.webhook.changeEvents',
@@ -116,4 +121,6 @@ export interface ContextKeys {
   'rivya.receiver': boolean;
   /** Whether any job was ever made here. */
   'rivya.hasTasks': boolean;
+  /** Whether the Tasks view shows only some of them. */
+  'rivya.tasksFiltered': boolean;
 }

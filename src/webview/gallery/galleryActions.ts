@@ -38,6 +38,7 @@ export function renderActions(options: ActionsOptions): TemplateResult {
     ${button('folder-opened', t('Show in Explorer'), 'reveal', one && hasFile && tile?.look !== 'ready')}
     ${button('go-to-file', t('Open Result'), 'open', hasFile)}
     ${button('debug-rerun', t('Run Again'), 'rerun', isOver)}
+    ${button('split-horizontal', t('Compare'), 'compare', hasFile)}
     ${button('copy', t('Copy Prompt'), 'copyPrompt', true)}
     ${iconButton(tile?.isFavourite ? 'star-full' : 'star-empty', t('Favourite'), favourite, {
       isDisabled: count === 0,
