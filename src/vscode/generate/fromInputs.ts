@@ -69,12 +69,11 @@ async function generateFromFiles(
     );
   }
   const scope = place?.document ?? vscode.workspace.workspaceFolders?.[0]?.uri;
-  const { model, kind, withParameters } = await pickModel({
+  const { model, kind, withParameters } = await pickModel(services, {
     models: catalogue.models(server.base.origin),
     kinds: mediaKinds,
     inputs: { files: kindsOf(inputs) },
     offersParameters: true,
-    recent: ledger.lists.recentModels(9),
     defaultOf: each => defaultModelOf(each, scope),
     setDefault: (each, chosen) => void rememberModel(each, chosen.id, scope),
   });

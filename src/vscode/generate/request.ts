@@ -23,6 +23,8 @@ export interface EditorRequest extends Omit<GenerationRequest, 'prompts' | 'inpu
   readonly inputs?: readonly LocalInput[] | undefined;
   /** Whether to show the parameters first. */
   readonly withParameters?: boolean | undefined;
+  /** How many results are made of each prompt; by default one. */
+  readonly count?: number | undefined;
   /** The job that is run again, and in which way. */
   readonly again?: { readonly task: Task; readonly way: 'rerun' | 'vary' } | undefined;
   /** Our id of the job whose result is an input. */
