@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { silentLog } from '../../src/base/log.ts';
+import { Library } from '../../src/core/assets/library.ts';
 import { Ledger } from '../../src/core/tasks/ledger.ts';
 import type { Task } from '../../src/shared/task.ts';
+import { comparedFiles } from '../../src/vscode/compare/compareItems.ts';
+import { keepOne } from '../../src/vscode/compare/keepOne.ts';
+import { Cancelled } from '../../src/vscode/messages/errors.ts';
 import { openDocument, removeFolder, Scene, select, soon, testAccess, textOf, until } from './support.ts';
 
 const sentence = 'A lighthouse above a quiet bay.';
@@ -79,6 +84,38 @@ describe('looking and choosing', () => {
     // One alone is compared with what was made from it.
     await vscode.commands.executeCommand('rivya.compare.open', files[1]);
     await until('the page', isCompared);
+  });
+
+  it('keeps one of two: what refers to the other refers to it, file and task go, and both come back', async () => {
+    const [first] = await tasks(1);
+    await vscode.commands.executeCommand('rivya.task.rerun', first?.id);
+    const both = await tasks(2);
+    await textOf(editor.document, text => (text.match(/!\[/g) ?? []).length === 2);
+    const before = editor.document.getText();
+    const { context } = await testAccess();
+    const library = new Library(path.join(context.globalStorageUri.fsPath, 'library'));
+    const [kept, other] = both.map(task => fileOf(task));
+    const subjects = [kept, other].map(uri => ({ uri: String(uri) }));
+    const [one, two] = await comparedFiles({ ledger, library }, subjects);
+    assert.ok(kept && other && one && two);
+    const keep = (): Promise<void> => keepOne({ ledger, library, log: silentLog }, one, [two]);
+    await assert.rejects(keep, Cancelled);
+    assert.equal(editor.document.getText(), before);
+    scene.answers.press(/^Keep this one and let the others go\?/, 'Keep This One');
+    await keep();
+    const nameOf = (uri: vscode.Uri): string => path.posix.basename(uri.path);
+    const text = await textOf(editor.document, now => !now.includes(nameOf(other)));
+    assert.equal(text.split(nameOf(kept)).length - 1, 2);
+    assert.equal(await isThere(other), false);
+    assert.equal(await isThere(kept), true);
+    assert.equal(ledger.task(both[1]?.id ?? ''), undefined);
+    assert.ok(ledger.task(both[0]?.id ?? ''));
+    await vscode.window.showTextDocument(editor.document);
+    await vscode.commands.executeCommand('undo');
+    await textOf(editor.document, now => now === before);
+    assert.equal(await isThere(other), true);
+    await vscode.commands.executeCommand('rivya.tasks.undoRemove', [both[1]?.id]);
+    assert.ok(ledger.task(both[1]?.id ?? ''));
   });
 
   it('deletes a file with what refers to it after naming both, and one undo brings both back', async () => {

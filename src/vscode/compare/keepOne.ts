@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
 import { removeTasks } from '../../core/tasks/housekeeping.ts';
 import { isRemovable, resultFiles, type Task } from '../../shared/task.ts';
 import { applyOrSay } from '../links/deleteFile.ts';
@@ -11,8 +12,11 @@ import { Cancelled } from '../messages/errors.ts';
 import { locateCopy } from '../placement/locateCopy.ts';
 import { placedFiles } from '../placement/placedFiles.ts';
 import { offerUndo } from '../tasks/removeFromList.ts';
-import type { GenerateServices } from '../generate/generateServices.ts';
-import type { ComparedFile } from './compareItems.ts';
+import type { ComparedFile, CompareSources } from './compareItems.ts';
+
+interface KeepServices extends CompareSources {
+  readonly log: Log;
+}
 
 /**
  * Of files that were compared one stays: what refers to the others refers to it, they go to the trash, and
@@ -21,7 +25,7 @@ import type { ComparedFile } from './compareItems.ts';
  * @throws Cancelled; UserError when the edit is refused, and nothing has changed then
  */
 export async function keepOne(
-  services: GenerateServices,
+  services: KeepServices,
   kept: ComparedFile,
   others: readonly ComparedFile[],
 ): Promise<void> {
@@ -76,7 +80,7 @@ function stuckText(uses: FileUse): string[] {
 }
 
 async function workspaceFile(
-  { ledger }: GenerateServices,
+  { ledger }: KeepServices,
   { subject, task, file, index, uri }: ComparedFile,
 ): Promise<vscode.Uri | undefined> {
   if ('uri' in subject) return uri;
