@@ -99,7 +99,7 @@ function isLong(word: string): boolean {
   return Array.from(word).length >= 3;
 }
 
-/** As many trigrams are asked for at once; a word that begins more is in so many texts that it is soon found. */
+/** As many trigrams are asked for at once; a word that begins more is soon found without them. */
 const mostTrigrams = 500;
 
 /** The trigrams of all texts that begin with two letters; undefined when there are too many. */

@@ -66,8 +66,8 @@ interface ModelItem extends Row {
 }
 
 /**
- * Lets the user pick a model: those used recently and the favourites stand at the beginning, those that cannot
- * be used at the end, with the reason.
+ * Lets the user pick a model: those used recently and the favourites stand at the beginning, those that
+ * cannot be used at the end, with the reason.
  * @throws Cancelled when the user leaves; UserError for a model that cannot be used; RivyaError when there is
  * no catalogue
  */
