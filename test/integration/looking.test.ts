@@ -172,7 +172,6 @@ describe('looking and choosing', () => {
   });
 
   it('shows only the tasks of a kind until the filter is cleared', async () => {
-    await tasks(1);
     scene.answers.pickMany(/Video$/);
     await vscode.commands.executeCommand('rivya.tasks.filter');
     const { context } = await testAccess();
