@@ -8,7 +8,7 @@ import type * as esbuild from 'esbuild';
 import { root } from './workspace.ts';
 
 /** What each page must read before it shows anything, in bytes. */
-const eagerBudgets = { chat: 200_000, gallery: 100_000 } as const;
+const eagerBudgets = { chat: 200_000, gallery: 100_000, compare: 60_000 } as const;
 
 /** What esbuild is asked for; the pages go to the folder `webview` of the one that is given. */
 export function webviewOptions(folder: string): esbuild.BuildOptions & { metafile: true } {
@@ -19,6 +19,8 @@ export function webviewOptions(folder: string): esbuild.BuildOptions & { metafil
       { in: 'src/webview/chat/chat.css', out: 'chat' },
       { in: 'src/webview/gallery/main.ts', out: 'gallery' },
       { in: 'src/webview/gallery/gallery.css', out: 'gallery' },
+      { in: 'src/webview/compare/main.ts', out: 'compare' },
+      { in: 'src/webview/compare/compare.css', out: 'compare' },
       { in: 'node_modules/@vscode/codicons/dist/codicon.css', out: 'codicon' },
     ],
     outdir: `${folder}/webview`,

@@ -26,7 +26,7 @@ const sources: readonly Sources[] = [
   { stage: 'webview-types', files: ['src/{webview,shared}/**', '**/tsconfig.json', ...packages] },
   {
     stage: 'webview-test-types',
-    entries: ['test/webview/**/*.ts', 'test/bench/chatPage/**/*.ts'],
+    entries: ['test/webview/**/*.ts', 'test/bench/{chatPage,galleryPage}/**/*.ts'],
     files: ['**/tsconfig.json', ...packages],
   },
   // Some unit tests read all sources, the manifest and the texts.

@@ -53,7 +53,12 @@ const expectedFiles = [
 /** Without one of these the extension does not work, or not in Hindi. */
 const neededFiles = [
   ...['dist/extension.cjs', 'dist/webview/chat.js', 'dist/webview/chat.css', 'dist/webview/codicon.css'],
-  ...['dist/webview/gallery.js', 'dist/webview/gallery.css'],
+  ...[
+    'dist/webview/gallery.js',
+    'dist/webview/gallery.css',
+    'dist/webview/compare.js',
+    'dist/webview/compare.css',
+  ],
   ...['dist/webview/codicon.ttf', 'media/icon.png', 'media/activityBar.svg', 'package.json'],
   ...['package.nls.json', 'package.nls.hi.json', 'l10n/bundle.l10n.hi.json'],
   ...['clip.mp4', 'chime-22050.mp3', 'chime-44100.mp3', 'chime.opus'].map(name => `media/sandbox/${name}`),

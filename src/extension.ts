@@ -13,6 +13,7 @@ import { registerCommands } from './vscode/commands.ts';
 import { createHandlers } from './vscode/handlers.ts';
 import { showError } from './vscode/messages/showError.ts';
 import { registerDropAndPaste } from './vscode/dropAndPaste/dropAndPaste.ts';
+import { ComparePanels } from './vscode/compare/comparePanels.ts';
 import { GalleryPanels } from './vscode/gallery/galleryPanels.ts';
 import { registerReferences } from './vscode/regenerate/registerReferences.ts';
 import { SandboxHost } from './vscode/sandbox/sandboxHost.ts';
@@ -111,6 +112,7 @@ function start({ context, channel, store, account, log }: Parts): TestAccess['is
   const webhooks = store.add(new WebhooksTree(hostContext));
   const chat = store.add(new ChatViewProvider(load, log));
   const gallery = store.add(new GalleryPanels(load, log));
+  const compare = store.add(new ComparePanels(load, log));
   const doctor = store.add(
     new Lazy(async () => new (await import('./vscode/doctor/doctor.ts')).Doctor(hostContext, load)),
   );
@@ -125,6 +127,7 @@ function start({ context, channel, store, account, log }: Parts): TestAccess['is
         webhooks,
         chat,
         gallery,
+        compare,
         sandbox,
         doctor,
         channel,

@@ -8,6 +8,7 @@ import { starterOf, starterOnTasks } from './generate/starter.ts';
 import type { ChatCommands } from './chat/chatCommands.ts';
 import type { ChatHost } from './chat/chatHost.ts';
 import type { ChatViewProvider } from './chat/chatViewProvider.ts';
+import type { ComparePanels } from './compare/comparePanels.ts';
 import type { GalleryPanels } from './gallery/galleryPanels.ts';
 import type { SandboxHost } from './sandbox/sandboxHost.ts';
 import type { Doctor } from './doctor/doctor.ts';
@@ -28,6 +29,7 @@ export interface HandlerParts {
   readonly webhooks: WebhooksTree;
   readonly chat: ChatViewProvider;
   readonly gallery: GalleryPanels;
+  readonly compare: ComparePanels;
   readonly sandbox: SandboxHost;
   readonly doctor: Lazy<Doctor>;
   readonly channel: vscode.LogOutputChannel;
@@ -41,6 +43,7 @@ export function createHandlers({
   webhooks,
   chat,
   gallery,
+  compare,
   sandbox,
   doctor,
   channel,
@@ -50,14 +53,14 @@ export function createHandlers({
   const requests = () => import('./generate/request.ts');
   // From a menu: the row and all selected ones; from a button: an id; from the keyboard: nothing, and the
   // selection counts.
-  const rowsOf = ([node, nodes]: readonly unknown[]): readonly unknown[] =>
+  const chosenTasks = ([node, nodes]: readonly unknown[]): readonly unknown[] =>
     Array.isArray(nodes) ? nodes : node === undefined ? views.tasks.selection : [node];
   const onTask =
     (name: keyof typeof taskCommands) =>
     async (...values: unknown[]) => {
       const starter = starterOnTasks(values);
       // Before anything is loaded: the selection is what the user saw when pressing the key.
-      const rows = rowsOf(values);
+      const rows = chosenTasks(values);
       const module = await import('./tasks/taskCommands.ts');
       await module.taskCommands[name](await services(), rows, starter);
     };
@@ -124,7 +127,7 @@ export function createHandlers({
     'rivya.task.vary': async (...values: unknown[]) => {
       const starter = starterOnTasks(values);
       const { variationsOfRows } = await import('./regenerate/variations.ts');
-      await variationsOfRows(await services(), rowsOf(values), starter);
+      await variationsOfRows(await services(), chosenTasks(values), starter);
     },
     'rivya.task.edit': onTask('edit'),
     'rivya.file.regenerate': onFile('regenerate'),
@@ -143,6 +146,7 @@ export function createHandlers({
     'rivya.task.stopTracking': onTask('stopTracking'),
     'rivya.task.toggleFavourite': onTask('toggleFavourite'),
     'rivya.task.remove': onTask('remove'),
+    'rivya.task.deleteFile': onTask('deleteFile'),
     'rivya.tasks.refresh': (argument: { more?: TaskGroup } | undefined) => {
       if (argument?.more === undefined) views.tasks.refresh();
       else views.tasks.showMore(argument.more);
@@ -151,6 +155,8 @@ export function createHandlers({
       const { searchTasks } = await import('./tasks/searchTasks.ts');
       searchTasks(await services());
     },
+    'rivya.tasks.filter': () => views.tasks.chooseFilter(),
+    'rivya.tasks.clearFilter': () => views.tasks.clearFilter(),
     'rivya.tasks.clearFinished': async () => {
       const { clearFinished } = await import('./tasks/clearFinished.ts');
       await clearFinished(await services());
@@ -190,9 +196,14 @@ export function createHandlers({
       await refreshCredits(hostContext);
     },
     'rivya.gallery.open': () => gallery.open(),
+    'rivya.compare.open': (...values: unknown[]) => compare.open(chosenTasks(values)),
     'rivya.library.manage': async () => {
       const { manageLibrary } = await import('./library/manageLibrary.ts');
       await manageLibrary(await services());
+    },
+    'rivya.library.findUnused': async () => {
+      const { findUnused } = await import('./links/findUnused.ts');
+      await findUnused(await services());
     },
     'rivya.webhook.create': onWebhook('create'),
     'rivya.webhook.rename': onWebhook('rename'),

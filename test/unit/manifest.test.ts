@@ -55,6 +55,7 @@ const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.receiver': true,
   'rivya.hasTasks': true,
   'rivya.hasResults': true,
+  'rivya.tasksFiltered': true,
 };
 
 describe('package.json', () => {

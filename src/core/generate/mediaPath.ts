@@ -5,6 +5,9 @@ const extensions = Object.values(inputExtensions).flat().join('|');
 const extension = new RegExp(`\\.(?:${extensions})`, 'gi');
 const lastExtension = new RegExp(`\\.(?:${extensions})\\b`, 'gi');
 
+/** AsciiDoc writes its macro before the path, Textile its mark, Org the kind of link. */
+const macroBefore = /^\s*(?:(?:image|video|audio)::?|!|file:(?!\/\/))?\s*/;
+
 /** No path is longer, and none is sought farther away. */
 const farthest = 8_192;
 
@@ -70,13 +73,30 @@ export function fileNameOf(path: string): string {
 /** @param start of the line */
 function addressOf({ path, index }: FoundPath, start: number): MediaAddress {
   const written = path.trimEnd();
-  // AsciiDoc writes its macro before the path, Textile its mark, Org the kind of link.
-  const before = /^\s*(?:(?:image|video|audio)::?|!|file:)?/.exec(written)?.[0].length ?? 0;
+  const before = macroBefore.exec(written)?.[0].length ?? 0;
   const end = start + index + written.length;
   return { path: decoded(written.slice(before)), start: start + index + before, end };
 }
 
-interface FoundPath {
+/** All paths of image, video and audio files in a text, as they are written. */
+export function* mediaPathsIn(text: string): Generator<FoundPath> {
+  let start = 0;
+  for (const line of text.split('\n')) {
+    for (const { path, index } of pathsIn(line)) {
+      const macro = macroBefore.exec(path)?.[0].length ?? 0;
+      yield { path: path.slice(macro).trimEnd(), index: start + index + macro };
+    }
+    start += line.length + 1;
+  }
+}
+
+/** A path as people read it, with `%20` and the like decoded. */
+export function readablePath(path: string): string {
+  return decoded(path.trim().replace(macroBefore, ''));
+}
+
+/** A path in a text, and where it begins. */
+export interface FoundPath {
   readonly path: string;
   readonly index: number;
 }

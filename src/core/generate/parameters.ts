@@ -103,13 +103,23 @@ export function wireParams(fields: readonly ModelField[], values: ParameterValue
   return toWireParams(fields, { ...filled, ...values });
 }
 
+/** The same values without a seed. */
+export function withoutSeed(fields: readonly ModelField[], values: ParameterValues): ParameterValues {
+  const seed = seedField(fields);
+  return Object.fromEntries(Object.entries(values).filter(([key]) => key !== seed?.key));
+}
+
+function seedField(fields: readonly ModelField[]): ModelField | undefined {
+  return fields.find(({ key, options }) => /^seed$/i.test(key) && options.length === 0);
+}
+
 /**
  * The same params with another seed, where the model has one. Models name their params as they like, and some
  * take the seed as text (rivya-api.md 1).
  * @param random 0 ≤ value < 1
  */
 export function withNewSeed(fields: readonly ModelField[], params: Params, random: number): Params {
-  const seed = fields.find(({ key, options }) => /^seed$/i.test(key) && options.length === 0);
+  const seed = seedField(fields);
   if (!seed) return params;
   const [min, max] = [Math.ceil(seed.min ?? 0), Math.floor(seed.max ?? 2_147_483_647)];
   const value = min + Math.floor(random * (max - min + 1));

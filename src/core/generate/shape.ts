@@ -55,22 +55,37 @@ function bounded(width: number, height: number): PixelSize | undefined {
 }
 
 /**
+ * The field that decides about the shape: one option that looks like a shape may be anything; two are a
+ * choice of shapes.
+ */
+export function shapeField(fields: readonly ModelField[]): ModelField | undefined {
+  return fields.find(field => shapesOf(field).length >= 2);
+}
+
+interface Shape {
+  readonly value: string;
+  /** Width divided by height. */
+  readonly ratio: number;
+}
+
+function shapesOf({ options }: ModelField): Shape[] {
+  return options.flatMap(({ value }) => {
+    const ratio = ratioOf(value);
+    return ratio === undefined ? [] : [{ value, ratio }];
+  });
+}
+
+/**
  * Sets the field that decides about the shape to the option that is nearest to a size; nothing when the model
  * has no such field.
  */
 export function valuesForSize(fields: readonly ModelField[], size: PixelSize): ParameterValues {
-  const wanted = Math.log(size.width / size.height);
-  for (const field of fields) {
-    const shapes = field.options.flatMap(({ value }) => {
-      const ratio = ratioOf(value);
-      return ratio === undefined ? [] : [{ value, distance: Math.abs(Math.log(ratio) - wanted) }];
-    });
-    // One option that looks like a shape may be anything; two are a choice of shapes.
-    if (shapes.length < 2) continue;
-    const nearest = shapes.reduce((best, each) => (each.distance < best.distance ? each : best));
-    return { [field.key]: nearest.value };
-  }
-  return {};
+  const field = shapeField(fields);
+  if (!field) return {};
+  const distance = ({ ratio }: Shape): number =>
+    Math.abs(Math.log(ratio) - Math.log(size.width / size.height));
+  const nearest = shapesOf(field).reduce((best, each) => (distance(each) < distance(best) ? each : best));
+  return { [field.key]: nearest.value };
 }
 
 /**

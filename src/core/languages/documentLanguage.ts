@@ -218,3 +218,8 @@ const known = new Set([...byExtension.values(), ...templates.values(), ...aliase
 function isKnown(language: string): boolean {
   return known.has(language) || hasComments(language);
 }
+
+/** The extensions of files that are documents of these languages, without dots. */
+export const documentExtensions: readonly string[] = [
+  ...new Set([...templates.keys(), ...byExtension.keys()]),
+];

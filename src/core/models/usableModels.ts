@@ -24,15 +24,27 @@ export function unavailable(model: Model, kind: MediaKind): Unusable | undefined
   return model.api_status === 'studio_only' ? 'studioOnly' : undefined;
 }
 
-/** Usable ones first, then by name. */
-export function modelsFor(models: readonly Model[], kind: MediaKind): Model[] {
+/** `price`: the cheapest first; those whose price is not known at the end. */
+export type ModelOrder = 'name' | 'price';
+
+/** Usable ones first, then by the order, and then by name. */
+export function modelsFor(models: readonly Model[], kind: MediaKind, order: ModelOrder = 'name'): Model[] {
+  const price = ({ base_credits: credits }: Model): number =>
+    order === 'price' ? (credits ?? Number.MAX_VALUE) : 0;
   return models
     .filter(model => model.category === kind)
     .sort(
       (a, b) =>
         Number(unusable(a, kind) !== undefined) - Number(unusable(b, kind) !== undefined) ||
+        price(a) - price(b) ||
         modelName(a).localeCompare(modelName(b)),
     );
+}
+
+/** The cheapest of models whose price is known and is not above so many credits. */
+export function cheapestWithin(models: readonly Model[], credits: number): Model | undefined {
+  const priced = models.filter(({ base_credits: price }) => price !== null && price <= credits);
+  return priced.toSorted((a, b) => (a.base_credits ?? 0) - (b.base_credits ?? 0))[0];
 }
 
 /** What a model is called; short enough that the rest of a sentence stays in sight. */

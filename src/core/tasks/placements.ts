@@ -68,6 +68,30 @@ export class Placements {
     this.#changed();
   }
 
+  /** The job whose result was written to this file; of several, the latest. @param uri of the file */
+  ofFile(uri: string): { readonly taskId: string; readonly index: number } | undefined {
+    const found = this.#written(uri, 20).flatMap(({ taskId, copies }) =>
+      copies.filter(copy => copy.uri === uri).map(({ index }) => ({ taskId, index })),
+    );
+    return found[0];
+  }
+
+  /** The results that were written to files of a folder, the latest first. @param folder its URI */
+  inFolder(folder: string, limit: number): Placement[] {
+    return this.#written(`${folder}/`, limit);
+  }
+
+  #written(uri: string, limit: number): Placement[] {
+    return this.#database
+      .all(
+        `SELECT placement.* FROM placement JOIN task ON task.id = task_id
+         WHERE instr(coalesce(copies, file), ?) > 0 ORDER BY task.created_at DESC LIMIT ?`,
+        uri,
+        limit,
+      )
+      .map(placementOf);
+  }
+
   /** A file or folder with copies of results was renamed. @param from and `to` their URIs */
   moveCopies(from: string, to: string, now: number): void {
     const sql = 'SELECT * FROM placement WHERE instr(coalesce(copies, file), ?) > 0';

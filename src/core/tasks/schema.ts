@@ -166,4 +166,35 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX removed_at ON removed (removed_at);
   `,
+  `
+  -- Two blanks end each text, so that its last letters begin a trigram, too: a word of two letters is then
+  -- found by the trigrams that it begins, which task_term lists.
+  DROP TRIGGER task_text_insert;
+  DROP TRIGGER task_text_delete;
+  DROP TRIGGER task_text_update;
+  DROP TABLE task_text;
+  CREATE VIEW task_words AS
+    SELECT number, prompt || '  ' AS prompt, model || '  ' AS model, kind || '  ' AS kind,
+      file_names || '  ' AS file_names FROM task;
+  CREATE VIRTUAL TABLE task_text USING fts5 (
+    prompt, model, kind, file_names,
+    content = 'task_words', content_rowid = 'number', tokenize = 'trigram remove_diacritics 1'
+  );
+  INSERT INTO task_text (task_text) VALUES ('rebuild');
+  CREATE VIRTUAL TABLE task_term USING fts5vocab (task_text, instance);
+  CREATE TRIGGER task_text_insert AFTER INSERT ON task BEGIN
+    INSERT INTO task_text (rowid, prompt, model, kind, file_names)
+      VALUES (new.number, new.prompt || '  ', new.model || '  ', new.kind || '  ', new.file_names || '  ');
+  END;
+  CREATE TRIGGER task_text_delete AFTER DELETE ON task BEGIN
+    INSERT INTO task_text (task_text, rowid, prompt, model, kind, file_names)
+      VALUES ('delete', old.number, old.prompt || '  ', old.model || '  ', old.kind || '  ', old.file_names || '  ');
+  END;
+  CREATE TRIGGER task_text_update AFTER UPDATE OF file_names ON task BEGIN
+    INSERT INTO task_text (task_text, rowid, prompt, model, kind, file_names)
+      VALUES ('delete', old.number, old.prompt || '  ', old.model || '  ', old.kind || '  ', old.file_names || '  ');
+    INSERT INTO task_text (rowid, prompt, model, kind, file_names)
+      VALUES (new.number, new.prompt || '  ', new.model || '  ', new.kind || '  ', new.file_names || '  ');
+  END;
+  `,
 ];

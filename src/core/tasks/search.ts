@@ -1,4 +1,4 @@
-import { number, type Database, type Row } from '../storage/database.ts';
+import { number, text, type Database, type Row } from '../storage/database.ts';
 import { taskColumns } from './rows.ts';
 import type { SearchWord } from './searchWords.ts';
 import {
@@ -30,7 +30,7 @@ export interface ListPage {
  */
 export function listRows(database: Database, query: ListQuery, { limit, offset = 0 }: ListPage): Row[] {
   const { order = 'newest' } = query;
-  const { from, where } = sourceOf(query);
+  const { from, where } = sourceOf(database, query);
   return database.all(
     `SELECT ${taskColumns} FROM (
        SELECT task.number AS listed FROM ${from} WHERE ${where.sql}
@@ -44,7 +44,7 @@ export function listRows(database: Database, query: ListQuery, { limit, offset =
 
 /** How many rows the list has; no more than `limit` are counted. */
 export function listCount(database: Database, query: ListQuery, limit: number): number {
-  const { from, where } = sourceOf(query);
+  const { from, where } = sourceOf(database, query);
   const row = database.get(
     `SELECT count(*) AS count FROM (SELECT 1 FROM ${from} WHERE ${where.sql} LIMIT ?)`,
     ...where.values,
@@ -56,7 +56,7 @@ export function listCount(database: Database, query: ListQuery, limit: number): 
 /** Ids of a part of a list, in its order. */
 export function listIds(database: Database, query: ListQuery, { limit, offset = 0 }: ListPage): Row[] {
   const { order = 'newest' } = query;
-  const { from, where } = sourceOf(query);
+  const { from, where } = sourceOf(database, query);
   return database.all(
     `SELECT task.id FROM (
        SELECT task.number AS listed FROM ${from} WHERE ${where.sql} ORDER BY ${pageOrder(from, order)} LIMIT ? OFFSET ?
@@ -68,10 +68,12 @@ export function listIds(database: Database, query: ListQuery, { limit, offset = 
 }
 
 /** Where the rows are read from: the index of texts as soon as a word is in it, else one of the lists. */
-function sourceOf(query: ListQuery): { from: string; where: Condition } {
+function sourceOf(database: Database, query: ListQuery): { from: string; where: Condition } {
   const { words = [] } = query;
-  const [indexed, others] = [words.filter(isIndexed), words.filter(word => !isIndexed(word))];
-  const conditions = [conditionOf(query), ...others.map(conditionOfWord)];
+  const asked = words.map(word => ({ word, term: word.span ? undefined : termOf(database, word) }));
+  const indexed = asked.flatMap(({ term }) => term ?? []);
+  const others = asked.filter(({ term }) => term === undefined).map(({ word }) => word);
+  const conditions = [conditionOf(query), ...others.map(word => conditionOfWord(database, word))];
   if (indexed.length === 0) {
     const isByIndex = isNarrowed(query) || others.length === 0 || others.every(word => word.span);
     return {
@@ -79,7 +81,7 @@ function sourceOf(query: ListQuery): { from: string; where: Condition } {
       where: allOf(conditions),
     };
   }
-  const terms = [...indexed.map(termOf), ...filterTerms(query)];
+  const terms = [...indexed, ...filterTerms(query)];
   const matched = { sql: 'task_text MATCH ?', values: [terms.join(' AND ')] };
   return {
     from: 'task_text JOIN task ON task.number = task_text.rowid',
@@ -92,13 +94,40 @@ function pageOrder(from: string, order: ListOrder): string {
   return order === 'newest' && from.startsWith('task_text') ? 'task_text.rowid DESC' : orderBy(order);
 }
 
-/** Whether the word's letters alone decide, and the index of texts, which knows three and more, can tell. */
-function isIndexed({ text, span }: SearchWord): boolean {
-  return span === undefined && isLong(text);
+/** The index of texts knows three letters and more. */
+function isLong(word: string): boolean {
+  return Array.from(word).length >= 3;
 }
 
-function isLong(text: string): boolean {
-  return Array.from(text).length >= 3;
+/** As many trigrams are asked for at once; a word that begins more is soon found without them. */
+const mostTrigrams = 500;
+
+/** The trigrams of all texts that begin with two letters; undefined when there are too many. */
+function trigramsOf(database: Database, word: string): string[] | undefined {
+  const first = folded(word);
+  const last = `${first}\u{10FFFF}`;
+  // From one to the next in the index, past all the places where the same one stands.
+  const rows = database.all(
+    `WITH RECURSIVE found (term) AS (
+       SELECT (SELECT term FROM task_term WHERE term >= ? AND term <= ? LIMIT 1)
+       UNION ALL
+       SELECT (SELECT term FROM task_term WHERE term >= found.term || char(1) AND term <= ? LIMIT 1)
+       FROM found WHERE found.term IS NOT NULL
+     ) SELECT term FROM found WHERE term IS NOT NULL LIMIT ?`,
+    first,
+    last,
+    last,
+    mostTrigrams + 1,
+  );
+  return rows.length > mostTrigrams ? undefined : rows.map(row => text(row, 'term'));
+}
+
+/** As the index spells letters: small, and without accents. */
+function folded(word: string): string {
+  return Array.from(word.toLowerCase(), letter => {
+    const [base = '', ...marks] = letter.normalize('NFD');
+    return marks.every(mark => /[\u0300-\u036f]/.test(mark)) ? base : letter;
+  }).join('');
 }
 
 /** What of the filter the index of texts can tell as well, so that fewer rows are looked at. */
@@ -114,14 +143,19 @@ function quoted(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-function termOf({ text, kind }: SearchWord): string {
-  const term = quoted(text);
-  return kind === undefined ? term : `(${term} OR kind : "${kind}")`;
+/** What the index of texts is asked for a word; undefined when it cannot tell. */
+function termOf(database: Database, { text: word, kind }: SearchWord): string | undefined {
+  const isPair = Array.from(word).length === 2;
+  const words = isLong(word) ? [word] : isPair ? trigramsOf(database, word) : undefined;
+  if (words === undefined) return undefined;
+  const terms = [...words.map(quoted), ...(kind === undefined ? [] : [`kind : "${kind}"`])];
+  // No text has what no trigram begins with; the index does not know an empty choice.
+  return terms.length === 0 ? '"\u{10FFFF}\u{10FFFF}\u{10FFFF}"' : `(${terms.join(' OR ')})`;
 }
 
-function conditionOfWord(word: SearchWord): Condition {
+function conditionOfWord(database: Database, word: SearchWord): Condition {
   const { span } = word;
-  const letters = conditionOfLetters(word);
+  const letters = conditionOfLetters(database, word);
   if (!span) return letters;
   return {
     sql: `((task.created_at >= ? AND task.created_at < ?) OR ${letters.sql})`,
@@ -129,10 +163,11 @@ function conditionOfWord(word: SearchWord): Condition {
   };
 }
 
-function conditionOfLetters(word: SearchWord): Condition {
-  if (isLong(word.text)) {
+function conditionOfLetters(database: Database, word: SearchWord): Condition {
+  const term = termOf(database, word);
+  if (term !== undefined) {
     const sql = 'task.number IN (SELECT rowid FROM task_text WHERE task_text MATCH ?)';
-    return { sql, values: [termOf(word)] };
+    return { sql, values: [term] };
   }
   const pattern = `%${word.text.replace(/[\\%_]/g, '\\$&')}%`;
   return {

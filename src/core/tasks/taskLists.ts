@@ -46,15 +46,12 @@ export class TaskLists {
 
   /** The ids of all models that jobs were made with. */
   models(): string[] {
-    // From one to the next in the index; to group all rows would take longer than all else of a list.
-    const rows = this.#database.all(
-      `WITH RECURSIVE used (model) AS (
-         SELECT min(model) FROM task
-         UNION ALL
-         SELECT (SELECT min(model) FROM task WHERE model > used.model) FROM used WHERE used.model IS NOT NULL
-       ) SELECT model FROM used WHERE model IS NOT NULL`,
-    );
-    return rows.map(row => text(row, 'model'));
+    return this.#distinct('model');
+  }
+
+  /** The URIs of all workspace folders that jobs were begun in. */
+  folders(): string[] {
+    return this.#distinct('folder');
   }
 
   /** The ids of the models that jobs were made with most recently, the latest first. */
@@ -124,6 +121,18 @@ export class TaskLists {
     );
     const known = new Set([task.id, ...[...ancestors, ...variants].map(({ id }) => id)]);
     return { ancestors, variants, guesses: this.#samePrompt(task).filter(({ id }) => !known.has(id)) };
+  }
+
+  /** From one to the next in the index; to group all rows would take longer than all else of a list. */
+  #distinct(column: 'model' | 'folder'): string[] {
+    const rows = this.#database.all(
+      `WITH RECURSIVE used (value) AS (
+         SELECT min(${column}) FROM task
+         UNION ALL
+         SELECT (SELECT min(${column}) FROM task WHERE ${column} > used.value) FROM used WHERE used.value IS NOT NULL
+       ) SELECT value FROM used WHERE value IS NOT NULL`,
+    );
+    return rows.map(row => text(row, 'value'));
   }
 
   #ancestors({ parent }: Task): Task[] {

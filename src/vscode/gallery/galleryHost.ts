@@ -5,8 +5,7 @@ import { describeError } from '../../base/log.ts';
 import { modelName } from '../../core/models/usableModels.ts';
 import { readGalleryMessage, type GalleryPageMessage } from '../../shared/gallerySchema.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
-import { messageOf } from '../messages/messageOf.ts';
-import { show } from '../messages/show.ts';
+import { pageListener, type PageHandlers } from '../pages/pageListener.ts';
 import { htmlFor, pagesFolder } from '../pages/pageOf.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { removeFromList, undoRemove } from '../tasks/removeFromList.ts';
@@ -14,13 +13,6 @@ import { variationsOfRows } from '../regenerate/variations.ts';
 import { taskCommands } from '../tasks/taskCommands.ts';
 import { GalleryController } from './galleryController.ts';
 import { LastEditor } from './lastEditor.ts';
-
-/** What is done at each message that the schema knows, and at no other. */
-type PageHandlers = {
-  readonly [T in GalleryPageMessage['type']]: (
-    message: Extract<GalleryPageMessage, { type: T }>,
-  ) => void | Promise<void>;
-};
 
 /** Draws the gallery into a panel that VS Code has just made or restored. */
 export async function attachGallery(panel: vscode.WebviewPanel, services: GenerateServices): Promise<void> {
@@ -60,7 +52,7 @@ export async function attachGallery(panel: vscode.WebviewPanel, services: Genera
     }),
   );
   const handlers = pageHandlers(services, controller, store.add(new LastEditor()));
-  store.add(webview.onDidReceiveMessage((value: unknown) => listen(value, handlers, log)));
+  store.add(webview.onDidReceiveMessage(pageListener('The gallery', readGalleryMessage, handlers, log)));
   // A hidden page is thrown away; the one that follows says that it is ready.
   store.add(panel.onDidChangeViewState(() => !panel.visible && controller.hide()));
   store.add(vscode.workspace.onDidChangeWorkspaceFolders(() => controller.changed()));
@@ -76,28 +68,11 @@ export async function attachGallery(panel: vscode.WebviewPanel, services: Genera
   webview.html = await htmlFor(webview, context.extensionUri, 'gallery', log);
 }
 
-/** Does what the page asks for; what goes wrong is a message with buttons. Never rejects. */
-async function listen(value: unknown, handlers: PageHandlers, log: GenerateServices['log']): Promise<void> {
-  const message = readGalleryMessage(value);
-  if (!message) {
-    log.warn('The gallery said something that is not understood.');
-    return;
-  }
-  try {
-    await (handlers[message.type] as (message: GalleryPageMessage) => void | Promise<void>)(message);
-  } catch (error) {
-    const words = messageOf(error);
-    if (!words) return;
-    log.error(`Gallery, ${message.type}: ${describeError(error)}`);
-    show('error', words, log);
-  }
-}
-
 function pageHandlers(
   services: GenerateServices,
   controller: GalleryController,
   lastEditor: LastEditor,
-): PageHandlers {
+): PageHandlers<GalleryPageMessage> {
   const { ledger } = services;
   return {
     ready: () => controller.ready(),
@@ -112,6 +87,8 @@ function pageHandlers(
         case 'insert':
           await lastEditor.show();
           return taskCommands.insert(services, taskIds);
+        case 'compare':
+          return vscode.commands.executeCommand('rivya.compare.open', ...taskIds.slice(0, 1), taskIds);
         case 'remove':
           return removeFromList(
             services,

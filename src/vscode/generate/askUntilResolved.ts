@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { modelFields } from '../../api/resources/modelParameters.ts';
 import type { Model } from '../../api/resources/models.ts';
+import { estimateCost, sumOf, type Estimate } from '../../core/generate/cost.ts';
 import { kindsOf } from '../../core/generate/inputRules.ts';
+import { wireParams, withoutSeed, type ParameterValues } from '../../core/generate/parameters.ts';
 import {
   proposedValues,
   resolveModel,
@@ -20,7 +22,7 @@ import { pickModel, unusableError } from '../models/modelPicker.ts';
 import { homeOf } from '../placement/home.ts';
 import type { Place } from '../placement/place.ts';
 import { mediaKindLabels, mediaKinds } from '../text/mediaKindLabels.ts';
-import { priceText } from '../text/modelText.ts';
+import { estimateText } from '../text/modelText.ts';
 import type { GenerateServices } from './generateServices.ts';
 import { askMissing, editParameters } from './parameterForm.ts';
 import { refusedInputsError } from './localInputs.ts';
@@ -90,7 +92,8 @@ async function resolve(
 ): Promise<ReturnType<typeof resolveRequest> | { type: 'parametersWanted'; model: Model }> {
   // Nothing is looked up without a model: its picker opens while the catalogue is still on its way.
   const models = request.model === '' ? [] : await loading;
-  const prompts = request.prompts.map(({ prompt, place }) => ({ prompt, context: contextOf(place) }));
+  const once = request.prompts.map(({ prompt, place }) => ({ prompt, context: contextOf(place) }));
+  const prompts = Array.from({ length: request.count ?? 1 }, () => once).flat();
   const whole: GenerationRequest = { ...request, prompts };
   if (request.withParameters === true && !request.params && !request.values) {
     const found = resolveModel(whole, models);
@@ -147,11 +150,10 @@ async function chooseModel(
   request: EditorRequest,
 ): Promise<EditorRequest> {
   const { kind, inputs, params, withParameters = false } = request;
-  const picked = await pickModel({
+  const picked = await pickModel(services, {
     models,
     kinds: [kind],
     inputs: inputs ? { files: kindsOf(inputs) } : {},
-    recent: services.ledger.lists.recentModels(9),
     offersParameters: !withParameters && params === undefined,
     defaultOf: () => '',
   });
@@ -167,15 +169,25 @@ async function showParameters(
 ): Promise<EditorRequest> {
   const { globalState } = services.context;
   const remembered = (id: string): ReturnType<typeof rememberedValues> => rememberedValues(globalState, id);
-  let { kind } = request;
+  let { kind, count = 1 } = request;
+  let prompts: readonly string[] = request.prompts.map(({ prompt }) => prompt);
   let model = chosen;
   for (;;) {
+    const shown = model;
+    const hasInputs = (request.inputs ?? []).length > 0;
+    const estimateOf = (prompt: string, values: ParameterValues): Estimate =>
+      estimateCost(shown, { prompt, params: wireParams(modelFields(shown), values), hasInputs });
     const last = startValues(model, { remembered });
     const proposed = proposedValues(model, contextOf(request.prompts[0]?.place));
     const form = await editParameters({
       title: mediaKindLabels(kind).generate,
       model: modelName(model),
-      price: priceText(model),
+      prompts,
+      count,
+      priceOf: settings => {
+        const each = settings.prompts.map(prompt => estimateOf(prompt, settings.values));
+        return estimateText(sumOf(Array.from({ length: settings.count }, () => each).flat()));
+      },
       fields: modelFields(model),
       values: last,
       proposed,
@@ -185,8 +197,17 @@ async function showParameters(
       ([key, value]) => value !== proposed[key] || value === last[key],
     );
     await rememberValues(globalState, model.id, Object.fromEntries(own));
-    if (form.type === 'generate') return { ...request, kind, model: model.id, values: form.values };
-    ({ model, kind } = await pickModel({
+    ({ count, prompts } = form);
+    if (form.type === 'generate') {
+      const edited = request.prompts.map((each, index) => ({
+        ...each,
+        prompt: prompts[index] ?? each.prompt,
+      }));
+      // Of one seed all would be the same picture: with several results the model decides.
+      const values = count > 1 ? withoutSeed(modelFields(model), form.values) : form.values;
+      return { ...request, kind, prompts: edited, count, model: model.id, values };
+    }
+    ({ model, kind } = await pickModel(services, {
       models,
       kinds: mediaKinds,
       ...(request.inputs && { inputs: { files: kindsOf(request.inputs) } }),

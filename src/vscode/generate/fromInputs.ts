@@ -55,7 +55,7 @@ async function generateFromFiles(
   place: Place | undefined,
   parent?: string,
 ): Promise<Task[]> {
-  const { catalogue, server, ledger } = services;
+  const { catalogue, server } = services;
   const inputs = await inspectInputs(uris);
   const other = inputs.find(file => file.kind === undefined);
   if (other) {
@@ -67,12 +67,11 @@ async function generateFromFiles(
     );
   }
   const scope = place?.document ?? vscode.workspace.workspaceFolders?.[0]?.uri;
-  const { model, kind, withParameters } = await pickModel({
+  const { model, kind, withParameters } = await pickModel(services, {
     models: catalogue.models(server.base.origin),
     kinds: mediaKinds,
     inputs: { files: kindsOf(inputs) },
     offersParameters: true,
-    recent: ledger.lists.recentModels(9),
     defaultOf: each => defaultModelOf(each, scope),
     setDefault: (each, chosen) => void rememberModel(each, chosen.id, scope),
   });

@@ -15,6 +15,7 @@ import { UserError } from '../messages/errors.ts';
 import { explain } from '../messages/explain.ts';
 import { showOrderProgress } from '../orders/orderProgress.ts';
 import { homeOf } from '../placement/home.ts';
+import type { Placer } from '../placement/placer.ts';
 import type { GenerateServices } from './generateServices.ts';
 import { dayBudget, requireWithinDay } from './dayLimit.ts';
 import { uploadInputs, type LocalInput } from './localInputs.ts';
@@ -111,6 +112,8 @@ async function createJobs(
     await requireKey(services, origin);
     const settled: SettledRequest[] = [];
     for (const request of requests) settled.push(await askUntilResolved(services, origin, request));
+    for (const [index, { jobs }] of settled.entries())
+      all.push(...repeated(placer, planned[index], jobs.length));
     const scopes = all.map(({ placed }) => scopeOf(placed.place));
     const estimate = await passGate(services, {
       origin,
@@ -170,6 +173,29 @@ function isRepeated(request: EditorRequest | undefined, { model, jobs }: Resolve
   if (!again || again.way === 'rerun') return false;
   const sources = inputs.map(({ uri }) => uri.toString());
   return jobs.some(job => isSameRequest(again.task, { ...job, model: model.id, sources }));
+}
+
+/**
+ * Of a request that is to have more results than prompts: further jobs for the same places, round by round.
+ * @param planned is completed
+ * @returns what was added
+ */
+function repeated(placer: Placer, planned: PlannedJob[] = [], count: number): PlannedJob[] {
+  const first = [...planned];
+  while (first.length > 0 && planned.length < count) {
+    const model = first[planned.length % first.length];
+    if (!model) break;
+    const again = { id: randomUUID(), placed: model.placed };
+    const { place, isOnlySaved } = model.placed;
+    const anchor = placer.anchorOf(model.id);
+    if (place && anchor && !isOnlySaved) {
+      const { document } = place;
+      const range = new vscode.Range(document.positionAt(anchor.start), document.positionAt(anchor.end));
+      placer.follow(again.id, document, range);
+    }
+    planned.push(again);
+  }
+  return planned.slice(first.length);
 }
 
 /** Where jobs that are run again ran before, when it was somewhere else. */

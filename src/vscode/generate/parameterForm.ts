@@ -10,30 +10,47 @@ import {
   type FieldProblem,
   type ParameterValues,
 } from '../../core/generate/parameters.ts';
+import { shapeField } from '../../core/generate/shape.ts';
+import { promptTitle } from '../../core/prompts/promptTitle.ts';
 import { askText } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
 import { createPick, row, separator, showPick, type Row } from '../messages/quickPick.ts';
 
 /** What the form shows. */
 export interface FormState {
-  /** Names the job: kind, model, price. */
+  /** Names the job. */
   readonly title: string;
   readonly model: string;
-  readonly price: string;
+  /** Several are shown, but not edited. */
+  readonly prompts: readonly string[];
+  readonly count: number;
+  /** What all of it will probably cost, in words. */
+  readonly priceOf: (settings: FormSettings) => string;
   readonly fields: readonly ModelField[];
   readonly values: ParameterValues;
   /** Values that come from the document, such as the shape of a picture. */
   readonly proposed: ParameterValues;
 }
 
+/** What is set in the form. */
+export interface FormSettings {
+  readonly prompts: readonly string[];
+  /** How many results are made of each prompt. */
+  readonly count: number;
+  readonly values: ParameterValues;
+}
+
 /** How the person has left the form. */
-export type FormAnswer =
-  | { readonly type: 'generate'; readonly values: ParameterValues }
-  | { readonly type: 'model'; readonly values: ParameterValues };
+export interface FormAnswer extends FormSettings {
+  readonly type: 'generate' | 'model';
+}
 
 interface FormItem extends Row {
-  readonly does: 'generate' | 'model' | 'reset' | ModelField | undefined;
+  readonly does: 'prompt' | 'count' | 'generate' | 'model' | 'reset' | ModelField | undefined;
 }
+
+/** As many results as are made of one prompt at once. */
+const mostResults = 4;
 
 /**
  * The parameters of a model as a list: Enter on the first row runs with what is set, every other row changes
@@ -41,18 +58,22 @@ interface FormItem extends Row {
  * @throws Cancelled when the person leaves it
  */
 export async function editParameters(state: FormState): Promise<FormAnswer> {
+  let { prompts, count } = state;
   let values: ParameterValues = { ...state.values, ...state.proposed };
   let active: FormItem['does'] = 'generate';
   for (;;) {
-    const does: FormItem['does'] = await showForm(state, values, active);
+    const settings = { prompts, count, values };
+    const does: FormItem['does'] = await showForm(state, settings, active);
     active = does;
     if (does === 'generate') {
       const [missing] = missingFields(state.fields, values);
-      if (!missing) return { type: 'generate', values };
+      if (!missing) return { type: 'generate', ...settings };
       active = missing;
       values = await unlessLeft(() => editField(missing, values), values);
-    } else if (does === 'model') return { type: 'model', values };
+    } else if (does === 'model') return { type: 'model', ...settings };
     else if (does === 'reset') values = {};
+    else if (does === 'prompt') prompts = await unlessLeft(() => editPrompt(prompts), prompts);
+    else if (does === 'count') count = await unlessLeft(() => chooseCount(count), count);
     else if (does) values = await unlessLeft(() => editField(does, values), values);
   }
 }
@@ -72,7 +93,7 @@ export async function askMissing(
 
 function showForm(
   state: FormState,
-  values: ParameterValues,
+  settings: FormSettings,
   active: FormItem['does'],
 ): Promise<FormItem['does']> {
   const pick = createPick<FormItem>({
@@ -82,7 +103,7 @@ function showForm(
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.ignoreFocusOut = true;
-  pick.items = formItems(state, values);
+  pick.items = formItems(state, settings);
   const key = typeof active === 'object' ? active.key : active;
   const found = pick.items.find(
     ({ does }) => does !== undefined && (typeof does === 'object' ? does.key : does) === key,
@@ -91,22 +112,61 @@ function showForm(
   return showPick(pick, { accept: item => item.does });
 }
 
-function formItems({ model, price, fields, proposed }: FormState, values: ParameterValues): FormItem[] {
+function formItems({ model, fields, proposed, priceOf }: FormState, settings: FormSettings): FormItem[] {
   const { t } = vscode.l10n;
+  const { prompts, count, values } = settings;
+  const [prompt = '', ...others] = prompts;
+  const shape = shapeField(fields);
+  const rest = fields.filter(field => field !== shape);
   return [
+    others.length === 0
+      ? row({ does: 'prompt', icon: 'edit', label: promptTitle(prompt), description: t('the prompt') })
+      : row({ does: undefined, icon: 'list-unordered', label: t('{0} prompts', prompts.length) }),
     row({
       does: 'generate',
       icon: 'play',
       label: t({ message: 'Generate', comment: 'Button: starts the generation' }),
-      description: `${model} · ${price}`,
+      description: `${model} · ${priceOf(settings)}`,
     }),
     row({ does: 'model', icon: 'symbol-constant', label: t('Change Model...'), description: model }),
-    { does: undefined, ...separator(t('Parameters')) },
-    ...fields.map(field => fieldItem(field, values, proposed)),
+    { does: undefined, ...separator(t('Output')) },
+    row({ does: 'count', label: t('Number of Results'), description: String(count) }),
+    ...(shape ? [fieldItem(shape, values, proposed)] : []),
+    ...(rest.length > 0 ? [{ does: undefined, ...separator(t('Parameters')) }] : []),
+    ...rest.map(field => fieldItem(field, values, proposed)),
     ...(Object.keys(values).length > 0
       ? [row({ does: 'reset', icon: 'discard', label: t('Reset to Defaults') })]
       : []),
   ];
+}
+
+/** @throws Cancelled */
+async function editPrompt([current = '']: readonly string[]): Promise<readonly string[]> {
+  const { t } = vscode.l10n;
+  const text = await askText({
+    title: t('Edit Prompt'),
+    prompt: t('What is generated; the document stays as it is.'),
+    value: current,
+    validate: value => (value.trim() === '' ? t('Enter a prompt.') : undefined),
+  });
+  if (text === undefined) throw new Cancelled();
+  return [text.trim()];
+}
+
+/** @throws Cancelled */
+function chooseCount(current: number): Promise<number> {
+  const { t } = vscode.l10n;
+  const pick = createPick<Row & { readonly count: number }>({
+    title: t('Number of Results'),
+    placeholder: t('Each is a job of its own, and is paid for'),
+  });
+  pick.ignoreFocusOut = true;
+  pick.items = Array.from({ length: mostResults }, (_, index) =>
+    row({ count: index + 1, label: String(index + 1) }),
+  );
+  const active = pick.items.find(({ count }) => count === current);
+  if (active) pick.activeItems = [active];
+  return showPick(pick, { accept: ({ count }) => count });
 }
 
 function fieldItem(field: ModelField, values: ParameterValues, proposed: ParameterValues): FormItem {
@@ -251,14 +311,11 @@ function problemText({ min, max, step }: ModelField, problem: FieldProblem): str
 }
 
 /** Leaving one value leads back to the form, not out of it. */
-async function unlessLeft(
-  edit: () => Promise<ParameterValues>,
-  values: ParameterValues,
-): Promise<ParameterValues> {
+async function unlessLeft<T>(edit: () => Promise<T>, before: T): Promise<T> {
   try {
     return await edit();
   } catch (error) {
-    if (error instanceof Cancelled) return values;
+    if (error instanceof Cancelled) return before;
     throw error;
   }
 }

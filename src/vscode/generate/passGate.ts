@@ -7,6 +7,7 @@ import { modelName } from '../../core/models/usableModels.ts';
 import { confirmAbove } from '../manifest/settings.ts';
 import { ask } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
+import { estimateText } from '../text/modelText.ts';
 import { creditsText } from '../text/taskText.ts';
 import { dayBudget, requireWithinDay, type DayBudget } from './dayLimit.ts';
 import type { GenerateServices } from './generateServices.ts';
@@ -139,13 +140,4 @@ function questionText(models: readonly Model[], estimate: Estimate): string {
   return estimate.jobs === 1
     ? t('Generate with {0} for {1}?', modelName(model), price)
     : t('Run {0} jobs with {1} for {2} in total?', estimate.jobs, modelName(model), price);
-}
-
-/** What something will probably cost, in words. */
-export function estimateText({ credits, worst }: Estimate): string {
-  const { t } = vscode.l10n;
-  if (credits === undefined) return t('an unknown price');
-  if (worst === undefined) return t('{0} or more', creditsText(credits));
-  if (worst === credits) return creditsText(credits);
-  return t('{0} to {1}', credits.toLocaleString(vscode.env.language), creditsText(worst));
 }

@@ -23,6 +23,8 @@ export interface EditorRequest extends Omit<GenerationRequest, 'prompts' | 'inpu
   readonly inputs?: readonly LocalInput[] | undefined;
   /** Whether to show the parameters first. */
   readonly withParameters?: boolean | undefined;
+  /** How many results are made of each prompt; by default one. */
+  readonly count?: number | undefined;
   /**
    * The job that is run again, and in which way: as it was, to come out differently, or with a change by the
    * person.

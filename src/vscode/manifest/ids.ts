@@ -38,8 +38,11 @@ export const commandIds = [
   'rivya.file.editPrompt',
   'rivya.file.otherModel',
   'rivya.file.why',
+  'rivya.task.deleteFile',
   'rivya.tasks.refresh',
   'rivya.tasks.search',
+  'rivya.tasks.filter',
+  'rivya.tasks.clearFilter',
   'rivya.tasks.clearFinished',
   'rivya.tasks.undoRemove',
   'rivya.model.use',
@@ -51,7 +54,9 @@ export const commandIds = [
   'rivya.models.filter',
   'rivya.credits.refresh',
   'rivya.gallery.open',
+  'rivya.compare.open',
   'rivya.library.manage',
+  'rivya.library.findUnused',
   'rivya.webhook.create',
   'rivya.webhook.rename',
   'rivya.webhook.changeEvents',
@@ -125,4 +130,6 @@ export interface ContextKeys {
   'rivya.hasTasks': boolean;
   /** Whether any job has made a file. */
   'rivya.hasResults': boolean;
+  /** Whether the Tasks view shows only some of them. */
+  'rivya.tasksFiltered': boolean;
 }

@@ -50,6 +50,11 @@ export function createPick<Item extends Row>({ title, placeholder }: PickWords):
   return pick;
 }
 
+/** Says something else in the box of a list while nothing is typed. */
+export function setPlaceholder<Item extends Row>(pick: Pick<Item>, text: string): void {
+  (pick as vscode.QuickPick<Item>).placeholder = plain(text, 'title');
+}
+
 /** What a list says about itself. */
 interface PickWords {
   readonly title: string;

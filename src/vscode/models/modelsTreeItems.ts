@@ -79,13 +79,15 @@ function categoryItem(category: string, count: number): vscode.TreeItem {
     { label, description, accessibleLabel: vscode.l10n.t('{0}, models: {1}', label, description) },
     category === 'image' ? Expanded : Collapsed,
   );
-  const kind = mediaKinds.find(each => each === category);
   item.id = `category:${category}`;
-  item.iconPath = new vscode.ThemeIcon(
-    kind ? mediaKindLabels(kind).icon : category === 'chat' ? 'comment-discussion' : 'symbol-misc',
-  );
+  item.iconPath = new vscode.ThemeIcon(categoryIcon(category));
   item.contextValue = 'category';
   return item;
+}
+
+function categoryIcon(category: string): string {
+  const kind = mediaKinds.find(each => each === category);
+  return kind ? mediaKindLabels(kind).icon : category === 'chat' ? 'comment-discussion' : 'symbol-misc';
 }
 
 function modelItem(model: Model): vscode.TreeItem {
@@ -93,9 +95,8 @@ function modelItem(model: Model): vscode.TreeItem {
   const reason = reasonText(model);
   const isDefault = defaultModelOf(category) === model.id;
   const label = modelName(model);
-  const description = [reason, priceText(model), model.supported_modes.join(', '), inputsText(model)]
-    .filter(Boolean)
-    .join(' · ');
+  const description = [reason, priceText(model)].filter(Boolean).join(' · ');
+  const kind = kindOf(model);
   const accessible = [
     label,
     isDefault
@@ -106,9 +107,16 @@ function modelItem(model: Model): vscode.TreeItem {
   const item = treeItem({ label, description, accessibleLabel: accessible.filter(Boolean).join(', ') });
   item.id = `model:${model.id}`;
   item.iconPath = new vscode.ThemeIcon(
-    isDefault ? 'star-full' : reason === undefined ? 'symbol-constant' : 'circle-slash',
+    isDefault ? 'star-full' : reason === undefined ? categoryIcon(category) : 'circle-slash',
     reason === undefined ? undefined : new vscode.ThemeColor('disabledForeground'),
   );
+  if (reason === undefined && (kind !== undefined || category === 'chat')) {
+    item.command = {
+      command: kind === undefined ? 'rivya.model.chat' : 'rivya.model.use',
+      title: kind === undefined ? vscode.l10n.t('Chat') : mediaKindLabels(kind).generate,
+      arguments: [{ type: 'model', model } satisfies ModelsNode],
+    };
+  }
   // What menus ask for, each between dots.
   item.contextValue = `model.${[
     category,

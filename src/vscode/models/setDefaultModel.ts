@@ -4,15 +4,14 @@ import { modelName } from '../../core/models/usableModels.ts';
 import { defaultModelOf, rememberModel } from '../manifest/settings.ts';
 import { inform } from '../messages/dialogs.ts';
 import { mediaKindLabels, mediaKinds } from '../text/mediaKindLabels.ts';
-import { pickModel } from './modelPicker.ts';
+import { pickModel, type PickerServices } from './modelPicker.ts';
 import { modelOf } from './modelsNode.ts';
-import type { ModelsServices } from './modelsTree.ts';
 
 /**
  * Makes the model of a row the default of its category; without a row, the user picks one.
  * @throws Cancelled
  */
-export async function setDefaultModel(services: ModelsServices, node: unknown): Promise<void> {
+export async function setDefaultModel(services: PickerServices, node: unknown): Promise<void> {
   const model = modelOf(node);
   if (model?.category !== 'chat') {
     await chooseDefaultModel(services, model);
@@ -24,17 +23,14 @@ export async function setDefaultModel(services: ModelsServices, node: unknown): 
 }
 
 /** Sets the model that generates from now on: the given one, or one that the user picks. @throws Cancelled */
-async function chooseDefaultModel(
-  { catalogue, server }: ModelsServices,
-  given: Model | undefined,
-): Promise<void> {
+async function chooseDefaultModel(services: PickerServices, given: Model | undefined): Promise<void> {
   const scope = vscode.window.activeTextEditor?.document;
   const kind = mediaKinds.find(each => each === given?.category);
   const chosen =
     given && kind
       ? { model: given, kind }
-      : await pickModel({
-          models: catalogue.models(server.base.origin),
+      : await pickModel(services, {
+          models: services.catalogue.models(services.server.base.origin),
           kinds: mediaKinds,
           defaultOf: each => defaultModelOf(each, scope),
         });

@@ -13,7 +13,7 @@ export function pagesFolder(extension: vscode.Uri): vscode.Uri {
 export async function htmlFor(
   webview: vscode.Webview,
   extension: vscode.Uri,
-  name: 'chat' | 'gallery',
+  name: 'chat' | 'gallery' | 'compare',
   log: Log,
 ): Promise<string> {
   const folder = pagesFolder(extension);

@@ -47,13 +47,12 @@ export const fileCommands = {
 
   async otherModel(services: GenerateServices, occasion: Occasion): Promise<void> {
     const { task } = occasion.generated;
-    const { catalogue, server, ledger } = services;
+    const { catalogue, server } = services;
     const { hasInputs } = sentWith(task.body);
-    const { model } = await pickModel({
+    const { model } = await pickModel(services, {
       models: catalogue.models(server.base.origin),
       kinds: [task.kind],
       inputs: hasInputs ? { files: kindsOf(await inputsOf(task)) } : {},
-      recent: ledger.lists.recentModels(9),
       defaultOf: each => defaultModelOf(each, occasion.place?.document),
     });
     await replace(services, occasion, 'change', { model: model.id });

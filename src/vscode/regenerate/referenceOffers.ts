@@ -5,7 +5,7 @@ import { sentWith } from '../../core/generate/draftJob.ts';
 import { mediaAddressAt, type MediaAddress } from '../../core/generate/mediaPath.ts';
 import { modelName } from '../../core/models/usableModels.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
-import { estimateText } from '../generate/passGate.ts';
+import { estimateText } from '../text/modelText.ts';
 import type { CommandId } from '../manifest/ids.ts';
 import type { Action } from '../messages/message.ts';
 import { plain } from '../messages/plain.ts';

@@ -8,7 +8,7 @@ import { modelName } from '../../core/models/usableModels.ts';
 import type { Task } from '../../shared/task.ts';
 import { order } from '../generate/generate.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
-import { estimateText } from '../generate/passGate.ts';
+import { estimateText } from '../text/modelText.ts';
 import type { EditorRequest } from '../generate/request.ts';
 import type { Starter } from '../generate/starter.ts';
 import { UserError } from '../messages/errors.ts';

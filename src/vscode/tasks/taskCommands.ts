@@ -14,6 +14,7 @@ import { inspectInputs, type LocalInput } from '../generate/localInputs.ts';
 import { askPrompt, pastPrompts } from '../generate/promptInput.ts';
 import type { EditorRequest } from '../generate/request.ts';
 import type { Starter } from '../generate/starter.ts';
+import { deleteFilesOf } from '../links/deleteFile.ts';
 import { ask, askTarget, flash } from '../messages/dialogs.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
 import { chooseOne, type RowText } from '../messages/quickPick.ts';
@@ -212,6 +213,10 @@ export const taskCommands = {
 
   async remove(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     await removeFromList(services, tasksFrom(services, nodes));
+  },
+
+  async deleteFile(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
+    await deleteFilesOf(services, tasksFrom(services, nodes));
   },
 };
 

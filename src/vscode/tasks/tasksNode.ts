@@ -2,15 +2,26 @@ import type { Library } from '../../core/assets/library.ts';
 import type { ModelCatalogue } from '../../core/models/modelCatalogue.ts';
 import type { TaskGroup } from '../../core/tasks/groups.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
-import type { Task } from '../../shared/task.ts';
+import type { MediaKind, Task } from '../../shared/task.ts';
 
 /** What a row of the Tasks view stands for. */
 export type TasksNode =
   | { readonly type: 'group'; readonly group: TaskGroup }
   | { readonly type: 'task'; readonly group: TaskGroup; task: Task; drawn?: string }
   | { readonly type: 'more'; readonly group: TaskGroup }
+  /** No task passes the filter. */
+  | { readonly type: 'nothing' }
   | { readonly type: 'failure'; readonly text: string };
 export type TaskNode = TasksNode & { readonly type: 'task' };
+
+/** Which tasks the view shows; an empty list lets all pass. */
+export interface ShownTasks {
+  readonly kinds: readonly MediaKind[];
+  /** Ids of models. */
+  readonly models: readonly string[];
+  /** URIs of workspace folders. */
+  readonly folders: readonly string[];
+}
 
 /** What the rows are made from. */
 export interface TasksServices {

@@ -3,9 +3,17 @@ import { systemClock } from '../../base/clock.ts';
 import { groupFilter, taskGroupsAt, type TaskGroup } from '../../core/tasks/groups.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
 import { storedFiles, type Task } from '../../shared/task.ts';
+import { setContext } from '../manifest/contextKeys.ts';
+import { plain } from '../messages/plain.ts';
 import { failureText } from '../messages/showError.ts';
 import { withTooltip } from '../messages/treeItem.ts';
-import { tasksMimeType, type TaskNode, type TasksNode, type TasksServices } from './tasksNode.ts';
+import {
+  tasksMimeType,
+  type ShownTasks,
+  type TaskNode,
+  type TasksNode,
+  type TasksServices,
+} from './tasksNode.ts';
 import type * as items from './tasksTreeItems.ts';
 import type { ItemParts } from './tasksTreeItems.ts';
 
@@ -28,6 +36,8 @@ const pageSize = 50;
  */
 const manyTasks = 1_000;
 const openGroupsKey = 'rivya.tasks.openGroups';
+const filterKey = 'rivya.tasks.filter';
+const allTasks: ShownTasks = { kinds: [], models: [], folders: [] };
 
 /**
  * All jobs, in groups, a page at a time. The ledger is the truth; this only draws it, and of a change only
@@ -58,7 +68,7 @@ export class TasksTree
 
   /**
    * @param hasLedger whether any job was ever made here; without one nothing is opened
-   * @param memory keeps which groups are open
+   * @param memory keeps which groups are open, and the filter
    */
   constructor(services: () => Promise<TasksServices>, hasLedger: () => boolean, memory: vscode.Memento) {
     this.#services = services;
@@ -79,6 +89,7 @@ export class TasksTree
     // The view's own `selection` is empty while its rows are read anew.
     view.onDidChangeSelection(({ selection }) => (this.#selection = selection));
     this.#view = view;
+    setContext('rivya.tasksFiltered', this.#isFiltered);
     return view;
   }
 
@@ -102,6 +113,19 @@ export class TasksTree
     this.#changed.fire(shown.node);
   }
 
+  /** Lets the person choose which tasks are shown. @throws Cancelled */
+  async chooseFilter(): Promise<void> {
+    const { askTasksFilter } = await import('./tasksFilter.ts');
+    this.#loaded = await this.#services();
+    if (this.#names.size === 0) await this.#readNames(this.#loaded);
+    await this.#setFilter(await askTasksFilter(this.#loaded.ledger, this.#filter, this.#nameOf));
+  }
+
+  /** Shows all tasks again. */
+  async clearFilter(): Promise<void> {
+    await this.#setFilter(allTasks);
+  }
+
   async getChildren(node?: TasksNode): Promise<TasksNode[]> {
     if (!this.#hasLedger()) return [];
     this.#items ??= await import('./tasksTreeItems.ts');
@@ -109,7 +133,11 @@ export class TasksTree
       this.#loaded = await this.#services();
       const { ledger } = this.#loaded;
       if (!node && this.#names.size === 0) await this.#readNames(this.#loaded);
-      if (!node) return this.#groups(ledger);
+      if (!node) {
+        if (this.#view) this.#view.description = await this.#filterText();
+        const groups = this.#groups(ledger);
+        return groups.length === 0 && this.#isFiltered ? [{ type: 'nothing' }] : groups;
+      }
       return node.type === 'group' ? this.#page(ledger, node.group) : [];
     } catch (error) {
       return [{ type: 'failure', text: await failureText(error) }];
@@ -135,6 +163,8 @@ export class TasksTree
       }
       case 'more':
         return this.#draw.moreItem(node.group);
+      case 'nothing':
+        return this.#draw.nothingItem();
       case 'failure':
         return this.#draw.failureItem(node.text);
     }
@@ -174,7 +204,7 @@ export class TasksTree
 
   #page(ledger: Ledger, group: TaskGroup): TasksNode[] {
     const shown = this.#of(group);
-    const tasks = tasksOf(ledger, shown, group);
+    const tasks = this.#tasksOf(ledger, shown, group);
     const known = shown.tasks;
     shown.tasks = new Map(
       tasks.map(task => {
@@ -204,7 +234,7 @@ export class TasksTree
       const isOther = count !== shown.count;
       shown.count = count;
       if (count === 0) continue;
-      const tasks = shown.tasks && tasksOf(ledger, shown, group);
+      const tasks = shown.tasks && this.#tasksOf(ledger, shown, group);
       const isSameList =
         !tasks || tasks.map(task => task.id).join() === [...(shown.tasks?.keys() ?? [])].join();
       if (isOther || !isSameList) {
@@ -231,7 +261,7 @@ export class TasksTree
       ...[...this.#shown.values()].map(shown => shown.limit + 1),
     );
     const counts = ledger.counts(
-      groups.map(group => groupFilter(group, now)),
+      groups.map(group => ({ ...groupFilter(group, now), ...this.#filter })),
       limit,
     );
     return new Map(groups.map((group, index) => [group, counts[index] ?? 0]));
@@ -245,7 +275,35 @@ export class TasksTree
   get #itemParts(): ItemParts {
     if (!this.#loaded) throw new Error('A row is drawn that was never read.');
     const { library } = this.#loaded;
-    return { library, nameOf: model => this.#names.get(model) ?? model };
+    return { library, nameOf: this.#nameOf };
+  }
+
+  readonly #nameOf = (model: string): string => this.#names.get(model) ?? model;
+
+  #tasksOf(ledger: Ledger, shown: Shown, group: TaskGroup): Task[] {
+    const filter = { ...groupFilter(group, systemClock.now()), ...this.#filter };
+    return ledger.tasks({ limit: shown.limit, ...filter });
+  }
+
+  get #filter(): ShownTasks {
+    return { ...allTasks, ...this.#memory.get<Partial<ShownTasks>>(filterKey) };
+  }
+
+  get #isFiltered(): boolean {
+    return Object.values(this.#filter).some((values: readonly string[]) => values.length > 0);
+  }
+
+  async #setFilter(filter: ShownTasks): Promise<void> {
+    await this.#memory.update(filterKey, filter);
+    setContext('rivya.tasksFiltered', this.#isFiltered);
+    this.#shown.clear();
+    this.#changed.fire(undefined);
+  }
+
+  async #filterText(): Promise<string> {
+    if (!this.#isFiltered) return '';
+    const { tasksFilterText } = await import('./tasksFilter.ts');
+    return plain(tasksFilterText(this.#filter, this.#nameOf), 'description');
   }
 
   /** The names of the models as far as they are kept; without a network, and once for each redraw of all. */
@@ -287,10 +345,6 @@ function countText(count: number): string {
 function nothingShown(group: TaskGroup): Shown {
   const node = { type: 'group', group } as const;
   return { node, more: { type: 'more', group }, count: 0, limit: pageSize, tasks: undefined };
-}
-
-function tasksOf(ledger: Ledger, shown: Shown, group: TaskGroup): Task[] {
-  return ledger.tasks({ limit: shown.limit, ...groupFilter(group, systemClock.now()) });
 }
 
 /** Everything of a row that a change of the job, or the time that passes, can change. */

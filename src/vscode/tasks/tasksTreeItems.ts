@@ -148,6 +148,14 @@ export function moreItem(group: TaskGroup): vscode.TreeItem {
   return item;
 }
 
+export function nothingItem(): vscode.TreeItem {
+  const { t } = vscode.l10n;
+  const item = treeItem({ label: t('No task passes the filter. Select to show all.') });
+  item.iconPath = new vscode.ThemeIcon('filter');
+  item.command = { command: 'rivya.tasks.clearFilter', title: t('Show All Tasks') };
+  return item;
+}
+
 export function failureItem(text: string): vscode.TreeItem {
   const label = vscode.l10n.t('The tasks could not be read.');
   const item = treeItem({ label, description: text, tooltip: [text] });

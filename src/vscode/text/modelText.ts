@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Model } from '../../api/resources/models.ts';
+import type { Estimate } from '../../core/generate/cost.ts';
 import type { Unusable } from '../../core/models/usableModels.ts';
 import { creditsText } from './taskText.ts';
 
@@ -26,4 +27,13 @@ export function unusableReason(reason: Unusable): string {
  */
 export function priceText(model: Model): string {
   return model.base_credits === null ? vscode.l10n.t('price unknown') : creditsText(model.base_credits);
+}
+
+/** What something will probably cost, in words. */
+export function estimateText({ credits, worst }: Estimate): string {
+  const { t } = vscode.l10n;
+  if (credits === undefined) return t('an unknown price');
+  if (worst === undefined) return t('{0} or more', creditsText(credits));
+  if (worst === credits) return creditsText(credits);
+  return t('{0} to {1}', credits.toLocaleString(vscode.env.language), creditsText(worst));
 }

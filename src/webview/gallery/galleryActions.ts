@@ -40,6 +40,7 @@ export function renderActions(options: ActionsOptions): TemplateResult {
     ${button('debug-rerun', t('Run Again'), 'rerun', isOver)}
     ${button('versions', t('Variations...'), 'vary', isOver && one)}
     ${button('edit', t('Edit and Generate...'), 'edit', one)}
+    ${button('split-horizontal', t('Compare'), 'compare', hasFile)}
     ${button('copy', t('Copy Prompt'), 'copyPrompt', true)}
     ${iconButton(tile?.isFavourite ? 'star-full' : 'star-empty', t('Favourite'), favourite, {
       isDisabled: count === 0,

@@ -306,6 +306,7 @@ export class GalleryPage extends LitElement {
     },
     f: () => this.#favourite(),
     i: () => this.#do('insert'),
+    c: () => this.#do('compare'),
     '/': () => this.querySelector<HTMLInputElement>('.search')?.focus(),
     'control f': () => this.querySelector<HTMLInputElement>('.search')?.focus(),
     'control z': () => post({ type: 'undo' }),

@@ -374,9 +374,12 @@ describe('the Models view', () => {
     });
   });
 
-  it('names price, modes and inputs of a model, and the reason of one that cannot be used', async () => {
+  it('names the price of a model, asks for a prompt on a click, and says why one cannot be used', async () => {
     const image = await itemOf('b-image');
-    assert.equal(image.description, '1 credit · text-to-image · text, files (image)');
+    assert.equal(image.description, '1 credit');
+    assert.equal(image.command?.command, 'rivya.model.use');
+    assert.equal((await itemOf('a-chat')).command?.command, 'rivya.model.chat');
+    assert.equal((await itemOf('a-soon')).command, undefined);
     assert.equal(image.contextValue, 'model.image.usable.');
     const soon = await itemOf('a-soon');
     assert.match(String(soon.description), /^coming soon · 1 credit/);

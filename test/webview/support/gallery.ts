@@ -1,10 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test as base } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import type { GalleryFrameDto, GalleryHostMessage, GalleryTileDto } from '../../../src/shared/gallery.ts';
 import type { GalleryPageMessage } from '../../../src/shared/gallerySchema.ts';
 import { startPageServer } from './pageServer.ts';
 import type { PageServer } from './pageServer.ts';
+import { PageUnderTest } from './pageUnderTest.ts';
 import type { ThemeName } from './themes.ts';
 
 type Posted<T extends GalleryPageMessage['type']> = Extract<GalleryPageMessage, { type: T }>;
@@ -27,7 +27,6 @@ interface HostWindow extends Window {
   script: HostScript;
   posted: GalleryPageMessage[];
   thumbnails: { taskId: string; bytes: number; head: string }[];
-  violations: string[];
   mostTiles: number;
   say: (word: object) => void;
 }
@@ -50,24 +49,14 @@ export const defaultScript: HostScript = {
 };
 
 /** The gallery in a browser, with a host that answers as the real one does, from a script. */
-export class GalleryUnderTest {
-  readonly page: Page;
-  readonly #server: PageServer;
-  readonly #requests: string[] = [];
-  readonly #errors: string[] = [];
-
+export class GalleryUnderTest extends PageUnderTest {
   constructor(page: Page, server: PageServer) {
-    this.page = page;
-    this.#server = server;
-    page.on('request', request => {
-      if (!request.url().startsWith(`${server.url}/`)) this.#requests.push(request.url());
-    });
-    page.on('pageerror', error => this.#errors.push(error.message));
+    super(page, server, 'gallery');
   }
 
   async open(script: Partial<HostScript> = {}, theme: ThemeName = 'dark'): Promise<void> {
     await this.page.addInitScript(installHost, { ...defaultScript, ...script });
-    await this.page.goto(`${this.#server.url}/?page=gallery&theme=${theme}`);
+    await this.goto(theme);
     await expect(this.page.getByTestId('gallery-total')).toBeVisible();
   }
 
@@ -106,33 +95,9 @@ export class GalleryUnderTest {
   async mostTiles(): Promise<number> {
     return this.page.evaluate(() => (window as unknown as HostWindow).mostTiles);
   }
-
-  /** Resolves when everything that was said is drawn. */
-  async drawn(): Promise<void> {
-    await this.page.evaluate(async () => {
-      for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
-    });
-  }
-
-  async expectAccessible(without: string[] = []): Promise<void> {
-    const { violations } = await new AxeBuilder({ page: this.page }).disableRules(without).analyze();
-    expect(violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}`))).toEqual([]);
-  }
-
-  async expectHarmless(): Promise<void> {
-    const violations = await this.page.evaluate(() => (window as unknown as HostWindow).violations);
-    expect.soft(this.#requests, 'requests that left the page').toEqual([]);
-    expect.soft(this.#errors, 'errors').toEqual([]);
-    expect.soft(violations, 'violations of the policy').toEqual([]);
-  }
-
-  async screenshot(name: string): Promise<void> {
-    await this.drawn();
-    await this.page.screenshot({ path: `test-results/screenshots/gallery-${name}.png` });
-  }
 }
 
-/** Runs in the page before its script: the webview API of VS Code, a host behind it, and traps. */
+/** Runs in the page before its script: the webview API of VS Code, and a host behind it. */
 export function installHost(script: HostScript): void {
   const host = window as unknown as HostWindow & Record<string, unknown>;
   let sequence = 0;
@@ -140,7 +105,7 @@ export function installHost(script: HostScript): void {
     const data = { ...word, sequence: ++sequence };
     window.dispatchEvent(new MessageEvent('message', { data }));
   };
-  Object.assign(host, { script, posted: [], thumbnails: [], violations: [], mostTiles: 0, say });
+  Object.assign(host, { script, posted: [], thumbnails: [], mostTiles: 0, say });
   const tileOf = (index: number): GalleryTileDto => ({
     taskId: `task-${index}`,
     kind: host.script.kind,
@@ -210,9 +175,6 @@ export function installHost(script: HostScript): void {
     },
     getState: (): unknown => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
     setState: (state: unknown) => sessionStorage.setItem('state', JSON.stringify(state)),
-  });
-  document.addEventListener('securitypolicyviolation', event => {
-    host.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
   });
   new MutationObserver(() => {
     const count = document.querySelectorAll('.tile').length;

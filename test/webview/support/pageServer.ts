@@ -19,6 +19,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.map': 'application/json',
   '.mp3': 'audio/mpeg',
   '.mp4': 'video/mp4',
+  '.png': 'image/png',
 };
 
 /** The smallest picture that a browser shows: one pixel. */
@@ -27,11 +28,13 @@ const picture = Buffer.from(
   'base64',
 );
 
+const pageNames = ['chat', 'gallery', 'compare'] as const;
+
 export interface PageServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Starts it on a free loopback port. The chat is at `/?theme=…`, the gallery at `/?page=gallery&theme=…`. */
+/** Starts it on a free loopback port. The chat is at `/?theme=…`, the others at `/?page=gallery&theme=…`. */
 export async function startPageServer(boot: PageBoot): Promise<PageServer> {
   const server = createServer((request, response) => {
     const { pathname, searchParams, origin } = new URL(
@@ -43,7 +46,7 @@ export async function startPageServer(boot: PageBoot): Promise<PageServer> {
     };
     if (pathname === '/') {
       const theme = searchParams.get('theme') ?? 'dark';
-      const name = searchParams.get('page') === 'gallery' ? 'gallery' : 'chat';
+      const name = pageNames.find(each => each === searchParams.get('page')) ?? 'chat';
       const styles = [`/theme/${theme}.css`, '/dist/codicon.css', `/dist/${name}.css`];
       send(
         'text/html; charset=utf-8',
@@ -61,7 +64,11 @@ export async function startPageServer(boot: PageBoot): Promise<PageServer> {
     } else if (pathname === '/picture.png') {
       send('image/png', picture);
     } else {
-      const folder = { '/dist/': 'dist/webview', '/media/': 'media/sandbox' }[pathname.replace(/[^/]*$/, '')];
+      const folder = {
+        '/dist/': 'dist/webview',
+        '/media/': 'media/sandbox',
+        '/walkthrough/': 'media/walkthrough',
+      }[pathname.replace(/[^/]*$/, '')];
       const file = path.join(root, folder ?? '', path.basename(pathname));
       if (folder !== undefined && existsSync(file)) {
         response.writeHead(200, {

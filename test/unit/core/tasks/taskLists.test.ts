@@ -156,6 +156,25 @@ it('finds words of prompt, model, kind, file name and date, each anywhere', () =
   });
 });
 
+it('finds words of two letters anywhere, also at the end, in short prompts and without accents', () => {
+  withLedger(ledger => {
+    const [ox, fox, cafe, hare] = ['Ox', 'A red fox', 'Café', '红狐'].map((prompt, index) =>
+      add(ledger, noon + index, { prompt }),
+    );
+    expect(search(ledger, 'ox')).toEqual([fox, ox]);
+    expect(search(ledger, 'OX')).toEqual([fox, ox]);
+    expect(search(ledger, 'fe')).toEqual([cafe]);
+    expect(search(ledger, 'fé')).toEqual([cafe]);
+    expect(search(ledger, '红狐')).toEqual([hare]);
+    expect(search(ledger, 'qq')).toEqual([]);
+    expect(search(ledger, 're fo')).toEqual([fox]);
+    expect(search(ledger, 'ox', { kinds: ['video'] })).toEqual([]);
+    expect(ledger.lists.count({ words: [{ text: 'ox' }] }, 10)).toBe(2);
+    removeFromList(ledger, [fox ?? '']);
+    expect(search(ledger, 'ox')).toEqual([ox]);
+  });
+});
+
 it('takes hostile words for words', () => {
   withLedger(ledger => {
     const odd = add(ledger, noon, { prompt: `"quoted" OR (kind : "video") NEAR * ' -- ; DROP` });

@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import { plain } from '../messages/plain.ts';
+import type { FileUse } from './fileUse.ts';
+
+/** So many names stand in a question; the others are only counted. */
+const mostNames = 12;
+
+/** Which documents use files, for a question about what becomes of them. */
+export function useText({ documents, isCut }: FileUse, isReplaced: boolean): string[] {
+  const { t } = vscode.l10n;
+  const changed = documents.filter(({ changes }) => changes > 0);
+  const left = documents.filter(({ stays }) => stays > 0);
+  const lines = (uses: FileUse['documents'], count: 'changes' | 'stays'): string[] =>
+    named(uses.map(each => `${pathOf(each.uri)} (${each[count]})`));
+  return [
+    documents.length === 0 ? t('No document of the workspace refers to it.') : '',
+    ...(changed.length === 0
+      ? []
+      : [
+          isReplaced ? t('References that change:') : t('References that are removed:'),
+          ...lines(changed, 'changes'),
+        ]),
+    ...(left.length === 0
+      ? []
+      : [t('Places that stay and have to be changed by hand:'), ...lines(left, 'stays')]),
+    isCut ? t('Not all documents could be looked at: there are too many, or some are too large.') : '',
+  ];
+}
+
+/** The first of many names, and how many there are beside them. */
+export function named(names: readonly string[]): string[] {
+  const rest = names.length - mostNames;
+  const shown = names.slice(0, mostNames).map(name => `• ${plain(name, 'value')}`);
+  return rest > 0 ? [...shown, vscode.l10n.t('and {0} more', rest)] : shown;
+}
+
+export function pathOf(uri: vscode.Uri): string {
+  return vscode.workspace.asRelativePath(uri);
+}

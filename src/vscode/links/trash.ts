@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import type { Library } from '../../core/assets/library.ts';
+import type { StoredFile } from '../../shared/task.ts';
+import { named, pathOf } from './fileUseText.ts';
+
+/** A generated file in the workspace, and its result in the library. */
+export interface GeneratedFile {
+  readonly uri: vscode.Uri;
+  /** Undefined when it is not known which result it is. */
+  readonly file: StoredFile | undefined;
+}
+
+/** What a person must know before files go: which, where to, and whether anything is left of them. */
+export async function trashText(library: Library, files: readonly GeneratedFile[]): Promise<string[]> {
+  const { t } = vscode.l10n;
+  const only: vscode.Uri[] = [];
+  for (const { uri, file } of files) if (!file || !(await library.exists(file))) only.push(uri);
+  return [
+    t('Files that go to the trash, where this system has one for them:'),
+    ...named(files.map(({ uri }) => pathOf(uri))),
+    ...(only.length === 0
+      ? [t('The library keeps a copy of each.')]
+      : [t('Of these the library has no copy; they are the only ones:'), ...named(only.map(pathOf))]),
+  ];
+}
+
+/** Adds to an edit that the files go to the trash; undoing the edit brings them back. */
+export function addDeletions(edit: vscode.WorkspaceEdit, files: readonly GeneratedFile[]): void {
+  for (const { uri } of files) edit.deleteFile(uri, { ignoreIfNotExists: true });
+}

@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import { posix } from 'node:path';
+import type { Ledger } from '../../core/tasks/ledger.ts';
+import { chooseMany, type RowText } from '../messages/quickPick.ts';
+import { mediaKindLabels, mediaKinds } from '../text/mediaKindLabels.ts';
+import type { ShownTasks } from './tasksNode.ts';
+
+interface Choice extends RowText {
+  readonly kind?: vscode.QuickPickItemKind;
+  readonly picked?: boolean;
+  /** Undefined for a line between rows. */
+  readonly part?: keyof ShownTasks;
+  readonly value?: string;
+}
+
+/** Lets the person choose what the Tasks view shows. @throws Cancelled */
+export async function askTasksFilter(
+  { lists }: Ledger,
+  shown: ShownTasks,
+  nameOf: (model: string) => string,
+): Promise<ShownTasks> {
+  const { t } = vscode.l10n;
+  const rows = (part: keyof ShownTasks, values: readonly string[], title: string): Choice[] => {
+    if (values.length === 0) return [];
+    const line: Choice = { label: title, kind: vscode.QuickPickItemKind.Separator };
+    const choices = values.map((value): Choice => {
+      const isPicked = (shown[part] as readonly string[]).includes(value);
+      return { ...wordsOf(part, value, nameOf), part, value, picked: isPicked };
+    });
+    return [line, ...choices];
+  };
+  const models = lists.models().toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
+  const picked = await chooseMany(
+    [
+      ...rows('kinds', mediaKinds, t('Kind')),
+      ...rows('models', models, t('Model')),
+      ...rows('folders', lists.folders(), t('Folder')),
+    ],
+    {
+      title: t('Filter Tasks'),
+      placeholder: t('Nothing chosen: all tasks'),
+      matchOnDescription: true,
+    },
+  );
+  const chosen = (part: keyof ShownTasks): string[] =>
+    picked.flatMap(each => (each.part === part && each.value !== undefined ? [each.value] : []));
+  const kinds = mediaKinds.filter(kind => chosen('kinds').includes(kind));
+  return { kinds, models: chosen('models'), folders: chosen('folders') };
+}
+
+/** What the view says of its filter; empty when it shows all. */
+export function tasksFilterText(
+  { kinds, models, folders }: ShownTasks,
+  nameOf: (model: string) => string,
+): string {
+  return [
+    ...kinds.map(value => wordsOf('kinds', value, nameOf).label),
+    ...models.map(value => wordsOf('models', value, nameOf).label),
+    ...folders.map(value => wordsOf('folders', value, nameOf).label),
+  ].join(', ');
+}
+
+function wordsOf(part: keyof ShownTasks, value: string, nameOf: (model: string) => string): RowText {
+  switch (part) {
+    case 'kinds': {
+      const { name, icon } = mediaKindLabels(mediaKinds.find(kind => kind === value) ?? 'image');
+      return { label: name, icon };
+    }
+    case 'models':
+      return { label: nameOf(value), description: nameOf(value) === value ? undefined : value };
+    case 'folders': {
+      const uri = vscode.Uri.parse(value, true);
+      const open = vscode.workspace.workspaceFolders?.find(each => each.uri.toString() === uri.toString());
+      return { label: open?.name ?? posix.basename(uri.path), description: uri.path, icon: 'folder' };
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The page that compares results. Loaded by the webview as its one script. */
+import './comparePage.ts';
