@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isSameAddress } from '../../core/places/addressKey.ts';
 import type { Log } from '../../base/log.ts';
 import { chargeOf } from '../../shared/charge.ts';
 import type { Task } from '../../shared/task.ts';
@@ -96,6 +97,8 @@ function finalCharge(task: Task): number | undefined {
 export function isInSight(document: vscode.Uri): boolean {
   return (
     vscode.window.state.focused &&
-    vscode.window.visibleTextEditors.some(editor => editor.document.uri.toString() === document.toString())
+    vscode.window.visibleTextEditors.some(editor =>
+      isSameAddress(editor.document.uri.toString(), document.toString()),
+    )
   );
 }
