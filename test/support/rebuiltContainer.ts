@@ -4,7 +4,7 @@
  * keeps on the person's own machine. `begin` dies in the middle of a job; `end` must bring it to its file,
  * paid once.
  */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRivyaClient } from '../../src/api/client.ts';
@@ -60,9 +60,12 @@ const runner = new Runner({
 });
 setTimeout(() => fail(`It was not done after ${patience / 1_000} s.`), patience).unref();
 
+const balanceFile = join(kept, 'balance');
+
 if (step === 'begin') {
+  writeFileSync(balanceFile, String(await balance()));
   createTask(ledger, Date.now(), { origin: url });
-  void client.note(storageIdOf(storage));
+  await mirror.adopt(client.known, id => client.note(id));
   runner.onDidAdvance(({ after }) => {
     if (after.state === 'queued' || after.state === 'processing')
       void mirror.save().then(() => process.kill(process.pid, 'SIGKILL'));
@@ -71,20 +74,21 @@ if (step === 'begin') {
   const adopted = await mirror.adopt(client.known, id => client.note(id));
   if (adopted !== 1) fail(`${adopted} jobs came back, not 1.`);
   runner.onDidAdvance(({ after }) => {
-    if (after.state === 'stored') void finish();
+    if (after.state === 'stored') void finish(after.finalCredits);
   });
 }
 runner.poke();
 
-async function finish(): Promise<void> {
-  const response = await fetch(`${url}/__sandbox/charges`, {
-    headers: { authorization: `Bearer ${apiKey}` },
-  });
-  const charges = (await response.json()) as unknown[] | { charges: unknown[] };
-  const count = (Array.isArray(charges) ? charges : charges.charges).length;
-  if (count !== 1) fail(`The job was charged ${count} times.`);
+async function finish(price: number | undefined): Promise<void> {
+  const spent = Number(readFileSync(balanceFile, 'utf8')) - (await balance());
+  if (price === undefined || spent !== price)
+    fail(`The job costs ${price ?? 'nothing known'}, and ${spent} are gone.`);
   console.log('The job is back, its file is in the library, and it was charged once.');
   process.exit(0);
+}
+
+async function balance(): Promise<number> {
+  return (await rivya.credits.retrieve()).current_credits;
 }
 
 function fail(reason: string): never {
