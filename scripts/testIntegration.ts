@@ -77,7 +77,7 @@ function workbenchAddress(server: VscodeServer): string {
 
 /**
  * Makes the extension host trust an authority of our own, as one that the user has installed: VS Code asks
- * Node for the certificates of the system (`http.systemCertificatesNode`), which on Linux reads the file that
+ * Node for the certificates of the system (`certificateSettings`), which on Linux reads the file that
  * `SSL_CERT_FILE` names.
  */
 async function trustedAuthority(folder: string): Promise<Record<string, string>> {
@@ -87,6 +87,9 @@ async function trustedAuthority(folder: string): Promise<Record<string, string>>
   await writeFile(files.pem, authority.cert);
   return { SSL_CERT_FILE: files.pem, [authorityVariable]: files.json };
 }
+
+/** The default of newer versions than the oldest. */
+const certificateSettings = { 'http.systemCertificatesNode': true };
 
 /**
  * Runs the files in a window on a server of its own. What ends the window before its time is one failed test.
@@ -102,6 +105,7 @@ async function runWindow(files: readonly string[], grep: string | undefined): Pr
     server = await startVscodeServer({
       workspaceFolder,
       smokeTestDriver: true,
+      settings: certificateSettings,
       environment: {
         ...(await trustedAuthority(home)),
         [reportVariable]: windowReport,

@@ -1,7 +1,7 @@
 /**
  * The long forms of tests that try random cases (`npm run test:long`), with other cases in each run, the
- * linters of others for our OpenAPI document, and the suite in folders with odd names and on the oldest VS
- * Code:
+ * linters of others for our OpenAPI document, and the suite in folders with odd names, on a file system as
+ * Windows and odd mounts have it, and on the oldest VS Code:
  *
  *     npm run test:long [-- --seed 7]
  *
@@ -12,6 +12,7 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { mountAwkward } from '../test/support/awkwardFileSystem.ts';
 import { versionVariable } from '../test/support/vscodeServerInstall.ts';
 import { root } from './workspace.ts';
 
@@ -61,6 +62,26 @@ try {
   );
 } finally {
   rmSync(path.dirname(oddFolder), { recursive: true, force: true });
+}
+
+// Names without case, open files that cannot be renamed, folders that cannot be synced, no shared memory.
+const awkward = await mountAwkward();
+if (awkward) {
+  try {
+    outcomes.push(
+      succeedsIn(
+        { TMPDIR: awkward.path },
+        ...['node_modules/vitest/vitest.mjs', 'run', '--testTimeout=600000'],
+        ...['storage', 'assets', 'mirror', 'places', 'tasks/ledger', 'tasks/windows', 'chat/chatStore'].map(
+          part => `test/unit/core/${part}`,
+        ),
+      ),
+    );
+  } finally {
+    awkward.unmount();
+  }
+} else {
+  console.log('Not run on an awkward file system: FUSE or python3-fusepy is not there.');
 }
 
 // The oldest VS Code that the manifest promises, on the Node that it came with.

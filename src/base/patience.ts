@@ -57,7 +57,7 @@ function patientlySync(work: () => void): void {
 }
 
 /** Whether somebody else has the file open for now. Except on Windows, a permission is a permission. */
-function isHeld(error: unknown): boolean {
+export function isHeld(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EBUSY') return true;
   return process.platform === 'win32' && (code === 'EPERM' || code === 'EACCES');

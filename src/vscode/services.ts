@@ -197,7 +197,7 @@ export function createServices(hostContext: HostContext, clients: Clients): Serv
   context.globalState.setKeysForSync([rememberedKey]);
   // Chats tell of nothing when they are paid, but the balance is asked for then.
   store.add(balance.onDidChange(() => mirror.saveSoon()));
-  adoptOrphans(hostContext, mirror, storageIdOf(storage));
+  void adoptOrphans(hostContext, mirror);
   forgetRemoved({ ledger, library, placedFiles }, systemClock.now() - removedForMs).catch((error: unknown) =>
     log.warn(`Files of removed tasks could not be deleted: ${describeError(error)}`),
   );
@@ -206,13 +206,9 @@ export function createServices(hostContext: HostContext, clients: Clients): Serv
   return services;
 }
 
-/** Jobs of a ledger that went with its machine come back, and the person hears of it. */
-function adoptOrphans({ context, log }: HostContext, mirror: Mirror, storageId: string): void {
-  const adopted = mirror.adopt(knownStorage(context));
-  mirror.saveSoon();
-  void noteStorage(context, storageId).catch((error: unknown) =>
-    log.warn(`The storage folder was not noted. ${describeError(error)}`),
-  );
+/** Jobs of a ledger that went with its machine come back, and the person hears of it. Never rejects. */
+async function adoptOrphans({ context, log }: HostContext, mirror: Mirror): Promise<void> {
+  const adopted = await mirror.adopt(knownStorage(context), id => noteStorage(context, id));
   if (adopted === 0) return;
   const text = vscode.l10n.t(
     'The storage folder that this workspace used is gone, perhaps because a container was rebuilt. Jobs of its list that were not finished are in the list again: {0}. Those of which it is not known whether Rivya received them wait for you.',

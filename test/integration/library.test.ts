@@ -22,6 +22,26 @@ describe('the library', () => {
     await removeFolder(editor.document.uri);
   });
 
+  it('opens its folder in a window where the file manager of the person knows nothing of it', async function () {
+    if (vscode.env.remoteName === undefined) this.skip();
+    const asked: unknown[][] = [];
+    const commands = vscode.commands as { executeCommand: unknown };
+    const { executeCommand } = vscode.commands;
+    commands.executeCommand = (name: string, ...values: unknown[]) =>
+      name.startsWith('rivya.') ? executeCommand(name, ...values) : asked.push([name, ...values]);
+    try {
+      scene.answers.pick(/Open the library folder/);
+      await executeCommand('rivya.library.manage');
+    } finally {
+      commands.executeCommand = executeCommand;
+    }
+    assert.equal(asked.length, 1);
+    const [name, folder, options] = asked[0] ?? [];
+    assert.equal(name, 'vscode.openFolder');
+    assert.match(String(folder), /\/library$/);
+    assert.deepEqual(options, { forceNewWindow: true });
+  });
+
   it('shows what it holds, and removes inserted results only when told to', async () => {
     scene.answers.pick(/Remove all inserted results/);
     await vscode.commands.executeCommand('rivya.library.manage');

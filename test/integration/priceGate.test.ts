@@ -92,6 +92,23 @@ describe('the price gate', () => {
     });
   }
 
+  it('names the server in the first question of a remote window, and not again', async function () {
+    if (vscode.env.remoteName === undefined) this.skip();
+    await configure('credits.confirmAbove', 0);
+    scene.answers.press(/^Generate with Z-Image for 1 credit\?$/, 'Generate');
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await ended(1);
+    select(editor, hare);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await ended(2);
+    const named = scene.answers.details.map(detail =>
+      detail.includes(`This window works on another machine`)
+        ? detail.includes(scene.sandbox.url)
+        : undefined,
+    );
+    assert.deepEqual(named, [true, undefined]);
+  });
+
   it('asks about a long text of a metered model, and about what changed parameters may cost', async () => {
     await configure('defaultModel.audio', 'elevenlabs-turbo-2-5');
     const text = 'The sea is calm tonight. '.repeat(198).trim();

@@ -13,6 +13,8 @@ export class Answers {
   readonly #restore: (() => void)[] = [];
   /** Texts of all messages shown since. */
   readonly messages: string[] = [];
+  /** What modal ones say below their question. */
+  readonly details: string[] = [];
   /** Titles of all progresses shown since, in the status bar and in notifications. */
   readonly progresses: Record<'statusBar' | 'notification', string[]> = { statusBar: [], notification: [] };
   /** The button to press, by message; the first that matches. */
@@ -29,6 +31,9 @@ export class Answers {
     });
     for (const name of ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'] as const) {
       this.#replace(name, async (text: string, ...rest: unknown[]) => {
+        const [options] = rest;
+        if (typeof options === 'object' && options !== null && 'detail' in options)
+          this.details.push(String(options.detail));
         this.#shown(text);
         const [, button, before] = this.#buttons.find(([pattern]) => pattern.test(text)) ?? [];
         before?.();

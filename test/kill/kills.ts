@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -8,10 +7,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { ChatImages } from '../../src/core/chat/chatImages.ts';
 import { ChatStore } from '../../src/core/chat/chatStore.ts';
 import { Ledger } from '../../src/core/tasks/ledger.ts';
-import { storedFiles, taskStates } from '../../src/shared/task.ts';
+import { storedFiles, taskStates, type Task } from '../../src/shared/task.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import type { FaultAction } from '../../src/sandbox/state/fault.ts';
 import { answersIn, chatModel, messagesIn } from './chatHalf.ts';
+import { Container, type Gone } from './container.ts';
 import {
   deathMark,
   deathPoints,
@@ -20,7 +20,6 @@ import {
   wholeAnswer,
   type DeathPoint,
   type QuestionOrder,
-  type WindowOrders,
 } from './orders.ts';
 import { randomFrom, type Random } from '../support/random.ts';
 
@@ -48,6 +47,10 @@ export interface KillReport {
   readonly intents: number;
   readonly questions: number;
   readonly charges: number;
+  /** How often the container was rebuilt: its file system gone, and all windows in it. */
+  readonly rebuilds: number;
+  /** Jobs under way that a rebuild took, and that were there again. */
+  readonly cameBack: number;
   /** Sent again with the key of an earlier request, and recognised. */
   readonly replays: number;
   readonly files: number;
@@ -78,45 +81,56 @@ export async function runKills(options: KillOptions): Promise<KillReport> {
   >;
   const atStake = Object.fromEntries(taskStates.map(state => [state, 0])) as Record<string, number>;
   const failures: string[] = [];
-  const { ledger } = Ledger.open(pathsIn(folder).ledger);
+  const container = new Container(folder);
   try {
     let planned = 0;
     let done = 0;
     const isEnough = (): boolean =>
       planned >= 4 * options.kills ||
-      (planned >= options.kills && deathPoints.every(point => deaths[point] > 0));
+      (planned >= options.kills &&
+        container.cameBack.size > 0 &&
+        deathPoints.every(point => deaths[point] > 0));
     const lane = async (): Promise<void> => {
       while (!isEnough()) {
         const death = planDeath(planned++, random);
         if (death.fault) sandbox.control.addFault(death.fault);
-        const place = await killOne(death, folder, sandbox, options);
+        const place = await killOne(death, container, folder, sandbox, options);
         deaths[place] += 1;
-        for (const state of ['draft', 'submitting', 'queued', 'processing', 'succeeded', 'stored'] as const)
-          atStake[state] = (atStake[state] ?? 0) + ledger.tasks({ limit: 1_000, states: [state] }).length;
+        for (const { state } of container.noteReturned())
+          if (state !== 'placed') atStake[state] = (atStake[state] ?? 0) + 1;
+        if (death.rebuilds) await container.rebuild();
         done += 1;
         if (done % 50 === 0) options.progress?.(`${done} kills, ${sandbox.control.charges().length} charges`);
       }
     };
     await Promise.all(Array.from({ length: options.windows }, lane));
     sandbox.control.clearFaults();
-    await tidyUp(folder, sandbox, options, failures);
+    await tidyUp(container, folder, sandbox, options, failures);
+    container.noteReturned();
     const charges = sandbox.control.charges();
-    const { store } = ChatStore.open(pathsIn(folder).chats);
-    const questions = answersIn(store).length;
-    failures.push(...checkChats(store, folder, sandbox), ...check(ledger, folder, sandbox));
-    store.dispose();
-    return {
+    const paths = pathsIn(folder);
+    const { ledger } = Ledger.open(paths.ledger);
+    const { store } = ChatStore.open(paths.chats);
+    const { gone } = container;
+    failures.push(...checkChats(store, folder, sandbox, gone), ...check(ledger, folder, sandbox, gone));
+    const placed = placedBefore(gone, ledger);
+    const questions = answersIn(store).length + chargedBefore(gone, store, sandbox);
+    const report = {
       deaths,
       atStake,
-      intents: ledger.tasks({ limit: 100_000 }).length + questions,
+      intents: ledger.tasks({ limit: 100_000 }).length + placed.length + questions,
       questions,
       charges: charges.length,
+      rebuilds: container.rebuilds,
+      cameBack: container.cameBack.size,
       replays: sandbox.control.requests().filter(request => request.replayed).length,
-      files: ledger.libraryFiles().length,
+      files: ledger.libraryFiles().length + placed.flatMap(storedFiles).length,
       failures,
     };
-  } finally {
+    store.dispose();
     ledger.dispose();
+    return report;
+  } finally {
     await sandbox.close();
     if (failures.length === 0) rmSync(folder, { recursive: true, force: true });
   }
@@ -130,6 +144,8 @@ interface PlannedDeath {
   readonly jobs: number;
   readonly questions: readonly QuestionOrder[];
   readonly undoes: boolean;
+  /** Whether the container is rebuilt after it. */
+  readonly rebuilds: boolean;
   readonly fault: { method?: string; path: string; action: FaultAction } | undefined;
 }
 
@@ -163,6 +179,7 @@ function planDeath(index: number, random: Random): PlannedDeath {
     jobs: 1 + Math.floor(random() * 2),
     questions: diesOfQuestion || random() < 0.5 ? [question] : [],
     undoes: random() < 0.2,
+    rebuilds: random() < 0.1,
     fault: faulty ? { path: random() < 0.5 ? '/api/v1/generations' : '/api/v1/chat', action } : undefined,
   };
 }
@@ -170,6 +187,7 @@ function planDeath(index: number, random: Random): PlannedDeath {
 /** @returns where it died */
 async function killOne(
   death: PlannedDeath,
+  container: Container,
   folder: string,
   sandbox: Sandbox,
   options: KillOptions,
@@ -177,7 +195,7 @@ async function killOne(
   const { place, skip, delay, jobs, questions, undoes, index } = death;
   const chances = questions.length > 0 ? 0 : jobs - 1;
   const own = place === 'random' ? undefined : { point: place, skip: Math.min(skip, chances), delay };
-  const child = openWindow({
+  const child = await container.open({
     folder,
     url: sandbox.url,
     apiKey: sandbox.apiKey,
@@ -207,12 +225,13 @@ export function wasKilled(signal: string | null, folder: string, holder: string)
 }
 
 async function tidyUp(
+  container: Container,
   folder: string,
   sandbox: Sandbox,
   options: KillOptions,
   failures: string[],
 ): Promise<void> {
-  const child = openWindow({
+  const child = await container.open({
     folder,
     url: sandbox.url,
     apiKey: sandbox.apiKey,
@@ -231,33 +250,47 @@ async function tidyUp(
     failures.push(`The last window did not come to an end (exit code ${code ?? 'none: killed'}).`);
 }
 
-/** Starts a window as a process of its own. */
-export function openWindow(orders: WindowOrders): ChildProcess {
-  return spawn(process.execPath, [join(import.meta.dirname, 'window.ts'), JSON.stringify(orders)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+/** Jobs that were done in containers that are gone: of their results the copy in the workspace is left. */
+function placedBefore({ tasks }: Gone, ledger: Ledger): Task[] {
+  return [...tasks.values()].filter(({ id, state }) => state === 'placed' && !ledger.task(id));
 }
 
+/** Charges for questions of containers that are gone, as far as there were that many. */
+function chargedBefore({ questions, answered }: Gone, store: ChatStore, sandbox: Sandbox): number {
+  const charges = sandbox.control.charges().filter(({ model }) => model === chatModel).length;
+  return Math.min(Math.max(charges - answersIn(store).length, answered), questions);
+}
+
+const nothingGone: Gone = { tasks: new Map(), questions: 0, answered: 0 };
+
 /** Holds the end against what must be. */
-export function check(ledger: Ledger, folder: string, sandbox: Sandbox): string[] {
+export function check(ledger: Ledger, folder: string, sandbox: Sandbox, gone = nothingGone): string[] {
   const failures: string[] = [];
   const paths = pathsIn(folder);
   const tasks = ledger.tasks({ limit: 100_000 });
-  const charges = sandbox.control.charges().filter(({ model }) => tasks.some(task => task.model === model));
-  if (charges.length !== tasks.length)
-    failures.push(`${charges.length} charges for ${tasks.length} intents.`);
+  const placed = placedBefore(gone, ledger);
+  const charges = sandbox.control.charges().filter(({ model }) => model !== chatModel);
+  if (charges.length !== tasks.length + placed.length)
+    failures.push(`${charges.length} charges for ${tasks.length + placed.length} intents.`);
   const keys = charges.map(charge => charge.idempotencyKey);
   if (new Set(keys).size !== keys.length) failures.push('An idempotency key was charged twice.');
-  const known = new Set(tasks.map(task => task.idempotencyKey));
-  for (const key of keys)
-    if (key === null || !known.has(key)) failures.push(`The charge for ${key ?? 'no key'} has no job.`);
-  for (const task of tasks) {
+  const known = new Set([...tasks, ...placed].map(task => task.idempotencyKey));
+  // What was lost with its container before it left was not paid.
+  const lost = new Map([...gone.tasks.values()].map(task => [task.idempotencyKey, task]));
+  for (const key of keys) {
+    if (key !== null && known.has(key)) continue;
+    const job = lost.get(key ?? '');
+    const state = job && `; job ${job.id} was lost with its container: ${job.state}`;
+    failures.push(`The charge for ${key ?? 'no key'} has no job${state ?? ''}.`);
+  }
+  for (const task of [...tasks, ...placed]) {
     if (task.state !== 'placed')
       failures.push(`Job ${task.id} is stuck: ${task.state}, held: ${task.hold ?? 'no'}.`);
+    const isHere = tasks.includes(task);
     for (const [index, file] of storedFiles(task).entries()) {
       const copy = join(paths.workspace, `${task.id}-${index}.${file.extension}`);
       const stands = [
-        join(paths.library, file.path),
+        ...(isHere ? [join(paths.library, file.path)] : []),
         ...(existsSync(`${copy}${undoneSuffix}`) ? [] : [copy]),
       ];
       for (const path of stands) {
@@ -284,13 +317,14 @@ export function check(ledger: Ledger, folder: string, sandbox: Sandbox): string[
 }
 
 /** Holds the conversations against what must be. */
-function checkChats(store: ChatStore, folder: string, sandbox: Sandbox): string[] {
+function checkChats(store: ChatStore, folder: string, sandbox: Sandbox, gone: Gone): string[] {
   const failures: string[] = [];
   const questions = messagesIn(store).filter(({ role }) => role === 'user');
   const answers = answersIn(store);
   const charges = sandbox.control.charges().filter(({ model }) => model === chatModel);
-  if (charges.length !== questions.length)
-    failures.push(`${charges.length} charges for ${questions.length} questions.`);
+  const before = chargedBefore(gone, store, sandbox);
+  if (charges.length !== questions.length + before)
+    failures.push(`${charges.length} charges for ${questions.length} questions and ${before} that are gone.`);
   const keys = charges.map(charge => charge.idempotencyKey);
   if (new Set(keys).size !== keys.length) failures.push('The key of a question was charged twice.');
   for (const { id, state, text } of answers) {

@@ -17,7 +17,7 @@ for (const [place, count] of Object.entries(report.deaths))
   console.log(`${String(count).padStart(6)}  ${place}`);
 console.log(`At stake, summed up over all kills: ${JSON.stringify(report.atStake)}`);
 console.log(
-  `${report.intents} intents (${report.questions} of them questions), ${report.charges} charges, ${report.replays} requests recognised as repeated, ${report.files} files, ${Math.round((Date.now() - startedAt) / 1000)} s`,
+  `${report.intents} intents (${report.questions} of them questions), ${report.charges} charges, ${report.replays} requests recognised as repeated, ${report.rebuilds} rebuilt containers, ${report.cameBack} jobs under way that came back, ${report.files} files, ${Math.round((Date.now() - startedAt) / 1000)} s`,
 );
 for (const failure of report.failures) console.error(`FAILED: ${failure}`);
 console.log(

@@ -59,16 +59,22 @@ export function deathMark(folder: string, holder: string): string {
   return `${folder}/died-${holder}`;
 }
 
-/** Where the databases, the files of both and the stand-in for a workspace lie. */
+/**
+ * Where the databases and the files of both lie, which go when the container is rebuilt, and what stays then:
+ * the stand-in for a workspace, and for what VS Code keeps on the person's own machine.
+ */
 export function pathsIn(
   folder: string,
-): Readonly<Record<'ledger' | 'library' | 'workspace' | 'chats' | 'images', string>> {
+): Readonly<Record<'storage' | 'ledger' | 'library' | 'chats' | 'images' | 'workspace' | 'client', string>> {
+  const storage = `${folder}/storage`;
   return {
-    chats: `${folder}/chat.sqlite`,
-    images: `${folder}/images`,
-    ledger: `${folder}/ledger.sqlite`,
-    library: `${folder}/library`,
+    storage,
+    chats: `${storage}/chat.sqlite`,
+    images: `${storage}/images`,
+    ledger: `${storage}/ledger.sqlite`,
+    library: `${storage}/library`,
     workspace: `${folder}/workspace`,
+    client: `${folder}/client`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fetch as undiciFetch } from 'undici';
@@ -7,11 +7,14 @@ import { createRivyaClient } from '../../src/api/client.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { Library } from '../../src/core/assets/library.ts';
+import { Mirror } from '../../src/core/mirror/mirror.ts';
+import { storageIdOf } from '../../src/core/mirror/storageId.ts';
 import { AccountMarks } from '../../src/core/paidRequest/accountMarks.ts';
 import { Ledger, type NewTask } from '../../src/core/tasks/ledger.ts';
 import type { NewPlacement } from '../../src/core/tasks/placement.ts';
-import { Runner } from '../../src/core/tasks/runner.ts';
+import { decide, Runner } from '../../src/core/tasks/runner.ts';
 import { storedFiles, type StoredFile } from '../../src/shared/task.ts';
+import { ClientState } from '../support/clientState.ts';
 import { ChatHalf } from './chatHalf.ts';
 import { deathMark, pathsIn, undoneSuffix, type DeathPoint, type WindowOrders } from './orders.ts';
 
@@ -88,7 +91,21 @@ class WatchedLibrary extends Library {
   }
 }
 
+mkdirSync(paths.storage, { recursive: true });
+const isFresh = !existsSync(paths.ledger);
 const { ledger } = Ledger.open(paths.ledger);
+const kept = new ClientState(paths.client);
+const mirror = new Mirror({
+  ledger,
+  storageId: storageIdOf(paths.storage),
+  store: kept,
+  place: 'dev-container  /workspaces/site',
+  isFresh,
+  clock: systemClock,
+  log: silentLog,
+  isKept: () => true,
+  chatsSpent: () => undefined,
+});
 const library = new WatchedLibrary(paths.library);
 const client = createRivyaClient({ baseUrl: orders.url, apiKey: () => orders.apiKey, fetch });
 const account = AccountMarks.open(`${paths.ledger}.salt`).sender(() => orders.apiKey);
@@ -102,6 +119,7 @@ const runner = new Runner({
   focused: () => true,
   log: silentLog,
   maximumResultBytes: { image: 10_000_000, video: 10_000_000, audio: 10_000_000 },
+  beforeSending: () => mirror.save(),
   timings: { leaseMs: orders.lease, renewalMs: orders.lease / 4, pace: 0.02 },
 });
 
@@ -153,8 +171,17 @@ async function undo(): Promise<void> {
   await rm(copy, { force: true });
 }
 
+/** A person decides on jobs of a container that is gone, of which nobody knows whether they left. */
+function sendLostAgain(): void {
+  for (const { id, hold, problem } of ledger.tasks({ limit: 1_000, states: ['submitting'] })) {
+    if (hold === 'decision' && problem?.code === 'storage_gone')
+      decide(ledger, id, { type: 'released' }, Date.now());
+  }
+}
+
 function look(): void {
   ledger.checkForExternalChanges();
+  sendLostAgain();
   chat.look();
   for (const { taskId } of ledger.placements.waiting()) {
     if (placing.has(taskId)) continue;
@@ -171,11 +198,13 @@ async function finish(): Promise<void> {
   await chat.finish();
   await runner.idle();
   runner.dispose();
+  mirror.dispose();
   ledger.dispose();
 }
 
 ledger.onDidChange(() => mayDie('after any commit'));
 await mkdir(paths.workspace, { recursive: true });
+void mirror.adopt(kept.known, id => kept.note(id));
 if (orders.undoes) await undo();
 for (let count = 0; count < orders.jobs; count++) create();
 const chat = new ChatHalf(orders, client, account);

@@ -6,12 +6,13 @@ export interface ForwardProxy extends AsyncDisposable {
   readonly url: string;
   /** First lines of what was asked for: `GET http://…` in absolute form, `CONNECT host:port` for a tunnel. */
   readonly requests: readonly string[];
+  /** The status that tunnels get in place of a connection, if any. */
+  refuseWith: number | undefined;
 }
 
 /**
  * An HTTP proxy as a company has one, for requests in absolute form and for tunnels. Every name leads to this
  * machine, so that a test can use names that no resolver knows.
- * @param options.refuseWith the status that tunnels get in place of a connection
  */
 export async function startForwardProxy(
   options: { readonly refuseWith?: number } = {},
@@ -28,8 +29,8 @@ export async function startForwardProxy(
   });
   server.on('connect', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
     requests.push(`CONNECT ${incoming.url ?? ''}`);
-    if (options.refuseWith !== undefined) {
-      socket.end(`HTTP/1.1 ${options.refuseWith} Refused\r\nContent-Length: 0\r\n\r\n`);
+    if (proxy.refuseWith !== undefined) {
+      socket.end(`HTTP/1.1 ${proxy.refuseWith} Refused\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
     const { port } = new URL(`http://${incoming.url ?? ''}`);
@@ -45,7 +46,8 @@ export async function startForwardProxy(
     socket.once('close', () => target.destroy());
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return {
+  const proxy: ForwardProxy = {
+    refuseWith: options.refuseWith,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     async [Symbol.asyncDispose]() {
@@ -53,6 +55,7 @@ export async function startForwardProxy(
       await new Promise(resolve => server.close(resolve));
     },
   };
+  return proxy;
 }
 
 function forward(incoming: IncomingMessage, response: ServerResponse): void {

@@ -4,7 +4,7 @@
  * keeps on the person's own machine. `begin` dies in the middle of a job; `end` must bring it to its file,
  * paid once.
  */
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRivyaClient } from '../../src/api/client.ts';
@@ -12,35 +12,17 @@ import { systemClock } from '../../src/base/clock.ts';
 import { Library } from '../../src/core/assets/library.ts';
 import { Mirror } from '../../src/core/mirror/mirror.ts';
 import { storageIdOf } from '../../src/core/mirror/storageId.ts';
-import type { KeyValueStore } from '../../src/core/mirror/storedCopy.ts';
 import { AccountMarks } from '../../src/core/paidRequest/accountMarks.ts';
 import { Ledger } from '../../src/core/tasks/ledger.ts';
 import { Runner } from '../../src/core/tasks/runner.ts';
+import { ClientState } from './clientState.ts';
 import { createTask } from './tasks.ts';
 
 const [, , step = '', url = '', kept = ''] = process.argv;
 const apiKey = 'rvya_sk_sandbox_0000000000000000';
-const knownFile = join(kept, 'known');
+const client = new ClientState(kept);
 /** Ends a run that hangs, in milliseconds. */
 const patience = 120_000;
-
-class FileStore implements KeyValueStore {
-  readonly #file = join(kept, 'globalState.json');
-  readonly #values = new Map<string, unknown>(
-    existsSync(this.#file) ? (JSON.parse(readFileSync(this.#file, 'utf8')) as [string, unknown][]) : [],
-  );
-  keys(): readonly string[] {
-    return [...this.#values.keys()];
-  }
-  get(key: string): unknown {
-    return this.#values.get(key);
-  }
-  update(key: string, value: unknown): Promise<void> {
-    this.#values.set(key, value);
-    writeFileSync(this.#file, JSON.stringify([...this.#values]));
-    return Promise.resolve();
-  }
-}
 
 const log = {
   trace: () => undefined,
@@ -54,7 +36,7 @@ const { ledger } = Ledger.open(join(storage, 'ledger.sqlite'));
 const mirror = new Mirror({
   ledger,
   storageId: storageIdOf(storage),
-  store: new FileStore(),
+  store: client,
   place: 'dev-container  /work',
   isFresh: true,
   clock: systemClock,
@@ -63,11 +45,11 @@ const mirror = new Mirror({
   chatsSpent: () => undefined,
 });
 const account = AccountMarks.open(join(storage, 'account.salt')).sender(() => apiKey);
-const client = createRivyaClient({ baseUrl: url, apiKey: () => apiKey, fetch: globalThis.fetch });
+const rivya = createRivyaClient({ baseUrl: url, apiKey: () => apiKey, fetch: globalThis.fetch });
 const runner = new Runner({
   ledger,
   library: new Library(join(storage, 'library')),
-  servers: () => new Map([[url, { client, account, baseUrl: url, fetch: globalThis.fetch }]]),
+  servers: () => new Map([[url, { client: rivya, account, baseUrl: url, fetch: globalThis.fetch }]]),
   holder: `container-${process.pid}`,
   clock: systemClock,
   random: Math.random,
@@ -78,31 +60,35 @@ const runner = new Runner({
 });
 setTimeout(() => fail(`It was not done after ${patience / 1_000} s.`), patience).unref();
 
+const balanceFile = join(kept, 'balance');
+
 if (step === 'begin') {
+  writeFileSync(balanceFile, String(await balance()));
   createTask(ledger, Date.now(), { origin: url });
-  writeFileSync(knownFile, storageIdOf(storage));
+  await mirror.adopt(client.known, id => client.note(id));
   runner.onDidAdvance(({ after }) => {
     if (after.state === 'queued' || after.state === 'processing')
       void mirror.save().then(() => process.kill(process.pid, 'SIGKILL'));
   });
 } else {
-  const adopted = mirror.adopt(readFileSync(knownFile, 'utf8'));
+  const adopted = await mirror.adopt(client.known, id => client.note(id));
   if (adopted !== 1) fail(`${adopted} jobs came back, not 1.`);
   runner.onDidAdvance(({ after }) => {
-    if (after.state === 'stored') void finish();
+    if (after.state === 'stored') void finish(after.finalCredits);
   });
 }
 runner.poke();
 
-async function finish(): Promise<void> {
-  const response = await fetch(`${url}/__sandbox/charges`, {
-    headers: { authorization: `Bearer ${apiKey}` },
-  });
-  const charges = (await response.json()) as unknown[] | { charges: unknown[] };
-  const count = (Array.isArray(charges) ? charges : charges.charges).length;
-  if (count !== 1) fail(`The job was charged ${count} times.`);
+async function finish(price: number | undefined): Promise<void> {
+  const spent = Number(readFileSync(balanceFile, 'utf8')) - (await balance());
+  if (price === undefined || spent !== price)
+    fail(`The job costs ${price ?? 'nothing known'}, and ${spent} are gone.`);
   console.log('The job is back, its file is in the library, and it was charged once.');
   process.exit(0);
+}
+
+async function balance(): Promise<number> {
+  return (await rivya.credits.retrieve()).current_credits;
 }
 
 function fail(reason: string): never {

@@ -24,6 +24,9 @@ export interface InstalledServer {
   readonly node: string;
 }
 
+/** Of this process: its windows start together, and the lock would hold up the one that it waits for. */
+const installing = new Map<string, Promise<void>>();
+
 /**
  * VS Code's server. The first call on a machine installs it there, which takes 20 seconds and 600 MB; it is
  * complete or absent, never half made.
@@ -33,20 +36,25 @@ export interface InstalledServer {
 export async function installVscodeServer(): Promise<InstalledServer> {
   const installation = await installationFolder();
   if (!existsSync(installation)) {
-    const release = lockInstallations();
-    try {
-      if (!existsSync(installation)) {
-        await step("Installing VS Code's server", 'half a minute', () => installTo(installation));
-      }
-    } finally {
-      release();
-    }
+    const done = installing.get(installation) ?? installOnce(installation);
+    installing.set(installation, done);
+    await done;
   }
   const own = path.join(installation, 'node_modules/node/bin/node');
   return {
     folder: path.join(installation, 'node_modules/code-server/lib/vscode'),
     node: existsSync(own) ? own : process.execPath,
   };
+}
+
+async function installOnce(installation: string): Promise<void> {
+  const release = lockInstallations();
+  try {
+    if (existsSync(installation)) return;
+    await step("Installing VS Code's server", 'half a minute', () => installTo(installation));
+  } finally {
+    release();
+  }
 }
 
 export async function isVscodeServerInstalled(): Promise<boolean> {

@@ -98,7 +98,7 @@ export class ChatStore implements Disposable {
   /** The session that was shown last in this workspace on this server. */
   lastShown(origin: string, workspace: string | undefined): ChatSessionRecord | undefined {
     const row = this.#database.get(
-      'SELECT * FROM session WHERE origin = ? AND workspace IS ? ORDER BY shown_at DESC, rowid DESC LIMIT 1',
+      'SELECT * FROM session WHERE origin = ? AND address_key(workspace) IS address_key(?) ORDER BY shown_at DESC, rowid DESC LIMIT 1',
       origin,
       workspace ?? null,
     );
@@ -274,7 +274,7 @@ export class ChatStore implements Disposable {
       .all(
         `SELECT text, max(asked_at) AS latest FROM (
            SELECT text, message.created_at AS asked_at FROM message JOIN session ON session.id = session_id
-           WHERE role = 'user' AND text <> '' AND workspace IS ? ORDER BY message.created_at DESC LIMIT ?
+           WHERE role = 'user' AND text <> '' AND address_key(workspace) IS address_key(?) ORDER BY message.created_at DESC LIMIT ?
          ) GROUP BY text ORDER BY latest DESC LIMIT ?`,
         workspace ?? null,
         // Enough to find so many different ones, without reading all that was ever asked.

@@ -17,7 +17,7 @@ export function findSessions(
   const words = query.split(/\s+/).filter(word => word !== '');
   const conditions = [
     `(EXISTS (SELECT 1 FROM message WHERE session_id = session.id) OR trim(draft) <> '')`,
-    ...(workspace === undefined ? [] : ['workspace IS ?']),
+    ...(workspace === undefined ? [] : ['address_key(workspace) IS address_key(?)']),
     ...words.map(word => `(title LIKE ? ESCAPE '\\' OR id IN (${found(word)}))`),
   ];
   const values = [

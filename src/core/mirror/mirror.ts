@@ -3,8 +3,14 @@ import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import { slotMs, type SpentSlot } from '../storage/spentSlots.ts';
 import type { Ledger } from '../tasks/ledger.ts';
-
-import { copyKey, orphanedCopies, readCopies, type KeyValueStore, type StoredCopy } from './storedCopy.ts';
+import {
+  copyKey,
+  orphanedCopies,
+  readCopies,
+  type KeyValueStore,
+  type OrphanedCopy,
+  type StoredCopy,
+} from './storedCopy.ts';
 
 export interface MirrorOptions {
   readonly ledger: Ledger;
@@ -41,7 +47,9 @@ export class Mirror implements Disposable {
   readonly #options: MirrorOptions;
   readonly #store = new DisposableStore();
   #timer: Disposable | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  #writing = Promise.resolve(true);
+  /** Until then a new job would stand in a copy that nobody looks for. */
+  #settling: Promise<void> | undefined;
 
   constructor(options: MirrorOptions) {
     this.#options = options;
@@ -54,54 +62,49 @@ export class Mirror implements Disposable {
   }
 
   /**
-   * Takes over the jobs of ledgers that are gone.
+   * Takes over the jobs of ledgers that are gone; they stand in this one when the call returns. Where this
+   * ledger is lost as well, right after it, they must be found again: so their copies are given up when the
+   * jobs are in the copy of this ledger, and the workspace knows of it.
    * @param known id of the ledger that this workspace used last
-   * @returns how many
+   * @param note makes the id of this ledger the known one
+   * @returns how many, when they are safe; never rejects for what is kept elsewhere
    */
-  adopt(known: string | undefined): number {
+  async adopt(known: string | undefined, note: (id: string) => PromiseLike<void>): Promise<number> {
     const { ledger, storageId, store, place, clock, log, isFresh } = this.#options;
-    let count = 0;
     const seat = { own: storageId, known, place, isEmpty: ledger.count() === 0, isFresh };
-    for (const { id, copy, isSameFolder } of orphanedCopies(store, seat)) {
+    const orphans = orphanedCopies(store, seat);
+    let count = 0;
+    for (const { copy, isSameFolder } of orphans) {
       const adopted = ledger.openJobs.adopt(copy.jobs, isSameFolder, clock.now());
       log.info(`Jobs taken over from the copy of a ledger that is gone: ${adopted} of ${copy.jobs.length}.`);
       count += adopted;
-      // They count in this ledger now.
-      const spent = { jobs: withoutJobs(copy, ledger), chats: copy.spent.chats };
-      void this.#write(copyKey(id), { ...copy, jobs: [], spent });
     }
+    this.#settling = this.#settle(orphans, note);
+    await this.#settling;
+    this.#settling = undefined;
     return count;
   }
 
+  async #settle(orphans: readonly OrphanedCopy[], note: (id: string) => PromiseLike<void>): Promise<void> {
+    const { ledger, storageId } = this.#options;
+    if (orphans.length === 0) this.saveSoon();
+    else if (!(await this.#copyNow())) return;
+    if (!(await this.#isKept(() => note(storageId)))) return;
+    for (const { id, copy } of orphans) {
+      if (id === storageId) continue;
+      // They count in this ledger now.
+      const spent = { jobs: withoutJobs(copy, ledger), chats: copy.spent.chats };
+      await this.#write(copyKey(id), { ...copy, jobs: [], spent });
+    }
+  }
+
   /**
-   * Copies what is open now. Resolves when it is kept, or cannot be: what is to be sent does not wait for
-   * ever.
+   * Copies what is open now. Resolves when it is kept and the workspace would find it, or cannot be: what is
+   * to be sent does not wait for ever.
    */
   async save(): Promise<void> {
-    this.#timer?.dispose();
-    this.#timer = undefined;
-    const { ledger, storageId, store, place, clock, log, isKept, chatsSpent } = this.#options;
-    if (this.#store.disposed) return;
-    try {
-      if (!ledger.isInPlace()) return;
-      const now = clock.now();
-      const before = readCopies(store).get(storageId);
-      const jobs = ledger.openJobs.rows(limits, now).filter(({ task }) => isKept(String(task['origin'])));
-      const since = now - spentAgeMs;
-      const kept = before?.spent.chats.filter(({ slot }) => slot * slotMs >= since);
-      const spent = {
-        jobs: ledger.books.spentSlots(since),
-        chats: chatsSpent(since) ?? kept ?? [],
-      };
-      this.#dropOld(now);
-      const content = { place, jobs, spent };
-      if (!before || !isSame({ ...before, savedAt: 0 }, { ...content, savedAt: 0 }))
-        this.#writing = this.#write(copyKey(storageId), { ...content, savedAt: now });
-      // What is the same already may still be on its way.
-      await this.#writing;
-    } catch (error) {
-      log.warn(`The open jobs could not be copied. ${describeError(error)}`);
-    }
+    if (this.#settling) await this.#settling;
+    await this.#copyNow();
   }
 
   /** After a change that nobody waits for. */
@@ -120,6 +123,35 @@ export class Mirror implements Disposable {
       .reduce((sum, { credits }) => sum + credits, 0);
   }
 
+  /** @returns whether it is kept; never rejects */
+  async #copyNow(): Promise<boolean> {
+    this.#timer?.dispose();
+    this.#timer = undefined;
+    const { ledger, storageId, store, place, clock, log, isKept, chatsSpent } = this.#options;
+    if (this.#store.disposed) return false;
+    try {
+      if (!ledger.isInPlace()) return false;
+      const now = clock.now();
+      const before = readCopies(store).get(storageId);
+      const jobs = ledger.openJobs.rows(limits, now).filter(({ task }) => isKept(String(task['origin'])));
+      const since = now - spentAgeMs;
+      const kept = before?.spent.chats.filter(({ slot }) => slot * slotMs >= since);
+      const spent = {
+        jobs: ledger.books.spentSlots(since),
+        chats: chatsSpent(since) ?? kept ?? [],
+      };
+      this.#dropOld(now);
+      const content = { place, jobs, spent };
+      if (!before || !isSame({ ...before, savedAt: 0 }, { ...content, savedAt: 0 }))
+        this.#writing = this.#write(copyKey(storageId), { ...content, savedAt: now });
+      // What is the same already may still be on its way.
+      return await this.#writing;
+    } catch (error) {
+      log.warn(`The open jobs could not be copied. ${describeError(error)}`);
+      return false;
+    }
+  }
+
   #dropOld(now: number): void {
     const { store, storageId } = this.#options;
     for (const [id, { savedAt, jobs }] of readCopies(store)) {
@@ -129,23 +161,30 @@ export class Mirror implements Disposable {
     }
   }
 
-  /** Never rejects. */
-  #write(key: string, value: StoredCopy | undefined): Promise<void> {
-    const { store, clock, log } = this.#options;
-    return new Promise(resolve => {
-      const timer = clock.after(patienceMs, () => {
-        log.warn('The copy of the open jobs is not kept yet.');
-        resolve();
-      });
-      const done = (): void => {
-        timer.dispose();
-        resolve();
-      };
-      store.update(key, value).then(done, (error: unknown) => {
-        log.warn(`The copy of the open jobs could not be kept. ${describeError(error)}`);
-        done();
-      });
+  #write(key: string, value: StoredCopy | undefined): Promise<boolean> {
+    return this.#isKept(() => this.#options.store.update(key, value));
+  }
+
+  /** Whether it is done in time; never rejects. */
+  async #isKept(update: () => PromiseLike<void>): Promise<boolean> {
+    const { clock, log } = this.#options;
+    const late = Promise.withResolvers<boolean>();
+    const timer = clock.after(patienceMs, () => {
+      log.warn('The copy of the open jobs is not kept yet.');
+      late.resolve(false);
     });
+    const work = async (): Promise<boolean> => {
+      try {
+        await update();
+        return true;
+      } catch (error) {
+        log.warn(`The copy of the open jobs could not be kept. ${describeError(error)}`);
+        return false;
+      } finally {
+        timer.dispose();
+      }
+    };
+    return Promise.race([work(), late.promise]);
   }
 }
 

@@ -15,7 +15,8 @@ export type Platform = NodeJS.Platform;
  * differ in case for the same. So paths are never compared letter by letter, but by these functions.
  * @returns one text for all spellings of a place
  */
-export function placeKey(place: Place, platform: Platform = process.platform): string {
+export function placeKey(spelled: Place, platform: Platform = process.platform): string {
+  const place = seenFromHere(spelled, platform);
   return [rootKey(place), ...segmentsOf(place).map(segment => fold(segment, place, platform))].join('/');
 }
 
@@ -29,10 +30,12 @@ export function isSamePlace(one: Place, other: Place, platform?: Platform): bool
  * @returns undefined when it does not lie in the folder; none for the folder itself
  */
 export function segmentsBelow(
-  folder: Place,
-  place: Place,
+  spelledFolder: Place,
+  spelledPlace: Place,
   platform: Platform = process.platform,
 ): string[] | undefined {
+  const folder = seenFromHere(spelledFolder, platform);
+  const place = seenFromHere(spelledPlace, platform);
   if (rootKey(folder) !== rootKey(place)) return undefined;
   const [parents, names] = [segmentsOf(folder), segmentsOf(place)];
   const isBelow = parents.every(
@@ -46,10 +49,12 @@ export function segmentsBelow(
  * @returns undefined where there is none: on another drive, another server, or another kind of file system
  */
 export function pathBetween(
-  folder: Place,
-  file: Place,
+  spelledFolder: Place,
+  spelledFile: Place,
   platform: Platform = process.platform,
 ): string | undefined {
+  const folder = seenFromHere(spelledFolder, platform);
+  const file = seenFromHere(spelledFile, platform);
   if (rootKey(folder) !== rootKey(file)) return undefined;
   const [from, to] = [segmentsOf(folder), segmentsOf(file)];
   // What is shared is spelled alike, so that the rest can be compared letter by letter.
@@ -78,14 +83,31 @@ export function isWindowsPath(text: string): boolean {
 /** Scheme, server and drive: what no relative path leads out of. */
 function rootKey(place: Place): string {
   const { scheme, authority, path } = place;
-  return [scheme.toLowerCase(), serverOf(authority), driveOf(path)?.toLowerCase() ?? ''].join('/');
+  return [scheme.toLowerCase(), authority.toLowerCase(), driveOf(path)?.toLowerCase() ?? ''].join('/');
 }
 
-/** Windows knows a distribution of Linux under two names. */
-function serverOf(authority: string): string {
-  const server = authority.toLowerCase();
-  return server === 'wsl$' ? 'wsl.localhost' : server;
+/**
+ * A place in a remote machine has one address within it and another one in the editor's window; and Windows
+ * knows a distribution of Linux under two names, while the remote windows on it have a third one.
+ */
+export function seenFromHere(place: Place, platform: Platform = process.platform): Place {
+  const { scheme, authority, path } = place;
+  if (scheme === 'vscode-remote') {
+    const distribution = /^wsl\+(.+)$/i.exec(authority)?.[1];
+    if (platform !== 'win32') return { scheme: 'file', authority: '', path };
+    if (distribution === undefined) return place;
+    return wslPlace(distribution, path);
+  }
+  const shared = /^\/([^/]+)(.*)$/s.exec(path);
+  const isWsl = scheme === 'file' && ['wsl$', 'wsl.localhost'].includes(authority.toLowerCase());
+  return isWsl && shared ? wslPlace(shared[1] ?? '', shared[2] ?? '') : place;
 }
+
+function wslPlace(distribution: string, path: string): Place {
+  return { scheme: 'file', authority: `${wslServer}/${distribution.toLowerCase()}`, path };
+}
+
+const wslServer = 'wsl.localhost';
 
 /** `/c:` of `/c:/site`. */
 function driveOf(path: string): string | undefined {
@@ -101,7 +123,7 @@ function segmentsOf({ path }: Place): string[] {
 function fold(segment: string, { scheme, authority }: Place, platform: Platform): string {
   const isCaseless = scheme === 'file' && (platform === 'win32' || platform === 'darwin');
   // What WSL shares is a Linux all the same.
-  if (!isCaseless || serverOf(authority) === 'wsl.localhost') return segment;
+  if (!isCaseless || authority.startsWith(wslServer)) return segment;
   // macOS composes letters and accents as it likes.
   return segment.normalize('NFC').toLowerCase();
 }

@@ -12,6 +12,7 @@ import {
   NewerFile,
   primaryCode,
 } from './fileErrors.ts';
+import { addressKey } from '../places/addressKey.ts';
 import { fileSystemOf, isAcrossWindows } from './fileSystem.ts';
 
 export type Row = Record<string, SQLOutputValue>;
@@ -233,6 +234,10 @@ function openFile(path: string, migrations: readonly string[]): OpenedFile {
 function openWith(path: string, migrations: readonly string[], wanted: Journal): OpenedFile {
   const database = new DatabaseSync(path, { timeout: lockTimeoutMs, enableForeignKeyConstraints: true });
   try {
+    // In queries, folders and documents are compared by it, never letter by letter.
+    database.function('address_key', { deterministic: true }, address =>
+      typeof address === 'string' ? addressKey(address) : null,
+    );
     checkMarked(path, database);
     const mode = setJournal(path, database, wanted.mode);
     // Only macOS knows it: there `fsync` alone leaves the bytes in the disk's own memory.

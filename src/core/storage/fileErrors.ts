@@ -20,6 +20,15 @@ export class FileReplaced extends Error {
   }
 }
 
+/**
+ * The file is damaged, and what could be read of it cannot take its place, because another window has it open
+ * (on Windows nobody renames an open file). It is left as it is.
+ */
+export class DamagedInUse extends Error {
+  override readonly name = 'DamagedInUse';
+  readonly code = 'damaged_in_use';
+}
+
 /** Whether SQLite has refused: another process holds the file, it is damaged, or the disk takes nothing. */
 export function isDatabaseError(error: unknown): error is Error {
   return error instanceof Error && 'errcode' in error;

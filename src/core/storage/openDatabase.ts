@@ -10,9 +10,10 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { removePatientlySync, renamePatientlySync } from '../../base/patience.ts';
+import { isHeld, removePatientlySync, renamePatientlySync } from '../../base/patience.ts';
 import { Database, DamagedFile, damageMark, lockTimeoutMs } from './database.ts';
 import { DamagedSource } from './damagedSource.ts';
+import { DamagedInUse } from './fileErrors.ts';
 import { syncFolderSync } from './syncFolder.ts';
 
 /** Takes over what can be read of a file and is not there yet. @returns how many records */
@@ -116,9 +117,12 @@ function replace(
     }
     renamePatientlySync(fresh, path);
   } catch (error) {
-    throw new Error(
-      `The stored data are damaged, and could not be replaced. Close all other windows and reload this one. (${String(error)})`,
-      { cause: error },
+    if (!isHeld(error)) throw error;
+    throw new DamagedInUse(
+      `The file ${path} is damaged (${reason}), and cannot be replaced. (${String(error)})`,
+      {
+        cause: error,
+      },
     );
   }
   syncFolderSync(dirname(path));

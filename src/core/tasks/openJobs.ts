@@ -92,8 +92,8 @@ const placementDefaults = { state: 'waiting', mode: 'after', document: null, lan
 function reopened(row: Row, now: number): Row {
   const isAccepted = typeof row['remote_id'] === 'string' && row['remote_id'] !== '';
   const unsure = {
-    code: 'outcome_unknown',
-    message: 'The stored data were replaced before it was known whether Rivya received it.',
+    code: 'storage_gone',
+    message: 'The folder of the ledger went before an answer of Rivya to it was copied.',
   };
   return {
     ...row,

@@ -1,3 +1,5 @@
+import { placeOf } from '../places/addressKey.ts';
+import { segmentsBelow } from '../places/places.ts';
 import { text, type Database } from '../storage/database.ts';
 import type { PlacedCopy, Placement } from './placement.ts';
 import { placementColumns, placementOf } from './rows.ts';
@@ -36,7 +38,7 @@ export class Placements {
     return this.#database
       .all(
         `SELECT placement.* FROM placement JOIN task ON task.id = task_id
-         WHERE document = ? AND placement.state = 'waiting'
+         WHERE placement.state = 'waiting' AND document IS NOT NULL AND address_key(document) = address_key(?)
            AND task.state IN ('draft', 'submitting', 'queued', 'processing', 'succeeded', 'stored')`,
         document,
       )
@@ -94,13 +96,20 @@ export class Placements {
 
   /** A file or folder with copies of results was renamed. @param from and `to` their URIs */
   moveCopies(from: string, to: string, now: number): void {
-    const sql = 'SELECT * FROM placement WHERE instr(coalesce(copies, file), ?) > 0';
+    // The last name of a URI stands in all its spellings, whatever case its letters have.
+    const name = from.slice(from.lastIndexOf('/') + 1);
+    const sql = 'SELECT * FROM placement WHERE instr(lower(coalesce(copies, file)), lower(?)) > 0';
     // Mostly there are none; reading needs no lock.
-    if (!this.#database.get(sql, from)) return;
-    const isMoved = (uri: string): boolean => uri === from || uri.startsWith(`${from}/`);
-    const moved = (uri: string): string => (isMoved(uri) ? to + uri.slice(from.length) : uri);
+    if (!this.#database.get(sql, name)) return;
+    const folder = placeOf(from);
+    const moved = (uri: string): string => {
+      const below = segmentsBelow(folder, placeOf(uri));
+      return below ? [to, ...(below.length > 0 ? uri.split('/').slice(-below.length) : [])].join('/') : uri;
+    };
+    const areMoved = ({ copies, file = '' }: Placement): boolean =>
+      [file, ...copies.map(({ uri }) => uri)].some(uri => moved(uri) !== uri);
     this.#database.transaction('durable', () => {
-      for (const placement of this.#database.all(sql, from).map(placementOf)) {
+      for (const placement of this.#database.all(sql, name).map(placementOf).filter(areMoved)) {
         const { file } = placement;
         const copies = placement.copies.map(({ index, uri }) => ({ index, uri: moved(uri) }));
         const after = { ...placement, copies, file: file === undefined ? undefined : moved(file) };

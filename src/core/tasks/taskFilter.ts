@@ -44,7 +44,7 @@ export function conditionOf(filter: Partial<TaskFilter>): Condition {
     ...oneOf('state', states),
     ...oneOf('kind', kinds),
     ...oneOf('model', models),
-    ...oneOf('folder', folders),
+    ...inFolders(folders),
     ...(since === undefined ? [] : [{ sql: 'task.created_at >= ?', values: [since] }]),
     ...(before === undefined ? [] : [{ sql: 'task.created_at < ?', values: [before] }]),
     ...(favouritesOnly === true ? [{ sql: 'task.favourite = 1', values: [] }] : []),
@@ -68,6 +68,18 @@ export function orderBy(order: ListOrder): string {
     case 'price':
       return 'task.final_credits DESC NULLS LAST, task.created_at DESC';
   }
+}
+
+/** All spellings of these folders: each folder that there is is looked at once, however many jobs it has. */
+function inFolders(folders: readonly string[] | undefined): Condition[] {
+  if (!folders || folders.length === 0) return [];
+  const sql = `task.folder IN (
+    WITH RECURSIVE each(folder) AS (
+      SELECT min(folder) FROM task
+      UNION ALL SELECT (SELECT min(folder) FROM task WHERE task.folder > each.folder) FROM each
+        WHERE each.folder IS NOT NULL)
+    SELECT folder FROM each WHERE address_key(folder) IN (${folders.map(() => 'address_key(?)').join(', ')}))`;
+  return [{ sql, values: folders }];
 }
 
 function oneOf(column: string, values: readonly string[] | undefined): Condition[] {

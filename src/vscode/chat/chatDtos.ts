@@ -4,6 +4,7 @@ import type { ChatImages } from '../../core/chat/chatImages.ts';
 import type { CardRecord } from '../../core/chat/chatStore.ts';
 import type { ChatMessageRecord, ChatSessionSummaryRecord, ImageRecord } from '../../core/chat/records.ts';
 import { modelName } from '../../core/models/usableModels.ts';
+import { isSameAddress } from '../../core/places/addressKey.ts';
 import type {
   ChatCardDto,
   ChatImageDto,
@@ -121,6 +122,6 @@ export function sessionSummaryDto(
     messageCount,
     origin: 'here',
     workspace: workspace === undefined ? undefined : workspaceName(workspace),
-    isCurrentWorkspace: workspace === current,
+    isCurrentWorkspace: isSameAddress(workspace, current),
   };
 }

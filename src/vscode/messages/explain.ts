@@ -155,6 +155,13 @@ function explainJob(problem: Explainable): Message | undefined {
         ),
         to.dashboard,
       );
+    case 'storage_gone':
+      return say(
+        t(
+          'It is not known whether Rivya received this job: the storage folder that held it is gone, perhaps because a container was rebuilt, and the copy of the job holds no answer of Rivya. If Rivya has it, sending it again may charge it twice. Look at the history on the dashboard, then send it again or stop tracking it.',
+        ),
+        to.dashboard,
+      );
     case 'other_account':
       return say(
         t(

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isRivyaError } from '../../api/errors/errors.ts';
 import {
   AcrossWindows,
+  DamagedInUse,
   FileReplaced,
   isDatabaseError,
   isRefusedByDisk,
@@ -45,6 +46,12 @@ export function storageMessage(error: unknown): Message | undefined {
   if (error instanceof FileReplaced) {
     const text = t(
       'A file with the stored data was replaced or deleted while this window used it. So that nothing is paid and lost, this window writes and sends nothing more. Reload the window.',
+    );
+    return { text, actions: [reloadWindow] };
+  }
+  if (error instanceof DamagedInUse) {
+    const text = t(
+      'The stored data are damaged. What can be read of them is kept, but could not take their place: another window or program has the file open. Close all other windows of VS Code and reload this one.',
     );
     return { text, actions: [reloadWindow] };
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { describeError, type Log } from '../../base/log.ts';
+import { isSameAddress } from '../../core/places/addressKey.ts';
 import { chargeOf } from '../../shared/charge.ts';
 import type { Task } from '../../shared/task.ts';
 import { flash } from '../messages/dialogs.ts';
@@ -120,6 +121,8 @@ function finalCharge(task: Task): number | undefined {
 export function isInSight(document: vscode.Uri): boolean {
   return (
     vscode.window.state.focused &&
-    vscode.window.visibleTextEditors.some(editor => editor.document.uri.toString() === document.toString())
+    vscode.window.visibleTextEditors.some(editor =>
+      isSameAddress(editor.document.uri.toString(), document.toString()),
+    )
   );
 }

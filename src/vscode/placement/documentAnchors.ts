@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Emitter } from '../../base/event.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { onUnexpectedError } from '../../base/unexpectedError.ts';
+import { isSamePlace } from '../../core/places/places.ts';
 import { anchorAt, findAnchor, moveAnchor, refreshAnchor } from '../../core/tasks/anchor.ts';
 import type { Anchor } from '../../core/tasks/placement.ts';
 
@@ -103,7 +104,7 @@ export class DocumentAnchors implements Disposable {
   renamed(from: vscode.Uri, to: vscode.Uri): void {
     for (const followed of this.#followed.values()) {
       const name = followed.renamedTo ?? followed.document.uri;
-      if (name.toString() === from.toString()) followed.renamedTo = to;
+      if (isSamePlace(name, from)) followed.renamedTo = to;
     }
   }
 

@@ -5,6 +5,7 @@ import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import { onUnexpectedError } from '../../base/unexpectedError.ts';
 import type { Library } from '../../core/assets/library.ts';
+import { isSameAddress } from '../../core/places/addressKey.ts';
 import { isSamePlace, segmentsBelow } from '../../core/places/places.ts';
 import { promptTitle } from '../../core/prompts/promptTitle.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
@@ -208,11 +209,12 @@ export class Placer implements Disposable {
   #isOurs(placement: Placement): boolean {
     const folders = vscode.workspace.workspaceFolders ?? [];
     if (placement.folder !== undefined) {
-      const own = vscode.Uri.parse(placement.folder, true);
-      return folders.some(folder => isSamePlace(folder.uri, own));
+      return folders.some(({ uri }) => isSameAddress(uri.toString(), placement.folder));
     }
     if (placement.document === undefined) return folders.length === 0;
-    return vscode.workspace.textDocuments.some(document => document.uri.toString() === placement.document);
+    return vscode.workspace.textDocuments.some(({ uri }) =>
+      isSameAddress(uri.toString(), placement.document),
+    );
   }
 
   #placeQuietly(id: string, placement: Placement, target: Target | undefined): void {
@@ -269,7 +271,7 @@ export class Placer implements Disposable {
     const moved = new Map<string, string>();
     for (const uri of ledger.placements.documents()) {
       const document = vscode.Uri.parse(uri, true);
-      const target = document.toString() === from.toString() ? to : movedInside(document, from, to);
+      const target = isSamePlace(document, from) ? to : movedInside(document, from, to);
       if (!target) continue;
       this.#anchors.renamed(document, target);
       moved.set(uri, target.toString());

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isSameAddress } from '../../core/places/addressKey.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { chooseOne } from '../messages/quickPick.ts';
 import { homeOf } from './home.ts';
@@ -87,6 +88,6 @@ export function isShown(document: vscode.Uri): boolean {
     const isDiff = input instanceof vscode.TabInputTextDiff || input instanceof vscode.TabInputNotebookDiff;
     const isPlain = input instanceof vscode.TabInputText || input instanceof vscode.TabInputNotebook;
     const shown = isDiff ? input.modified : isPlain ? input.uri : undefined;
-    return shown?.toString() === home;
+    return shown !== undefined && isSameAddress(shown.toString(), home);
   });
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { sentWith } from '../../core/generate/draftJob.ts';
+import { isSameAddress } from '../../core/places/addressKey.ts';
 import { findAnchor } from '../../core/tasks/anchor.ts';
 import { requestAs, type RequestLanguage } from '../../core/tasks/copyAs.ts';
 import { decide } from '../../core/tasks/runner.ts';
@@ -250,7 +251,9 @@ async function requestAgain(
 /** Where the result of a task belongs, if that can still be found. */
 export function placeOf({ ledger }: Pick<GenerateServices, 'ledger'>, task: Task): Place | undefined {
   const placement = ledger.placements.of(task.id);
-  const open = vscode.workspace.textDocuments.find(each => each.uri.toString() === placement?.document);
+  const open = vscode.workspace.textDocuments.find(each =>
+    isSameAddress(each.uri.toString(), placement?.document),
+  );
   const { anchor } = placement ?? {};
   // Nobody has followed the place since. A blank one can only be taken as it was.
   const found = open && anchor && (anchor.text.trim() === '' ? anchor : findAnchor(open.getText(), anchor));

@@ -46,6 +46,8 @@ class Memento implements KeyValueStore {
   }
 }
 
+const noNote = (): Promise<void> => Promise.resolve();
+
 function mirrorOf(ledger: Ledger, store: KeyValueStore, change: Partial<MirrorOptions> = {}): Mirror {
   return new Mirror({
     ledger,
@@ -119,9 +121,11 @@ describe('a machine that is built anew', () => {
       if (moment !== 'before the request leaves') await mirror.value.save();
       jobs.runner.dispose();
       await jobs.runner.idle();
+      mirror.value.dispose();
 
       using machine = rebuilt(jobs, store);
-      expect(machine.mirror.adopt('old')).toBe(1);
+      copy = () => machine.mirror.save();
+      expect(await machine.mirror.adopt('old', noNote)).toBe(1);
       expect(machine.ledger.hasPending() || machine.ledger.task(id)?.hold === 'decision').toBe(true);
       using files = temporaryFolder();
       const library = new Library(files.file('library'));
@@ -130,7 +134,7 @@ describe('a machine that is built anew', () => {
         expect(machine.ledger.task(id)).toMatchObject({
           state: 'submitting',
           hold: 'decision',
-          problem: { code: 'outcome_unknown' },
+          problem: { code: 'storage_gone' },
         });
         decide(machine.ledger, id, { type: 'released' }, jobs.clock.now());
       }
@@ -155,12 +159,49 @@ describe('a machine that is built anew', () => {
     const path = folder.file('b.sqlite');
     const [one, two] = [open(path), open(path)];
     const kept = store.get(copyKey('old'));
-    expect(mirrorOf(one, store, { storageId: 'new' }).adopt('old')).toBe(2);
+    expect(await mirrorOf(one, store, { storageId: 'new' }).adopt('old', noNote)).toBe(2);
     // The second window has read the copy before the first emptied it.
     await store.update(copyKey('old'), kept);
-    expect(mirrorOf(two, store, { storageId: 'new' }).adopt('old')).toBe(0);
+    expect(await mirrorOf(two, store, { storageId: 'new' }).adopt('old', noNote)).toBe(0);
     expect(two.count()).toBe(2);
     for (const ledger of [saved, one, two]) ledger.dispose();
+  });
+
+  it('gives up no copy before its jobs can be found again without it', async () => {
+    using folder = temporaryFolder();
+    const store = new Memento();
+    const [lost, fresh] = [open(folder.file('a.sqlite')), open(folder.file('b.sqlite'))];
+    createTask(lost, noon);
+    await mirrorOf(lost, store).save();
+    const jobsOf = (id: string): number => readCopies(store).get(id)?.jobs.length ?? 0;
+    const mirror = mirrorOf(fresh, store, { storageId: 'new' });
+    const noted = Promise.withResolvers<undefined>();
+    const adopting = mirror.adopt('old', () => noted.promise);
+    // The runner goes on at once, and what it sends waits for this.
+    createTask(fresh, noon);
+    let isSaved = false;
+    const saving = mirror.save().then(() => (isSaved = true));
+    await new Promise(setImmediate);
+    expect([jobsOf('old'), jobsOf('new'), isSaved]).toEqual([1, 1, false]);
+    noted.resolve(undefined);
+    expect(await adopting).toBe(1);
+    await saving;
+    expect([jobsOf('old'), jobsOf('new')]).toEqual([0, 2]);
+    lost.dispose();
+    fresh.dispose();
+  });
+
+  it('keeps the copy when the workspace could not note its new folder', async () => {
+    using folder = temporaryFolder();
+    const store = new Memento();
+    const [lost, fresh] = [open(folder.file('a.sqlite')), open(folder.file('b.sqlite'))];
+    createTask(lost, noon);
+    await mirrorOf(lost, store).save();
+    const mirror = mirrorOf(fresh, store, { storageId: 'new' });
+    expect(await mirror.adopt('old', () => Promise.reject(new Error('no')))).toBe(1);
+    expect(readCopies(store).get('old')?.jobs).toHaveLength(1);
+    lost.dispose();
+    fresh.dispose();
   });
 
   it('leaves alone what is no copy of a lost ledger', async () => {
@@ -199,7 +240,7 @@ describe('a machine that is built anew', () => {
     const placement = { ...nowhere, document: 'file:///workspaces/site/a.md', folder: 'file:///w', anchor };
     const { id } = createJob(lost, newTask(), placement, noon);
     await mirrorOf(lost, store).save();
-    expect(mirrorOf(fresh, store, { storageId: 'new' }).adopt(undefined)).toBe(1);
+    expect(await mirrorOf(fresh, store, { storageId: 'new' }).adopt(undefined, noNote)).toBe(1);
     expect(fresh.placements.of(id)).toMatchObject({
       document: undefined,
       folder: undefined,
@@ -221,7 +262,7 @@ it('a ledger that was deleted alone comes back from its own copy', async () => {
   for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
   const fresh = open(path);
   const mirror = mirrorOf(fresh, store, { isFresh: true });
-  expect(mirror.adopt(undefined)).toBe(1);
+  expect(await mirror.adopt(undefined, noNote)).toBe(1);
   expect(fresh.task(id)).toMatchObject({ state: 'submitting', hold: 'decision' });
   await mirror.save();
   expect(readCopies(store).get('old')?.jobs).toHaveLength(1);
@@ -280,7 +321,7 @@ describe('the copy', () => {
     ledger.dispose();
   });
 
-  it('takes what it can of entries that are damaged or of another version', () => {
+  it('takes what it can of entries that are damaged or of another version', async () => {
     using folder = temporaryFolder();
     const ledger = open(folder.file('a.sqlite'));
     const store = new Memento();
@@ -300,7 +341,7 @@ describe('the copy', () => {
     ];
     void store.update(copyKey('old'), { savedAt: 'x', jobs, spent: { jobs: 'none' } });
     void store.update(copyKey('third'), 'nothing of ours');
-    expect(mirrorOf(ledger, store, { storageId: 'new' }).adopt('old')).toBe(1);
+    expect(await mirrorOf(ledger, store, { storageId: 'new' }).adopt('old', noNote)).toBe(1);
     expect(ledger.task('good')).toMatchObject({ state: 'processing', remoteId: 'task_9' });
     expect(ledger.placements.of('good')).toMatchObject({ state: 'waiting', document: undefined });
     ledger.dispose();
@@ -335,7 +376,7 @@ describe('what was spent on other machines', () => {
     expect(mirror.spentElsewhere('https://other.example', midnight)).toBe(0);
     // In the half hour before another midnight, that of India.
     expect(mirror.spentElsewhere('https://rivya.ai', midnight - 1_800_000)).toBe(25);
-    mirror.adopt('old');
+    await mirror.adopt('old', noNote);
     expect(
       mirror.spentElsewhere('https://rivya.ai', midnight) + other.books.spent('https://rivya.ai', midnight),
     ).toBe(18);

@@ -121,7 +121,9 @@ describe('the journal of a database', () => {
     using database = useDatabase(Database.open(path, migrations));
     add(database.value, 1);
     expect(database.value.journal).toMatchObject({ mode: 'truncate' });
-    expect(database.value.journal.problem).toMatch(/readonly|unable to open/);
+    // On a file system that is known for it, nobody tries.
+    if (database.value.journal.fileSystem === undefined)
+      expect(database.value.journal.problem).toMatch(/readonly|unable to open/);
   });
 
   it('is none where nothing can be opened at all, and the first error is told', () => {

@@ -11,8 +11,9 @@ import {
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isHeld } from '../../../../src/base/patience.ts';
 import { Database, damageMark } from '../../../../src/core/storage/database.ts';
-import { FileReplaced, NewerFile } from '../../../../src/core/storage/fileErrors.ts';
+import { DamagedInUse, FileReplaced, NewerFile } from '../../../../src/core/storage/fileErrors.ts';
 import { openDatabase } from '../../../../src/core/storage/openDatabase.ts';
 import { Ledger } from '../../../../src/core/tasks/ledger.ts';
 import { rescue } from '../../../../src/core/tasks/rescue.ts';
@@ -62,6 +63,17 @@ function idsIn(path: string): string[] {
   return ids;
 }
 
+/** Windows lets nobody rename or remove a file that is open, and so do some file systems elsewhere. */
+function isRefused(work: () => void): boolean {
+  try {
+    work();
+    return false;
+  } catch (error) {
+    if (error instanceof DamagedInUse || isHeld(error)) return true;
+    throw error;
+  }
+}
+
 function asideFiles(folder: Folder): string[] {
   return readdirSync(folder.path)
     .filter(name => /set-aside-\d+(?:\.merged)?$/.test(name))
@@ -95,7 +107,12 @@ describe('a file that is replaced under an open window', () => {
     let told = 0;
     ledger.onDidLoseFile(() => told++);
     expect(ledger.isInPlace()).toBe(true);
-    replace(path, folder);
+    if (isRefused(() => replace(path, folder))) {
+      // Where nothing that is open is replaced, there is nothing to be told, and the window goes on.
+      expect(ledger.isInPlace()).toBe(true);
+      ledger.dispose();
+      return;
+    }
     const drafts = [0, 1].map(() => ({ task: newTask(), placement: nowhere }));
     expect(() => ledger.createAll(drafts, noon)).toThrow(FileReplaced);
     expect(() => ledger.update(known.id, noon, task => ({ ...task, state: 'submitting' }))).toThrow(
@@ -124,7 +141,9 @@ describe('what a rescue takes over', () => {
     ledger.dispose();
     expect(asideFiles(folder)).toEqual(['ledger.sqlite.set-aside-1', 'ledger.sqlite.set-aside-1.merged']);
     // Nothing is read twice.
-    expect(Ledger.open(path)).toMatchObject({ quarantined: undefined, merged: [] });
+    const again = Ledger.open(path);
+    expect(again).toMatchObject({ quarantined: undefined, merged: [] });
+    again.ledger.dispose();
   });
 
   it('leaves the damaged file where it was when the process dies in the middle', () => {

@@ -13,6 +13,8 @@ it('many kills lose nothing and pay nothing twice', { timeout: 900_000 }, async 
   expect(report.files).toBe(report.intents - report.questions);
   expect(report.questions).toBeGreaterThan(kills / 4);
   expect(report.intents).toBeGreaterThan(kills / 2);
+  expect(report.rebuilds).toBeGreaterThan(0);
+  expect(report.cameBack).toBeGreaterThan(0);
   // A run that killed nobody where it matters would prove nothing.
   expect(deathPoints.filter(point => report.deaths[point] === 0)).toEqual([]);
 });

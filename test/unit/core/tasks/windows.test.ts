@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { Ledger } from '../../../../src/core/tasks/ledger.ts';
 import { startSandbox } from '../../../../src/sandbox/server.ts';
-import { check, openWindow, wasKilled } from '../../../kill/kills.ts';
+import { openWindow } from '../../../kill/container.ts';
+import { check, wasKilled } from '../../../kill/kills.ts';
 import { pathsIn } from '../../../kill/orders.ts';
 import { temporaryFolder } from '../../../support/tasks.ts';
 
@@ -15,7 +17,9 @@ it('several windows on one ledger do nothing twice, also when one is killed whil
   sandbox.control.update({ pictureLongEdge: 16 });
   const slow = { type: 'delay', milliseconds: served } as const;
   sandbox.control.addFault({ method: 'GET', path: '/', times: 'always', action: slow });
-  const { ledger } = Ledger.open(pathsIn(folder.path).ledger);
+  const { storage, ledger: file } = pathsIn(folder.path);
+  mkdirSync(storage);
+  const { ledger } = Ledger.open(file);
   const windows = ['a', 'b', 'c'].map(holder =>
     openWindow({
       folder: folder.path,

@@ -24,6 +24,10 @@ describe('the message for a code', () => {
       /charged|job/,
     );
     expect(textOf('outcome_unknown', 'job', {}, unknown)).toMatch(/received this job/);
+    expect(textOf('storage_gone', 'job', {}, unknown)).toMatch(
+      /folder that held it is gone.*charge it twice/,
+    );
+    expect(textOf('storage_gone', 'job', {}, unknown)).not.toMatch(/too long ago/);
     expect(textOf('outcome_unknown', 'answer', {}, unknown)).toMatch(/became of this question/);
     expect(textOf('price_above_agreed', 'job')).toMatch(/was not sent, and nothing was charged for it/);
     expect(textOf('not_found', 'job')).toMatch(/this task/);
@@ -55,7 +59,13 @@ describe('the message for a code', () => {
   });
 
   it('promises nothing where asking again may cost again', () => {
-    for (const code of ['outcome_unknown', 'other_account', 'idempotency_conflict', 'intent_old']) {
+    for (const code of [
+      'outcome_unknown',
+      'storage_gone',
+      'other_account',
+      'idempotency_conflict',
+      'intent_old',
+    ]) {
       for (const subject of ['job', 'answer'] as const) {
         expect(textOf(code, subject, {}, unknown)).not.toMatch(/does not charge|not paid twice|Nothing was/);
       }
