@@ -1,5 +1,5 @@
-import { isSiteDocument, jsxFile, markdownFile, ofApp } from './documentTypes.ts';
-import { baseIn, folderFrom, folderIn, valueOf } from './settingsText.ts';
+import { isSiteDocument, jsxFile, markdownFile, ofApp, styleFile } from './documentTypes.ts';
+import { baseIn, basePathIn, folderFrom, folderIn, valueOf } from './settingsText.ts';
 import type { Found, ProjectKind } from './projectKind.ts';
 
 const hugoSettings = [
@@ -54,19 +54,26 @@ export const staticSites: readonly ProjectKind[] = [
       hugoSettings.some(name => name.startsWith('hugo.') && has(name)) ||
       (has('config.toml') && ['archetypes/', 'content/', 'layouts/', 'themes/'].some(has)) ||
       /^\W*(?:baseURL|languageCode)\b/im.test(texts),
-    variables: ({ texts }) => ({
-      content: folderIn(texts, 'contentDir', 'content'),
-      static: folderIn(texts, 'staticDir', 'static'),
-    }),
+    variables: ({ texts }) => {
+      const base = basePathIn(texts, '(?:baseURL|baseurl)');
+      return {
+        content: folderIn(texts, 'contentDir', 'content'),
+        static: folderIn(texts, 'staticDir', 'static'),
+        base,
+        // Hugo itself adds it to what pages say then, and never to what styles say.
+        pageBase: /^true$/i.test(valueOf(texts, '(?:canonifyURLs|canonifyurls)') ?? '') ? '/' : base,
+      };
+    },
     documents: [
       { below: '{content}', files: bundle, folder: './' },
       { below: '{content}', folder: '{static}/generated' },
       { files: /^(?:archetypes|assets|data|i18n|layouts|static|themes)\//, folder: '{static}/generated' },
     ],
     roots: [
+      { folder: '{static}', url: '{base}', documents: styleFile },
       {
         folder: '{static}',
-        url: '/',
+        url: '{pageBase}',
         helpers: [{ documents: /^(?:layouts|themes)\/.*\.html$/, write: '{{ "{path}" | relURL }}' }],
       },
     ],
@@ -120,7 +127,13 @@ export const staticSites: readonly ProjectKind[] = [
     confirms: found => eleventyCopy(found) !== undefined,
     variables: found => ({ ...eleventyCopy(found) }),
     documents: [{ files: isSiteDocument, folder: '{folder}/generated' }],
-    roots: [{ folder: '{folder}', url: '{url}', built: pages }],
+    roots: found => {
+      const { folder = '', url = '' } = eleventyCopy(found) ?? {};
+      // Without its plugin the prefix is added by the filter alone.
+      const isWritten = baseIn(found.texts, 'pathPrefix') !== '/' && !/\bHtmlBasePlugin\b/.test(found.texts);
+      const filter = { documents: /\.(?:md|markdown|html?|liquid|njk)$/i, write: `{{ '${url}{path}' | url }}` };
+      return [{ folder, url, built: pages, helpers: isWritten ? [filter] : [] }];
+    },
   },
   {
     id: 'pelican',
@@ -153,6 +166,8 @@ export const staticSites: readonly ProjectKind[] = [
       'docusaurus.config.ts',
       'docusaurus.config.mjs',
       'docusaurus.config.cjs',
+      'docusaurus.config.mts',
+      'docusaurus.config.cts',
     ],
     imports: jsxFile,
     variables: ({ texts }) => ({ static: folderIn(texts, 'staticDirectories', 'static') }),

@@ -1,4 +1,4 @@
-import { jsxFile, isAppDocument, ofApp } from './documentTypes.ts';
+import { isAppDocument, jsxFile, ofApp, styleFile } from './documentTypes.ts';
 import { baseIn, folderFrom, folderIn, member, parseLoosely } from './settingsText.ts';
 import type { Found, ProjectKind, Variables } from './projectKind.ts';
 
@@ -36,9 +36,8 @@ export const webApps: readonly ProjectKind[] = [
     roots: found => {
       if (!angularAssets(found)['assets']?.endsWith('assets')) return [{ folder: '{assets}', url: '/' }];
       // Relative to the page's base; in styles the builder would look for a file.
-      const styles = /\.(?:css|less|sass|scss)$/;
       return [
-        { folder: '{assets}', url: '/assets/', documents: styles },
+        { folder: '{assets}', url: '/assets/', documents: styleFile },
         { folder: '{assets}', url: 'assets/' },
       ];
     },
