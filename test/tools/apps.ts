@@ -133,9 +133,7 @@ export const apps: readonly Tool[] = [
     sites: bases.map(base => ({
       base,
       files: {
-        'svelte.config.js': `import adapter from "@sveltejs/adapter-static";\n\nexport default {\n  kit: {\n    adapter: adapter({ pages: "out" }),\n    paths: { base: "${base.slice(0, -1)}" },\n  },\n};\n`,
-        'vite.config.js':
-          'import { sveltekit } from "@sveltejs/kit/vite";\n\nexport default { plugins: [sveltekit()] };\n',
+        'vite.config.js': `import adapter from "@sveltejs/adapter-static";\nimport { sveltekit } from "@sveltejs/kit/vite";\n\nexport default {\n  plugins: [\n    sveltekit({\n      adapter: adapter({ pages: "out" }),\n      paths: { base: "${base.slice(0, -1)}" },\n    }),\n  ],\n};\n`,
         'src/routes/+layout.js': 'export const prerender = true;\n',
         'src/routes/owl/+page.svelte':
           '<script>\n  import Owl from "$lib/Owl.svelte";\n</script>\n\n<Owl />\n',

@@ -182,6 +182,8 @@ export const generators: readonly Tool[] = [
         react: '19.3.1',
         'react-dom': '19.3.1',
       },
+      // Its own parts are scripts of the older kind.
+      manifest: { type: 'commonjs' },
     },
     sites: bases.map(base => ({
       base,
@@ -247,7 +249,7 @@ export const generators: readonly Tool[] = [
         },
       ],
       build: [['vitepress', 'build', 'docs', '--outDir', 'out']],
-      output: 'docs/out',
+      output: 'out',
     })),
   },
   {

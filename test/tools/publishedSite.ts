@@ -27,14 +27,24 @@ export interface SeenPage {
   readonly pictures: readonly boolean[];
 }
 
-/** Opens a page of a site that is published from a folder, under a base, and of nothing else. */
+/** An `<img>` of a browser, of which nobody knows here. */
+interface Picture {
+  loading: string;
+  readonly naturalWidth: number;
+  decode(): Promise<void>;
+}
+
+/**
+ * Opens a page of a site that is published from a folder, under a base, and of nothing else.
+ * @returns undefined when there is no such page
+ */
 export async function seePage(
   browser: Browser,
   folder: string,
   base: string,
   page: string,
   alt: string,
-): Promise<SeenPage> {
+): Promise<SeenPage | undefined> {
   const context = await browser.newContext();
   try {
     const bodies: Buffer[] = [];
@@ -45,13 +55,12 @@ export async function seePage(
       else missing.push(route.request().url());
     });
     const tab = await context.newPage();
-    await tab.goto(origin + base + page, { waitUntil: 'networkidle' });
+    const shown = await tab.goto(origin + base + page, { waitUntil: 'networkidle' });
+    if (shown?.ok() !== true) return undefined;
     const pictures = await tab.getByAltText(alt, { exact: true }).evaluateAll(async elements =>
       Promise.all(
         elements.map(async element => {
-          const { img } = {
-            img: element as unknown as { loading: string; naturalWidth: number; decode(): Promise<void> },
-          };
+          const img = element as unknown as Picture;
           img.loading = 'eager';
           await img.decode().catch(() => undefined);
           return img.naturalWidth > 0;

@@ -168,7 +168,9 @@ async function faultOf(
     return /\/Subtype\s*\/Image\b/.test(pages) ? undefined : 'no picture in the PDF';
   }
   const alt = text.slice(text.indexOf('⟦') + 1, text.indexOf('⟧'));
-  const { bodies, missing, pictures } = await seePage(browser, published, base, page, alt);
+  const seen = await seePage(browser, published, base, page, alt);
+  if (!seen) return `there is no page ${page}`;
+  const { bodies, missing, pictures } = seen;
   const [first, ...others] = pictures;
   // Builds make other pictures of pictures; backgrounds and clips are served as they are.
   const isShown =

@@ -131,7 +131,10 @@ export const staticSites: readonly ProjectKind[] = [
       const { folder = '', url = '' } = eleventyCopy(found) ?? {};
       // Without its plugin the prefix is added by the filter alone.
       const isWritten = baseIn(found.texts, 'pathPrefix') !== '/' && !/\bHtmlBasePlugin\b/.test(found.texts);
-      const filter = { documents: /\.(?:md|markdown|html?|liquid|njk)$/i, write: `{{ '${url}{path}' | url }}` };
+      const filter = {
+        documents: /\.(?:md|markdown|html?|liquid|njk)$/i,
+        write: `{{ '${url}{path}' | url }}`,
+      };
       return [{ folder, url, built: pages, helpers: isWritten ? [filter] : [] }];
     },
   },

@@ -1,6 +1,6 @@
 import { isAppDocument, jsxFile, ofApp, styleFile } from './documentTypes.ts';
-import { baseIn, folderFrom, folderIn, member, parseLoosely } from './settingsText.ts';
-import type { Found, ProjectKind, Variables } from './projectKind.ts';
+import { baseIn, basePathIn, folderFrom, folderIn, member, parseLoosely } from './settingsText.ts';
+import type { Found, ProjectKind, RootRule, Variables } from './projectKind.ts';
 
 const viteSettings = ['vite.config.ts', 'vite.config.js', 'vite.config.mts', 'vite.config.mjs'];
 const published: Pick<ProjectKind, 'documents' | 'roots'> = {
@@ -70,6 +70,8 @@ export const webApps: readonly ProjectKind[] = [
     source: 'https://svelte.dev/docs/kit/project-structure',
     evidence: ['svelte.config.js', 'svelte.config.ts'],
     packages: ['@sveltejs/kit'],
+    // Since its third version the settings stand there.
+    reads: viteSettings,
     confirms: ({ packages, texts }) => packages.has('@sveltejs/kit') || /\bkit\s*:/.test(texts),
     imports: components,
     variables: ({ texts }) => ({ base: baseIn(texts, 'base'), static: folderIn(texts, 'assets', 'static') }),
@@ -88,20 +90,25 @@ export const webApps: readonly ProjectKind[] = [
     source: 'https://v2.remix.run/docs/guides/faq',
     evidence: ['react-router.config.ts', 'react-router.config.js', 'remix.config.js'],
     packages: ['@react-router/dev', '@remix-run/dev', '@remix-run/react'],
+    reads: viteSettings,
     imports: jsxFile,
-    ...published,
+    variables: ({ texts }) => ({ base: baseIn(texts, 'base') }),
+    documents: ofApp('public/generated'),
+    roots: viteRoots('public'),
   },
   {
     id: 'createReactApp',
     name: 'Create React App',
     source: 'https://create-react-app.dev/docs/using-the-public-folder/',
     packages: ['react-scripts'],
+    reads: ['package.json'],
     imports: jsxFile,
+    variables: ({ text }) => ({ base: basePathIn(text('package.json'), 'homepage') }),
     documents: ofApp('public/generated'),
     roots: [
       {
         folder: 'public',
-        url: '/',
+        url: '{base}',
         // The one page is served at every address of the app.
         built: /^public\/index\.html$/,
         helpers: [{ documents: /^public\/[^/]+\.html$/, write: '%PUBLIC_URL%/{path}' }],
@@ -115,7 +122,16 @@ export const webApps: readonly ProjectKind[] = [
     evidence: ['vue.config.js'],
     packages: ['@vue/cli-service'],
     imports: jsxFile,
-    ...published,
+    variables: ({ texts }) => ({ base: baseIn(texts, 'publicPath') }),
+    documents: ofApp('public/generated'),
+    roots: [
+      {
+        folder: 'public',
+        url: '{base}',
+        built: /^public\/index\.html$/,
+        helpers: [{ documents: /^public\/index\.html$/, write: '<%= BASE_URL %>{path}' }],
+      },
+    ],
   },
   {
     id: 'ember',
@@ -146,10 +162,7 @@ export const webApps: readonly ProjectKind[] = [
       viteSettings.some(name => found.has(name)) ||
       found.has('src/'),
     documents: ofApp('{public}/generated'),
-    roots: [
-      { folder: '{public}', url: '{base}', documents: components },
-      { folder: '{public}', url: '/' },
-    ],
+    roots: viteRoots('{public}'),
   },
   {
     id: 'express',
@@ -177,6 +190,14 @@ export const webApps: readonly ProjectKind[] = [
     roots: [{ folder: '{folder}', url: '{url}' }],
   },
 ];
+
+/** Vite adds the base to what it reads itself: pages, styles, and Vue's templates. */
+function viteRoots(folder: string): readonly RootRule[] {
+  return [
+    { folder, url: '{base}', documents: components },
+    { folder, url: '/' },
+  ];
+}
 
 /** Files that the bundler of a native app takes in, each by its own import or `require`. */
 function native(): Pick<ProjectKind, 'imports' | 'documents'> {

@@ -53,6 +53,24 @@ const cases: readonly KindCase[] = [
     ],
   },
   {
+    kind: 'hugo',
+    evidence: { 'hugo.toml': 'baseURL = "https://example.org/den"\n' },
+    rows: [
+      ['content/posts/fox.md', 'static/generated/fox.png', '/den/generated/fox.png'],
+      ['content/posts/fox/index.md', 'content/posts/fox/fox.png', 'fox.png'],
+      ['layouts/index.html', 'static/generated/fox.png', '{{ "generated/fox.png" | relURL }}'],
+      ['assets/css/main.css', 'static/generated/fox.png', '/den/generated/fox.png'],
+    ],
+  },
+  {
+    kind: 'hugo',
+    evidence: { 'hugo.yaml': 'baseurl: https://example.org/den/\ncanonifyURLs: true\n' },
+    rows: [
+      ['content/fox.md', 'static/generated/fox.png', '/generated/fox.png'],
+      ['assets/css/main.scss', 'static/generated/fox.png', '/den/generated/fox.png'],
+    ],
+  },
+  {
     kind: 'zola',
     evidence: {
       'config.toml': 'base_url = "https://example.org"\n',
@@ -128,6 +146,24 @@ const cases: readonly KindCase[] = [
       ['index.njk', 'public/generated/fox.png', '/generated/fox.png'],
       ['public/css/site.css', 'public/generated/fox.png', '../generated/fox.png'],
     ],
+  },
+  {
+    kind: 'eleventy',
+    evidence: {
+      'eleventy.config.js': 'c.addPassthroughCopy("img");\nreturn { pathPrefix: "/den/" };',
+    },
+    rows: [
+      ['posts/fox.md', 'img/generated/fox.png', "{{ '/img/generated/fox.png' | url }}"],
+      ['_includes/base.njk', 'img/generated/fox.png', "{{ '/img/generated/fox.png' | url }}"],
+    ],
+  },
+  {
+    kind: 'eleventy',
+    evidence: {
+      'eleventy.config.js':
+        'c.addPassthroughCopy("img");\nc.addPlugin(HtmlBasePlugin);\nreturn { pathPrefix: "/den/" };',
+    },
+    rows: [['posts/fox.md', 'img/generated/fox.png', '/img/generated/fox.png']],
   },
   {
     kind: 'pelican',
@@ -720,6 +756,25 @@ const cases: readonly KindCase[] = [
     ],
   },
   {
+    kind: 'svelteKit',
+    evidence: {
+      'vite.config.ts': "plugins: [\n  sveltekit({\n    paths: { base: '/den' },\n  }),\n]",
+      ...packageWith('@sveltejs/kit', 'svelte', 'vite'),
+    },
+    rows: [
+      ['src/routes/+page.svelte', 'static/generated/fox.png', '/den/generated/fox.png'],
+      ['src/app.html', 'static/generated/fox.png', '%sveltekit.assets%/generated/fox.png'],
+    ],
+  },
+  {
+    kind: 'reactRouter',
+    evidence: { 'vite.config.ts': "export default { base: '/den/' };", ...packageWith('@react-router/dev') },
+    rows: [
+      ['app/routes/home.tsx', 'public/generated/fox.png', '/den/generated/fox.png'],
+      ['app/app.css', 'public/generated/fox.png', '/generated/fox.png'],
+    ],
+  },
+  {
     kind: 'reactRouter',
     evidence: packageWith('@remix-run/react', '@remix-run/dev', 'vite'),
     rows: [
@@ -735,6 +790,25 @@ const cases: readonly KindCase[] = [
       ['src/App.js', 'public/generated/fox.png', '/generated/fox.png'],
       ['public/index.html', 'public/generated/fox.png', '%PUBLIC_URL%/generated/fox.png'],
       ['src/App.css', 'public/generated/fox.png', '/generated/fox.png'],
+    ],
+  },
+  {
+    kind: 'createReactApp',
+    evidence: {
+      'package.json':
+        '{\n  "homepage": "https://example.org/den",\n  "dependencies": { "react-scripts": "5.0.1" }\n}',
+    },
+    rows: [
+      ['src/App.js', 'public/generated/fox.png', '/den/generated/fox.png'],
+      ['public/index.html', 'public/generated/fox.png', '%PUBLIC_URL%/generated/fox.png'],
+    ],
+  },
+  {
+    kind: 'vueCli',
+    evidence: { 'vue.config.js': "module.exports = { publicPath: '/den/' };" },
+    rows: [
+      ['src/App.vue', 'public/generated/fox.png', '/den/generated/fox.png'],
+      ['public/index.html', 'public/generated/fox.png', '<%= BASE_URL %>generated/fox.png'],
     ],
   },
   {
