@@ -53,6 +53,7 @@ export function sourceTokenAt(text: string, language: string, offset: number): S
   if (language === 'shellscript') firsts.add('\\');
   /** Where the text that was announced in this line begins and ends. */
   let announced: SourceToken | undefined;
+  const unended = new Set<string>();
   /** In this line no string in such quotes ends any more. */
   const openUntil = { '"': 0, "'": 0, '`': 0 };
   for (let at = 0; at < text.length && at <= offset;) {
@@ -79,7 +80,7 @@ export function sourceTokenAt(text: string, language: string, offset: number): S
       at += 2;
       continue;
     } else if (character === '<' && hereDocument) {
-      announced ??= hereDocumentAt(text, at, hereDocument);
+      announced ??= hereDocumentAt(text, at, hereDocument, unended);
     } else if (raws.some(([, first]) => first === character) && rawStringAt(text, at, raws)) {
       token = rawStringAt(text, at, raws);
     } else if (character === '"' || character === "'" || character === '`') {
@@ -126,16 +127,25 @@ function rawStringAt(text: string, at: number, raws: typeof rawStrings): SourceT
   return undefined;
 }
 
-/** Undefined where no line has the name that it would end with. */
-function hereDocumentAt(text: string, at: number, pattern: RegExp): SourceToken | undefined {
+/**
+ * Undefined where no line has the name that it would end with.
+ * @param unended names of which that is known, so that it is not sought again
+ */
+function hereDocumentAt(
+  text: string,
+  at: number,
+  pattern: RegExp,
+  unended: Set<string>,
+): SourceToken | undefined {
   pattern.lastIndex = at;
   const found = pattern.exec(text);
   const name = found?.slice(1).find(Boolean);
   const start = text.indexOf('\n', at) + 1;
-  if (name === undefined || start === 0) return undefined;
+  if (name === undefined || start === 0 || unended.has(name)) return undefined;
   const last = new RegExp(`^[ \\t]*${name.replace(/\W/g, String.raw`\$&`)}(?!\\w)`, 'gm');
   last.lastIndex = start;
   const end = last.exec(text);
+  if (!end) unended.add(name);
   return end ? { kind: 'string', start, end: end.index + end[0].length, open: '', close: '' } : undefined;
 }
 

@@ -33,7 +33,8 @@ export function baseIn(text: string, key: string): string {
   return baseFrom(valueOf(text, key));
 }
 
-function baseFrom(value: string | undefined): string {
+/** As `baseIn`, from the value itself. */
+export function baseFrom(value: string | undefined): string {
   if (value === undefined || !/^\/[\w./~-]*$/.test(value) || value.startsWith('//')) return '/';
   return value.endsWith('/') ? value : `${value}/`;
 }

@@ -1,5 +1,5 @@
 import { isAppDocument, jsxFile, ofApp, styleFile } from './documentTypes.ts';
-import { baseIn, basePathIn, folderFrom, folderIn, member, parseLoosely } from './settingsText.ts';
+import { baseFrom, baseIn, basePathIn, folderFrom, folderIn, member, parseLoosely } from './settingsText.ts';
 import type { Found, ProjectKind, RootRule, Variables } from './projectKind.ts';
 
 const viteSettings = ['vite.config.ts', 'vite.config.js', 'vite.config.mts', 'vite.config.mjs'];
@@ -34,10 +34,10 @@ export const webApps: readonly ProjectKind[] = [
     variables: angularAssets,
     documents: ofApp('{assets}/generated'),
     roots: found => {
-      if (!angularAssets(found)['assets']?.endsWith('assets')) return [{ folder: '{assets}', url: '/' }];
+      if (!angularAssets(found)['assets']?.endsWith('assets')) return [{ folder: '{assets}', url: '{base}' }];
       // Relative to the page's base; in styles the builder would look for a file.
       return [
-        { folder: '{assets}', url: '/assets/', documents: styleFile },
+        { folder: '{assets}', url: '{base}assets/', documents: styleFile },
         { folder: '{assets}', url: 'assets/' },
       ];
     },
@@ -214,7 +214,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The folder of assets that the builder of the document's project copies. */
+/** The folder of assets that the builder of the document's project copies, and the base of its page. */
 function angularAssets({ text, has, document }: Found): Variables {
   const projects = member(parseLoosely(text('angular.json') || text('.angular.json')), 'projects');
   const all = Object.values((projects ?? {}) as Record<string, unknown>).map(project => ({
@@ -225,13 +225,17 @@ function angularAssets({ text, has, document }: Found): Variables {
     .filter(({ root }) => root === '' || document.startsWith(`${root}/`))
     .toSorted((a, b) => b.root.length - a.root.length)[0];
   const builder = member(own?.project, 'architect') ?? member(own?.project, 'targets');
-  const assets = member(member(member(builder, 'build'), 'options'), 'assets');
+  const options = member(member(builder, 'build'), 'options');
+  const assets = member(options, 'assets');
   const folders = (Array.isArray(assets) ? (assets as unknown[]) : []).flatMap(asset => {
     const folder = folderFrom(textOf(asset) ?? textOf(member(asset, 'input')));
     return folder === undefined || folder === '' || /\.\w+$/.test(folder) ? [] : [folder];
   });
   const named = folders.find(folder => /(?:^|\/)(?:public|assets)$/.test(folder));
-  return { assets: named ?? (has('public/') || !has('src/') ? 'public' : (folders[0] ?? 'public')) };
+  return {
+    assets: named ?? (has('public/') || !has('src/') ? 'public' : (folders[0] ?? 'public')),
+    base: baseFrom(textOf(member(options, 'baseHref'))),
+  };
 }
 
 /** What a server of Node gives out, and where, if its own words can be read. */

@@ -38,6 +38,8 @@ function planInComment(
   const offset = Math.max(anchor.end - 1, anchor.start);
   const token = sourceTokenAt(text, language, offset);
   if (!token || token.kind === 'string') return undefined;
+  // Below the end of PHP's code there is none.
+  if (language === 'php' && lineAround(text, token.end).text.includes('?>')) return undefined;
   const line = lineAround(text, offset);
   const isMulti = token.kind === 'blockComment' && token.start < line.start;
   const isFirst = text.slice(line.start, token.start).trim() === '';

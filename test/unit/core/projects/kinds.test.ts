@@ -707,6 +707,20 @@ const cases: readonly KindCase[] = [
     ],
   },
   {
+    kind: 'angular',
+    evidence: {
+      'angular.json': JSON.stringify({
+        projects: {
+          fox: { root: '', architect: { build: { options: { baseHref: '/den/', assets: ['public'] } } } },
+        },
+      }),
+    },
+    rows: [
+      ['src/app/app.html', 'public/generated/fox.png', '/den/generated/fox.png'],
+      ['src/styles.css', 'public/generated/fox.png', '/den/generated/fox.png'],
+    ],
+  },
+  {
     kind: 'next',
     evidence: packageWith('next', 'react'),
     rows: [
