@@ -136,7 +136,7 @@ export const apps: readonly Tool[] = [
         'vite.config.js': `import adapter from "@sveltejs/adapter-static";\nimport { sveltekit } from "@sveltejs/kit/vite";\n\nexport default {\n  plugins: [\n    sveltekit({\n      adapter: adapter({ pages: "out" }),\n      paths: { base: "${base.slice(0, -1)}" },\n    }),\n  ],\n};\n`,
         'src/routes/+layout.js': 'export const prerender = true;\n',
         'src/routes/owl/+page.svelte':
-          '<script>\n  import Owl from "$lib/Owl.svelte";\n</script>\n\n<Owl />\n',
+          '<script>\n  import Owl from "../../lib/Owl.svelte";\n</script>\n\n<Owl />\n',
       },
       documents: [
         {

@@ -53,7 +53,8 @@ async function installed({ id, from }: Tool, folder: string): Promise<string | u
   const manifest = { name: id, private: true, type: 'module', dependencies: from.versions, ...from.manifest };
   const text = JSON.stringify(manifest, null, 2);
   const file = path.join(folder, 'package.json');
-  if (!existsSync(file) || (await readFile(file, 'utf8')) !== text) {
+  const isThere = existsSync(path.join(folder, 'node_modules', from.npm));
+  if (!isThere || (await readFile(file, 'utf8')) !== text) {
     await writeFile(file, text);
     await call(['npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund'], folder);
   }

@@ -217,7 +217,7 @@ export const staticSites: readonly ProjectKind[] = [
   {
     id: 'slidev',
     name: 'Slidev',
-    source: 'https://sli.dev/guide/faq#assets-handling',
+    source: 'https://sli.dev/custom/directory-structure',
     packages: ['@slidev/cli'],
     documents: [{ files: isSiteDocument, folder: 'public/generated' }],
     roots: [{ folder: 'public', url: '/' }],

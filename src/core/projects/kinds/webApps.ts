@@ -136,7 +136,7 @@ export const webApps: readonly ProjectKind[] = [
   {
     id: 'ember',
     name: 'Ember',
-    source: 'https://guides.emberjs.com/release/addons-and-dependencies/',
+    source: 'https://cli.emberjs.com/release/basic-use/folder-layout/',
     packages: ['ember-source', 'ember-cli'],
     ...published,
   },

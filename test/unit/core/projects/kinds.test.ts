@@ -397,6 +397,11 @@ const cases: readonly KindCase[] = [
     ],
   },
   {
+    kind: 'gitBook',
+    evidence: { '.gitbook.yaml': 'root: ./docs/\n' },
+    rows: [['docs/guide/fox.md', 'docs/.gitbook/assets/fox.png', '../.gitbook/assets/fox.png']],
+  },
+  {
     kind: 'mintlify',
     evidence: { 'docs.json': '{ "navigation": [] }' },
     rows: [
