@@ -173,10 +173,13 @@ export const staticSites: readonly ProjectKind[] = [
       'docusaurus.config.cts',
     ],
     imports: jsxFile,
-    variables: ({ texts }) => ({ static: folderIn(texts, 'staticDirectories', 'static') }),
+    variables: ({ texts }) => ({
+      static: folderIn(texts, 'staticDirectories', 'static'),
+      base: baseIn(texts, 'baseUrl'),
+    }),
     documents: [{ files: isSiteDocument, folder: '{static}/generated' }],
-    // Its Markdown knows the site's base address; components do not, and import.
-    roots: [{ folder: '{static}', url: '/', documents: /\.(?!(?:[cm]?[jt]sx?)$)\w+$/ }],
+    // Images of its Markdown get the site's base address; tags do not, and components import.
+    roots: [{ folder: '{static}', url: '/', tagUrl: '{base}', documents: /\.(?!(?:[cm]?[jt]sx?)$)\w+$/ }],
   },
   {
     id: 'starlight',

@@ -193,6 +193,7 @@ const cases: readonly KindCase[] = [
     rows: [
       ['docs/fox.md', 'static/generated/fox.png', '/generated/fox.png'],
       ['blog/2024-05-01-fox.mdx', 'static/generated/fox.png', '/generated/fox.png'],
+      ['docs/fox.mdx', 'static/generated/fox.mp4', '/fox/generated/fox.mp4', video],
       ['src/pages/index.tsx', 'static/generated/fox.png', '../../static/generated/fox.png'],
       ['src/css/custom.css', 'static/generated/fox.png', '/generated/fox.png'],
       ['README.md', 'assets/generated/fox.png', 'assets/generated/fox.png'],
