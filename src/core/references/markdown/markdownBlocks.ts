@@ -46,7 +46,8 @@ export interface MdxLines {
 
 /**
  * Finds the blocks by the line, after the first phase of CommonMark 0.31's parsing strategy; a table counts
- * as a paragraph. Blocks of Liquid and Hugo, divisions, and the admonitions and tabs of Python-Markdown are read, too.
+ * as a paragraph. Blocks of Liquid and Hugo, divisions, and the admonitions and tabs of Python-Markdown are
+ * read, too.
  * @param mdx of a document in MDX, which has neither indented code nor HTML
  */
 export function scanBlocks(lines: readonly string[], mdx?: MdxLines): BlockLine[] {
