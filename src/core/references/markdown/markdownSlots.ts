@@ -70,7 +70,7 @@ function fillTag(request: ReferenceRequest, part: Anchor): ReferencePlan | undef
   const text = request.text.slice(part.start, part.end);
   if (!media || !text.includes('{')) return undefined;
   for (const { index, 0: tag } of text.matchAll(
-    /\{\{[<%](?:(?![<%>]\}\})[^])*[%>]\}\}|\{%(?:(?!%\})[^])*%\}/g,
+    /\{\{[<%](?:(?![<%>]\}\})[^]){0,1000}[%>]\}\}|\{%(?:(?!%\})[^]){0,1000}%\}/g,
   )) {
     const start = part.start + index;
     if (request.start < start || request.end > start + tag.length) continue;
