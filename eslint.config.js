@@ -46,7 +46,17 @@ const directWords = [
 ].map(selector => ({ selector, message: wordsMessage }));
 
 export default tseslint.config(
-  { ignores: ['dist/', 'dist-package/', 'dist-test/', 'test-results/', '.vscode-test/', 'node_modules/'] },
+  {
+    ignores: [
+      'dist/',
+      'dist-package/',
+      'dist-test/',
+      'test-results/',
+      '.vscode-test/',
+      '.tools/',
+      'node_modules/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

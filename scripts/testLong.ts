@@ -1,7 +1,7 @@
 /**
  * The long forms of tests that try random cases (`npm run test:long`), with other cases in each run, the
- * linters of others for our OpenAPI document, and the suite in folders with odd names, on a file system as
- * Windows and odd mounts have it, and on the oldest VS Code:
+ * linters of others for our OpenAPI document, the tools that make something of documents, and the suite in
+ * folders with odd names, on a file system as Windows and odd mounts have it, and on the oldest VS Code:
  *
  *     npm run test:long [-- --seed 7]
  *
@@ -39,6 +39,7 @@ const outcomes = [
   succeeds('scripts/lintOpenapi.ts'),
   succeeds('node_modules/vitest/vitest.mjs', 'run', '--testTimeout=1200000', ...properties),
   succeeds('test/kill/main.ts', '--kills', '1000', '--seed', seed),
+  succeeds('test/tools/main.ts'),
 ];
 
 /** Runs with everything that a program is told of its surroundings. */

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findProject } from '../../src/core/projects/findProject.ts';
 import { mediaFolder } from '../../src/core/projects/mediaFolder.ts';
 import { CachedProjectFiles, type ProjectFiles } from '../../src/core/projects/projectFiles.ts';
+import { filesBelow } from '../support/projectFolder.ts';
 
 /*
  * `node test/bench/projects.ts`: how long it takes to find the project of a document in a workspace of 50,000
@@ -17,8 +18,8 @@ const folder = await mkdtemp(path.join(tmpdir(), 'rivya-projects-'));
 try {
   await makeWorkspace();
   const documents = Array.from({ length: looks }, (_, index) => documentOf(index));
-  const cold = await median(documents, () => diskFiles());
-  const cached = new CachedProjectFiles(diskFiles());
+  const cold = await median(documents, () => filesBelow(folder));
+  const cached = new CachedProjectFiles(filesBelow(folder));
   await median(documents, () => cached);
   const warm = await median(documents, () => cached);
   console.log(`workspace: ${packages * filesInPackage} files in ${packages} packages, ${looks} documents`);
@@ -60,18 +61,4 @@ async function makeWorkspace(): Promise<void> {
       await writeFile(path.join(file < 60 ? deep : root, `component${file}.tsx`), '');
     }
   }
-}
-
-function diskFiles(): ProjectFiles {
-  return {
-    async list(below) {
-      const entries = await readdir(path.join(folder, below), { withFileTypes: true }).catch(() => []);
-      return entries.map(entry => (entry.isDirectory() ? `${entry.name}/` : entry.name));
-    },
-    async read(file) {
-      const full = path.join(folder, file);
-      const found = await stat(full).catch(() => undefined);
-      return found && found.size < 256 * 1024 ? readFile(full, 'utf8') : undefined;
-    },
-  };
 }

@@ -42,13 +42,19 @@ export function addressOf(
   };
   if (path !== '' && isForForge(path) && project.kind === plainFolder) return relative;
   const rules = setting.isSet || project.kind === plainFolder ? setting.roots : project.roots;
-  const served = rules.flatMap(rule => servedAs(rule, project.root, path, file) ?? [])[0];
+  const served = rules.flatMap(
+    rule => servedAs(isTag ? ofTags(rule) : rule, project.root, path, file) ?? [],
+  )[0];
   const isPlain = project.kind === plainFolder;
   if (dataFile.test(path)) return asNeighbours(text, relative, served?.url, !isPlain);
   if (!served || (isPlain && !isWebDocument(path, languageId))) return relative;
   if (served.isBeside) return { ...relative, isPublic: true };
   const expression = expressionFor(served, project.root, path, text);
   return { path: served.url, isPublic: true, ...(expression !== undefined && { expression }) };
+}
+
+function ofTags({ tagUrl, ...rule }: RootRule): RootRule {
+  return tagUrl === undefined ? rule : { ...rule, url: tagUrl };
 }
 
 interface Served {

@@ -139,8 +139,11 @@ function projectOf(
   const roots = rules.flatMap((rule): RootRule[] => {
     const folder = filled(rule.folder, named);
     const url = filled(rule.url, named);
+    const tagUrl = rule.tagUrl === undefined ? undefined : filled(rule.tagUrl, named);
     const isFor = rule.documents?.test(found.document) ?? true;
-    return folder === undefined || url === undefined || !isFor ? [] : [{ ...rule, folder, url }];
+    return folder === undefined || url === undefined || !isFor
+      ? []
+      : [{ ...rule, folder, url, ...(tagUrl !== undefined && { tagUrl }) }];
   });
   const base = folderOf(path);
   return {

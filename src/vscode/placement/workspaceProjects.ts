@@ -125,7 +125,10 @@ export class WorkspaceProjects implements Disposable {
     return known.files;
   }
 
-  /** VS Code watches its folders anyway, and tells of each file; what was not looked at costs a lookup. */
+  /**
+   * VS Code watches its folders anyway, and tells of each file; what was not looked at costs a lookup. Names
+   * of evidence alone would miss a folder that is moved here or away, of which it tells as one event.
+   */
   #watch(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;

@@ -99,14 +99,15 @@ export const documentation: readonly ProjectKind[] = [
   {
     id: 'gitBook',
     name: 'GitBook',
-    source: 'https://gitbook.com/docs/creating-content/blocks/insert-images',
+    source: 'https://gitbook.com/docs/getting-started/git-sync/content-configuration',
     evidence: ['.gitbook.yaml', '.gitbook/'],
-    documents: [{ folder: '.gitbook/assets' }],
+    variables: ({ texts }) => ({ docs: folderIn(texts, 'root', '') }),
+    documents: [{ below: '{docs}', folder: '{docs}/.gitbook/assets' }],
   },
   {
     id: 'mintlify',
     name: 'Mintlify',
-    source: 'https://mintlify.com/docs/image-embeds',
+    source: 'https://www.mintlify.com/docs/create/image-embeds',
     evidence: ['mint.json', 'docs.json'],
     confirms: ({ texts }) => /mintlify|"navigation"/.test(texts),
     documents: [{ files: isSiteDocument, folder: 'images/generated' }],

@@ -28,7 +28,8 @@ export const notes: readonly ProjectKind[] = [
   {
     id: 'logseq',
     name: 'Logseq',
-    source: 'https://docs.logseq.com/#/page/assets',
+    source:
+      'https://github.com/logseq/docs/blob/master/pages/How%20to%20create%20a%20Logseq%20graph%20using%20existing%20Markdown%20files.md',
     evidence: ['logseq/'],
     reads: ['logseq/config.edn'],
     confirms: ({ has, texts }) => texts !== '' || has('journals/') || has('pages/'),
@@ -37,7 +38,7 @@ export const notes: readonly ProjectKind[] = [
   {
     id: 'foam',
     name: 'Foam',
-    source: 'https://foambubble.github.io/foam/user/features/including-notes',
+    source: 'https://foambubble.github.io/foam/user/features/embeds',
     evidence: ['.foam/', '.vscode/'],
     reads: ['.vscode/extensions.json', '.vscode/settings.json'],
     confirms: ({ has, texts }) => has('.foam/') || /foam\.foam-vscode|"foam\./.test(texts),

@@ -35,6 +35,8 @@ export interface RootRule {
   readonly folder: string;
   /** What stands before the path of a file below the folder; `{*}` is what `*` was. */
   readonly url: string;
+  /** The same for tags within Markdown, to which a build adds nothing, where that is something else. */
+  readonly tagUrl?: string;
   /**
    * Where the folder is: in the root, or somewhere below it, which may be wherever a document lies that is
    * below the folder's parent (`aboveDocument`).

@@ -145,7 +145,7 @@ export const serverApps: readonly ProjectKind[] = [
   {
     id: 'wordPressTheme',
     name: 'WordPress',
-    source: 'https://developer.wordpress.org/themes/core-concepts/including-assets/',
+    source: 'https://developer.wordpress.org/reference/functions/get_theme_file_uri/',
     evidence: ['style.css'],
     confirms: ({ texts }) => /^[\s*]*Theme Name:/m.test(texts),
     documents: ofApp('assets/images/generated'),

@@ -30,9 +30,19 @@ export function folderIn(text: string, key: string, preset: string): string {
 
 /** The address under which a site is served, with a slash at both ends; `/` unless a key says another. */
 export function baseIn(text: string, key: string): string {
-  const value = valueOf(text, key);
+  return baseFrom(valueOf(text, key));
+}
+
+/** As `baseIn`, from the value itself. */
+export function baseFrom(value: string | undefined): string {
   if (value === undefined || !/^\/[\w./~-]*$/.test(value) || value.startsWith('//')) return '/';
   return value.endsWith('/') ? value : `${value}/`;
+}
+
+/** As `baseIn`, of the whole address at which a site says that it is. */
+export function basePathIn(text: string, key: string): string {
+  const value = valueOf(text, key) ?? '';
+  return URL.canParse(value) ? baseFrom(new URL(value).pathname) : '/';
 }
 
 /**

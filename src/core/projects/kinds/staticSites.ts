@@ -1,5 +1,5 @@
-import { isSiteDocument, jsxFile, markdownFile, ofApp } from './documentTypes.ts';
-import { baseIn, folderFrom, folderIn, valueOf } from './settingsText.ts';
+import { isSiteDocument, jsxFile, markdownFile, ofApp, styleFile } from './documentTypes.ts';
+import { baseIn, basePathIn, folderFrom, folderIn, valueOf } from './settingsText.ts';
 import type { Found, ProjectKind } from './projectKind.ts';
 
 const hugoSettings = [
@@ -54,19 +54,26 @@ export const staticSites: readonly ProjectKind[] = [
       hugoSettings.some(name => name.startsWith('hugo.') && has(name)) ||
       (has('config.toml') && ['archetypes/', 'content/', 'layouts/', 'themes/'].some(has)) ||
       /^\W*(?:baseURL|languageCode)\b/im.test(texts),
-    variables: ({ texts }) => ({
-      content: folderIn(texts, 'contentDir', 'content'),
-      static: folderIn(texts, 'staticDir', 'static'),
-    }),
+    variables: ({ texts }) => {
+      const base = basePathIn(texts, '(?:baseURL|baseurl)');
+      return {
+        content: folderIn(texts, 'contentDir', 'content'),
+        static: folderIn(texts, 'staticDir', 'static'),
+        base,
+        // Hugo itself adds it to what pages say then, and never to what styles say.
+        pageBase: /^true$/i.test(valueOf(texts, '(?:canonifyURLs|canonifyurls)') ?? '') ? '/' : base,
+      };
+    },
     documents: [
       { below: '{content}', files: bundle, folder: './' },
       { below: '{content}', folder: '{static}/generated' },
       { files: /^(?:archetypes|assets|data|i18n|layouts|static|themes)\//, folder: '{static}/generated' },
     ],
     roots: [
+      { folder: '{static}', url: '{base}', documents: styleFile },
       {
         folder: '{static}',
-        url: '/',
+        url: '{pageBase}',
         helpers: [{ documents: /^(?:layouts|themes)\/.*\.html$/, write: '{{ "{path}" | relURL }}' }],
       },
     ],
@@ -120,7 +127,16 @@ export const staticSites: readonly ProjectKind[] = [
     confirms: found => eleventyCopy(found) !== undefined,
     variables: found => ({ ...eleventyCopy(found) }),
     documents: [{ files: isSiteDocument, folder: '{folder}/generated' }],
-    roots: [{ folder: '{folder}', url: '{url}', built: pages }],
+    roots: found => {
+      const { folder = '', url = '' } = eleventyCopy(found) ?? {};
+      // Without its plugin the prefix is added by the filter alone.
+      const isWritten = baseIn(found.texts, 'pathPrefix') !== '/' && !/\bHtmlBasePlugin\b/.test(found.texts);
+      const filter = {
+        documents: /\.(?:md|markdown|html?|liquid|njk)$/i,
+        write: `{{ '${url}{path}' | url }}`,
+      };
+      return [{ folder, url, built: pages, helpers: isWritten ? [filter] : [] }];
+    },
   },
   {
     id: 'pelican',
@@ -153,12 +169,17 @@ export const staticSites: readonly ProjectKind[] = [
       'docusaurus.config.ts',
       'docusaurus.config.mjs',
       'docusaurus.config.cjs',
+      'docusaurus.config.mts',
+      'docusaurus.config.cts',
     ],
     imports: jsxFile,
-    variables: ({ texts }) => ({ static: folderIn(texts, 'staticDirectories', 'static') }),
+    variables: ({ texts }) => ({
+      static: folderIn(texts, 'staticDirectories', 'static'),
+      base: baseIn(texts, 'baseUrl'),
+    }),
     documents: [{ files: isSiteDocument, folder: '{static}/generated' }],
-    // Its Markdown knows the site's base address; components do not, and import.
-    roots: [{ folder: '{static}', url: '/', documents: /\.(?!(?:[cm]?[jt]sx?)$)\w+$/ }],
+    // Images of its Markdown get the site's base address; tags do not, and components import.
+    roots: [{ folder: '{static}', url: '/', tagUrl: '{base}', documents: /\.(?!(?:[cm]?[jt]sx?)$)\w+$/ }],
   },
   {
     id: 'starlight',
@@ -199,7 +220,7 @@ export const staticSites: readonly ProjectKind[] = [
   {
     id: 'slidev',
     name: 'Slidev',
-    source: 'https://sli.dev/guide/faq#assets-handling',
+    source: 'https://sli.dev/custom/directory-structure',
     packages: ['@slidev/cli'],
     documents: [{ files: isSiteDocument, folder: 'public/generated' }],
     roots: [{ folder: 'public', url: '/' }],

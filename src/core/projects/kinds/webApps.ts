@@ -1,6 +1,6 @@
-import { jsxFile, isAppDocument, ofApp } from './documentTypes.ts';
-import { baseIn, folderFrom, folderIn, member, parseLoosely } from './settingsText.ts';
-import type { Found, ProjectKind, Variables } from './projectKind.ts';
+import { isAppDocument, jsxFile, ofApp, styleFile } from './documentTypes.ts';
+import { baseFrom, baseIn, basePathIn, folderFrom, folderIn, member, parseLoosely } from './settingsText.ts';
+import type { Found, ProjectKind, RootRule, Variables } from './projectKind.ts';
 
 const viteSettings = ['vite.config.ts', 'vite.config.js', 'vite.config.mts', 'vite.config.mjs'];
 const published: Pick<ProjectKind, 'documents' | 'roots'> = {
@@ -34,11 +34,10 @@ export const webApps: readonly ProjectKind[] = [
     variables: angularAssets,
     documents: ofApp('{assets}/generated'),
     roots: found => {
-      if (!angularAssets(found)['assets']?.endsWith('assets')) return [{ folder: '{assets}', url: '/' }];
+      if (!angularAssets(found)['assets']?.endsWith('assets')) return [{ folder: '{assets}', url: '{base}' }];
       // Relative to the page's base; in styles the builder would look for a file.
-      const styles = /\.(?:css|less|sass|scss)$/;
       return [
-        { folder: '{assets}', url: '/assets/', documents: styles },
+        { folder: '{assets}', url: '{base}assets/', documents: styleFile },
         { folder: '{assets}', url: 'assets/' },
       ];
     },
@@ -71,6 +70,8 @@ export const webApps: readonly ProjectKind[] = [
     source: 'https://svelte.dev/docs/kit/project-structure',
     evidence: ['svelte.config.js', 'svelte.config.ts'],
     packages: ['@sveltejs/kit'],
+    // Since its third version the settings stand there.
+    reads: viteSettings,
     confirms: ({ packages, texts }) => packages.has('@sveltejs/kit') || /\bkit\s*:/.test(texts),
     imports: components,
     variables: ({ texts }) => ({ base: baseIn(texts, 'base'), static: folderIn(texts, 'assets', 'static') }),
@@ -89,20 +90,25 @@ export const webApps: readonly ProjectKind[] = [
     source: 'https://v2.remix.run/docs/guides/faq',
     evidence: ['react-router.config.ts', 'react-router.config.js', 'remix.config.js'],
     packages: ['@react-router/dev', '@remix-run/dev', '@remix-run/react'],
+    reads: viteSettings,
     imports: jsxFile,
-    ...published,
+    variables: ({ texts }) => ({ base: baseIn(texts, 'base') }),
+    documents: ofApp('public/generated'),
+    roots: viteRoots('public'),
   },
   {
     id: 'createReactApp',
     name: 'Create React App',
     source: 'https://create-react-app.dev/docs/using-the-public-folder/',
     packages: ['react-scripts'],
+    reads: ['package.json'],
     imports: jsxFile,
+    variables: ({ text }) => ({ base: basePathIn(text('package.json'), 'homepage') }),
     documents: ofApp('public/generated'),
     roots: [
       {
         folder: 'public',
-        url: '/',
+        url: '{base}',
         // The one page is served at every address of the app.
         built: /^public\/index\.html$/,
         helpers: [{ documents: /^public\/[^/]+\.html$/, write: '%PUBLIC_URL%/{path}' }],
@@ -116,12 +122,21 @@ export const webApps: readonly ProjectKind[] = [
     evidence: ['vue.config.js'],
     packages: ['@vue/cli-service'],
     imports: jsxFile,
-    ...published,
+    variables: ({ texts }) => ({ base: baseIn(texts, 'publicPath') }),
+    documents: ofApp('public/generated'),
+    roots: [
+      {
+        folder: 'public',
+        url: '{base}',
+        built: /^public\/index\.html$/,
+        helpers: [{ documents: /^public\/index\.html$/, write: '<%= BASE_URL %>{path}' }],
+      },
+    ],
   },
   {
     id: 'ember',
     name: 'Ember',
-    source: 'https://guides.emberjs.com/release/addons-and-dependencies/',
+    source: 'https://cli.emberjs.com/release/basic-use/folder-layout/',
     packages: ['ember-source', 'ember-cli'],
     ...published,
   },
@@ -147,10 +162,7 @@ export const webApps: readonly ProjectKind[] = [
       viteSettings.some(name => found.has(name)) ||
       found.has('src/'),
     documents: ofApp('{public}/generated'),
-    roots: [
-      { folder: '{public}', url: '{base}', documents: components },
-      { folder: '{public}', url: '/' },
-    ],
+    roots: viteRoots('{public}'),
   },
   {
     id: 'express',
@@ -179,6 +191,14 @@ export const webApps: readonly ProjectKind[] = [
   },
 ];
 
+/** Vite adds the base to what it reads itself: pages, styles, and Vue's templates. */
+function viteRoots(folder: string): readonly RootRule[] {
+  return [
+    { folder, url: '{base}', documents: components },
+    { folder, url: '/' },
+  ];
+}
+
 /** Files that the bundler of a native app takes in, each by its own import or `require`. */
 function native(): Pick<ProjectKind, 'imports' | 'documents'> {
   return {
@@ -194,7 +214,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The folder of assets that the builder of the document's project copies. */
+/** The folder of assets that the builder of the document's project copies, and the base of its page. */
 function angularAssets({ text, has, document }: Found): Variables {
   const projects = member(parseLoosely(text('angular.json') || text('.angular.json')), 'projects');
   const all = Object.values((projects ?? {}) as Record<string, unknown>).map(project => ({
@@ -205,13 +225,17 @@ function angularAssets({ text, has, document }: Found): Variables {
     .filter(({ root }) => root === '' || document.startsWith(`${root}/`))
     .toSorted((a, b) => b.root.length - a.root.length)[0];
   const builder = member(own?.project, 'architect') ?? member(own?.project, 'targets');
-  const assets = member(member(member(builder, 'build'), 'options'), 'assets');
+  const options = member(member(builder, 'build'), 'options');
+  const assets = member(options, 'assets');
   const folders = (Array.isArray(assets) ? (assets as unknown[]) : []).flatMap(asset => {
     const folder = folderFrom(textOf(asset) ?? textOf(member(asset, 'input')));
     return folder === undefined || folder === '' || /\.\w+$/.test(folder) ? [] : [folder];
   });
   const named = folders.find(folder => /(?:^|\/)(?:public|assets)$/.test(folder));
-  return { assets: named ?? (has('public/') || !has('src/') ? 'public' : (folders[0] ?? 'public')) };
+  return {
+    assets: named ?? (has('public/') || !has('src/') ? 'public' : (folders[0] ?? 'public')),
+    base: baseFrom(textOf(member(options, 'baseHref'))),
+  };
 }
 
 /** What a server of Node gives out, and where, if its own words can be read. */

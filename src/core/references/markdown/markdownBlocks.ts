@@ -46,7 +46,8 @@ export interface MdxLines {
 
 /**
  * Finds the blocks by the line, after the first phase of CommonMark 0.31's parsing strategy; a table counts
- * as a paragraph. Blocks of Liquid and Hugo, and the admonitions and tabs of Python-Markdown, are read, too.
+ * as a paragraph. Blocks of Liquid and Hugo, divisions, and the admonitions and tabs of Python-Markdown are
+ * read, too.
  * @param mdx of a document in MDX, which has neither indented code nor HTML
  */
 export function scanBlocks(lines: readonly string[], mdx?: MdxLines): BlockLine[] {
@@ -163,7 +164,7 @@ class Scanner {
       start = this.#startOf(own, paragraph !== undefined && opened.length === 0);
       const item = start
         ? undefined
-        : ((this.#isMdx ? undefined : admonitionOf(own)) ?? itemOf(own, inParagraph));
+        : ((this.#isMdx ? undefined : (admonitionOf(own) ?? noteOf(own))) ?? itemOf(own, inParagraph));
       if (!item) break;
       opened.push({ ...item.container, width: item.container.width + indent });
       rest = item.rest;
@@ -196,7 +197,16 @@ class Scanner {
       return { kind: 'verbatim', until: template.until, mayEndAtOnce: false };
     if (this.#isMdx && /^<[A-Za-z_$/>]/.test(rest))
       return interruptsParagraph ? undefined : { kind: 'verbatim', until: undefined, mayEndAtOnce: false };
+    if (this.#isDivision(rest)) return { kind: 'line', until: undefined, mayEndAtOnce: true };
     return startOf(rest, interruptsParagraph, this.#isMdx);
+  }
+
+  /**
+   * The first or last line of an admonition or a division of Pandoc, Docusaurus, VitePress or MyST. With
+   * indented lines below, mkdocstrings puts something in its place.
+   */
+  #isDivision(rest: string): boolean {
+    return /^ {0,3}:{3,}/.test(rest) && !/^(?: {4}|\t)/.test(this.#source[this.lines.length + 1] ?? '');
   }
 
   /** Where the last line stands that ends a template block like this. */
@@ -319,6 +329,16 @@ function admonitionOf(rest: string): { container: OpenContainer; rest: string } 
   if (!mark) return undefined;
   const width = (mark[1] ?? '').length + 4;
   return { container: { kind: 'item', width, marker: '!', empty: false }, rest: '' };
+}
+
+/** A footnote or a definition of Markdown Extra: what else belongs to it is indented by four columns. */
+function noteOf(rest: string): { container: OpenContainer; rest: string } | undefined {
+  const mark = /^(?:\[\^[^\]\s]+\]:|: ) +(?=\S)/.exec(rest);
+  if (!mark) return undefined;
+  return {
+    container: { kind: 'item', width: 4, marker: '^', empty: false },
+    rest: rest.slice(mark[0].length),
+  };
 }
 
 function itemOf(rest: string, inParagraph: boolean): { container: OpenContainer; rest: string } | undefined {

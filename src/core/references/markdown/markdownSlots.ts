@@ -3,7 +3,8 @@ import { fillJson } from '../data/json.ts';
 import { fillToml } from '../data/toml.ts';
 import { fillYaml } from '../data/yaml.ts';
 import { fillMarkup } from '../markup/markupSlots.ts';
-import { fillSlot, isSlot, onlyMedia, planFromWithin, requestWithin } from '../plan/slot.ts';
+import { encodeUrl } from '../plan/escape.ts';
+import { fillSlot, isSlot, isSlotName, onlyMedia, planFromWithin, requestWithin } from '../plan/slot.ts';
 import type { ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
 import { frontMatterOf } from './frontMatter.ts';
 import type { MarkdownLines } from './insertMarkdownBlock.ts';
@@ -40,13 +41,46 @@ export function fillMarkdown(
   const line = lines.findIndex(({ end }) => anchor.end <= end);
   const block = scanned[line]?.block;
   const [first, last] = [lines[block?.first ?? line], lines[block?.last ?? line]];
-  if (!first || !last || !/[<]/.test(text.slice(first.start, last.end))) return undefined;
+  if (!first || !last) return undefined;
   const part = { start: first.start, end: last.end };
   if (part.end - part.start > longestBlock) return undefined;
+  const own =
+    fillDirective(request, text.slice(first.start, first.end), first.start) ?? fillTag(request, part);
+  if (own || !text.slice(part.start, part.end).includes('<')) return own;
   return planFromWithin(
     fillMarkup(language === 'mdx' ? 'jsx' : 'html', requestWithin(request, part)),
     part.start,
   );
+}
+
+/** A figure of MyST without a path, which its first line has. */
+function fillDirective(request: ReferenceRequest, line: string, start: number): ReferencePlan | undefined {
+  const media = onlyMedia(request);
+  const open = /^\s*(?::{3,}|`{3,}|~{3,})\{(?:figure|image)\}(?=\s*$)/.exec(line)?.[0];
+  if (open === undefined || media?.kind !== 'image') return undefined;
+  return fillSlot(
+    { start: start + open.length, end: start + line.length },
+    ` ${media.expression ?? media.path}`,
+  );
+}
+
+/** An empty parameter of the shortcode or the tag of a template language that the anchor is in. */
+function fillTag(request: ReferenceRequest, part: Anchor): ReferencePlan | undefined {
+  const media = onlyMedia(request);
+  const text = request.text.slice(part.start, part.end);
+  if (!media || !text.includes('{')) return undefined;
+  for (const { index, 0: tag } of text.matchAll(
+    /\{\{[<%](?:(?![<%>]\}\})[^]){0,1000}[%>]\}\}|\{%(?:(?!%\})[^]){0,1000}%\}/g,
+  )) {
+    const start = part.start + index;
+    if (request.start < start || request.end > start + tag.length) continue;
+    for (const found of tag.matchAll(/(?<=[\s])([\w-]+)=(["'])\2/g)) {
+      const at = start + found.index + found[0].length - 1;
+      if (isSlotName(media.kind, found[1] ?? ''))
+        return fillSlot({ start: at, end: at }, encodeUrl(media.path));
+    }
+  }
+  return undefined;
 }
 
 /** In a longer line images are not sought, in a longer block no tags, which bounds the time. */

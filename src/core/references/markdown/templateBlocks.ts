@@ -14,9 +14,14 @@ const shortcode = new RegExp(
   String.raw`^ {0,3}\{\{[<%]\s*(${verbatimTags})\b(?!.*(?:\/\s*[>%]\}\}|\{\{[<%]\s*\/\s*\1\b))`,
 );
 
+/** Directives of MyST that hold something else than text, such as a picture and the words below it. */
+const directive =
+  /^ {0,3}:{3,}\{(?:figure|image|code|code-block|code-cell|math|csv-table|list-table|mermaid|raw|literalinclude|eval-rst|toctree)\}/;
+
 /** The block whose content is not text of the document that begins on a line, if one does. */
 export function templateBlockAt(line: string): TemplateBlock | undefined {
-  if (!/^ {0,3}[{$]/.test(line)) return undefined;
+  if (!/^ {0,3}[{$:]/.test(line)) return undefined;
+  if (directive.test(line)) return { name: ':::', until: /^ {0,3}:{3,}\s*$/ };
   const tag = liquidTag.exec(line)?.[1];
   if (tag !== undefined) return { name: `end${tag}`, until: new RegExp(String.raw`\{%-?\s*end${tag}\b`) };
   const code = shortcode.exec(line)?.[1];

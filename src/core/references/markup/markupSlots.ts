@@ -91,6 +91,12 @@ function addressIn(
 
 const urls = /(url\(\s*(?:&quot;|["'])?)((?:(?!&quot;)[^"'()])*)(?:&quot;|["'])?\s*\)/gi;
 
+/** Where in a style the first address is that has nothing in it. */
+function emptyUrl(style: string): number | undefined {
+  const found = [...style.matchAll(urls)].find(([, , inner]) => inner === '');
+  return found && found.index + (found[1]?.length ?? 0);
+}
+
 function isBound(name: string): boolean {
   return /^(?::|v-bind:|\[)/.test(name);
 }
@@ -144,8 +150,11 @@ function emptyAround(
       return value === '' || (isBound(name) && /^(?:''|``)$/.test(value));
     };
     const found = element.attributes.find(each => isEmpty(each) && takesAddress(text, element, each, kind));
-    const form = found && isBound(found.name) ? 'string' : 'attribute';
-    return found && { start: found.start, end: found.end, form };
+    if (found) return { ...found, form: isBound(found.name) ? 'string' : 'attribute' };
+    const style = element.attributes.find(({ name }) => name.toLowerCase() === 'style');
+    const empty = kind === 'image' && style ? emptyUrl(text.slice(style.start, style.end)) : undefined;
+    const at = style && empty !== undefined ? style.start + empty : undefined;
+    return at === undefined ? undefined : { start: at, end: at, form: 'url' };
   };
   const isShown = ({ name }: MarkupNode): boolean =>
     kind === 'image'

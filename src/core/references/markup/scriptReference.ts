@@ -25,5 +25,8 @@ export function planPhp(request: ReferenceRequest): ReferencePlan | undefined {
   const anchor = trimmed(text, request.start, request.end);
   const leaf = leafAt(parseMarkup(text, syntax.dialect), Math.max(anchor.end - 1, anchor.start));
   const isCode = leaf.kind === 'opaque' && /^<\?(?:php\b|=|\s)/i.test(text.slice(leaf.start, leaf.start + 6));
-  return isCode ? planPaths('php', request) : planMarkup(syntax, request);
+  // A tag with nothing but a comment is a comment of the page.
+  const isComment =
+    isCode && /^<\?(?:php)?\s*(?:\/\/|#|\/\*)[^\n]*\?>$/i.test(text.slice(leaf.start, leaf.end));
+  return isCode && !isComment ? planPaths('php', request) : planMarkup(syntax, request);
 }

@@ -86,6 +86,9 @@ function planIn(
       ? [{ before: `background-image: ${urls};`, after: '' }]
       : namedUrls(language, text, media, block === 'variables' ? 'variables' : at.isRoot ? 'root' : 'rules');
   const point =
+    (at.isRoot && block !== 'declarations' && language === 'css'
+      ? pointBelowImports(text, tokens, anchor.end)
+      : undefined) ??
     (mode === 'replace' ? pointReplacing(text, tokens, token, statement, anchor) : undefined) ??
     pointAfter(text, token, statement, anchor.end);
   return point && planAt(point, snippets, eol);
@@ -168,6 +171,17 @@ function pointAfter(
   }
   if (token?.kind === 'comment') return ownLine(text, token.start, token.end);
   return ownLine(text, anchorEnd, anchorEnd);
+}
+
+/** Below the last import, which no rule may stand before; undefined where none follows. */
+function pointBelowImports(text: string, tokens: readonly Token[], from: number): InsertionPoint | undefined {
+  const last = [...text.slice(from).matchAll(/^[ \t]*@(?:import|namespace|charset)\b[^;{}]*;/gm)]
+    .map(({ index, 0: whole }) => ({ start: from + index, end: from + index + whole.length }))
+    .findLast(
+      ({ start, end }) =>
+        !tokens.some(token => token.kind === 'comment' && token.start < end && start < token.end),
+    );
+  return last && ownLine(text, last.start, last.end);
 }
 
 /** A line of its own below, or else right after. */

@@ -126,7 +126,7 @@ const delimiter = /^(?:(\/{4,}|-{4,}|\.{4,}|\+{4,}|={4,}|\*{4,}|_{4,})|(--)|(```
 /** Blocks in which other blocks may stand. */
 const compound = /^[=*_]|^--$/;
 
-const item = /^[ \t]*(?:\*{1,5}|-|\.{1,5}|\d+\.)[ \t]+\S/;
+const item = /^[ \t]*(?:(?:\*{1,5}|-|\.{1,5}|\d+\.)[ \t]+\S|[^\s/:|].*?(?::{2,4}|;;)(?:[ \t]+\S|[ \t]*$))/;
 
 /** The title or the attributes of the block below. */
 const metadata = /^(?:\.[^\s.].*|\[.*\])[ \t]*$/;

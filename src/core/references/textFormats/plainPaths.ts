@@ -38,6 +38,8 @@ function planInComment(
   const offset = Math.max(anchor.end - 1, anchor.start);
   const token = sourceTokenAt(text, language, offset);
   if (!token || token.kind === 'string') return undefined;
+  // Below the end of PHP's code there is none.
+  if (language === 'php' && lineAround(text, token.end).text.includes('?>')) return undefined;
   const line = lineAround(text, offset);
   const isMulti = token.kind === 'blockComment' && token.start < line.start;
   const isFirst = text.slice(line.start, token.start).trim() === '';
@@ -47,14 +49,24 @@ function planInComment(
   const [prefix, suffix] = parts;
   const snippets = media.map(({ path }) => ({ before: path, after: suffix }));
   const words = Math.max(anchor.start, wordsStart(text, token, line, isMulti));
+  // The mark that ends the comment is no word of it.
+  const inner = trimmed(text, token.start, token.end - token.close.length).end;
+  const wordsEnd = Math.min(anchor.end, inner);
   const isLine = lineAround(text, anchor.start).start === line.start;
-  if (mode === 'replace' && anchor.end > words && isLine && (isFirst || isMulti)) {
+  if (mode === 'replace' && wordsEnd > words && isLine && (isFirst || isMulti)) {
     const only = media.length === 1 ? [{ before: media[0]?.path ?? '', after: '' }] : undefined;
     // In a comment within a line there is room for one.
     if (only || token.kind === 'lineComment')
-      return planAt(replacing(words, anchor.end, prefix), only ?? snippets, eol);
+      return planAt(replacing(words, wordsEnd, prefix), only ?? snippets, eol);
   }
-  return planAt({ ...belowLine(text, line.start, prefix) }, snippets, eol);
+  const point = belowLine(text, line.start, prefix);
+  return isInString(text, language, point.start) ? undefined : planAt(point, snippets, eol);
+}
+
+/** Whether a line begins in a string, such as one that is announced in the line before. */
+function isInString(text: string, language: string, start: number): boolean {
+  const token = sourceTokenAt(text, language, start);
+  return token?.kind === 'string' && (token.start < start || token.open === '');
 }
 
 function replacing(start: number, end: number, indent: string): InsertionPoint {

@@ -32,11 +32,11 @@ export function inlineRestructuredText(_text: string, _offset: number, media: Re
 
 function blockSnippet(media: ReferenceMedia): Snippet {
   if (media.kind !== 'image') return linkSnippet(media);
-  const { path, width } = media;
+  const { width } = media;
   const alt = oneLine(media.alt);
   // With a height as well, a theme that makes the picture narrower squeezes it.
   const size = width === undefined ? '' : `\n   :width: ${width}`;
-  const before = `.. image:: ${directivePath(path)}`;
+  const before = `.. image:: ${directivePath(media)}`;
   // An option has no markup, so nothing in it is escaped.
   return alt === ''
     ? { before: before + size, after: '' }
@@ -47,7 +47,8 @@ function blockSnippet(media: ReferenceMedia): Snippet {
  * The path of a file as it is, for Sphinx decodes nothing; an unescaped space would be dropped, and other
  * blanks cannot be written.
  */
-function directivePath(path: string): string {
+function directivePath({ path, expression }: ReferenceMedia): string {
+  if (expression !== undefined) return expression;
   const written = path
     .replaceAll('\\', String.raw`\\`)
     .replace(/[^\S ]/g, encodeURIComponent)
@@ -72,7 +73,7 @@ function fillDirective(
   const start = line.start + before.length;
   if (!isSlot(request, anchor, argument, start)) return undefined;
   const space = /\s$/.test(before) ? '' : ' ';
-  return fillSlot({ start, end: line.start + whole.length }, space + directivePath(only.path));
+  return fillSlot({ start, end: line.start + whole.length }, space + directivePath(only));
 }
 
 const directive = /^([ \t]*\.\. (?:\|[^|]*\| )?(?:image|figure)::[ \t]*)(.*)$/;
@@ -95,12 +96,12 @@ function depthOf(line: Line | undefined): number {
 }
 
 /** An anonymous link with its address in it. */
-function linkSnippet({ path, alt, kind }: ReferenceMedia): Snippet {
+function linkSnippet({ path, expression, alt, kind }: ReferenceMedia): Snippet {
   const words = oneLine(alt) || kind;
   return {
     before: '`',
     alt: words.replace(/[\\`*_|<>]/g, String.raw`\$&`),
-    after: ` <${encodeUrl(path).replace(/_(?=$)/, String.raw`\_`)}>\`__`,
+    after: ` <${expression ?? encodeUrl(path).replace(/_(?=$)/, String.raw`\_`)}>\`__`,
   };
 }
 

@@ -53,6 +53,24 @@ const cases: readonly KindCase[] = [
     ],
   },
   {
+    kind: 'hugo',
+    evidence: { 'hugo.toml': 'baseURL = "https://example.org/den"\n' },
+    rows: [
+      ['content/posts/fox.md', 'static/generated/fox.png', '/den/generated/fox.png'],
+      ['content/posts/fox/index.md', 'content/posts/fox/fox.png', 'fox.png'],
+      ['layouts/index.html', 'static/generated/fox.png', '{{ "generated/fox.png" | relURL }}'],
+      ['assets/css/main.css', 'static/generated/fox.png', '/den/generated/fox.png'],
+    ],
+  },
+  {
+    kind: 'hugo',
+    evidence: { 'hugo.yaml': 'baseurl: https://example.org/den/\ncanonifyURLs: true\n' },
+    rows: [
+      ['content/fox.md', 'static/generated/fox.png', '/generated/fox.png'],
+      ['assets/css/main.scss', 'static/generated/fox.png', '/den/generated/fox.png'],
+    ],
+  },
+  {
     kind: 'zola',
     evidence: {
       'config.toml': 'base_url = "https://example.org"\n',
@@ -130,6 +148,24 @@ const cases: readonly KindCase[] = [
     ],
   },
   {
+    kind: 'eleventy',
+    evidence: {
+      'eleventy.config.js': 'c.addPassthroughCopy("img");\nreturn { pathPrefix: "/den/" };',
+    },
+    rows: [
+      ['posts/fox.md', 'img/generated/fox.png', "{{ '/img/generated/fox.png' | url }}"],
+      ['_includes/base.njk', 'img/generated/fox.png', "{{ '/img/generated/fox.png' | url }}"],
+    ],
+  },
+  {
+    kind: 'eleventy',
+    evidence: {
+      'eleventy.config.js':
+        'c.addPassthroughCopy("img");\nc.addPlugin(HtmlBasePlugin);\nreturn { pathPrefix: "/den/" };',
+    },
+    rows: [['posts/fox.md', 'img/generated/fox.png', '/img/generated/fox.png']],
+  },
+  {
     kind: 'pelican',
     evidence: { 'pelicanconf.py': "PATH = 'content'\n" },
     rows: [
@@ -157,6 +193,7 @@ const cases: readonly KindCase[] = [
     rows: [
       ['docs/fox.md', 'static/generated/fox.png', '/generated/fox.png'],
       ['blog/2024-05-01-fox.mdx', 'static/generated/fox.png', '/generated/fox.png'],
+      ['docs/fox.mdx', 'static/generated/fox.mp4', '/fox/generated/fox.mp4', video],
       ['src/pages/index.tsx', 'static/generated/fox.png', '../../static/generated/fox.png'],
       ['src/css/custom.css', 'static/generated/fox.png', '/generated/fox.png'],
       ['README.md', 'assets/generated/fox.png', 'assets/generated/fox.png'],
@@ -359,6 +396,11 @@ const cases: readonly KindCase[] = [
       ['guide/fox.md', '.gitbook/assets/fox.png', '../.gitbook/assets/fox.png'],
       ['guide/den/fox.md', '.gitbook/assets/fox.png', '../../.gitbook/assets/fox.png'],
     ],
+  },
+  {
+    kind: 'gitBook',
+    evidence: { '.gitbook.yaml': 'root: ./docs/\n' },
+    rows: [['docs/guide/fox.md', 'docs/.gitbook/assets/fox.png', '../.gitbook/assets/fox.png']],
   },
   {
     kind: 'mintlify',
@@ -671,6 +713,20 @@ const cases: readonly KindCase[] = [
     ],
   },
   {
+    kind: 'angular',
+    evidence: {
+      'angular.json': JSON.stringify({
+        projects: {
+          fox: { root: '', architect: { build: { options: { baseHref: '/den/', assets: ['public'] } } } },
+        },
+      }),
+    },
+    rows: [
+      ['src/app/app.html', 'public/generated/fox.png', '/den/generated/fox.png'],
+      ['src/styles.css', 'public/generated/fox.png', '/den/generated/fox.png'],
+    ],
+  },
+  {
     kind: 'next',
     evidence: packageWith('next', 'react'),
     rows: [
@@ -720,6 +776,25 @@ const cases: readonly KindCase[] = [
     ],
   },
   {
+    kind: 'svelteKit',
+    evidence: {
+      'vite.config.ts': "plugins: [\n  sveltekit({\n    paths: { base: '/den' },\n  }),\n]",
+      ...packageWith('@sveltejs/kit', 'svelte', 'vite'),
+    },
+    rows: [
+      ['src/routes/+page.svelte', 'static/generated/fox.png', '/den/generated/fox.png'],
+      ['src/app.html', 'static/generated/fox.png', '%sveltekit.assets%/generated/fox.png'],
+    ],
+  },
+  {
+    kind: 'reactRouter',
+    evidence: { 'vite.config.ts': "export default { base: '/den/' };", ...packageWith('@react-router/dev') },
+    rows: [
+      ['app/routes/home.tsx', 'public/generated/fox.png', '/den/generated/fox.png'],
+      ['app/app.css', 'public/generated/fox.png', '/generated/fox.png'],
+    ],
+  },
+  {
     kind: 'reactRouter',
     evidence: packageWith('@remix-run/react', '@remix-run/dev', 'vite'),
     rows: [
@@ -735,6 +810,25 @@ const cases: readonly KindCase[] = [
       ['src/App.js', 'public/generated/fox.png', '/generated/fox.png'],
       ['public/index.html', 'public/generated/fox.png', '%PUBLIC_URL%/generated/fox.png'],
       ['src/App.css', 'public/generated/fox.png', '/generated/fox.png'],
+    ],
+  },
+  {
+    kind: 'createReactApp',
+    evidence: {
+      'package.json':
+        '{\n  "homepage": "https://example.org/den",\n  "dependencies": { "react-scripts": "5.0.1" }\n}',
+    },
+    rows: [
+      ['src/App.js', 'public/generated/fox.png', '/den/generated/fox.png'],
+      ['public/index.html', 'public/generated/fox.png', '%PUBLIC_URL%/generated/fox.png'],
+    ],
+  },
+  {
+    kind: 'vueCli',
+    evidence: { 'vue.config.js': "module.exports = { publicPath: '/den/' };" },
+    rows: [
+      ['src/App.vue', 'public/generated/fox.png', '/den/generated/fox.png'],
+      ['public/index.html', 'public/generated/fox.png', '<%= BASE_URL %>generated/fox.png'],
     ],
   },
   {

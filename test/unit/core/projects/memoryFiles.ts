@@ -1,13 +1,7 @@
-import { readPublicRoots } from '../../../../src/core/references/paths/publicRoots.ts';
-import { addressOf, type Address, type RootSetting } from '../../../../src/core/projects/address.ts';
-import {
-  findProject,
-  type Project,
-  type ProjectDocument,
-} from '../../../../src/core/projects/findProject.ts';
-import { mediaFolder } from '../../../../src/core/projects/mediaFolder.ts';
+import type { RootSetting } from '../../../../src/core/projects/address.ts';
 import type { ProjectFiles } from '../../../../src/core/projects/projectFiles.ts';
 import type { MediaKind } from '../../../../src/shared/task.ts';
+import { outcomeIn, type Outcome } from '../../../support/projectOutcome.ts';
 
 /** A workspace in memory: texts by path. Counts what it is asked. */
 export class MemoryFiles implements ProjectFiles {
@@ -37,23 +31,6 @@ export class MemoryFiles implements ProjectFiles {
   }
 }
 
-/** The setting as it is when nobody has changed it. */
-export const standardRoots: RootSetting = {
-  roots: rootsOf({ public: '/', static: '/' }),
-  isSet: false,
-};
-
-export function rootsOf(value: Readonly<Record<string, string>>): RootSetting['roots'] {
-  return readPublicRoots(value).roots.map(root => ({ ...root, at: 'aboveDocument' }));
-}
-
-/** What becomes of a picture that was made for a document. */
-export interface Outcome {
-  readonly project: Project;
-  readonly file: string;
-  readonly address: Address;
-}
-
 export interface OutcomeOptions {
   readonly text?: string;
   readonly languageId?: string;
@@ -67,13 +44,10 @@ export interface OutcomeOptions {
 export async function outcomeOf(
   evidence: Readonly<Record<string, string>>,
   path: string,
-  { text = '', languageId = '', media = 'image', setting = standardRoots, file }: OutcomeOptions = {},
+  { text = '', languageId = '', media = 'image', setting, file }: OutcomeOptions = {},
 ): Promise<Outcome> {
   const files = new MemoryFiles({ ...evidence, [path]: text });
-  const document: ProjectDocument = { path, languageId, text };
-  const project = await findProject(files, document);
   const name = { image: 'fox.png', video: 'fox.mp4', audio: 'fox.mp3' }[media];
-  const { folder } = await mediaFolder(files, project, media);
-  const placed = file ?? [folder, name].filter(Boolean).join('/');
-  return { project, file: placed, address: addressOf(project, document, setting, placed, media) };
+  const placed = file === undefined ? { name } : { file };
+  return outcomeIn(files, { path, languageId, text }, media, placed, setting);
 }

@@ -4,7 +4,8 @@ import { findProject } from '../../../../src/core/projects/findProject.ts';
 import { isGitIgnored } from '../../../../src/core/projects/gitIgnore.ts';
 import { mediaFolder, nearestServedFolder } from '../../../../src/core/projects/mediaFolder.ts';
 import { CachedProjectFiles } from '../../../../src/core/projects/projectFiles.ts';
-import { MemoryFiles, outcomeOf, rootsOf, standardRoots } from './memoryFiles.ts';
+import { rootsOf, standardRoots } from '../../../support/projectOutcome.ts';
+import { MemoryFiles, outcomeOf } from './memoryFiles.ts';
 
 const vite = JSON.stringify({ devDependencies: { vite: '^7.0.0' } });
 const next = JSON.stringify({ dependencies: { next: '^15.0.0' } });
