@@ -166,4 +166,9 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX removed_at ON removed (removed_at);
   `,
+  `
+  -- The file that a document refers to and that is not there, with the address that it has there.
+  ALTER TABLE placement ADD COLUMN missing TEXT;
+  CREATE INDEX result_url ON result (url);
+  `,
 ];

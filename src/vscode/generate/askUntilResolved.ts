@@ -90,7 +90,11 @@ async function resolve(
 ): Promise<ReturnType<typeof resolveRequest> | { type: 'parametersWanted'; model: Model }> {
   // Nothing is looked up without a model: its picker opens while the catalogue is still on its way.
   const models = request.model === '' ? [] : await loading;
-  const prompts = request.prompts.map(({ prompt, place }) => ({ prompt, context: contextOf(place) }));
+  const prompts = request.prompts.map(({ prompt, place, wanted }) => ({
+    prompt,
+    context: contextOf(place),
+    wanted,
+  }));
   const whole: GenerationRequest = { ...request, prompts };
   if (request.withParameters === true && !request.params && !request.values) {
     const found = resolveModel(whole, models);
@@ -171,7 +175,8 @@ async function showParameters(
   let model = chosen;
   for (;;) {
     const last = startValues(model, { remembered });
-    const proposed = proposedValues(model, contextOf(request.prompts[0]?.place));
+    const [first] = request.prompts;
+    const proposed = proposedValues(model, { context: contextOf(first?.place), wanted: first?.wanted });
     const form = await editParameters({
       title: mediaKindLabels(kind).generate,
       model: modelName(model),

@@ -218,7 +218,7 @@ async function upload(
 function placementFor(
   { placer }: GenerateServices,
   id: string,
-  { place, isOnlySaved }: PlacedPrompt,
+  { place, isOnlySaved, missing }: PlacedPrompt,
 ): NewPlacement {
   const document = place?.document;
   const home = document && homeOf(document.uri);
@@ -231,5 +231,6 @@ function placementFor(
     // A document outside every folder gets its files beside itself.
     folder: home && home.scheme !== 'untitled' ? folder?.uri.toString() : receiving?.uri.toString(),
     anchor: placer.anchorOf(id),
+    missing,
   };
 }

@@ -88,7 +88,7 @@ describe('a request', () => {
       { aspect_ratio: '4:3' },
       { aspect_ratio: '4:3' },
     ]);
-    expect(proposedValues(modelOf(models, 'z-image'), undefined)).toEqual({});
+    expect(proposedValues(modelOf(models, 'z-image'), {})).toEqual({});
   });
 
   it('takes values that were set as a whole: nothing is added', () => {
