@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { Emitter } from '../../base/event.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { documentLanguage } from '../../core/languages/documentLanguage.ts';
-import { expiryOf, type Expiry, type KnownHosts } from '../../core/links/expiringLinks.ts';
+import { expiryOf, readHosts, type Expiry, type KnownHosts } from '../../core/links/expiringLinks.ts';
 import { isRemote, type MediaReference } from '../../core/links/find/mediaReference.ts';
 import { setting } from '../manifest/settings.ts';
 import { plain } from '../messages/plain.ts';
@@ -118,7 +118,7 @@ export class LinkFeatures implements Disposable {
 
   /** The links of a document that stop working. */
   expiringIn(document: vscode.TextDocument): ExpiringReference[] {
-    const hosts = { set: setting('expiringLinks.hosts', document), results: this.#hosts() };
+    const hosts = { set: readHosts(setting('expiringLinks.hosts', document)), results: this.#hosts() };
     return this.#of(document).references.flatMap(reference => {
       const expiry = isRemote(reference.target) ? expiryOf(reference.target, hosts) : undefined;
       return expiry ? [{ reference, expiry }] : [];

@@ -6,7 +6,7 @@ import { isLoopbackHost } from '../../api/address/baseUrl.ts';
 import { openResult } from '../../api/transport/download.ts';
 import { slugOf } from '../../core/assets/fileName.ts';
 import { NotMedia, neutralExtension } from '../../core/assets/resultType.ts';
-import { expiryOf } from '../../core/links/expiringLinks.ts';
+import { expiryOf, readHosts } from '../../core/links/expiringLinks.ts';
 import { isRemote, type MediaReference } from '../../core/links/find/mediaReference.ts';
 import type { MediaKind, StoredFile } from '../../shared/task.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
@@ -79,7 +79,7 @@ function linksIn({ ledger }: GenerateServices, texts: readonly LinkedText[], off
   const links = new Map<string, Link>();
   const results = ledger.resultHosts();
   for (const document of texts) {
-    const hosts = { set: setting('expiringLinks.hosts', document.uri), results };
+    const hosts = { set: readHosts(setting('expiringLinks.hosts', document.uri)), results };
     for (const reference of document.references) {
       const { target, kind, address } = reference;
       if (!isRemote(target) || (offset !== undefined && address.start !== offset)) continue;

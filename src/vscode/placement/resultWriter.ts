@@ -170,11 +170,11 @@ export class ResultWriter {
       const [first] = placed;
       // Read only now: the user may have typed while the files were read.
       const version = document?.version;
-      const wasSaved = document?.isDirty === false;
+      const wasDirty = document?.isDirty ?? true;
       const isReferred = document && first ? addHealing(edit, document, missing, first.uri) : false;
       if (await applyWithFiles(edit, placed)) {
         // Nobody would see that a document without a tab is not saved.
-        if (document && wasSaved && document.isDirty && !isShown(document.uri)) await document.save();
+        if (document && !wasDirty && !isShown(document.uri)) await document.save();
         return {
           task: this.#written(task, placement, placed, isReferred),
           document: isReferred ? document?.uri : undefined,
