@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { extensionOf, type MediaReference } from '../../core/links/find/mediaReference.ts';
+import type { MediaReference } from '../../core/links/find/mediaReference.ts';
 import { suggestedPrompt } from '../../core/links/wish.ts';
 import type { MediaKind } from '../../shared/task.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
@@ -158,5 +158,5 @@ async function orderFiles(
 }
 
 function wantedFile({ size }: MediaReference, file: vscode.Uri): NonNullable<PlacedPrompt['wanted']> {
-  return { size, extension: extensionOf(file.path) };
+  return { size, extension: posix.extname(file.path).slice(1).toLowerCase() };
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { findReferences, hasReferences } from '../../core/links/find/findReferences.ts';
 import { extensionOf, isRemote, type MediaReference } from '../../core/links/find/mediaReference.ts';
@@ -56,7 +57,7 @@ export async function missingReferences(
   const found: MissingReference[] = [];
   for (const reference of sought) {
     const file = await missingFile(reference, place, files);
-    if (file === undefined || !made.test(extensionOf(file))) continue;
+    if (file === undefined || !made.test(posix.extname(file).slice(1).toLowerCase())) continue;
     const wish = wishOf(text, reference, identity);
     found.push({ reference, file: vscode.Uri.joinPath(folder, ...file.split('/')), wish });
   }
