@@ -73,7 +73,10 @@ describe('documents that heal', () => {
       return action !== undefined;
     });
     assert.ok(action?.command);
-    await vscode.commands.executeCommand(action.command.command, ...(action.command.arguments ?? []));
+    await vscode.commands.executeCommand(
+      action.command.command,
+      ...((action.command.arguments ?? []) as unknown[]),
+    );
   }
 
   for (const [name, before, after] of documents) {
@@ -87,7 +90,7 @@ describe('documents that heal', () => {
       assert.deepEqual(Buffer.from(bytes.subarray(0, 4)), png);
       await sooner(
         'nothing to fix',
-        async () => !(await actionsAt('img/fox')).some(each => /Generate/.test(each.title)),
+        async () => !(await actionsAt('img/fox')).some(each => each.title.includes('Generate')),
       );
       if (before === after) return;
       await vscode.commands.executeCommand('undo');
@@ -136,7 +139,7 @@ describe('documents that heal', () => {
     const [first] = await actionsAt('img/fox');
     assert.match(first?.title ?? '', /^Generate "fox\.png"$/);
     assert.equal(first?.isPreferred, true);
-    assert.ok(!(await actionsAt('page.md')).some(each => /^Generate/.test(each.title)));
+    assert.ok(!(await actionsAt('page.md')).some(each => each.title.startsWith('Generate')));
     await fix('img/fox', /^Generate "fox\.png"$/);
     await until('one finding', () => found().length === 1);
   });
@@ -150,7 +153,7 @@ describe('documents that heal', () => {
     await vscode.commands.executeCommand('rivya.image.generateMissing');
     await sooner('the files', async () => (await images()).length === 3);
     assert.equal(scene.sandbox.control.charges().length, 3);
-    assert.equal(scene.answers.messages.filter(text => /Run 3 jobs/.test(text)).length, 1);
+    assert.equal(scene.answers.messages.filter(text => text.includes('Run 3 jobs')).length, 1);
     await textOf(editor.document, text => !text.includes('todo:'));
   });
 

@@ -16,7 +16,7 @@ export interface DocumentPlace {
 /** What LaTeX and its like put behind a name without an extension, and what is made for one. */
 const texExtensions = ['png', 'pdf', 'jpg', 'jpeg', 'eps', 'svg', 'mps', 'jbig2', 'jb2'];
 
-/** A file that an address may mean, and the served folder that it is below; undefined when it is below none. */
+/** A file that an address may mean, and the served folder that it is below, if it is below one. */
 interface Candidate {
   readonly file: string;
   readonly root: string | undefined;
@@ -24,8 +24,8 @@ interface Candidate {
 
 /**
  * The file that a reference names and that is not there, below the workspace folder.
- * @returns undefined when it is there, be it in one of several places, and when nobody can tell where it would
- *   be, or it would be out of the folder
+ * @returns undefined when it is there, be it in one of several places, and when nobody can tell where it
+ *   would be, or it would be out of the folder
  */
 export async function missingFile(
   reference: MediaReference,

@@ -23,6 +23,9 @@ const notThereCode = 'link.no-such-file';
 const missingCode = 'missing-image';
 const expiringCode = 'expiring-link';
 
+/** In UTF-16 units: what is read in some 10 ms. */
+const mostUnasked = 128 * 1024;
+
 /** A link that stops working. */
 export interface ExpiringReference {
   readonly reference: MediaReference;
@@ -48,6 +51,10 @@ export class LinkFeatures implements Disposable {
   readonly #hints = this.#store.add(vscode.languages.createDiagnosticCollection('rivya-missing'));
   readonly #changed = this.#store.add(new Emitter<void>());
 
+  readonly #aged = this.#store.add(new Emitter<void>());
+
+  /** Fires when what is shown may not hold any more, perhaps many times at once. */
+  readonly onDidAge = this.#aged.event;
   /** Fires when lenses may be others. */
   readonly onDidChange = this.#changed.event;
 
@@ -68,7 +75,7 @@ export class LinkFeatures implements Disposable {
         const known = this.#known.get(document);
         if (known) known.missing = undefined;
       }
-      void this.refresh();
+      this.#aged.fire();
     };
     this.#store.add(watcher.onDidCreate(forget));
     this.#store.add(watcher.onDidDelete(forget));
@@ -77,7 +84,9 @@ export class LinkFeatures implements Disposable {
 
   /** Looks at the documents in sight. */
   async refresh(): Promise<void> {
-    for (const document of new Set(vscode.window.visibleTextEditors.map(each => each.document))) {
+    const visible = new Set(vscode.window.visibleTextEditors.map(each => each.document));
+    for (const document of visible) {
+      if (isLarge(document)) continue;
       this.#showExpiring(document);
       await this.#showHints(document);
     }
@@ -89,7 +98,8 @@ export class LinkFeatures implements Disposable {
     range: vscode.Range,
     context: vscode.CodeActionContext,
   ): Promise<vscode.CodeAction[]> {
-    if (!vscode.workspace.isTrusted) return [];
+    const isAsked = context.triggerKind === vscode.CodeActionTriggerKind.Invoke;
+    if (!vscode.workspace.isTrusted || (isLarge(document) && !isAsked)) return [];
     const isHere = ({ range: own }: MediaReference): boolean =>
       rangeIn(document, own).intersection(range) !== undefined;
     const { references } = this.#of(document);
@@ -107,7 +117,12 @@ export class LinkFeatures implements Disposable {
   }
 
   async codeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-    if (!vscode.workspace.isTrusted || setting('missingImages.show', document) !== 'codeLens') return [];
+    if (
+      !vscode.workspace.isTrusted ||
+      setting('missingImages.show', document) !== 'codeLens' ||
+      isLarge(document)
+    )
+      return [];
     const missing = await this.#missingIn(document);
     return missing.flatMap(each => {
       if (!each.wish) return [];
@@ -223,6 +238,11 @@ export class LinkFeatures implements Disposable {
       action(t('Download and Relink in the Workspace...'), 'rivya.link.downloadAll', []),
     ];
   }
+}
+
+/** Whether a look at a document would hold the extension host up, so that it takes a person's asking. */
+function isLarge(document: vscode.TextDocument): boolean {
+  return document.getText().length > mostUnasked;
 }
 
 function makeAction(

@@ -56,7 +56,12 @@ export function registerLinks(features: Lazy<LinkFeatures>, clock: Clock): Dispo
   );
   const lenses = new vscode.EventEmitter<void>();
   store.add(lenses);
-  store.add(features.onDidLoad(loaded => store.add(loaded.onDidChange(() => lenses.fire()))));
+  store.add(
+    features.onDidLoad(loaded => {
+      store.add(loaded.onDidChange(() => lenses.fire()));
+      store.add(loaded.onDidAge(refreshSoon));
+    }),
+  );
   store.add(
     vscode.languages.registerCodeLensProvider(everyDocument, {
       onDidChangeCodeLenses: lenses.event,

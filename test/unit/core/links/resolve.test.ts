@@ -81,12 +81,12 @@ describe('files that are missing', () => {
       const top = pick(['public', 'static']);
       const [path, file] = isRooted
         ? [`/img/${name}`, `${top}/img/${name}`]
-        : (pick([
+        : pick<readonly [string, string]>([
             [name, `docs/${name}`],
             [`img/${name}`, `docs/img/${name}`],
             [`../shared/${name}`, `shared/${name}`],
             [`./img/${name}`, `docs/img/${name}`],
-          ]) as [string, string]);
+          ]);
       const document = `docs/page.${extension}`;
       // Data holds no "#"; what was written is what is there.
       const written = write(path);
