@@ -17,7 +17,8 @@ export function dataReferences(text: string, format: 'json' | 'yaml' | 'toml', a
   const strings = { json: jsonStrings, yaml: yamlStrings, toml: tomlStrings }[format](text);
   return strings.flatMap(({ start, end, value, key, quote }): MediaReference[] => {
     // Where there are escapes nobody can tell which part of the text is which part of the value.
-    if (text.slice(start, end) !== value) return [];
+    const source = text.slice(start, end);
+    if ((quote === "'" ? source.replaceAll("''", "'") : source) !== value) return [];
     const kind = mediaKindOf(value) ?? (isRemote(value) ? 'image' : undefined);
     if (kind === undefined || !isAddress(value) || /^[~@]|^\s|\s$/.test(value)) return [];
     const span = { start: at + start, end: at + end };

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findReferences } from '../../../../src/core/links/find/findReferences.ts';
 import { filePathOf, type MediaReference } from '../../../../src/core/links/find/mediaReference.ts';
-import { growthOf } from '../../../support/growth.ts';
 import { randomFrom } from '../../../support/random.ts';
 import { readers } from '../references/readers.ts';
 
@@ -229,6 +228,8 @@ describe('references to media files', () => {
             "it's (1).png",
             'https://example.com/a.png?x=1&y=2',
           ]) {
+            // A literal string of TOML holds no apostrophe.
+            if (language === 'toml' && path.includes("'")) continue;
             const { start, end } = each.address;
             const written = text.slice(0, start) + each.write(path) + text.slice(end);
             const again = find(language, written)[index];
@@ -338,20 +339,30 @@ const hostile: Readonly<Record<string, readonly string[]>> = {
   toml: ['a = "a.png"\n', '["'],
 }; // prettier-ignore
 
-/** Sixteen times the text, so that a busy machine hides nothing: squared it would be 256 times. */
+/** Sixteen times the text: squared it would be 256 times. */
 const sizes = [16_384, 262_144] as const;
 const mostGrowth = 120;
+
+/** What a search costs this thread, in milliseconds; the least of several runs, whatever else the machine does. */
+function cost(language: string, text: string): number {
+  let least = Infinity;
+  for (let round = 0; round < 3; round++) {
+    const before = process.threadCpuUsage();
+    find(language, text);
+    const { user, system } = process.threadCpuUsage(before);
+    least = Math.min(least, (user + system) / 1_000);
+  }
+  return Math.max(least, 1);
+}
 
 describe('the time that a search costs', () => {
   it.each(Object.entries(hostile).flatMap(([language, all]) => all.map(part => [language, part] as const)))(
     'grows with the length in %s: %j',
     (language, part) => {
-      const growth = growthOf(
-        text => find(language, text),
-        size => part.repeat(Math.ceil(size / part.length)),
-        sizes,
+      const [small = 1, large = Infinity] = sizes.map(size =>
+        cost(language, part.repeat(Math.ceil(size / part.length))),
       );
-      expect(growth).toBeLessThan(mostGrowth);
+      expect(large / small).toBeLessThan(mostGrowth);
     },
   );
 });
