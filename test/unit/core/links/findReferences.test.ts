@@ -343,7 +343,7 @@ const hostile: Readonly<Record<string, readonly string[]>> = {
 const sizes = [16_384, 262_144] as const;
 const mostGrowth = 120;
 
-/** What a search costs this thread, in milliseconds; the least of several runs, whatever else the machine does. */
+/** What a search costs this thread, in milliseconds: the least of several runs. */
 function cost(language: string, text: string): number {
   let least = Infinity;
   for (let round = 0; round < 3; round++) {
