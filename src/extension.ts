@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { Clients } from './api/clients.ts';
+import { systemClock } from './base/clock.ts';
 import { Lazy } from './base/lazy.ts';
 import { DisposableStore } from './base/lifecycle.ts';
 import { describeError, redactedLog, type Log } from './base/log.ts';
@@ -16,6 +17,7 @@ import { registerDropAndPaste } from './vscode/dropAndPaste/dropAndPaste.ts';
 import { ComparePanels } from './vscode/compare/comparePanels.ts';
 import { GalleryPanels } from './vscode/gallery/galleryPanels.ts';
 import { registerReferences } from './vscode/regenerate/registerReferences.ts';
+import { registerLinks } from './vscode/links/registerLinks.ts';
 import { SandboxHost } from './vscode/sandbox/sandboxHost.ts';
 import { CurrentServer } from './vscode/host/currentServer.ts';
 import { warnAboutInvalidSettings } from './vscode/host/invalidSettings.ts';
@@ -117,6 +119,15 @@ function start({ context, channel, store, account, log }: Parts): TestAccess['is
     new Lazy(async () => new (await import('./vscode/doctor/doctor.ts')).Doctor(hostContext, load)),
   );
   store.add(registerReferences(load, hasLedger));
+  const links = store.add(
+    new Lazy(async () => {
+      const { LinkFeatures } = await import('./vscode/links/linkFeatures.ts');
+      const { WorkspaceProjects } = await import('./vscode/placement/workspaceProjects.ts');
+      const projects = new WorkspaceProjects(context.workspaceState, log);
+      return new LinkFeatures(projects, () => services.value?.ledger.resultHosts() ?? new Set());
+    }),
+  );
+  store.add(registerLinks(links, systemClock));
   store.add(registerDropAndPaste(load, vscode.Uri.joinPath(context.globalStorageUri, 'library')));
   store.add(
     registerCommands(

@@ -205,6 +205,26 @@ export function createHandlers({
       const { findUnused } = await import('./links/findUnused.ts');
       await findUnused(await services());
     },
+    'rivya.image.generateMissing': async (...values: unknown[]) => {
+      const starter = starterOf(values);
+      const [uri, offset] = placeOf(values);
+      const { generateMissing } = await import('./links/generateMissing.ts');
+      await generateMissing(await services(), starter, uri, offset);
+    },
+    'rivya.image.generateAllMissing': async (...values: unknown[]) => {
+      const starter = starterOf(values);
+      const { generateAllMissing } = await import('./links/generateMissing.ts');
+      await generateAllMissing(await services(), starter);
+    },
+    'rivya.link.download': async (...values: unknown[]) => {
+      const [uri, offset] = placeOf(values);
+      const { relinkDocument } = await import('./links/relink.ts');
+      await relinkDocument(await services(), uri, offset);
+    },
+    'rivya.link.downloadAll': async () => {
+      const { relinkWorkspace } = await import('./links/relink.ts');
+      await relinkWorkspace(await services());
+    },
     'rivya.webhook.create': onWebhook('create'),
     'rivya.webhook.rename': onWebhook('rename'),
     'rivya.webhook.changeEvents': onWebhook('changeEvents'),
@@ -262,6 +282,14 @@ export function createHandlers({
 function filesOf(uri: unknown, uris: unknown): vscode.Uri[] {
   const files: unknown[] = Array.isArray(uris) && uris.length > 0 ? uris : [uri];
   return files.filter((file): file is vscode.Uri => file instanceof vscode.Uri);
+}
+
+/** What a quick fix or a lens hands to a command: a document, and an offset in it. */
+function placeOf([uri, offset]: readonly unknown[]): [
+  uri: vscode.Uri | undefined,
+  offset: number | undefined,
+] {
+  return [uri instanceof vscode.Uri ? uri : undefined, typeof offset === 'number' ? offset : undefined];
 }
 
 function chosenModel(node: unknown): string {

@@ -46,6 +46,9 @@ const settingKeys: Record<keyof Settings, true> = {
   'credits.lowBalance': true,
   'credits.dailyLimit': true,
   'webhooks.receiverPort': true,
+  'missingImages.show': true,
+  'expiringLinks.show': true,
+  'expiringLinks.hosts': true,
 };
 const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.account': true,

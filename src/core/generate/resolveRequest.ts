@@ -12,7 +12,7 @@ import {
 } from './inputRules.ts';
 import { estimateCost, type Estimate } from './cost.ts';
 import { fittingValues, missingFields, wireParams, type ParameterValues, type Params } from './parameters.ts';
-import { sizeAround, valuesForSize } from './shape.ts';
+import { sizeAround, valuesForFormat, valuesForSize, type PixelSize } from './shape.ts';
 
 /** What a user wants to have generated, wherever it was said: one job for each prompt, all with one model. */
 export interface GenerationRequest {
@@ -36,6 +36,15 @@ export interface RequestedPrompt {
   readonly prompt: string;
   /** Where the result goes, which may say something about its shape. */
   readonly context?: TextContext | undefined;
+  /** What the file is to be, where the document says it; then what stands around does not count. */
+  readonly wanted?: WantedFile | undefined;
+}
+
+/** A file as a document refers to it. */
+export interface WantedFile {
+  readonly size: PixelSize | undefined;
+  /** In small letters, without a dot. */
+  readonly extension: string;
 }
 
 /** A place in a text. */
@@ -125,7 +134,7 @@ export function resolveRequest(
   if (fieldsLeft.length > 0) return { type: 'parametersMissing', model, fields: fieldsLeft, values };
 
   const valuesOf = (each: RequestedPrompt): ParameterValues =>
-    request.values ?? { ...values, ...proposedValues(model, each.context) };
+    request.values ?? { ...values, ...proposedValues(model, each) };
   const hasInputs = (request.inputs ?? []).length > 0;
   const jobs = request.prompts.map((each): ResolvedJob => {
     const params = request.params ?? wireParams(fields, valuesOf(each));
@@ -163,8 +172,15 @@ export function startValues(
   return fittingValues(modelFields(model), remembered(model.id));
 }
 
-/** What the text around a place says about the shape of the result. */
-export function proposedValues(model: Model, context: TextContext | undefined): ParameterValues {
-  const size = context && sizeAround(context.text, context.start, context.end);
-  return size ? valuesForSize(modelFields(model), size) : {};
+/** What the document says about the shape and the format of the result. */
+export function proposedValues(
+  model: Model,
+  { context, wanted }: Pick<RequestedPrompt, 'context' | 'wanted'>,
+): ParameterValues {
+  const fields = modelFields(model);
+  const around = wanted?.size ?? (context && sizeAround(context.text, context.start, context.end));
+  return {
+    ...(around && valuesForSize(fields, around)),
+    ...(wanted && valuesForFormat(fields, wanted.extension)),
+  };
 }

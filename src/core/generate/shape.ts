@@ -88,6 +88,26 @@ export function valuesForSize(fields: readonly ModelField[], size: PixelSize): P
   return { [field.key]: nearest.value };
 }
 
+/** The spellings of a format in models and file names. */
+const formatNames: Readonly<Record<string, string>> = { jpeg: 'jpg', tiff: 'tif', mpeg: 'mp3' };
+
+/**
+ * Sets the field that decides about the format of the file to the one that an extension names; nothing when
+ * the model has no such field, or does not make it.
+ */
+export function valuesForFormat(fields: readonly ModelField[], extension: string): ParameterValues {
+  const named = (name: string): string => {
+    const plain = name.toLowerCase().replace(/^(?:image|video|audio)\//, '');
+    return formatNames[plain] ?? plain;
+  };
+  for (const { key, options } of fields) {
+    if (!/format$/i.test(key)) continue;
+    const option = options.find(({ value }) => named(value) === named(extension));
+    if (option) return { [key]: option.value };
+  }
+  return {};
+}
+
 /**
  * Width divided by height, of `16:9`, `1536x1024`, `square_hd`, `landscape_4_3` or `portrait` (rivya-api.md
  * 1: names differ by model).

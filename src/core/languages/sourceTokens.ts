@@ -41,6 +41,15 @@ const hereDocuments: readonly (readonly [languages: RegExp, open: RegExp])[] = [
 
 /** The comment or string of a program that an offset is in or at the end of; undefined in its code. */
 export function sourceTokenAt(text: string, language: string, offset: number): SourceToken | undefined {
+  for (const token of sourceTokens(text, language)) {
+    if (token.start > offset) return undefined;
+    if (offset < token.end || (token.kind !== 'string' && offset === token.end)) return token;
+  }
+  return undefined;
+}
+
+/** The comments and strings of a program, in its order. */
+export function* sourceTokens(text: string, language: string): Generator<SourceToken> {
   const { line, block } = commentSyntax(language);
   const marks = [...line.map(open => [open, ''] as const), ...block].toSorted(
     (a, b) => b[0].length - a[0].length,
@@ -56,9 +65,9 @@ export function sourceTokenAt(text: string, language: string, offset: number): S
   const unended = new Set<string>();
   /** In this line no string in such quotes ends any more. */
   const openUntil = { '"': 0, "'": 0, '`': 0 };
-  for (let at = 0; at < text.length && at <= offset;) {
+  for (let at = 0; at < text.length;) {
     if (announced && announced.start <= at) {
-      if (offset < announced.end) return announced;
+      yield announced;
       at = announced.end;
       announced = undefined;
       continue;
@@ -89,16 +98,9 @@ export function sourceTokenAt(text: string, language: string, offset: number): S
         if (!token) openUntil[character] = lineEnd(text, at);
       }
     }
-    if (!token) {
-      at++;
-      continue;
-    }
-    const isIn =
-      token.start <= offset && (offset < token.end || (token.kind !== 'string' && offset === token.end));
-    if (isIn) return token;
-    at = Math.max(token.end, at + 1);
+    if (token) yield token;
+    at = token ? Math.max(token.end, at + 1) : at + 1;
   }
-  return undefined;
 }
 
 /** A mark of letters is a word of its own; one that a word or another sign runs into is none in a shell. */

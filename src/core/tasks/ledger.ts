@@ -376,6 +376,20 @@ export class Ledger implements Disposable {
     });
   }
 
+  /** The file in the library that came from an address; undefined when there is none. */
+  fileFrom(url: string): StoredFile | undefined {
+    const row = this.#database.get(`SELECT * FROM result WHERE url = ? AND state = 'stored'`, url);
+    return row && fileOf(row);
+  }
+
+  /** The hosts that results came from, in small letters. */
+  resultHosts(): ReadonlySet<string> {
+    const rows = this.#database.all(
+      `SELECT DISTINCT substr(url, 1, instr(substr(url, 9) || '/', '/') + 7) AS host FROM result WHERE url LIKE 'http%'`,
+    );
+    return new Set(rows.flatMap(row => URL.parse(text(row, 'host'))?.hostname ?? []));
+  }
+
   /**
    * Changes the placement if it still is in the expected state, so that of two windows only one goes on. A
    * result that is placed or saved by this is `placed` as a job, too.

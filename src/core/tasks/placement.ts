@@ -31,6 +31,8 @@ export interface Placement {
   /** URI of the workspace folder that receives the file; undefined when no folder was open. */
   readonly folder: string | undefined;
   readonly anchor: Anchor | undefined;
+  /** The missing file that is made; undefined where the file may be anywhere. */
+  readonly missing?: MissingFile | undefined;
   /** URI of the file in the workspace that was saved last; of several, the first. */
   readonly file: string | undefined;
   /**
@@ -38,6 +40,13 @@ export interface Placement {
    * job that an earlier version placed, only the first is known.
    */
   readonly copies: readonly PlacedCopy[];
+}
+
+/** A file that a document refers to and that is not there. */
+export interface MissingFile {
+  readonly uri: string;
+  /** The address of the reference, as the document means it. */
+  readonly target: string;
 }
 
 /** A copy of a result that was written to a workspace. */

@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { number, optionalNumber, optionalText, text, type Row } from '../storage/database.ts';
-import type { Anchor, PlacedCopy, Placement, PlacementMode } from './placement.ts';
+import type { Anchor, MissingFile, PlacedCopy, Placement, PlacementMode } from './placement.ts';
 import type { Hold, MediaKind, Problem, StoredFile, Task, TaskResult, TaskState } from '../../shared/task.ts';
 
 const resultColumnNames = [
@@ -133,6 +133,7 @@ export function placementOf(row: Row): Placement {
   const anchor = optionalText(row, 'anchor');
   const file = optionalText(row, 'file');
   const copies = optionalText(row, 'copies');
+  const missing = optionalText(row, 'missing');
   return {
     taskId: text(row, 'task_id'),
     state: text(row, 'state') as Placement['state'],
@@ -141,6 +142,7 @@ export function placementOf(row: Row): Placement {
     language: optionalText(row, 'language'),
     folder: optionalText(row, 'folder'),
     anchor: anchor === undefined ? undefined : (JSON.parse(anchor) as Anchor),
+    ...(missing !== undefined && { missing: JSON.parse(missing) as MissingFile }),
     file,
     copies:
       copies !== undefined
@@ -164,6 +166,7 @@ export function placementColumns(
     language: placement.language ?? null,
     folder: placement.folder ?? null,
     anchor: placement.anchor ? JSON.stringify(placement.anchor) : null,
+    missing: placement.missing ? JSON.stringify(placement.missing) : null,
     file: placement.file ?? null,
     copies: placement.copies.length > 0 ? JSON.stringify(placement.copies) : null,
     updated_at: now,

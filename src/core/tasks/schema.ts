@@ -197,4 +197,9 @@ export const migrations: readonly string[] = [
       VALUES (new.number, new.prompt || '  ', new.model || '  ', new.kind || '  ', new.file_names || '  ');
   END;
   `,
+  `
+  -- The file that a document refers to and that is not there, with the address that it has there.
+  ALTER TABLE placement ADD COLUMN missing TEXT;
+  CREATE INDEX result_url ON result (url);
+  `,
 ];

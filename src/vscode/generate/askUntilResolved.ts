@@ -92,7 +92,11 @@ async function resolve(
 ): Promise<ReturnType<typeof resolveRequest> | { type: 'parametersWanted'; model: Model }> {
   // Nothing is looked up without a model: its picker opens while the catalogue is still on its way.
   const models = request.model === '' ? [] : await loading;
-  const once = request.prompts.map(({ prompt, place }) => ({ prompt, context: contextOf(place) }));
+  const once = request.prompts.map(({ prompt, place, wanted }) => ({
+    prompt,
+    context: contextOf(place),
+    wanted,
+  }));
   const prompts = Array.from({ length: request.count ?? 1 }, () => once).flat();
   const whole: GenerationRequest = { ...request, prompts };
   if (request.withParameters === true && !request.params && !request.values) {
@@ -178,7 +182,8 @@ async function showParameters(
     const estimateOf = (prompt: string, values: ParameterValues): Estimate =>
       estimateCost(shown, { prompt, params: wireParams(modelFields(shown), values), hasInputs });
     const last = startValues(model, { remembered });
-    const proposed = proposedValues(model, contextOf(request.prompts[0]?.place));
+    const [first] = request.prompts;
+    const proposed = proposedValues(model, { context: contextOf(first?.place), wanted: first?.wanted });
     const form = await editParameters({
       title: mediaKindLabels(kind).generate,
       model: modelName(model),

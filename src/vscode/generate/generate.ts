@@ -256,7 +256,7 @@ async function upload(
 function placementFor(
   { placer }: GenerateServices,
   id: string,
-  { place, isOnlySaved, isSwap }: PlacedPrompt,
+  { place, isOnlySaved, isSwap, missing }: PlacedPrompt,
 ): NewPlacement {
   const document = place?.document;
   const home = document && homeOf(document.uri);
@@ -269,5 +269,6 @@ function placementFor(
     // A document outside every folder gets its files beside itself.
     folder: home && home.scheme !== 'untitled' ? folder?.uri.toString() : receiving?.uri.toString(),
     anchor: placer.anchorOf(id),
+    missing,
   };
 }

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import type { GenerationRequest, TextContext } from '../../core/generate/resolveRequest.ts';
+import type { GenerationRequest, TextContext, WantedFile } from '../../core/generate/resolveRequest.ts';
 import { promptsAt } from '../../core/prompts/findPrompts.ts';
+import type { MissingFile } from '../../core/tasks/placement.ts';
 import type { MediaKind, Task } from '../../shared/task.ts';
 import { UserError } from '../messages/errors.ts';
 import type { Action } from '../messages/message.ts';
@@ -42,6 +43,9 @@ export interface PlacedPrompt {
   readonly isOnlySaved?: boolean;
   /** Whether it takes the place of the file that the address at the place names. */
   readonly isSwap?: boolean;
+  /** The file that is to be made, where the place refers to one that is not there. */
+  readonly missing?: MissingFile | undefined;
+  readonly wanted?: WantedFile | undefined;
 }
 
 /** The text around a place, as it is now. */

@@ -57,6 +57,10 @@ export const commandIds = [
   'rivya.compare.open',
   'rivya.library.manage',
   'rivya.library.findUnused',
+  'rivya.image.generateMissing',
+  'rivya.image.generateAllMissing',
+  'rivya.link.download',
+  'rivya.link.downloadAll',
   'rivya.webhook.create',
   'rivya.webhook.rename',
   'rivya.webhook.changeEvents',
@@ -114,6 +118,9 @@ export interface Settings {
   'credits.lowBalance': number;
   'credits.dailyLimit': number | null;
   'webhooks.receiverPort': number;
+  'missingImages.show': string;
+  'expiringLinks.show': string;
+  'expiringLinks.hosts': readonly string[];
 }
 
 /** For `when` clauses. `rivya.account` is `none` or `ready`, and unset until it is known. */

@@ -111,6 +111,9 @@ function isValid(key: keyof Settings, value: unknown, preset: unknown): boolean 
   if (key === 'baseUrl') return typeof value === 'string' && !('problem' in parseBaseUrl(value));
   if (key === 'replace.oldFile') return ['ask', 'delete', 'keep'].some(each => each === value);
   if (key === 'insert.placement') return placementModes.some(mode => mode === value);
+  if (key === 'missingImages.show')
+    return ['quickFix', 'codeLens', 'hint', 'off'].some(each => each === value);
+  if (key === 'expiringLinks.show') return ['information', 'warning', 'off'].some(each => each === value);
   if (key === 'credits.dailyLimit') return value === null || isAmount(value);
   if (typeof preset === 'number') return isAmount(value);
   if (typeof preset === 'object' && preset !== null) {

@@ -47,12 +47,17 @@ export async function destinationFor(
   const wanted = await wantedDestination(projects, document, workspaceFolder, media);
   if (!wanted || (await staysInside(wanted.uriOf('a.png'), wanted.root))) return wanted;
   const uriOf = inDefaultDirectory(wanted.root);
-  if (!(await staysInside(uriOf('a.png'), wanted.root))) throw leadsOut(parentOf(uriOf('a.png')));
+  await requireInside(parentOf(uriOf('a.png')), wanted.root);
   const warning = vscode.l10n.t(
     'The folder for generated files is a symbolic link that leads out of the workspace folder; "{0}" was used.',
     defaultDirectory,
   );
   return { root: wanted.root, uriOf, warning };
+}
+
+/** @throws UserError when a symbolic link leads out of the folder */
+export async function requireInside(folder: vscode.Uri, root: vscode.Uri): Promise<void> {
+  if (!(await staysInside(folder, root))) throw leadsOut(folder);
 }
 
 /** On a file system of another kind nobody can look; its provider decides. */
@@ -184,7 +189,7 @@ export async function freeUri(
   const wanted = fileNameFrom(setting('output.fileName', scope) || defaultFileName, variables);
   const first = destination.uriOf(`${wanted}.${extension}`);
   // The template of a file's path may lead each file elsewhere.
-  if (!(await staysInside(parentOf(first), destination.root))) throw leadsOut(parentOf(first));
+  await requireInside(parentOf(first), destination.root);
   // The extension is what the bytes say, whatever the setting makes of the name.
   const name = posix.basename(first.path).replace(new RegExp(`\\.${extension}$`, 'i'), '');
   for (const candidate of candidateNames(name, extension)) {

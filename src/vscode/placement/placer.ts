@@ -198,7 +198,8 @@ export class Placer implements Disposable {
       const followed = this.#anchors.find(id);
       // A document without a tab may live on in memory: the user has closed it, and is asked first.
       const target = followed && isShown(followed.document.uri) ? followed : undefined;
-      const needsNoDocument = placement.document === undefined || placement.mode === 'none';
+      const needsNoDocument =
+        placement.document === undefined || placement.mode === 'none' || placement.missing !== undefined;
       if (target || (needsNoDocument && this.#isOurs(placement))) {
         this.#placeQuietly(id, placement, target);
       } else if (this.#isOurs(placement)) this.#offer(placement);

@@ -7,7 +7,7 @@ import { readPublicRoots } from '../../core/references/paths/publicRoots.ts';
 import { planReference } from '../../core/references/planReference.ts';
 import type { ReferenceEdit, ReferenceMedia, ReferencePlan } from '../../core/references/plan/plan.ts';
 import type { Anchor, PlacementMode } from '../../core/tasks/placement.ts';
-import { addressOf, type Address } from '../../core/projects/address.ts';
+import { addressOf, type Address, type RootSetting } from '../../core/projects/address.ts';
 import { plainFolder } from '../../core/projects/kinds/allKinds.ts';
 import { below } from '../../core/projects/projectFiles.ts';
 import type { MediaKind, StoredFile, Task } from '../../shared/task.ts';
@@ -119,7 +119,8 @@ export function isAsGood(
   return topOf(there.uri) === topOf(fresh);
 }
 
-function addressFor(
+/** How a document refers to a file; undefined when no address leads from one to the other. */
+export function addressFor(
   document: vscode.TextDocument,
   { project, document: known, folder }: DocumentProject,
   file: vscode.Uri,
@@ -131,17 +132,18 @@ function addressFor(
     const way = pathTo(file, home, folder);
     return way === undefined ? undefined : { path: way, isPublic: false };
   }
-  const { roots } = readPublicRoots(setting('output.publicRoots', home));
-  const rules = roots.map(root => ({ ...root, at: 'aboveDocument' as const }));
   // The text may have changed since the project was looked for.
   const current = { ...known, text: document.getText() };
-  return addressOf(
-    project,
-    current,
-    { roots: rules, isSet: isSetByUser('output.publicRoots', home) },
-    path,
-    kind,
-  );
+  return addressOf(project, current, rootSetting(home), path, kind);
+}
+
+/** `rivya.output.publicRoots` as it counts for a document. */
+export function rootSetting(home: vscode.Uri): RootSetting {
+  const { roots } = readPublicRoots(setting('output.publicRoots', home));
+  return {
+    roots: roots.map(root => ({ ...root, at: 'aboveDocument' as const })),
+    isSet: isSetByUser('output.publicRoots', home),
+  };
 }
 
 /**

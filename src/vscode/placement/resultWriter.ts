@@ -5,14 +5,15 @@ import type { Library } from '../../core/assets/library.ts';
 import { condensed } from '../../core/languages/largeDocument.ts';
 import type { ReferencePlan } from '../../core/references/plan/plan.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
-import { withCopies, type Placement } from '../../core/tasks/placement.ts';
+import { withCopies, type MissingFile, type Placement } from '../../core/tasks/placement.ts';
 import { decide } from '../../core/tasks/runner.ts';
 import { resultFiles, type StoredFile, type Task } from '../../shared/task.ts';
 import { UserError } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
-import { destinationFor, freeUri } from './destination.ts';
+import { destinationFor, exists, freeUri } from './destination.ts';
 import { parentOf } from './home.ts';
 import { locateCopy } from './locateCopy.ts';
+import { addHealing, placesOfMissing } from './missingFile.ts';
 import { nameOf } from './looseReferences.ts';
 import type { DocumentAnchors } from './documentAnchors.ts';
 import { besideOldFile, leftOverTest, oldFileAt, oldFileOf, swapAt, swapEverywhere } from './swap.ts';
@@ -29,6 +30,7 @@ import {
   type Target,
 } from './referenceEdit.ts';
 import { receivingFolder } from './receivingFolder.ts';
+import { isShown } from './target.ts';
 import { addFiles, applyWithFiles, notWritten, removeRest } from './workspaceFiles.ts';
 
 /** How a job's files ended in the workspace. */
@@ -104,7 +106,14 @@ export class ResultWriter {
     mayAsk: boolean,
     replaced: vscode.Uri | undefined,
   ): Promise<Placed> {
-    const { ledger, projects, clock } = this.#ports;
+    const { missing } = placement;
+    if (
+      missing &&
+      placement.state === 'waiting' &&
+      !(mayAsk && (await exists(vscode.Uri.parse(missing.uri, true))))
+    )
+      return this.#placeMissing(task, placement, missing);
+    const { projects } = this.#ports;
     const { document, folder, warning } = await receivingFolder(placement, target, mayAsk);
     const swap = await this.#swapOf(placement, target, replaced);
     const destination = swap
@@ -120,7 +129,9 @@ export class ResultWriter {
       for (const { index, file } of swap ? files.slice(0, 1) : files) {
         const uri = await freeUri(destination, task, index, file.extension, this.#taken);
         const there =
-          placement.state === 'waiting' ? undefined : await locateCopy(ledger, task.id, index, file);
+          placement.state === 'waiting'
+            ? undefined
+            : await locateCopy(this.#ports.ledger, task.id, index, file);
         if (there && (!of || isAsGood(target.document, of, task, { uri: there, file }, uri))) {
           placed.push({ uri: there, index, file, isThere: true });
           continue;
@@ -132,17 +143,7 @@ export class ResultWriter {
       const mode = placement.mode === 'swap' && !swap ? (mayAsk ? 'after' : 'none') : placement.mode;
       const { plan, live } = await this.#write(task, mode, target, placed, swap);
       const remark = plan ? undefined : remarkOf(placement, live, uris[0]);
-      const state = plan ? 'placed' : 'saved';
-      const written = placed.map(({ uri, index }) => ({ index, uri: uri.toString() }));
-      const copies = withCopies(ledger.placements.of(task.id)?.copies ?? [], written);
-      ledger.setPlacement(
-        task.id,
-        placement.state,
-        { state, file: uris[0]?.toString(), copies },
-        clock.now(),
-      );
-      const after = decide(ledger, task.id, { type: 'placed' }, clock.now()) ?? task;
-      this.#ports.anchors.forget(task.id);
+      const after = this.#written(task, placement, placed, plan !== undefined);
       if (placed.some(({ isThere }) => !isThere)) projects.tell(destination.news);
       return {
         task: after,
@@ -190,6 +191,54 @@ export class ResultWriter {
     if (isLeftOver(swaps)) edit.deleteFile(old.uri, { ignoreIfNotExists: true });
     const [first] = swaps;
     return first && { edits: first.edits, main: 0, alt: undefined };
+  }
+
+  /** Notes where the files of a job stand now. @returns the job as it is then */
+  #written(task: Task, { state }: Placement, placed: readonly PlacedFile[], isReferred: boolean): Task {
+    const { ledger, clock, anchors } = this.#ports;
+    const written = placed.map(({ uri, index }) => ({ index, uri: uri.toString() }));
+    const copies = withCopies(ledger.placements.of(task.id)?.copies ?? [], written);
+    const change = {
+      state: isReferred ? 'placed' : 'saved',
+      file: placed[0]?.uri.toString(),
+      copies,
+    } as const;
+    ledger.setPlacement(task.id, state, change, clock.now());
+    const after = decide(ledger, task.id, { type: 'placed' }, clock.now()) ?? task;
+    anchors.forget(task.id);
+    return after;
+  }
+
+  /** Makes the file that a document refers to, and takes the mark of the wish out of it, as one undo step. */
+  async #placeMissing(task: Task, placement: Placement, missing: MissingFile): Promise<Placed> {
+    const { library, clock } = this.#ports;
+    const placed = await placesOfMissing(placement, missing, filesToPlace(task, placement));
+    const document = await referringDocument(placement);
+    for (;;) {
+      const edit = new vscode.WorkspaceEdit();
+      const staged = await addFiles(edit, library, placed);
+      const [first] = placed;
+      // Read only now: the user may have typed while the files were read.
+      const version = document?.version;
+      const wasDirty = document?.isDirty ?? true;
+      const isReferred = document && first ? addHealing(edit, document, missing, first.uri) : false;
+      if (await applyWithFiles(edit, placed)) {
+        // Nobody would see that a document without a tab is not saved.
+        if (document && !wasDirty && !isShown(document.uri)) await document.save();
+        return {
+          task: this.#written(task, placement, placed, isReferred),
+          document: isReferred ? document?.uri : undefined,
+          files: placed.map(({ uri }) => uri),
+          hasNoDocument: false,
+          paths: undefined,
+          lacksReference: false,
+          remark: first && renamedRemark(missing, first.uri),
+        };
+      }
+      await removeRest(placed, staged);
+      if (!document || document.version === version) throw notWritten(placed);
+      await rest(document, clock);
+    }
   }
 
   /** For the clipboard: the addresses that the document would use, or else where the files are. */
@@ -248,6 +297,27 @@ interface Swap {
   readonly old: OldFile;
   /** Whether in all documents of the workspace, and not in one place alone. */
   readonly isEverywhere: boolean;
+}
+
+/** The document that refers to a missing file, opened without being shown; undefined when it is gone. */
+async function referringDocument({ document: text }: Placement): Promise<vscode.TextDocument | undefined> {
+  if (text === undefined) return undefined;
+  const open = vscode.workspace.textDocuments.find(each => each.uri.toString() === text);
+  const uri = vscode.Uri.parse(text, true);
+  if (open || uri.scheme === 'untitled' || uri.scheme === 'vscode-notebook-cell' || !(await exists(uri)))
+    return open;
+  return vscode.workspace.openTextDocument(uri);
+}
+
+/** That the model could not make the format that was asked for. */
+function renamedRemark({ uri }: MissingFile, file: vscode.Uri): string | undefined {
+  const [wanted, got] = [vscode.Uri.parse(uri, true), file].map(each => each.path.split('/').at(-1) ?? '');
+  if (wanted === got) return undefined;
+  return vscode.l10n.t(
+    'The model does not make "{0}": the file is "{1}", and the link leads to it.',
+    plain(wanted ?? '', 'value'),
+    plain(got ?? '', 'value'),
+  );
 }
 
 /** Of a job of which some files came later than others were placed, those that were not. */

@@ -48,7 +48,12 @@ export class WorkspaceProjects implements Disposable {
   /** The project of a document that is open. */
   async of(document: vscode.TextDocument): Promise<DocumentProject> {
     const home = homeOf(document.uri);
-    return this.#find(home, folderFor(home), document);
+    return this.ofText(home, document.languageId, document.getText());
+  }
+
+  /** The project of a document by its own file, which need not be open. */
+  ofText(home: vscode.Uri, languageId: string, text: string): Promise<DocumentProject> {
+    return this.#find(home, folderFor(home), { languageId, text });
   }
 
   /**
@@ -61,7 +66,11 @@ export class WorkspaceProjects implements Disposable {
     media: MediaKind,
   ): Promise<ChosenFolder> {
     const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === document?.toString());
-    const { project } = await this.#find(document, folder, open);
+    const { project } = await this.#find(
+      document,
+      folder,
+      open && { languageId: open.languageId, text: open.getText() },
+    );
     const { folder: chosen, hidden } = await mediaFolder(this.#filesOf(folder), project, media);
     const id = [folder.toString(), project.root, project.kind.id, hidden ?? ''].join(' ');
     const text = newsOf(project, chosen, hidden);
@@ -95,14 +104,14 @@ export class WorkspaceProjects implements Disposable {
   async #find(
     home: vscode.Uri | undefined,
     folder: vscode.Uri | undefined,
-    open: vscode.TextDocument | undefined,
+    open: { readonly languageId: string; readonly text: string } | undefined,
   ): Promise<DocumentProject> {
     const isOnDisk = home !== undefined && home.scheme !== 'untitled';
     const below = isOnDisk && folder ? pathBelow(home, folder) : undefined;
     const document: ProjectDocument = {
       path: below ?? '',
       languageId: open?.languageId ?? '',
-      text: open?.getText() ?? '',
+      text: open?.text ?? '',
     };
     // What lies elsewhere is no part of a project of this folder.
     const isElsewhere = !folder || (isOnDisk && below === undefined);

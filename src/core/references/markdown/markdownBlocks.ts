@@ -21,6 +21,8 @@ export interface Block {
   readonly indent: number;
   /** Whether its end was never written, so that whatever follows would belong to it. */
   readonly unclosed: boolean;
+  /** What its lines are: text with marks in it, tags, data of front matter, or none of them. */
+  readonly holds: 'text' | 'tags' | 'data' | 'code';
 }
 
 /** What one line is. */
@@ -86,7 +88,7 @@ interface OpenContainer extends Container {
   empty: boolean;
 }
 
-interface Start extends Pick<OpenBlock, 'kind' | 'until'> {
+interface Start extends Pick<OpenBlock, 'kind' | 'until' | 'holds'> {
   /** Whether the first line can be the last as well. */
   readonly mayEndAtOnce: boolean;
 }
@@ -112,7 +114,7 @@ class Scanner {
   /** Lines that are a block outside of everything. */
   readFrontMatter(last: number): void {
     this.#open = [];
-    this.#begin({ kind: 'line', until: undefined, mayEndAtOnce: false }, [], '');
+    this.#begin({ kind: 'line', until: undefined, mayEndAtOnce: false, holds: 'data' }, [], '');
     const block = this.#last;
     while (block && this.lines.length <= last) this.#goOn(block, '');
   }
@@ -185,8 +187,10 @@ class Scanner {
     } else if (isSame && this.#leaf?.kind === 'indented' && isIndented(rest)) {
       this.#goOn(this.#leaf, rest);
     } else {
-      const kind = isIndented(rest) && !this.#isMdx ? 'indented' : 'paragraph';
-      this.#begin(start ?? { kind, until: undefined, mayEndAtOnce: false }, opened, rest);
+      const isCode = isIndented(rest) && !this.#isMdx;
+      const kind = isCode ? 'indented' : 'paragraph';
+      const holds = isCode ? 'code' : 'text';
+      this.#begin(start ?? { kind, until: undefined, mayEndAtOnce: false, holds }, opened, rest);
     }
   }
 
@@ -194,10 +198,12 @@ class Scanner {
   #startOf(rest: string, interruptsParagraph: boolean): Start | undefined {
     const template = this.#isMdx ? undefined : templateBlockAt(rest);
     if (template && this.#endOf(template) > this.lines.length)
-      return { kind: 'verbatim', until: template.until, mayEndAtOnce: false };
+      return { kind: 'verbatim', until: template.until, mayEndAtOnce: false, holds: 'code' };
     if (this.#isMdx && /^<[A-Za-z_$/>]/.test(rest))
-      return interruptsParagraph ? undefined : { kind: 'verbatim', until: undefined, mayEndAtOnce: false };
-    if (this.#isDivision(rest)) return { kind: 'line', until: undefined, mayEndAtOnce: true };
+      return interruptsParagraph
+        ? undefined
+        : { kind: 'verbatim', until: undefined, mayEndAtOnce: false, holds: 'text' };
+    if (this.#isDivision(rest)) return { kind: 'line', until: undefined, mayEndAtOnce: true, holds: 'text' };
     return startOf(rest, interruptsParagraph, this.#isMdx);
   }
 
@@ -216,7 +222,7 @@ class Scanner {
     return known;
   }
 
-  #begin({ kind, until, mayEndAtOnce }: Start, opened: readonly OpenContainer[], rest: string): void {
+  #begin({ kind, until, mayEndAtOnce, holds }: Start, opened: readonly OpenContainer[], rest: string): void {
     const index = this.lines.length;
     const isDone = kind === 'line' || (mayEndAtOnce && until?.test(rest) === true);
     const block: OpenBlock = {
@@ -228,6 +234,7 @@ class Scanner {
       last: index,
       indent: kind === 'indented' ? 0 : indentOf(rest),
       unclosed: until !== undefined && !isDone,
+      holds,
     };
     this.#leaf = isDone ? undefined : block;
     this.#last = block;
@@ -300,16 +307,16 @@ const wholeTag = new RegExp(
 function startOf(rest: string, interruptsParagraph: boolean, isMdx: boolean): Start | undefined {
   // By far most lines begin with a letter, and none of these does.
   if (!/^ {0,3}[#`~<*_-]/.test(rest)) return undefined;
-  const line: Start = { kind: 'line', until: undefined, mayEndAtOnce: true };
+  const line: Start = { kind: 'line', until: undefined, mayEndAtOnce: true, holds: 'text' };
   if (atxHeading.test(rest)) return line;
   const fence = fenceOf(rest);
-  if (fence) return { kind: 'verbatim', until: fenceEnd(fence), mayEndAtOnce: false };
+  if (fence) return { kind: 'verbatim', until: fenceEnd(fence), mayEndAtOnce: false, holds: 'code' };
   if (!isMdx && /^ *</.test(rest)) {
     for (const [begin, until] of html) {
-      if (begin.test(rest)) return { kind: 'verbatim', until, mayEndAtOnce: true };
+      if (begin.test(rest)) return { kind: 'verbatim', until, mayEndAtOnce: true, holds: 'tags' };
     }
     if (!interruptsParagraph && wholeTag.test(rest))
-      return { kind: 'verbatim', until: undefined, mayEndAtOnce: false };
+      return { kind: 'verbatim', until: undefined, mayEndAtOnce: false, holds: 'tags' };
   }
   return thematicBreak.test(rest) ? line : undefined;
 }

@@ -38,7 +38,15 @@ export interface MarkupNode {
   innerStart: number;
   innerEnd: number;
   /** The values of quoted attributes, without their quotes. */
-  readonly attributes: readonly { readonly name: string; readonly start: number; readonly end: number }[];
+  readonly attributes: readonly MarkupValue[];
+  /** The values of attributes without quotes, and what stands between the braces of others. */
+  readonly otherAttributes: readonly (MarkupValue & { readonly form: 'bare' | 'braced' })[];
+}
+
+interface MarkupValue {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
@@ -69,6 +77,9 @@ const endedBy: Readonly<Record<string, RegExp>> = {
   head: /^body$/,
   p: /^(?:address|article|aside|blockquote|details|div|dl|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|main|menu|nav|ol|p|pre|section|table|ul)$/,
 };
+
+/** A value without quotes that is longer is none. */
+const longestBare = 2_000;
 
 /** Deeper nesting is not read, which bounds the recursion. */
 const deepest = 60;
@@ -293,7 +304,10 @@ class MarkupParser {
     const begin = tag.exec(text.slice(at, at + 200));
     if (!begin || (begin[1] === '' && !isScript && !tagsInBraces)) return undefined;
     const name = this.#nameOf(begin[1] ?? '');
-    const attributes: { name: string; start: number; end: number }[] = [];
+    const attributes: MarkupValue[] = [];
+    const otherAttributes: (MarkupValue & { form: 'bare' | 'braced' })[] = [];
+    const nameBefore = (end: number): string =>
+      /([^\s=/>"'`]+)\s*=\s*$/.exec(text.slice(Math.max(at, end - 100), end))?.[1] ?? '';
     let position = at + begin[0].length;
     if (isScript && text[position] === '<') position = skipTypeArguments(text, position);
     let isSelfClosing = false;
@@ -314,16 +328,33 @@ class MarkupParser {
         if (end === -1) return undefined;
         position = end + (text[position + 1] === '*' ? 2 : 1);
       } else if (character === '{' && this.#dialect.braces) {
-        position = this.#script(node('opaque', parent, position, position), position + 1, '}');
+        const end = this.#script(node('opaque', parent, position, position), position + 1, '}');
+        const attribute = nameBefore(position);
+        if (attribute !== '')
+          otherAttributes.push({ name: attribute, start: position + 1, end: end - 1, form: 'braced' });
+        position = end;
       } else if (character === '"' || character === "'" || (character === '`' && tagsInBraces)) {
         const end = this.#quoted(position, character);
         if (end === undefined) {
           this.#unfinished++;
           return undefined;
         }
-        const attribute = /([^\s=/>"'`]+)\s*=\s*$/.exec(text.slice(Math.max(at, position - 100), position));
-        attributes.push({ name: attribute?.[1] ?? '', start: position + 1, end: end - 1 });
+        attributes.push({ name: nameBefore(position), start: position + 1, end: end - 1 });
         position = end;
+      } else if (character === '=' && !isScript) {
+        const bare = /^=\s*([^\s"'`=<>{}][^\s"'`=<>{}]*)/.exec(text.slice(position, position + longestBare));
+        const value = bare?.[1] ?? '';
+        const start = position + (bare?.[0].length ?? 1) - value.length;
+        // A slash before the end belongs to the tag.
+        const isWhole = bare !== null && /[\s>]/.test(text.charAt(start + value.length));
+        if (isWhole && !(value.endsWith('/') && text[start + value.length] === '>'))
+          otherAttributes.push({
+            name: nameBefore(position + 1),
+            start,
+            end: start + value.length,
+            form: 'bare',
+          });
+        position = isWhole ? start + value.length : position + 1;
       } else if (character === '<' && isXml) {
         // The next tag begins: this one was never finished.
         return undefined;
@@ -336,6 +367,7 @@ class MarkupParser {
       ...node('element', parent, at, position),
       name,
       attributes,
+      otherAttributes,
       innerStart: position,
     };
     if (voidElements.has(name) || (isSelfClosing && (isXml || /[-A-Z:]/.test(begin[1] ?? '')))) {
@@ -385,6 +417,7 @@ function node(
     innerStart: start,
     innerEnd: end,
     attributes: [],
+    otherAttributes: [],
   };
 }
 

@@ -25,9 +25,11 @@ export function planAsciidoc(request: ReferenceRequest): ReferencePlan | undefin
   const snippets = request.media.map((media, index) => blockMacro(targets[index] ?? '', media));
   const lines = linesOf(text);
   const compounds = compoundBlocks(lines);
-  const replacing = mode === 'replace' ? pointReplacingLines(text, request, syntax) : undefined;
+  const replacing = mode === 'replace' ? pointReplacingLines(text, request, asciidocBlocks) : undefined;
   const point =
-    replacing ?? pointAfterMetadata(request, lines, compounds) ?? pointAfterBlock(text, request, syntax);
+    replacing ??
+    pointAfterMetadata(request, lines, compounds) ??
+    pointAfterBlock(text, request, asciidocBlocks);
   if (!point) return undefined;
   const last = lineIndexAt(lines, Math.max(point.start - 1, 0));
   const isItem = !replacing && isInItem(lines, last, compounds);
@@ -131,7 +133,7 @@ const item = /^[ \t]*(?:(?:\*{1,5}|-|\.{1,5}|\d+\.)[ \t]+\S|[^\s/:|].*?(?::{2,4}
 /** The title or the attributes of the block below. */
 const metadata = /^(?:\.[^\s.].*|\[.*\])[ \t]*$/;
 
-const syntax: BlockSyntax = {
+export const asciidocBlocks: BlockSyntax = {
   separatedByBlankLines: true,
   comment: /^\/\/(?!\/)[ \t]*/,
   item,
@@ -166,7 +168,7 @@ const syntax: BlockSyntax = {
 function compoundBlocks(lines: readonly Line[]): DelimitedBlock[] {
   const found: { first: number; last: number | undefined }[] = [];
   const open: { first: number; last: number | undefined; fence: string }[] = [];
-  const verbatim = syntax.delimitedBlocks(lines);
+  const verbatim = asciidocBlocks.delimitedBlocks(lines);
   let next = 0;
   for (let index = 0; index < lines.length; index++) {
     while ((verbatim[next]?.first ?? Infinity) < index) next++;

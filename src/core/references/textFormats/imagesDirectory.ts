@@ -30,7 +30,7 @@ export function seenFrom(
 const longestValue = 4_000;
 
 /** The value of `imagesdir` that counts at an offset, with those attributes in it replaced that are known. */
-function imagesDirectory(text: string, offset: number): string | undefined {
+export function imagesDirectory(text: string, offset: number): string | undefined {
   const values = new Map([['docdir', '.']]);
   // What counts elsewhere only, such as on a site that shows repositories, is left out.
   const own = text

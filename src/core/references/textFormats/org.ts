@@ -16,8 +16,8 @@ export function planOrg(request: ReferenceRequest): ReferencePlan | undefined {
   if (media.some(({ path }) => !isReadable(path))) return undefined;
   const filled = fillLink(request);
   if (filled) return filled;
-  const replacing = mode === 'replace' ? pointReplacingLines(text, request, syntax) : undefined;
-  const point = replacing ?? pointAfterBlock(text, request, syntax);
+  const replacing = mode === 'replace' ? pointReplacingLines(text, request, orgBlocks) : undefined;
+  const point = replacing ?? pointAfterBlock(text, request, orgBlocks);
   if (!point) return undefined;
   return planAt(point, media.map(blockSnippet), eol);
 }
@@ -81,7 +81,7 @@ function escapeAttribute(text: string): string {
   return text.replace(/(^|\s):(?=[\w-]+(?:\s|$))/g, '$1\u200B:');
 }
 
-const syntax: BlockSyntax = {
+export const orgBlocks: BlockSyntax = {
   separatedByBlankLines: true,
   comment: /^[ \t]*#(?:[ \t]+|$)/,
   item: /^(?:[ \t]*(?:[-+]|\d+[.)])[ \t]|[ \t]+\*[ \t])/,

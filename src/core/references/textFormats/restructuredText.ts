@@ -47,7 +47,7 @@ function blockSnippet(media: ReferenceMedia): Snippet {
  * The path of a file as it is, for Sphinx decodes nothing; an unescaped space would be dropped, and other
  * blanks cannot be written.
  */
-function directivePath({ path, expression }: ReferenceMedia): string {
+export function directivePath({ path, expression }: Pick<ReferenceMedia, 'path' | 'expression'>): string {
   if (expression !== undefined) return expression;
   const written = path
     .replaceAll('\\', String.raw`\\`)
@@ -109,7 +109,7 @@ function linkSnippet({ path, expression, alt, kind }: ReferenceMedia): Snippet {
  * Explicit markup in which nothing is text of the document: comments, and directives whose content is
  * something else.
  */
-const verbatim =
+export const verbatimMarkup =
   /^\.\.(?:$|\s+(?!(?:\[|_|\|)|\S+::)|\s+(?:code|code-block|sourcecode|highlight|literalinclude|raw|math|parsed-literal|image|figure|csv-table|list-table|table|graphviz|digraph|mermaid|productionlist|doctest|testcode|prompt|toctree|include|meta|contents|default-role)::)/;
 const itemMark = /^(?:[-*+•]|(?:\d+|#|[A-Za-z])[.)]|\((?:\d+|#|[A-Za-z])\))[ \t]+(?=\S)/;
 
@@ -139,7 +139,7 @@ function blockEnd(lines: readonly Line[], own: number): { last: number; indent: 
     if (isBlank(index) || depth(index) >= level) continue;
     level = depth(index);
     const line = content[index] ?? '';
-    if (verbatim.test(line) || (line.endsWith('::') && !line.startsWith('..'))) owner = index;
+    if (verbatimMarkup.test(line) || (line.endsWith('::') && !line.startsWith('..'))) owner = index;
   }
   if (owner !== undefined) return { last: indentedEnd(owner, depth(owner)), indent: depth(owner) };
 

@@ -13,7 +13,7 @@ export function planLatex(request: ReferenceRequest): ReferencePlan | undefined 
   const { text, media, eol, mode } = request;
   if (media.some(({ path }) => !isReadable(path))) return undefined;
   const anchor = trimmed(text, request.start, request.end);
-  const spans = spansOf(text);
+  const spans = latexSpans(text);
   const offset = Math.max(anchor.end - 1, anchor.start);
   const body = spans.find(({ name }) => name === 'document');
   if (body ? offset < body.innerStart || offset >= body.innerEnd : /\\documentclass\b/.test(text))
@@ -43,7 +43,7 @@ export function planLatex(request: ReferenceRequest): ReferencePlan | undefined 
 function fillArgument(
   request: ReferenceRequest,
   anchor: { start: number; end: number },
-  around: readonly Span[],
+  around: readonly LatexSpan[],
 ): ReferencePlan | undefined {
   const only = onlyMedia(request);
   if (only?.kind !== 'image') return undefined;
@@ -95,7 +95,7 @@ function imageSnippet({ path, alt }: ReferenceMedia, isFigure: boolean): Snippet
   };
 }
 
-function texPath(path: string): string {
+export function texPath(path: string): string {
   return path.replace(/[%#]/g, String.raw`\string\$&`).replaceAll('~', String.raw`\string~`);
 }
 
@@ -116,7 +116,7 @@ const named: Readonly<Record<string, string>> = {
 };
 
 /** An environment, a group or a formula; offsets in UTF-16. */
-interface Span {
+export interface LatexSpan {
   readonly name: string;
   readonly start: number;
   readonly innerStart: number;
@@ -124,7 +124,7 @@ interface Span {
   readonly end: number;
 }
 
-const verbatimNames = /^(?:verbatim|Verbatim|lstlisting|minted|comment|filecontents|alltt)\*?$/;
+export const verbatimNames = /^(?:verbatim|Verbatim|lstlisting|minted|comment|filecontents|alltt)\*?$/;
 /** Environments in which an image may stand on a line of its own. */
 const textEnvironments =
   /^(?:document|(?:sub|wrap|SC|margin)?figure\*?|center|flushleft|flushright|minipage|quote|quotation|abstract|frame|columns?|block|itemize|enumerate|description|multicols\*?|landscape|titlepage|appendices|theorem|proof|definition|remark|example|tcolorbox|letter|spacing|adjustwidth|framed|mdframed|shaded|varwidth|lemma|corollary|proposition|note|exercise|solution|frontmatter|mainmatter)$/;
@@ -134,8 +134,8 @@ const withoutFloats =
   /^(?:multicols\*?|minipage|tcolorbox|framed|mdframed|shaded|adjustbox|varwidth|letter|columns?|block)$/;
 
 /** Environments, formulas and groups, however they are nested. */
-function spansOf(text: string): Span[] {
-  const spans: Span[] = [];
+export function latexSpans(text: string): LatexSpan[] {
+  const spans: LatexSpan[] = [];
   const open: { name: string; start: number; innerStart: number }[] = [];
   const close = (name: string, at: number, end: number): void => {
     const index = open.findLastIndex(each => each.name === name);
@@ -194,7 +194,11 @@ function withoutComments(text: string): string {
  * After the outermost span that is no text environment, and then after the paragraph; a comment does not
  * count as one.
  */
-function pointAfter(text: string, around: readonly Span[], anchorEnd: number): InsertionPoint | undefined {
+function pointAfter(
+  text: string,
+  around: readonly LatexSpan[],
+  anchorEnd: number,
+): InsertionPoint | undefined {
   const line = lineAround(text, anchorEnd);
   const isComment = /^[ \t]*%/.test(line.text);
   const closing = around.find(({ name }) => !textEnvironments.test(name));
@@ -245,7 +249,7 @@ function afterParagraph(text: string, from: number): InsertionPoint {
 /** A comment, or a range of text with nothing open in it. */
 function pointReplacing(
   text: string,
-  spans: readonly Span[],
+  spans: readonly LatexSpan[],
   anchor: { start: number; end: number },
 ): InsertionPoint | undefined {
   if (anchor.end <= anchor.start) return undefined;

@@ -11,7 +11,7 @@ import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from '../plan/pl
 export function planTypst(request: ReferenceRequest): ReferencePlan {
   const { text, media, eol, mode } = request;
   const anchor = trimmed(text, request.start, request.end);
-  const spans = spansOf(text);
+  const spans = typstSpans(text);
   const offset = Math.max(anchor.end - 1, anchor.start);
   const filled = fillCall(request, spans, anchor);
   if (filled) return filled;
@@ -27,7 +27,7 @@ export function planTypst(request: ReferenceRequest): ReferencePlan {
 /** Fills `image("")` in the call that the anchor is in. */
 function fillCall(
   request: ReferenceRequest,
-  spans: readonly Span[],
+  spans: readonly TypstSpan[],
   anchor: { start: number; end: number },
 ): ReferencePlan | undefined {
   const only = onlyMedia(request);
@@ -42,38 +42,43 @@ function fillCall(
     const start = call.start + index + before.length;
     const isIn = start <= anchor.start && anchor.end <= call.start + index + whole.length;
     if ((isIn || inner === '') && isSlot(request, anchor, inner, start))
-      return fillSlot({ start, end: start + inner.length }, escapeString(only.path));
+      return fillSlot({ start, end: start + inner.length }, escapeTypstString(only.path));
   }
   return undefined;
 }
 
 export function inlineTypst(text: string, offset: number, media: ReferenceMedia): string {
-  const around = spansOf(text).filter(({ start, end }) => start < offset && offset < end);
-  if (around.at(-1)?.kind === 'string') return escapeString(media.path);
+  const around = typstSpans(text).filter(({ start, end }) => start < offset && offset < end);
+  if (around.at(-1)?.kind === 'string') return escapeTypstString(media.path);
   const call = snippetText(media.kind === 'image' ? imageSnippet(media, false) : linkSnippet(media));
   return around.at(-1)?.kind === 'code' ? call.slice(1) : call;
 }
 
 /** The path is a file's, in a string. */
 function imageSnippet({ path, alt }: ReferenceMedia, isFigure: boolean): Snippet {
-  const words = escapeString(oneLine(alt));
-  const file = `image("${escapeString(path)}", alt: "`;
+  const words = escapeTypstString(oneLine(alt));
+  const file = `image("${escapeTypstString(path)}", alt: "`;
   if (!isFigure) return { before: `#${file}`, alt: words, after: '")' };
   return { before: `#figure(\n  ${file}`, alt: words, after: `"),\n  caption: "${words}",\n)` };
 }
 
 function linkSnippet({ path, alt, kind }: ReferenceMedia): Snippet {
-  return { before: `#link("${escapeString(path)}", "`, alt: escapeString(oneLine(alt) || kind), after: '")' };
+  return {
+    before: `#link("${escapeTypstString(path)}", "`,
+    alt: escapeTypstString(oneLine(alt) || kind),
+    after: '")',
+  };
 }
 
-function escapeString(text: string): string {
+/** A text between the quotes of a string. */
+export function escapeTypstString(text: string): string {
   return text
     .replace(/[\\"]/g, String.raw`\$&`)
     .replace(/\p{Cc}/gu, character => `\\u{${character.charCodeAt(0).toString(16)}}`);
 }
 
 /** A range that is not markup: a comment, a raw text, a formula, code. Offsets in UTF-16. */
-interface Span {
+export interface TypstSpan {
   readonly kind: 'comment' | 'raw' | 'string' | 'formula' | 'code' | 'content';
   readonly start: number;
   readonly end: number;
@@ -83,9 +88,9 @@ interface Span {
 const deepest = 200;
 
 /** Reads Typst's three modes: markup, code after `#`, and formulas. */
-function spansOf(text: string): Span[] {
-  const spans: Span[] = [];
-  const add = (kind: Span['kind'], start: number, end: number): number => {
+export function typstSpans(text: string): TypstSpan[] {
+  const spans: TypstSpan[] = [];
+  const add = (kind: TypstSpan['kind'], start: number, end: number): number => {
     spans.push({ kind, start, end });
     return end;
   };
@@ -193,7 +198,7 @@ function commentEnd(text: string, from: number): number {
  * After the outermost span, and then after the paragraph; a comment does not count as one. Content in
  * brackets that goes over lines is markup like the rest.
  */
-function pointAfter(text: string, spans: readonly Span[], offset: number): InsertionPoint {
+function pointAfter(text: string, spans: readonly TypstSpan[], offset: number): InsertionPoint {
   const around = spans.filter(({ start, end }) => start <= offset && offset < end);
   const block = around.findLastIndex(
     ({ kind, start, end }) => kind === 'content' && text.slice(start, end).includes('\n'),
@@ -222,13 +227,13 @@ function pointAfter(text: string, spans: readonly Span[], offset: number): Inser
   return { ...point, prefix: `\n${point.prefix}`, separator: '\n\n', suffix: isSeparated ? '\n' : '\n\n' };
 }
 
-function isAlone(text: string, { start, end }: Span): boolean {
+function isAlone(text: string, { start, end }: TypstSpan): boolean {
   const before = text.slice(lineAround(text, start).start, start);
   return before.trim() === '' && text.slice(end, lineAround(text, end).end).trim() === '';
 }
 
 /** The last line of the paragraph; what begins in it and ends further down is not split. */
-function paragraphEnd(text: string, spans: readonly Span[], from: number): Line {
+function paragraphEnd(text: string, spans: readonly TypstSpan[], from: number): Line {
   let line = lineAround(text, from);
   for (;;) {
     const { end } = line;
@@ -245,7 +250,7 @@ function paragraphEnd(text: string, spans: readonly Span[], from: number): Line 
 /** A comment, or a range of markup with nothing open in it. */
 function pointReplacing(
   text: string,
-  spans: readonly Span[],
+  spans: readonly TypstSpan[],
   anchor: { start: number; end: number },
 ): InsertionPoint | undefined {
   if (anchor.end <= anchor.start) return undefined;

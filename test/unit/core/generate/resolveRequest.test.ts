@@ -88,7 +88,17 @@ describe('a request', () => {
       { aspect_ratio: '4:3' },
       { aspect_ratio: '4:3' },
     ]);
-    expect(proposedValues(modelOf(models, 'z-image'), undefined)).toEqual({});
+    expect(proposedValues(modelOf(models, 'z-image'), {})).toEqual({});
+  });
+
+  it('takes size and format from the file that a document refers to', () => {
+    const wanted = { size: { width: 900, height: 1600 }, extension: 'jpg' };
+    const prompts = [{ prompt: 'A fox', context: around('|hero-1600x900.png'), wanted }];
+    expect(paramsOf({ prompts })).toEqual([{ aspect_ratio: '9:16' }]);
+    const [params = {}] = paramsOf({ model: 'qwen-image', prompts });
+    expect(params).toMatchObject({ output_format: 'jpeg' });
+    const webp = [{ prompt: 'A fox', wanted: { size: undefined, extension: 'webp' } }];
+    expect(paramsOf({ model: 'qwen-image', prompts: webp })[0]).not.toHaveProperty('output_format');
   });
 
   it('takes values that were set as a whole: nothing is added', () => {

@@ -1,0 +1,101 @@
+import { isMap, isScalar, parseAllDocuments, visit } from 'yaml';
+import { isSlotName } from '../../references/plan/slot.ts';
+import { parseJson, type JsonValue } from '../../references/data/jsonTree.ts';
+import { parseToml } from '../../references/data/tomlTree.ts';
+import { isAddress, isRemote, mediaKindOf, type MediaReference, type TextSpan } from './mediaReference.ts';
+
+/** A string of data, and the name of the key that it stands under. */
+interface DataString extends TextSpan {
+  readonly value: string;
+  readonly key: string;
+  /** Empty for one without quotes. */
+  readonly quote: string;
+}
+
+/** Addresses in the strings of JSON, YAML and TOML. */
+export function dataReferences(text: string, format: 'json' | 'yaml' | 'toml', at = 0): MediaReference[] {
+  const strings = { json: jsonStrings, yaml: yamlStrings, toml: tomlStrings }[format](text);
+  return strings.flatMap(({ start, end, value, key, quote }): MediaReference[] => {
+    // Where there are escapes nobody can tell which part of the text is which part of the value.
+    const source = text.slice(start, end);
+    if ((quote === "'" ? source.replaceAll("''", "'") : source) !== value) return [];
+    const kind = mediaKindOf(value) ?? (isRemote(value) ? 'image' : undefined);
+    if (kind === undefined || !isAddress(value) || /^[~@]|^\s|\s$/.test(value)) return [];
+    const span = { start: at + start, end: at + end };
+    return [
+      {
+        kind,
+        range: span,
+        address: span,
+        target: value,
+        form: 'file',
+        write: target => writeString(target, quote),
+        isShown: isRemote(value) || isSlotName(kind, key),
+      },
+    ];
+  });
+}
+
+function writeString(target: string, quote: string): string {
+  if (quote === '"') return JSON.stringify(target).slice(1, -1);
+  if (quote === "'") return target.replaceAll("'", "''");
+  return /^[\w./][\w./@%+~-]*$|^https?:\/\/[^\s#,[\]{}]+$/.test(target) ? target : JSON.stringify(target);
+}
+
+function jsonStrings(text: string): DataString[] {
+  const found: DataString[] = [];
+  const values: { readonly value: JsonValue; readonly key: string }[] = [
+    { value: parseJson(text).root, key: '' },
+  ];
+  for (let next = values.pop(); next; next = values.pop()) {
+    const { value, key } = next;
+    const quote = text.charAt(value.start);
+    const isClosed = value.end - value.start > 1 && text.charAt(value.end - 1) === quote;
+    if (value.kind === 'string' && isClosed) {
+      const span = { start: value.start + 1, end: value.end - 1 };
+      found.push({ ...span, value: unescaped(text.slice(span.start, span.end)), key, quote });
+    }
+    for (const entry of value.entries)
+      if (entry.value) values.push({ value: entry.value, key: entry.key ?? key });
+  }
+  return found.sort((a, b) => a.start - b.start);
+}
+
+function tomlStrings(text: string): DataString[] {
+  return parseToml(text).entries.flatMap(({ key, value, parent }): DataString[] => {
+    const quote = text.charAt(value.start);
+    const isLong = text.startsWith(quote.repeat(3), value.start);
+    if (value.kind !== 'string' || isLong || text.charAt(value.end - 1) !== quote) return [];
+    const span = { start: value.start + 1, end: value.end - 1 };
+    const source = text.slice(span.start, span.end);
+    const name = key ?? parent?.key ?? '';
+    return [{ ...span, value: quote === '"' ? unescaped(source) : source, key: name, quote }];
+  });
+}
+
+function yamlStrings(text: string): DataString[] {
+  const found: DataString[] = [];
+  const documents = parseAllDocuments(text, { uniqueKeys: false });
+  if (!Array.isArray(documents)) return found;
+  for (const document of documents) {
+    visit(document, {
+      Scalar(key, node, path) {
+        if (key === 'key' || typeof node.value !== 'string' || !node.range) return;
+        const pair = path.findLast(each => !isMap(each) && 'key' in each);
+        const name = pair && 'key' in pair && isScalar(pair.key) ? String(pair.key.value) : '';
+        const [from, to] = node.range;
+        const first = text.charAt(from);
+        const quote = first === '"' || first === "'" ? first : '';
+        if (first === '|' || first === '>') return;
+        const span = { start: from + quote.length, end: to - quote.length };
+        found.push({ ...span, value: node.value, key: name, quote });
+      },
+    });
+  }
+  return found;
+}
+
+/** As the value would be, if it has no escapes but those of a slash. */
+function unescaped(source: string): string {
+  return source.includes('\\') ? '' : source;
+}

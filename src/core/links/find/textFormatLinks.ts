@@ -1,0 +1,208 @@
+import { indentationOf, linesOf, type Line } from '../../../base/lines.ts';
+import { encodeUrl } from '../../references/plan/escape.ts';
+import { asciidocBlocks } from '../../references/textFormats/asciidoc.ts';
+import type { BlockSyntax } from '../../references/textFormats/blockInsertion.ts';
+import { imagesDirectory } from '../../references/textFormats/imagesDirectory.ts';
+import { orgBlocks } from '../../references/textFormats/org.ts';
+import { directivePath, verbatimMarkup } from '../../references/textFormats/restructuredText.ts';
+import { isAddress, isRemote, mediaKindOf, type MediaReference } from './mediaReference.ts';
+
+/** In a longer line nothing is sought. */
+const longestLine = 10_000;
+
+/** The lines that are text: neither in a block of code nor a comment. */
+function* linesOfText(text: string, syntax: BlockSyntax): Generator<Line> {
+  const lines = linesOf(text);
+  const blocks = syntax.delimitedBlocks(lines);
+  let next = 0;
+  for (let index = 0; index < lines.length; index++) {
+    const block = blocks[next];
+    if (block?.first === index) {
+      index = block.last ?? lines.length;
+      next++;
+      continue;
+    }
+    const line = lines[index];
+    if (line && line.text.length <= longestLine && !syntax.comment.test(line.text)) yield line;
+  }
+}
+
+/** `image::…[]`, `video::…[]`, `audio::…[]` and their inline forms. */
+export function asciidocReferences(text: string): MediaReference[] {
+  const found: MediaReference[] = [];
+  const directoryAt = directories(text);
+  for (const line of linesOfText(text, asciidocBlocks)) {
+    for (const match of line.text.matchAll(
+      /(?<![\w\\])((image|video|audio|link)::?)((?:[^\s[\]:]|:(?!:))(?:[^[\]\r\n]*[^\s[\]])?)(\[)((?:\\\]|"(?:\\.|[^"\\])*"|[^\]])*)\]/g,
+    )) {
+      const [whole, macro = '', name = '', source = '', , attributes = ''] = match;
+      const start = line.start + match.index;
+      const target = source.replaceAll('%20', ' ');
+      const kind = mediaKindOf(target) ?? (name !== 'link' && isRemote(target) ? 'image' : undefined);
+      if (kind === undefined || !isAddress(target)) continue;
+      const from = start + macro.length;
+      const first = /^\s*(?:"((?:\\.|[^"\\])*)"|([^,="]*))\s*(?:,|$)/.exec(attributes);
+      const words = first?.[1] ?? first?.[2]?.trim() ?? '';
+      const altStart = from + source.length + 1 + attributes.indexOf(words);
+      const sides = /^[^,]*,\s*(\d{2,5})\s*,\s*(\d{2,5})\s*(?:,|$)/.exec(attributes);
+      const named = [
+        /\bwidth="?(\d{2,5})/.exec(attributes)?.[1],
+        /\bheight="?(\d{2,5})/.exec(attributes)?.[1],
+      ];
+      const [width, height] = [sides?.[1] ?? named[0], sides?.[2] ?? named[1]].map(Number);
+      const directory = directoryAt(start);
+      found.push({
+        kind,
+        range: { start, end: start + whole.length },
+        address: { start: from, end: from + source.length },
+        target,
+        form: 'url',
+        write: path => (isRemote(path) ? path : encodeUrl(path, /[[\]_*'+&~^$()]/).replaceAll('%20', ' ')),
+        ...(words !== '' &&
+          name === 'image' && { alt: { start: altStart, end: altStart + words.length, value: words } }),
+        ...(width && height ? { size: { width, height } } : {}),
+        isShown: name !== 'link',
+        ...(directory !== undefined && name !== 'link' && { bases: [directory] }),
+      });
+    }
+  }
+  return found;
+}
+
+/** `imagesdir` as it counts at a place; asked from the first to the last. */
+function directories(text: string): (offset: number) => string | undefined {
+  if (!/^:imagesdir/m.test(text)) return () => undefined;
+  const entries = [...text.matchAll(/^:!?[\w-]+!?:/gm)].map(({ index }) => index);
+  let known = -1;
+  let directory: string | undefined;
+  let next = 0;
+  return offset => {
+    while ((entries[next] ?? Infinity) < offset) next++;
+    if (known !== next) {
+      known = next;
+      directory = imagesDirectory(text, offset);
+    }
+    return directory;
+  };
+}
+
+/** `image`, `figure` and named pictures, with their options. */
+export function restructuredTextReferences(text: string): MediaReference[] {
+  const found: MediaReference[] = [];
+  const lines = linesOf(text);
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index];
+    if (!line || line.text.length > longestLine) continue;
+    const depth = indentationOf(line.text).length;
+    const directive = /^([ \t]*\.\. (?:\|[^|]*\| )?(?:image|figure|thumbnail)::[ \t]*)(\S.*?)[ \t]*$/.exec(
+      line.text,
+    );
+    if (!directive) {
+      // What is indented below code, a comment or "::" is no text.
+      if (!verbatimMarkup.test(line.text.trim()) && !/::[ \t]*$/.test(line.text)) continue;
+      if (/^\.\. [\w-]+::/.test(line.text.trim()) && !verbatimMarkup.test(line.text.trim())) continue;
+      while (isBelow(lines[index + 1], depth)) index++;
+      continue;
+    }
+    const [, before = '', source = ''] = directive;
+    const options = new Map<string, { readonly text: string; readonly start: number }>();
+    let last = line;
+    for (let below = lines[index + 1]; below && isOption(below, depth); below = lines[index + 1]) {
+      const option = /^(\s*:([\w-]+):[ \t]*)(.*?)[ \t]*$/.exec(below.text);
+      if (option)
+        options.set(option[2] ?? '', {
+          text: option[3] ?? '',
+          start: below.start + (option[1] ?? '').length,
+        });
+      last = below;
+      index++;
+    }
+    const target = source.replace(/\\(.)/g, '$1');
+    const kind = mediaKindOf(target) ?? (isRemote(target) ? 'image' : undefined);
+    if (kind === undefined || !isAddress(target)) continue;
+    const alt = options.get('alt');
+    const [width, height] = ['width', 'height'].map(name =>
+      Number(/^(\d{2,5})(?:px)?$/.exec(options.get(name)?.text ?? '')?.[1]),
+    );
+    const start = line.start + before.length;
+    found.push({
+      kind,
+      range: { start: line.start + depth, end: last.end },
+      address: { start, end: start + source.length },
+      target,
+      form: 'file',
+      write: path => (isRemote(path) ? path : directivePath({ path })),
+      ...(alt && { alt: { start: alt.start, end: alt.start + alt.text.length, value: alt.text } }),
+      ...(width && height ? { size: { width, height } } : {}),
+      isShown: true,
+    });
+  }
+  return found;
+}
+
+function isBelow(line: Line | undefined, depth: number): boolean {
+  return line !== undefined && (line.text.trim() === '' || indentationOf(line.text).length > depth);
+}
+
+function isOption(line: Line, depth: number): boolean {
+  return line.text.trim().startsWith(':') && indentationOf(line.text).length > depth;
+}
+
+/** Links to files, which Org shows when they have no words of their own. */
+export function orgReferences(text: string): MediaReference[] {
+  const found: MediaReference[] = [];
+  let alt: { readonly start: number; readonly end: number; readonly value: string } | undefined;
+  for (const line of linesOfText(text, orgBlocks)) {
+    const attribute = /^[ \t]*#\+attr_html:.*?:alt[ \t]+(\S.*?)[ \t]*(?=[ \t]:\w|$)/i.exec(line.text);
+    if (attribute) {
+      const value = attribute[1] ?? '';
+      const start = line.start + attribute[0].length - value.length;
+      alt = { start, end: start + value.length, value };
+      continue;
+    }
+    for (const match of line.text.matchAll(/(\[\[(?:file:)?)([^[\]]+)\](\[(?:[^\]]|\](?!\]))*\])?\]/g)) {
+      const [whole, opening = '', target = '', words] = match;
+      const kind = mediaKindOf(target);
+      const isFile = opening !== '[[' || /^(?:\.{0,2}\/|https?:)/.test(target);
+      if (kind === undefined || !isFile || !isAddress(target)) continue;
+      const start = line.start + match.index;
+      found.push({
+        kind,
+        range: { start, end: start + whole.length },
+        address: { start: start + opening.length, end: start + opening.length + target.length },
+        target,
+        form: 'file',
+        write: path => (isRemote(path) || opening !== '[[' || /^\.{0,2}\//.test(path) ? path : `./${path}`),
+        ...(alt && { alt }),
+        isShown: words === undefined,
+      });
+    }
+    if (!/^[ \t]*#\+/.test(line.text)) alt = undefined;
+  }
+  return found;
+}
+
+/** `!address(words)!` */
+export function textileReferences(text: string): MediaReference[] {
+  const found: MediaReference[] = [];
+  for (const match of text.matchAll(
+    /(?<![\w!])(![<>=]?(?:\{[^{}\n]{0,200}\})?)([^\s!()]+)(?:\(([^()\n]*)\))?!(?!\w)/g,
+  )) {
+    const [whole, opening = '', target = '', words] = match;
+    const kind = mediaKindOf(target);
+    if (kind === undefined || !isAddress(target)) continue;
+    const start = match.index + opening.length;
+    const altStart = start + target.length + 1;
+    found.push({
+      kind,
+      range: { start: match.index, end: match.index + whole.length },
+      address: { start, end: start + target.length },
+      target,
+      form: 'url',
+      write: path => (isRemote(path) ? path : encodeUrl(path, /[!()[\]]/)),
+      ...(words !== undefined && { alt: { start: altStart, end: altStart + words.length, value: words } }),
+      isShown: true,
+    });
+  }
+  return found;
+}

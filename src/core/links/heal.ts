@@ -1,0 +1,31 @@
+import type { DocumentIdentity } from '../languages/documentLanguage.ts';
+import type { ReferenceEdit } from '../references/plan/plan.ts';
+import { findReferences } from './find/findReferences.ts';
+import { filePathOf } from './find/mediaReference.ts';
+import { wishOf } from './wish.ts';
+
+/**
+ * What changes in a document when a file is there that it refers to: the mark of the wish goes, and where the
+ * file could not have the name that was asked for, the address gets the one that it has.
+ * @param target of the references, as `MediaReference.target`
+ * @param name of the file, when it is another than the address names
+ * @returns undefined when nothing refers to it any more
+ */
+export function healingEdits(
+  text: string,
+  identity: DocumentIdentity,
+  target: string,
+  name: string | undefined,
+): ReferenceEdit[] | undefined {
+  const references = findReferences(text, identity).filter(each => each.target === target);
+  if (references.length === 0) return undefined;
+  return references.flatMap(reference => {
+    const mark = wishOf(text, reference, identity)?.mark;
+    const path = filePathOf(reference) ?? '';
+    const renamed = name === undefined ? undefined : path.slice(0, path.lastIndexOf('/') + 1) + name;
+    return [
+      ...(mark ? [{ ...mark, text: '' }] : []),
+      ...(renamed === undefined ? [] : [{ ...reference.address, text: reference.write(renamed) }]),
+    ];
+  });
+}

@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import type { Expiry } from '../../core/links/expiringLinks.ts';
+import type { MediaKind } from '../../shared/task.ts';
+
+/** When a link stops working, in words. */
+export function expiryText(kind: MediaKind, { at }: Expiry, now: Date): string {
+  const { t } = vscode.l10n;
+  if (at === undefined) {
+    return {
+      image: t('The link of this picture will stop working; when is not known.'),
+      video: t('The link of this video will stop working; when is not known.'),
+      audio: t('The link of this sound will stop working; when is not known.'),
+    }[kind];
+  }
+  if (at <= now.getTime()) {
+    return {
+      image: t('The link of this picture has stopped working.'),
+      video: t('The link of this video has stopped working.'),
+      audio: t('The link of this sound has stopped working.'),
+    }[kind];
+  }
+  const then = new Date(at);
+  const time = then.toLocaleTimeString(vscode.env.language, { hour: '2-digit', minute: '2-digit' });
+  if (then.toDateString() === now.toDateString()) {
+    return {
+      image: t('The link of this picture stops working today at {0}.', time),
+      video: t('The link of this video stops working today at {0}.', time),
+      audio: t('The link of this sound stops working today at {0}.', time),
+    }[kind];
+  }
+  const day = then.toLocaleDateString(vscode.env.language, { dateStyle: 'long' });
+  return {
+    image: t('The link of this picture stops working on {0} at {1}.', day, time),
+    video: t('The link of this video stops working on {0} at {1}.', day, time),
+    audio: t('The link of this sound stops working on {0} at {1}.', day, time),
+  }[kind];
+}

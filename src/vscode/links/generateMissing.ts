@@ -1,0 +1,162 @@
+import { posix } from 'node:path';
+import * as vscode from 'vscode';
+import type { MediaReference } from '../../core/links/find/mediaReference.ts';
+import { suggestedPrompt } from '../../core/links/wish.ts';
+import type { MediaKind } from '../../shared/task.ts';
+import type { GenerateServices } from '../generate/generateServices.ts';
+import { order } from '../generate/generate.ts';
+import type { EditorRequest, PlacedPrompt } from '../generate/request.ts';
+import type { Starter } from '../generate/starter.ts';
+import { askText, withProgress } from '../messages/dialogs.ts';
+import { Cancelled, UserError } from '../messages/errors.ts';
+import { plain } from '../messages/plain.ts';
+import { chooseMany } from '../messages/quickPick.ts';
+import { mediaKindLabels } from '../text/mediaKindLabels.ts';
+import {
+  linkedText,
+  missingReferences,
+  rangeIn,
+  type LinkedText,
+  type MissingReference,
+} from './linkedDocument.ts';
+import { requireTrust } from './requireTrust.ts';
+import { linkedTexts } from './linkedTexts.ts';
+
+/** A missing file, and a document that refers to it. */
+interface Missing extends MissingReference {
+  readonly document: LinkedText;
+}
+
+/**
+ * Makes the missing file that a document refers to at an offset; without one, those of the document that the
+ * person ticks.
+ * @throws Cancelled, UserError and what `order` throws
+ */
+export async function generateMissing(
+  services: GenerateServices,
+  starter: Starter,
+  uri?: vscode.Uri,
+  offset?: number,
+): Promise<void> {
+  requireTrust();
+  const { t } = vscode.l10n;
+  const document = uri
+    ? await vscode.workspace.openTextDocument(uri)
+    : vscode.window.activeTextEditor?.document;
+  if (!document) throw new UserError(t('Open a document first.'));
+  const linked = linkedText(document.uri, document.languageId, document.getText());
+  const found = (await missingReferences(services.projects, linked)).map(each => ({
+    ...each,
+    document: linked,
+  }));
+  if (offset === undefined) return generateChosen(services, found, 1, starter);
+  const one = found.find(({ reference }) => reference.address.start === offset);
+  if (!one) throw new UserError(t('No file is missing here any more.'));
+  const prompt = one.wish?.prompt ?? (await askWish(one));
+  await orderFiles(services, [{ ...one, prompt }], starter);
+}
+
+/** Looks through the workspace for missing files, and makes those that the person ticks. */
+export async function generateAllMissing(services: GenerateServices, starter: Starter): Promise<void> {
+  requireTrust();
+  const found: Missing[] = [];
+  const documents = new Set<string>();
+  const title = vscode.l10n.t('Looking for missing images');
+  await withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (_, token) => {
+      for await (const linked of linkedTexts(() => token.isCancellationRequested)) {
+        for (const each of await missingReferences(services.projects, linked)) {
+          found.push({ ...each, document: linked });
+          documents.add(linked.uri.toString());
+        }
+      }
+      if (token.isCancellationRequested) throw new Cancelled();
+    },
+  );
+  await generateChosen(services, found, documents.size, starter);
+}
+
+async function askWish({ reference, file }: Missing): Promise<string> {
+  const { generate, describe } = mediaKindLabels(reference.kind);
+  const name = plain(posix.basename(file.path), 'value');
+  const prompt = await askText({
+    title: generate,
+    prompt: vscode.l10n.t('The file will be "{0}".', name),
+    placeholder: describe,
+    value: suggestedPrompt(reference),
+  });
+  if (prompt === undefined || prompt.trim() === '') throw new Cancelled();
+  return prompt.trim();
+}
+
+async function generateChosen(
+  services: GenerateServices,
+  all: readonly Missing[],
+  documents: number,
+  starter: Starter,
+): Promise<void> {
+  const { t } = vscode.l10n;
+  // Several references to one file are one; the one with a wish speaks for them.
+  const files = new Map<string, Missing>();
+  for (const each of all) {
+    const key = each.file.toString();
+    const known = files.get(key);
+    if (!known || (!known.wish && each.wish)) files.set(key, each);
+  }
+  const rows = [...files.values()].flatMap(each => {
+    const prompt = each.wish?.prompt ?? suggestedPrompt(each.reference);
+    if (prompt === '') return [];
+    const path = vscode.workspace.asRelativePath(each.document.uri);
+    return [
+      {
+        ...each,
+        prompt,
+        label: vscode.workspace.asRelativePath(each.file),
+        description: `${path}:${lineOf(each)}`,
+        detail: prompt,
+        picked: each.wish !== undefined,
+      },
+    ];
+  });
+  if (rows.length === 0) throw new UserError(t('No image is missing.'));
+  const wished = rows.filter(({ picked }) => picked).length;
+  const placeholder = t('{0} missing in {1} documents, {2} with a prompt', rows.length, documents, wished);
+  const chosen = await chooseMany(rows, {
+    title: t('Generate Missing Images'),
+    placeholder,
+    matchOnDetail: true,
+  });
+  if (chosen.length > 0) await orderFiles(services, chosen, starter);
+}
+
+function lineOf({ document, reference }: Missing): number {
+  return document.text.slice(0, reference.range.start).split('\n').length;
+}
+
+/** Orders all of them together: one price, one question. */
+async function orderFiles(
+  services: GenerateServices,
+  chosen: readonly (Missing & { readonly prompt: string })[],
+  starter: Starter,
+): Promise<void> {
+  const prompts = new Map<MediaKind, PlacedPrompt[]>();
+  for (const each of chosen) {
+    const { reference, file, prompt } = each;
+    const document = await vscode.workspace.openTextDocument(each.document.uri);
+    const missing = { uri: file.toString(), target: reference.target };
+    const placed = {
+      prompt,
+      place: { document, range: rangeIn(document, reference.range) },
+      missing,
+      wanted: wantedFile(reference, file),
+    };
+    prompts.set(reference.kind, [...(prompts.get(reference.kind) ?? []), placed]);
+  }
+  const requests = [...prompts].map(([kind, placed]): EditorRequest => ({ kind, prompts: placed }));
+  await order(services, requests, starter);
+}
+
+function wantedFile({ size }: MediaReference, file: vscode.Uri): NonNullable<PlacedPrompt['wanted']> {
+  return { size, extension: posix.extname(file.path).slice(1).toLowerCase() };
+}

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { configure, filesIn, openDocument, removeFolder, Scene, textOf, until } from './support.ts';
+
+const png = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
+const code = ({ code }: vscode.Diagnostic): unknown => (typeof code === 'object' ? code.value : code);
+
+/** Documents with a wish for `img/fox.png`, and what they say when it is there. */
+const documents: readonly (readonly [name: string, text: string, after: string])[] = [
+  ['a.md', '# A\n\n![todo: a red fox](img/fox.png)\n', '# A\n\n![a red fox](img/fox.png)\n'],
+  ['a.html', '<img src="img/fox.png" alt="todo: a red fox">\n', '<img src="img/fox.png" alt="a red fox">\n'],
+  ['a.tsx', 'const a = <img src="./img/fox.png" alt="todo: a red fox" />;\n', 'const a = <img src="./img/fox.png" alt="a red fox" />;\n'],
+  ['a.css', 'a {\n  /* rivya: a red fox */\n  background: url(img/fox.png);\n}\n', 'a {\n  /* rivya: a red fox */\n  background: url(img/fox.png);\n}\n'],
+  ['a.tex', '% rivya: a red fox\n\\includegraphics{img/fox}\n', '% rivya: a red fox\n\\includegraphics{img/fox}\n'],
+]; // prettier-ignore
+
+/** As `until`, for what only a look at the disk or the editor tells. */
+async function sooner(what: string, look: () => Promise<boolean>): Promise<void> {
+  let isSo = false;
+  let isLooking = false;
+  await until(what, () => {
+    if (!isSo && !isLooking) {
+      isLooking = true;
+      // VS Code gives a look up while extensions start and documents change.
+      const givenUp = (error: unknown): boolean => {
+        if (error instanceof Error && error.name === 'Canceled') return false;
+        throw error;
+      };
+      void look()
+        .catch(givenUp)
+        .then(found => {
+          isSo = found;
+          isLooking = false;
+        });
+    }
+    return isSo;
+  });
+}
+
+describe('documents that heal', () => {
+  let scene: Scene;
+  let editor: vscode.TextEditor;
+
+  beforeEach(async () => {
+    scene = await Scene.open();
+  });
+
+  afterEach(async () => {
+    await scene.close();
+    await removeFolder(editor.document.uri);
+    await vscode.workspace.getConfiguration('markdown').update('validate.enabled', undefined, true);
+  });
+
+  const beside = (path: string): vscode.Uri => vscode.Uri.joinPath(editor.document.uri, '..', path);
+  const images = (): Promise<string[]> => filesIn(beside('img'));
+
+  async function actionsAt(text: string): Promise<vscode.CodeAction[]> {
+    const { document } = editor;
+    const at = document.positionAt(document.getText().indexOf(text));
+    const found = await vscode.commands.executeCommand<(vscode.CodeAction | vscode.Command)[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      new vscode.Range(at, at),
+    );
+    return found.filter((each): each is vscode.CodeAction => 'kind' in each);
+  }
+
+  async function fix(text: string, title: RegExp): Promise<void> {
+    let action: vscode.CodeAction | undefined;
+    await sooner(`a fix ${String(title)}`, async () => {
+      action = (await actionsAt(text)).find(each => title.test(each.title));
+      return action !== undefined;
+    });
+    assert.ok(action?.command);
+    await vscode.commands.executeCommand(
+      action.command.command,
+      ...((action.command.arguments ?? []) as unknown[]),
+    );
+  }
+
+  for (const [name, before, after] of documents) {
+    it(`makes the missing file exactly where ${name} refers to it, as one undo step`, async () => {
+      editor = await openDocument(before, name);
+      await fix('img/fox', /^Generate "fox\.png"$/);
+      await sooner('the file', async () => (await images()).includes('fox.png'));
+      await textOf(editor.document, text => text === after);
+      assert.equal(scene.sandbox.control.charges().length, 1);
+      const bytes = await vscode.workspace.fs.readFile(beside('img/fox.png'));
+      assert.deepEqual(Buffer.from(bytes.subarray(0, 4)), png);
+      await sooner(
+        'nothing to fix',
+        async () => !(await actionsAt('img/fox')).some(each => each.title.includes('Generate')),
+      );
+      if (before === after) return;
+      await vscode.commands.executeCommand('undo');
+      await textOf(editor.document, text => text === before);
+      await sooner('the file to go', async () => !(await images()).includes('fox.png'));
+    });
+  }
+
+  it('changes the link where the model does not make the format', async () => {
+    editor = await openDocument('![todo: a red fox](img/fox.jpg)\n');
+    await fix('img/fox', /^Generate "fox\.jpg"$/);
+    await textOf(editor.document, text => text === '![a red fox](img/fox.png)\n');
+    assert.deepEqual(await images(), ['fox.png']);
+  });
+
+  it('overwrites nothing that is there meanwhile', async () => {
+    scene.sandbox.control.update({ taskDurationMs: 3_600_000 });
+    editor = await openDocument('![todo: a red fox](img/fox.png)\n');
+    await fix('img/fox', /^Generate "fox\.png"$/);
+    await until('the job', () => scene.sandbox.control.charges().length === 1);
+    await vscode.workspace.fs.writeFile(beside('img/fox.png'), Buffer.from('mine'));
+    scene.sandbox.control.finishTasks();
+    await scene.answers.message(/is there meanwhile/);
+    assert.equal(Buffer.from(await vscode.workspace.fs.readFile(beside('img/fox.png'))).toString(), 'mine');
+    assert.equal(editor.document.getText(), '![todo: a red fox](img/fox.png)\n');
+  });
+
+  it('asks for what no wish says, and sends nothing unseen', async () => {
+    editor = await openDocument('![A red fox](img/fox.png)\n');
+    scene.answers.input(undefined);
+    await fix('img/fox', /^Generate "fox\.png"\.\.\.$/);
+    assert.equal(scene.sandbox.control.charges().length, 0);
+    scene.answers.input('a red fox in snow');
+    await fix('img/fox', /^Generate "fox\.png"\.\.\.$/);
+    await sooner('the file', async () => (await images()).includes('fox.png'));
+    assert.equal(editor.document.getText(), '![A red fox](img/fox.png)\n');
+  });
+
+  it('stands on the finding of VS Code in Markdown, and adds none', async () => {
+    const markdown = vscode.workspace.getConfiguration('markdown');
+    await markdown.update('validate.enabled', true, true);
+    editor = await openDocument('![todo: a red fox](img/fox.png)\n\n[a page](page.md)\n');
+    const found = (): vscode.Diagnostic[] => vscode.languages.getDiagnostics(editor.document.uri);
+    await until('the findings', () => found().length >= 2);
+    assert.deepEqual(found().map(code), ['link.no-such-file', 'link.no-such-file']);
+    const [first] = await actionsAt('img/fox');
+    assert.match(first?.title ?? '', /^Generate "fox\.png"$/);
+    assert.equal(first?.isPreferred, true);
+    assert.ok(!(await actionsAt('page.md')).some(each => each.title.startsWith('Generate')));
+    await fix('img/fox', /^Generate "fox\.png"$/);
+    await until('one finding', () => found().length === 1);
+  });
+
+  it('makes what is ticked for one price, with one question', async () => {
+    const wished = Array.from({ length: 3 }, (_, number) => `![todo: fox ${number}](img/w${number}.png)`);
+    const others = Array.from({ length: 4 }, (_, number) => `![Fox ${number}](img/o${number}.png)`);
+    editor = await openDocument([...wished, ...others].join('\n\n'));
+    scene.answers.pickMany(/\/w\d\.png$/);
+    scene.answers.press(/Run 3 jobs/, 'Generate');
+    await vscode.commands.executeCommand('rivya.image.generateMissing');
+    await sooner('the files', async () => (await images()).length === 3);
+    assert.equal(scene.sandbox.control.charges().length, 3);
+    assert.equal(scene.answers.messages.filter(text => text.includes('Run 3 jobs')).length, 1);
+    await textOf(editor.document, text => !text.includes('todo:'));
+  });
+
+  it('shows links that stop working, and asks nobody to find out', async () => {
+    const dying = 'https://cdn.discordapp.com/attachments/1/2/fox.png?ex=65903680';
+    editor = await openDocument(`![A fox](${dying})\n\n![x](https://example.com/a.png)\n`);
+    const found = (): vscode.Diagnostic[] =>
+      vscode.languages.getDiagnostics(editor.document.uri).filter(each => code(each) === 'expiring-link');
+    await until('the finding', () => found().length === 1);
+    assert.equal(found()[0]?.severity, vscode.DiagnosticSeverity.Information);
+    assert.match(found()[0]?.message ?? '', /has stopped working/);
+    assert.equal(editor.document.getText(found()[0]?.range), dying);
+  });
+
+  it('relinks from the library what Rivya made, with nobody to be asked', async () => {
+    editor = await openDocument('![todo: a red fox](img/fox.png)\n');
+    await fix('img/fox', /^Generate/);
+    await sooner('the file', async () => (await images()).includes('fox.png'));
+    const job = scene.sandbox.control.requests().find(({ path }) => /^\/api\/v1\/generations\/./.test(path));
+    const response = await fetch(scene.sandbox.url + (job?.path ?? ''), {
+      headers: { authorization: `Bearer ${scene.sandbox.apiKey}` },
+    });
+    const url = /https?:[^"]+?\.png/.exec(await response.text())?.[0] ?? '';
+    assert.notEqual(url, '');
+    await removeFolder(editor.document.uri);
+    editor = await openDocument(`![A fox](${url} "T") ![B](${url})\n`);
+    const before = scene.sandbox.control.requests().length;
+    await vscode.commands.executeCommand('rivya.link.download');
+    const text = await textOf(editor.document, now => !now.includes('http'));
+    assert.match(text, /^!\[A fox\]\((\S+\.png) "T"\) !\[B\]\(\1\)\n$/);
+    assert.equal(scene.sandbox.control.requests().length, before);
+    const [, written = ''] = /\((\S+) /.exec(text) ?? [];
+    await vscode.workspace.fs.stat(beside(written));
+  });
+
+  it('downloads others after one question, and leaves what cannot be had', async () => {
+    const url = `${scene.sandbox.url}/media/none/0.png`;
+    await configure('expiringLinks.hosts', ['127.0.0.1']);
+    editor = await openDocument(`![A fox](${url}) ![B](https://replicate.delivery.invalid/x.png)\n`);
+    const before = scene.sandbox.control.requests().length;
+    await vscode.commands.executeCommand('rivya.link.download');
+    assert.equal(scene.sandbox.control.requests().length, before);
+    scene.answers.press(/Download 1 files/, 'Download');
+    await vscode.commands.executeCommand('rivya.link.download');
+    await scene.answers.message(/Left as they are/);
+    assert.match(editor.document.getText(), /^!\[A fox\]\(http/);
+  });
+});
