@@ -19,6 +19,7 @@ import type { taskCommands } from './tasks/taskCommands.ts';
 import { modelOf } from './models/modelsNode.ts';
 import type { WebhookCommand } from './webhooks/webhookCommands.ts';
 import type { WebhooksTree } from './webhooks/webhooksTree.ts';
+import { l10n } from './text/l10n.ts';
 
 export interface HandlerParts {
   readonly hostContext: HostContext;
@@ -234,6 +235,6 @@ function chosenModel(node: unknown): string {
 
 function requireModel(node: unknown): Model {
   const model = modelOf(node);
-  if (!model) throw new UserError(vscode.l10n.t('Choose a model in the Models view first.'));
+  if (!model) throw new UserError(l10n.t('Choose a model in the Models view first.'));
   return model;
 }

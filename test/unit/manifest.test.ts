@@ -32,6 +32,8 @@ const { contributes } = manifest;
 // Complete by type: a key more or less does not compile.
 const settingKeys: Record<keyof Settings, true> = {
   baseUrl: true,
+  language: true,
+  notifications: true,
   'defaultModel.image': true,
   'defaultModel.video': true,
   'defaultModel.audio': true,

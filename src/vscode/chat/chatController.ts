@@ -23,6 +23,7 @@ import { passChatGate } from './chatGate.ts';
 import { sendBlocker } from './sendBlocker.ts';
 import { ShownSession } from './shownSession.ts';
 import { isStreamed, type TurnParts } from './turns.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** How often changes of other windows are looked for while the view is visible, in milliseconds. */
 const externalCheckIntervalMs = 1_000;
@@ -182,9 +183,7 @@ export class ChatController implements Disposable {
     const composer = store.composer(session.id);
     // Rivya wants a message also when an image says it all; it is shown as it is sent.
     const question =
-      text.trim() === '' && composer.images.length > 0
-        ? vscode.l10n.t('Please look at the image.')
-        : text.trim();
+      text.trim() === '' && composer.images.length > 0 ? l10n.t('Please look at the image.') : text.trim();
     let blocker = this.sendBlocker(question, composer);
     let mayBeSent = blocker === undefined;
     if (mayBeSent) {
@@ -273,7 +272,7 @@ export class ChatController implements Disposable {
     const session = store.session(sessionId);
     const messages = conversations.messages(sessionId);
     if (!session || messages.length === 0) {
-      throw new UserError(vscode.l10n.t('This session has no messages yet.'));
+      throw new UserError(l10n.t('This session has no messages yet.'));
     }
     await openAsNewFile(exportMarkdown(session, messages, exportLabels()), 'markdown');
   }

@@ -13,6 +13,7 @@ import { addImageBytes, fileUris } from './composerInput.ts';
 import { openLink } from './openLink.ts';
 import { SessionListing, importServerSession } from './sessionListing.ts';
 import { askAnew, branch, continueAnswer, editAndResend, retry } from './turns.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What is done at each message that the schema knows, and at no other. */
 export type PageHandlers = {
@@ -86,7 +87,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
     stop: () => {
       const { id } = controller.session();
       if (conversations.stop(id) || !conversations.isBusy(id)) return;
-      throw new UserError(vscode.l10n.t('This answer comes in another window. Stop it there.'));
+      throw new UserError(l10n.t('This answer comes in another window. Stop it there.'));
     },
     new: () => controller.newSession(),
     chooseModel: ({ model }) => controller.chooseModel(model),
@@ -102,8 +103,8 @@ function createPageHandlers(controller: ChatController): PageHandlers {
       controller.atComposer(async () => {
         const uris = await askFiles({
           canSelectMany: true,
-          title: vscode.l10n.t('Add Images'),
-          filters: { [vscode.l10n.t('Images')]: ['png', 'jpg', 'jpeg', 'webp'] },
+          title: l10n.t('Add Images'),
+          filters: { [l10n.t('Images')]: ['png', 'jpg', 'jpeg', 'webp'] },
         });
         await controller.addUris(uris ?? []);
       }),
@@ -172,7 +173,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
       const sessionId = controller.session().id;
       if (conversations.message(messageId)?.sessionId !== sessionId) return;
       const words = prompt.trim();
-      if (words === '') throw new UserError(vscode.l10n.t('There is no text to make an image of.'));
+      if (words === '') throw new UserError(l10n.t('There is no text to make an image of.'));
       const prompts = [{ prompt: words, place: undefined }];
       for (const { id: taskId } of await generate(services, { kind: 'image', prompts })) {
         store.addCard(sessionId, { taskId, messageId });
@@ -184,7 +185,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
     },
     openLink: async ({ href }) => {
       const outcome = await openLink(href);
-      const { t } = vscode.l10n;
+      const { t } = l10n;
       if (outcome === 'refused') throw new UserError(t('This link is not opened: {0}', href.slice(0, 200)));
       if (outcome === 'missing') {
         throw new UserError(t('There is no file "{0}" in the workspace.', href.slice(0, 200)));
@@ -202,7 +203,7 @@ export async function pickFiles(controller: ChatController): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const uris = await askFiles({
     canSelectMany: true,
-    title: vscode.l10n.t('Add Files to the Question'),
+    title: l10n.t('Add Files to the Question'),
     ...(folder && { defaultUri: folder }),
   });
   await controller.addUris(uris ?? []);

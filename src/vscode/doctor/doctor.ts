@@ -11,6 +11,7 @@ import { ledgerPath } from '../../core/tasks/storagePaths.ts';
 import { checkScopes, checkStorage, lookAt, untestedScopes } from './checks.ts';
 import { doctorPage, type Findings } from './page.ts';
 import { proxySettings } from './proxySettings.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What the page counts in. */
 interface Stores {
@@ -52,7 +53,7 @@ export class Doctor implements Disposable {
   async show(): Promise<void> {
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Checking the installation'),
+      title: l10n.t('Checking the installation'),
       cancellable: true,
     };
     const findings = await withProgress(options, async (_progress, token) => {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { BaseUrl } from '../../api/address/baseUrl.ts';
 import type { Journal } from '../../core/storage/database.ts';
 import type { Reach, ScopeCheck, StorageCheck } from './checks.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** All that the page says. */
 export interface Findings {
@@ -35,7 +36,7 @@ const tolerableSkew = 60;
 
 /** The findings as Markdown that reads well as it is. */
 export function doctorPage(findings: Findings): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const sections: [title: string, lines: string[]][] = [
     [t('Versions'), versionLines(findings)],
     [t('Server'), serverLines(findings)],
@@ -57,7 +58,7 @@ function line(name: string, value: string): string {
 }
 
 function orNothing(lines: readonly string[]): readonly string[] {
-  return lines.length > 0 ? lines : [`- ${vscode.l10n.t('nothing is set')}`];
+  return lines.length > 0 ? lines : [`- ${l10n.t('nothing is set')}`];
 }
 
 function versionLines({ version }: Findings): string[] {
@@ -70,7 +71,7 @@ function versionLines({ version }: Findings): string[] {
 }
 
 function serverLines({ base, sandbox, reach }: Findings): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (!base) return [line(t('Address'), t('the setting rivya.baseUrl is not an address of the Rivya API'))];
   const address = sandbox ? `${base.href} (${t('sandbox')})` : base.href;
   return [
@@ -91,7 +92,7 @@ function serverLines({ base, sandbox, reach }: Findings): string[] {
 }
 
 function certificateText(outcome: Reach['certificate']): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (outcome) {
     case 'accepted':
       return t({ message: 'accepted', comment: 'Whether the certificate of the server is accepted' });
@@ -105,14 +106,14 @@ function certificateText(outcome: Reach['certificate']): string {
 }
 
 function clockText(skew: number | undefined): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (skew === undefined) return t('not known, because the server named no time');
   if (Math.abs(skew) <= tolerableSkew) return t('agrees with the server');
   return t('differs from the server by {0} seconds; signatures of webhooks may be refused', Math.abs(skew));
 }
 
 function keyLines({ sandbox, hasKey, scopes, untestedScopes }: Findings): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const stored = sandbox
     ? t('the sandbox brings its own')
     : hasKey
@@ -126,7 +127,7 @@ function keyLines({ sandbox, hasKey, scopes, untestedScopes }: Findings): string
 }
 
 function outcomeText(outcome: ScopeCheck['outcome']): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (outcome === 'granted')
     return t({ message: 'granted', comment: 'Whether the API key may do something' });
   return outcome === 'denied'
@@ -135,7 +136,7 @@ function outcomeText(outcome: ScopeCheck['outcome']): string {
 }
 
 function storageLines({ storage, ledger, isBuiltMachine }: Findings): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const { folder, isWritable, freeSpace, databaseSize, problem } = storage;
   return [
     line(t('Folder'), folder),
@@ -162,7 +163,7 @@ function storageLines({ storage, ledger, isBuiltMachine }: Findings): string[] {
 
 /** What a rebuilt container takes along, and how to keep it. */
 function builtMachineLines(folder: string): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return [
     line(
       t('When the container is rebuilt'),
@@ -179,7 +180,7 @@ function builtMachineLines(folder: string): string[] {
 }
 
 function journalLines({ mode, fileSystem, problem }: Journal): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return [
     line(
       t('File system'),
@@ -206,7 +207,7 @@ function journalLines({ mode, fileSystem, problem }: Journal): string[] {
 }
 
 function taskLines({ ledger }: Findings): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if ('problem' in ledger) return [line(t('List of tasks'), t('no: {0}', ledger.problem))];
   return [
     line(t('In the list'), String(ledger.tasks)),
@@ -216,6 +217,6 @@ function taskLines({ ledger }: Findings): string[] {
 }
 
 function megabytes(bytes: number): string {
-  const amount = (bytes / 1_000_000).toLocaleString(vscode.env.language, { maximumFractionDigits: 1 });
+  const amount = (bytes / 1_000_000).toLocaleString(l10n.language, { maximumFractionDigits: 1 });
   return `${amount} MB`;
 }

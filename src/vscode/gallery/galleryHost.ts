@@ -13,6 +13,7 @@ import { removeFromList, undoRemove } from '../tasks/removeFromList.ts';
 import { taskCommands } from '../tasks/taskCommands.ts';
 import { GalleryController } from './galleryController.ts';
 import { LastEditor } from './lastEditor.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What is done at each message that the schema knows, and at no other. */
 type PageHandlers = {
@@ -48,7 +49,7 @@ export async function attachGallery(panel: vscode.WebviewPanel, services: Genera
       addressOf: path => webview.asWebviewUri(vscode.Uri.file(path)).toString(),
       modelNames: () => names,
       context: () => ({
-        language: vscode.env.language,
+        language: l10n.language,
         kindNames: {
           image: mediaKindLabels('image').name,
           video: mediaKindLabels('video').name,

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { ModelField } from '../../api/resources/modelParameters.ts';
 import {
   fieldName,
@@ -13,6 +12,7 @@ import {
 import { askText } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
 import { createPick, row, separator, showPick, type Row } from '../messages/quickPick.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What the form shows. */
 export interface FormState {
@@ -77,7 +77,7 @@ function showForm(
 ): Promise<FormItem['does']> {
   const pick = createPick<FormItem>({
     title: state.title,
-    placeholder: vscode.l10n.t('Choose a parameter to change it, or Generate to start'),
+    placeholder: l10n.t('Choose a parameter to change it, or Generate to start'),
   });
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
@@ -92,7 +92,7 @@ function showForm(
 }
 
 function formItems({ model, price, fields, proposed }: FormState, values: ParameterValues): FormItem[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return [
     row({
       does: 'generate',
@@ -110,7 +110,7 @@ function formItems({ model, price, fields, proposed }: FormState, values: Parame
 }
 
 function fieldItem(field: ModelField, values: ParameterValues, proposed: ParameterValues): FormItem {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const value = values[field.key];
   const isMissing = fieldProblem(field, value) === 'required';
   const origin =
@@ -138,7 +138,7 @@ function fieldItem(field: ModelField, values: ParameterValues, proposed: Paramet
 }
 
 function valueText(field: ModelField, value: unknown): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (value === undefined || value === '') return t('not set');
   if (isSwitch(field))
     return value === true || value === 'true'
@@ -149,7 +149,7 @@ function valueText(field: ModelField, value: unknown): string {
 }
 
 function rangeText({ min, max, step }: ModelField): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const range =
     min !== undefined && max !== undefined
       ? t('{0} to {1}', min, max)
@@ -184,7 +184,7 @@ function chooseOption(field: ModelField, current: unknown): Promise<string> {
       description: [
         label === value ? '' : value,
         value === field.default
-          ? vscode.l10n.t({
+          ? l10n.t({
               message: 'default',
               comment: 'A parameter has the value that the model gives it',
             })
@@ -219,8 +219,8 @@ async function enterValue(field: ModelField, current: unknown): Promise<unknown>
 function emptyText(field: ModelField): string {
   if (field.required && field.default === undefined) return '';
   return field.default === undefined
-    ? vscode.l10n.t('Leave it empty not to set it.')
-    : vscode.l10n.t('Leave it empty for the default.');
+    ? l10n.t('Leave it empty not to set it.')
+    : l10n.t('Leave it empty for the default.');
 }
 
 /** What was typed, as a value of the field; undefined for nothing. */
@@ -231,7 +231,7 @@ function typed(field: ModelField, text: string): unknown {
 }
 
 function problemText({ min, max, step }: ModelField, problem: FieldProblem): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (problem) {
     case 'required':
       return t('This parameter is required.');

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Ledger } from '../../core/tasks/ledger.ts';
 import { promptText } from '../text/taskText.ts';
 import { createPick, row, separator, showPick, type PickActions, type Row } from '../messages/quickPick.ts';
+import { l10n } from '../text/l10n.ts';
 
 const mostPastPrompts = 50;
 
@@ -40,7 +41,7 @@ export async function askPrompt(
   past: readonly string[] = [],
   targets: Promise<PromptTargets | undefined> = Promise.resolve(undefined),
 ): Promise<TypedPrompt> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const pick = createPick<PromptItem>({ title, placeholder });
   pick.ignoreFocusOut = true;
   const edit = { iconPath: new vscode.ThemeIcon('edit'), tooltip: t('Edit Prompt') };

@@ -89,6 +89,8 @@ export const webhookScheme = 'rivya-webhook';
 /** Settings without the leading `rivya.`, with the type of their value. */
 export interface Settings {
   baseUrl: string;
+  language: string;
+  notifications: string;
   'defaultModel.image': string;
   'defaultModel.video': string;
   'defaultModel.audio': string;

@@ -1,9 +1,9 @@
-import * as vscode from 'vscode';
 import type { Charge } from '../../shared/charge.ts';
 import { chargeText } from './chargeText.ts';
 import { explainWay, isForeign, type Explainable } from './explainWay.ts';
 import { actions, say, type Message } from './message.ts';
 import { plain, sentence } from './plain.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What failed: a generation, an answer of the chat, a webhook, or a request that never costs anything. */
 export type Subject = 'job' | 'answer' | 'webhook' | 'request';
@@ -35,7 +35,7 @@ function explanation(problem: Explainable, charge: Charge | undefined, subject: 
 
 /** Undefined where nothing is special about an answer. */
 function explainAnswer(problem: Explainable, charge: Charge | undefined): Message | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const to = actions();
   switch (problem.code) {
     case 'outcome_unknown':
@@ -97,7 +97,7 @@ function explainAnswer(problem: Explainable, charge: Charge | undefined): Messag
 function explainWebhook(problem: Explainable): Message | undefined {
   // A firewall's page says nothing about webhooks.
   if (isForeign(problem)) return undefined;
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const to = actions();
   const { code, kind, message } = problem;
   if (code === 'webhook_url_rejected') {
@@ -123,7 +123,7 @@ function explainWebhook(problem: Explainable): Message | undefined {
 
 /** Undefined where nothing is special about a job. */
 function explainJob(problem: Explainable): Message | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const to = actions();
   switch (problem.code) {
     case 'insufficient_credits':
@@ -251,7 +251,7 @@ function explainJob(problem: Explainable): Message | undefined {
 
 /** What a code means whatever failed. */
 function explainAny(problem: Explainable): Message {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const to = actions();
   switch (problem.code) {
     case 'api_key_missing':
@@ -299,7 +299,7 @@ function explainAny(problem: Explainable): Message {
 
 /** What Rivya's own answer means whose code says nothing, by its kind. */
 function explainKind({ kind, status, message }: Explainable): Message | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const to = actions();
   if (status === undefined) return undefined;
   switch (kind) {
@@ -330,5 +330,5 @@ const brokenAnswerCodes =
   /^(?:answer_truncated|connection_\w+|host_not_found|certificate_rejected|tls_\w+|\w+_timeout)$/;
 
 export function withRequestId(text: string, requestId: string | undefined): string {
-  return requestId === undefined ? text : `${text} ${vscode.l10n.t('(Request {0})', plain(requestId, 'id'))}`;
+  return requestId === undefined ? text : `${text} ${l10n.t('(Request {0})', plain(requestId, 'id'))}`;
 }

@@ -1,7 +1,7 @@
-import * as vscode from 'vscode';
 import type { RivyaErrorKind } from '../../api/errors/errors.ts';
 import { actions, say, type Message } from './message.ts';
 import { sentence } from './plain.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** A RivyaError, or what was stored of one. */
 export interface Explainable {
@@ -29,7 +29,7 @@ export function explainWay(problem: Explainable): Message | undefined {
 }
 
 function explainConnection({ code, message }: Explainable): Message | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const to = actions();
   switch (code) {
     case 'http_407':
@@ -102,7 +102,7 @@ const connectionCodes: ReadonlySet<string> = new Set([
 ]);
 
 function explainForeign({ status = 0, message }: Explainable): Message {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const to = actions();
   switch (status) {
     case 401:

@@ -8,10 +8,11 @@ import type { Action } from '../messages/message.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { priceText, unusableReason } from '../text/modelText.ts';
 import { createPick, row, separator, showPick, type Row } from '../messages/quickPick.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Why nothing was started with a model. */
 export function unusableError(model: Model, reason: Unusable, buttons: readonly Action[] = []): UserError {
-  const text = vscode.l10n.t(
+  const text = l10n.t(
     '{0} cannot be used here: {1}. Nothing was charged.',
     modelName(model),
     unusableReason(reason),
@@ -56,7 +57,7 @@ interface ModelItem extends Row {
  * no catalogue
  */
 export async function pickModel(question: ModelQuestion): Promise<ModelAnswer> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const [kind = 'image', ...others] = question.kinds;
   const pick = createPick<ModelItem>({
     title: others.length > 0 ? t('Model') : mediaKindLabels(kind).modelTitle,
@@ -123,7 +124,7 @@ function modelItems(
         description: [
           priceText(model),
           ...(isDefault
-            ? [vscode.l10n.t({ message: 'default', comment: 'The model that is used when none is chosen' })]
+            ? [l10n.t({ message: 'default', comment: 'The model that is used when none is chosen' })]
             : []),
         ].join(' · '),
         detail: reason ? unusableReason(reason) : model.supported_modes.join(', '),
@@ -138,8 +139,8 @@ function modelItems(
   if (usable.length + shown.length === 0) {
     throw new UserError(
       inputs.files
-        ? vscode.l10n.t('No model takes these files as inputs. Nothing was charged.')
-        : vscode.l10n.t('Rivya offers no model for this at the moment. Nothing was charged.'),
+        ? l10n.t('No model takes these files as inputs. Nothing was charged.')
+        : l10n.t('Rivya offers no model for this at the moment. Nothing was charged.'),
     );
   }
   const used = recent.flatMap(id => usable.find(item => item.model?.id === id) ?? []).slice(0, mostRecent);
@@ -147,14 +148,14 @@ function modelItems(
   const groups = kinds.map(kind => others.filter(item => item.mediaKind === kind));
   const isDivided = kinds.length > 1 || used.length > 0;
   return [
-    ...(used.length > 0 ? [separator(vscode.l10n.t('Recently used')), ...used] : []),
+    ...(used.length > 0 ? [separator(l10n.t('Recently used')), ...used] : []),
     ...groups.flatMap((group, index) => {
       const kind = kinds[index];
       return isDivided && kind && group.length > 0
         ? [separator(mediaKindLabels(kind).name), ...group]
         : group;
     }),
-    ...(shown.length > 0 ? [separator(vscode.l10n.t('Not usable now')), ...shown] : []),
+    ...(shown.length > 0 ? [separator(l10n.t('Not usable now')), ...shown] : []),
   ];
 }
 

@@ -7,6 +7,7 @@ import { mediaKindLabels, mediaKinds } from '../text/mediaKindLabels.ts';
 import { pickModel } from './modelPicker.ts';
 import { modelOf } from './modelsNode.ts';
 import type { ModelsServices } from './modelsTree.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * Makes the model of a row the default of its category; without a row, the user picks one.
@@ -19,7 +20,7 @@ export async function setDefaultModel(services: ModelsServices, node: unknown): 
     return;
   }
   await rememberModel('chat', model.id, vscode.window.activeTextEditor?.document);
-  const text = vscode.l10n.t('{0} answers in the chat from now on.', modelName(model));
+  const text = l10n.t('{0} answers in the chat from now on.', modelName(model));
   inform(text);
 }
 

@@ -10,6 +10,7 @@ import type { Placed } from '../placement/resultWriter.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { creditsText } from '../text/taskText.ts';
 import { showTasks } from './jobMessages.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * Brings the paths of results onto the clipboard, together, where the person has asked for that. Before it is
@@ -36,7 +37,7 @@ export function announcePlaced(
   else if (document === undefined || isInSight(document)) flash(text, 'check', 6_000);
   else {
     const open = {
-      title: vscode.l10n.t({ message: 'Open', comment: 'Button: opens the generated file' }),
+      title: l10n.t({ message: 'Open', comment: 'Button: opens the generated file' }),
       command: 'rivya.task.open',
       arguments: [task.id],
     } as const;
@@ -46,7 +47,7 @@ export function announcePlaced(
 
 /** The words for several results at once. */
 export function severalPlaced(placed: readonly Placed[]): Message {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const charges = placed.flatMap(({ task }) => finalCharge(task) ?? []);
   const credits = creditsText(charges.reduce((sum, each) => sum + each, 0));
   const price = charges.length === placed.length ? credits : t('at least {0}', credits);
@@ -62,7 +63,7 @@ export function severalPlaced(placed: readonly Placed[]): Message {
 function offersOf(placed: readonly Placed[]): Action[] {
   const ids = placed.filter(({ lacksReference }) => lacksReference).map(({ task }) => task.id);
   if (ids.length === 0) return [];
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return [
     { title: t('Insert Here'), command: 'rivya.task.insertReference', arguments: [ids[0], ids] },
     {

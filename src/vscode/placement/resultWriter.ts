@@ -27,6 +27,7 @@ import {
 } from './referenceEdit.ts';
 import { receivingFolder } from './receivingFolder.ts';
 import { addFiles, applyWithFiles, notWritten, removeRest } from './workspaceFiles.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** How a job's files ended in the workspace. */
 export interface Placed {
@@ -218,7 +219,7 @@ function rest(document: vscode.TextDocument, clock: Clock): Promise<void> {
 
 function readOnly(folder: vscode.Uri): UserError {
   return new UserError(
-    vscode.l10n.t(
+    l10n.t(
       'The folder "{0}" is read-only. The result is kept in the library: save it somewhere else.',
       plain(folder.path, 'value'),
     ),
@@ -231,7 +232,7 @@ function remarkOf(
   live: Target | undefined,
   file: vscode.Uri | undefined,
 ): string | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const name = plain(file?.path.split('/').at(-1) ?? '', 'value');
   if (mode === 'none') return undefined;
   if (mode === 'clipboard') return t('Saved as {0}. The path is on the clipboard.', name);

@@ -8,6 +8,7 @@ import { sentence } from '../messages/plain.ts';
 import { actions } from '../messages/message.ts';
 import { show } from '../messages/show.ts';
 import { sandboxLostMessage, type CurrentServer } from '../host/currentServer.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Enough that nobody who tries things out runs dry. */
 const playCredits = 10_000;
@@ -64,7 +65,7 @@ export class SandboxHost implements Disposable {
 
   /** @throws UserError when it does not run */
   async openPage(): Promise<void> {
-    if (!this.#sandbox) throw new UserError(vscode.l10n.t('The sandbox is not running.'));
+    if (!this.#sandbox) throw new UserError(l10n.t('The sandbox is not running.'));
     await vscode.env.openExternal(vscode.Uri.parse(this.#sandbox.pageUrl, true));
   }
 
@@ -96,7 +97,7 @@ export class SandboxHost implements Disposable {
     const sandbox = await openSharedSandbox({ credits: playCredits, dataDirectory }).catch(
       (error: unknown) => {
         throw new UserError(
-          vscode.l10n.t(
+          l10n.t(
             'The sandbox could not be started: {0} Its data is in {1}; the folder can be deleted, it holds nothing else.',
             sentence(error instanceof Error ? error.message : String(error)),
             dataDirectory,
@@ -135,12 +136,12 @@ export class SandboxHost implements Disposable {
   }
 
   async #tell(url: string, apiKey: string): Promise<void> {
-    const openPage = vscode.l10n.t('Open Page');
-    const copyUrl = vscode.l10n.t('Copy Base URL');
-    const copyKey = vscode.l10n.t('Copy Key');
+    const openPage = l10n.t('Open Page');
+    const copyUrl = l10n.t('Copy Base URL');
+    const copyKey = l10n.t('Copy Key');
     const chosen = await ask(
       'info',
-      vscode.l10n.t(
+      l10n.t(
         'The sandbox runs at {0}. Generate as much as you like: nothing goes to the network, nothing costs money.',
         url,
       ),

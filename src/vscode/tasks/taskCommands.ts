@@ -27,6 +27,7 @@ import type { GenerateServices } from '../generate/generateServices.ts';
 import { removeFromList } from './removeFromList.ts';
 import { taskIdsOf } from './tasksNode.ts';
 import { creditsText } from '../text/taskText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * The commands on tasks. Each takes rows of the tree or ids, one or several; what cannot take several takes
@@ -63,7 +64,7 @@ export const taskCommands = {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
     const target = await askTarget({
       ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
-      title: vscode.l10n.t('Save Result As'),
+      title: l10n.t('Save Result As'),
     });
     if (!target) throw new Cancelled();
     // The dialog has already asked whether to replace.
@@ -74,9 +75,7 @@ export const taskCommands = {
     const [task] = tasksFrom(services, nodes);
     const uri = await placedCopy(services, task);
     if (!uri) {
-      throw new UserError(
-        vscode.l10n.t('The file is no longer in the workspace. It is still kept in the library.'),
-      );
+      throw new UserError(l10n.t('The file is no longer in the workspace. It is still kept in the library.'));
     }
     await vscode.commands.executeCommand('revealInExplorer', uri);
   },
@@ -130,13 +129,13 @@ export const taskCommands = {
 
   async copyId(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const ids = tasksFrom(services, nodes).flatMap(({ remoteId }) => remoteId ?? []);
-    if (ids.length === 0) throw new UserError(vscode.l10n.t('Rivya has given no id to this task yet.'));
+    if (ids.length === 0) throw new UserError(l10n.t('Rivya has given no id to this task yet.'));
     await vscode.env.clipboard.writeText(ids.join('\n'));
   },
 
   async copyAs(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const [task] = tasksFrom(services, nodes);
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const shells: (RowText & { language: RequestLanguage })[] = [
       { language: 'curl', label: 'curl', description: t('for a shell') },
       { language: 'powershell', label: 'PowerShell', description: t('for a shell of Windows') },
@@ -162,7 +161,7 @@ export const taskCommands = {
 
   async sendAgain(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const { ledger, runner } = services;
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const [task] = tasksFrom(services, nodes);
     const { id, agreedCredits: agreed } = task;
     // What another job of the order was found to cost is what this one is agreed to cost now.
@@ -218,9 +217,9 @@ export const taskCommands = {
 /** @throws UserError when there is none */
 function tasksFrom({ ledger }: GenerateServices, nodes: readonly unknown[]): [Task, ...Task[]] {
   const ids = taskIdsOf(nodes);
-  if (ids.length === 0) throw new UserError(vscode.l10n.t('Select a task in the Tasks view first.'));
+  if (ids.length === 0) throw new UserError(l10n.t('Select a task in the Tasks view first.'));
   const [first, ...rest] = ids.flatMap(id => ledger.task(id) ?? []);
-  if (!first) throw new UserError(vscode.l10n.t('This task is no longer in the list.'));
+  if (!first) throw new UserError(l10n.t('This task is no longer in the list.'));
   return [first, ...rest];
 }
 
@@ -270,16 +269,16 @@ function placeOf({ ledger }: GenerateServices, task: Task): Place | undefined {
 async function inputsOf({ sources }: Task): Promise<LocalInput[]> {
   if (sources.length > 0) return inspectInputs(sources.map(uri => vscode.Uri.parse(uri, true)));
   throw new UserError(
-    vscode.l10n.t(
+    l10n.t(
       'It is not known which input files this task was made from. Choose them again. Nothing was sent, and nothing was charged.',
     ),
-    [{ title: vscode.l10n.t('Choose Input Files'), command: 'rivya.generate.fromReference' }],
+    [{ title: l10n.t('Choose Input Files'), command: 'rivya.generate.fromReference' }],
   );
 }
 
 function libraryFile({ library }: GenerateServices, task: Task): vscode.Uri {
   const file = storedFiles(task)[0];
-  if (!file) throw new UserError(vscode.l10n.t('This task has no result yet.'));
+  if (!file) throw new UserError(l10n.t('This task has no result yet.'));
   return vscode.Uri.file(library.pathOf(file));
 }
 

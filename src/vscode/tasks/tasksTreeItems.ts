@@ -12,6 +12,7 @@ import { pictureTooltip, tooltipOf } from '../messages/tooltip.ts';
 import { treeItem } from '../messages/treeItem.ts';
 import type { TasksServices } from './tasksNode.ts';
 import { ageText, paidText, paramsOf, promptText, stateText } from '../text/taskText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What rows of tasks are made with. */
 export interface ItemParts {
@@ -24,7 +25,7 @@ export interface ItemParts {
 export const openAtFirst: readonly TaskGroup[] = ['running', 'unreachable', 'waiting', 'today', 'yesterday'];
 
 export function groupItem(group: TaskGroup, count: string, open: boolean): vscode.TreeItem {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
   const label = groupLabel(group);
   const item = treeItem(
@@ -37,7 +38,7 @@ export function groupItem(group: TaskGroup, count: string, open: boolean): vscod
 }
 
 function groupLabel(group: TaskGroup): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (group) {
     case 'running':
       return t({ message: 'Running', comment: 'Group of tasks' });
@@ -56,7 +57,7 @@ function groupLabel(group: TaskGroup): string {
     case 'failed':
       return t({ message: 'Failed', comment: 'Group of tasks' });
     default:
-      return new Intl.DateTimeFormat(vscode.env.language, { month: 'long', year: 'numeric' }).format(
+      return new Intl.DateTimeFormat(l10n.language, { month: 'long', year: 'numeric' }).format(
         monthOf(group),
       );
   }
@@ -80,9 +81,7 @@ export function taskItem(task: Task, group: TaskGroup, now: number, parts: ItemP
     description,
     accessibleLabel: [
       promptTitle(task.prompt),
-      task.isFavourite
-        ? vscode.l10n.t({ message: 'favourite', comment: 'A task that the person has marked' })
-        : '',
+      task.isFavourite ? l10n.t({ message: 'favourite', comment: 'A task that the person has marked' }) : '',
       description,
     ]
       .filter(Boolean)
@@ -95,7 +94,7 @@ export function taskItem(task: Task, group: TaskGroup, now: number, parts: ItemP
   if (storedFiles(task).length > 0) {
     item.command = {
       command: 'rivya.task.open',
-      title: vscode.l10n.t('Open Result'),
+      title: l10n.t('Open Result'),
       arguments: [task.id],
     };
   }
@@ -108,7 +107,7 @@ export function taskTooltip(
   { library, ledger }: TasksServices,
   nameOf: ItemParts['nameOf'],
 ): vscode.MarkdownString {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const file = storedFiles(task).find(
     each => each.mediaType.startsWith('image/') && each.extension !== neutralExtension,
   );
@@ -123,7 +122,7 @@ export function taskTooltip(
     task.problem ? explain(task.problem, undefined, 'job').text : '',
     [
       ...paramsOf(task).map(([key, value]) => `${key}: ${value}`),
-      t('Started: {0}', new Date(task.createdAt).toLocaleString(vscode.env.language)),
+      t('Started: {0}', new Date(task.createdAt).toLocaleString(l10n.language)),
     ].join(' · '),
     task.remoteId === undefined ? '' : t('Task: {0}', [task.remoteId, ...task.otherRemoteIds].join(', ')),
     requestId === undefined ? '' : t('Request: {0}', requestId),
@@ -134,22 +133,22 @@ export function taskTooltip(
 }
 
 export function moreItem(group: TaskGroup): vscode.TreeItem {
-  const item = treeItem({ label: vscode.l10n.t('Show More') });
+  const item = treeItem({ label: l10n.t('Show More') });
   item.id = `more:${group}`;
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.command = {
     command: 'rivya.tasks.refresh',
-    title: vscode.l10n.t('Show More'),
+    title: l10n.t('Show More'),
     arguments: [{ more: group }],
   };
   return item;
 }
 
 export function failureItem(text: string): vscode.TreeItem {
-  const label = vscode.l10n.t('The tasks could not be read.');
+  const label = l10n.t('The tasks could not be read.');
   const item = treeItem({ label, description: text, tooltip: [text] });
   item.iconPath = new vscode.ThemeIcon('warning');
-  item.command = { command: 'rivya.tasks.refresh', title: vscode.l10n.t('Refresh Tasks') };
+  item.command = { command: 'rivya.tasks.refresh', title: l10n.t('Refresh Tasks') };
   return item;
 }
 

@@ -1,11 +1,11 @@
-import * as vscode from 'vscode';
 import type { Model } from '../../api/resources/models.ts';
 import type { Unusable } from '../../core/models/usableModels.ts';
 import { creditsText } from './taskText.ts';
+import { l10n } from './l10n.ts';
 
 /** Why a model cannot be used, in words. */
 export function unusableReason(reason: Unusable): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (reason) {
     case 'comingSoon':
       return t('coming soon');
@@ -25,5 +25,5 @@ export function unusableReason(reason: Unusable): string {
  * (rivya-api.md 1).
  */
 export function priceText(model: Model): string {
-  return model.base_credits === null ? vscode.l10n.t('price unknown') : creditsText(model.base_credits);
+  return model.base_credits === null ? l10n.t('price unknown') : creditsText(model.base_credits);
 }

@@ -1,12 +1,12 @@
-import * as vscode from 'vscode';
 import { inertText } from '../../base/text.ts';
 import { promptTitle } from '../../core/prompts/promptTitle.ts';
 import { chargeOf, creditsSaid } from '../../shared/charge.ts';
 import { storedFiles, type Task } from '../../shared/task.ts';
+import { l10n } from './l10n.ts';
 
 /** What the job is doing, in a few words. */
 export function stateText(task: Task): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (task.hold === 'key') return t('waiting for an API key that works');
   if (task.hold === 'decision') return t('waiting for your decision');
   switch (task.state) {
@@ -51,8 +51,8 @@ export function promptText(prompt: string): string {
 
 /** A number of credits in words. */
 export function creditsText(credits: number): string {
-  if (credits === 1) return vscode.l10n.t('1 credit');
-  return vscode.l10n.t('{0} credits', credits.toLocaleString(vscode.env.language));
+  if (credits === 1) return l10n.t('1 credit');
+  return l10n.t('{0} credits', credits.toLocaleString(l10n.language));
 }
 
 /**
@@ -62,10 +62,10 @@ export function creditsText(credits: number): string {
 export function paidText(task: Task): string {
   const charge = chargeOf(task);
   const credits = creditsSaid(charge);
-  if (credits === undefined) return vscode.l10n.t('credits not known');
+  if (credits === undefined) return l10n.t('credits not known');
   if (credits === 0 && task.state !== 'failed') return '';
   return charge.kind === 'said' && charge.as === 'reservation'
-    ? vscode.l10n.t('{0} reserved', creditsText(credits))
+    ? l10n.t('{0} reserved', creditsText(credits))
     : creditsText(credits);
 }
 
@@ -86,7 +86,7 @@ const ages = [
 
 /** How long ago it was, in the words of VS Code's language. Both times in milliseconds since the epoch. */
 export function ageText(time: number, now: number): string {
-  const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto', style: 'narrow' });
+  const format = new Intl.RelativeTimeFormat(l10n.language, { numeric: 'auto', style: 'narrow' });
   const age = Math.max(0, now - time);
   const [unit, length] = ages.find(([, milliseconds]) => age >= milliseconds) ?? ['second', Infinity];
   return format.format(-Math.floor(age / length), unit);
