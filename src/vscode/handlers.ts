@@ -92,8 +92,11 @@ export function createHandlers({
     'rivya.generate.video': onInput('video'),
     'rivya.generate.audio': onInput('audio'),
     'rivya.generate.fromSelection': onSelection('image'),
+    'rivya.generate.fromCursor': onSelection('image'),
     'rivya.generate.videoFromSelection': onSelection('video'),
+    'rivya.generate.videoFromCursor': onSelection('video'),
     'rivya.generate.audioFromSelection': onSelection('audio'),
+    'rivya.generate.audioFromCursor': onSelection('audio'),
     'rivya.generate.withParameters': async () => {
       const { generateWithParameters } = await generate();
       await generateWithParameters(services);
@@ -108,6 +111,7 @@ export function createHandlers({
     'rivya.task.reveal': onTask('reveal'),
     'rivya.task.rerun': onTask('rerun'),
     'rivya.task.vary': onTask('vary'),
+    'rivya.task.editPrompt': onTask('editPrompt'),
     'rivya.task.copyPrompt': onTask('copyPrompt'),
     'rivya.task.insertReference': onTask('insertReference'),
     'rivya.task.copyReference': onTask('copyReference'),
@@ -126,6 +130,10 @@ export function createHandlers({
     'rivya.tasks.search': async () => {
       const { searchTasks } = await import('./tasks/searchTasks.ts');
       searchTasks(await services());
+    },
+    'rivya.tasks.insertLast': async () => {
+      const { insertLast } = await import('./tasks/taskCommands.ts');
+      await insertLast(await services());
     },
     'rivya.tasks.clearFinished': async () => {
       const { clearFinished } = await import('./tasks/clearFinished.ts');
@@ -161,6 +169,10 @@ export function createHandlers({
     'rivya.model.chat': (node: unknown) =>
       vscode.commands.executeCommand('rivya.chat.new', chosenModel(node)),
     'rivya.models.filter': () => views.models.chooseFilter(),
+    'rivya.models.changeDefault': async (kind: unknown) => {
+      const { changeDefaultModel } = await import('./models/setDefaultModel.ts');
+      await changeDefaultModel(await services(), kind);
+    },
     'rivya.credits.refresh': async () => {
       const { refreshCredits } = await account();
       await refreshCredits(hostContext);
@@ -188,6 +200,7 @@ export function createHandlers({
     'rivya.webhook.replay': onWebhook('replay'),
     'rivya.webhook.newHandler': onWebhook('newHandler'),
     'rivya.webhooks.refresh': () => webhooks.refresh(),
+    'rivya.chat.open': () => vscode.commands.executeCommand('rivya.chat.focus'),
     'rivya.chat.new': onChat((commands, host, model: unknown) =>
       commands.new(host, typeof model === 'string' ? model : undefined),
     ),

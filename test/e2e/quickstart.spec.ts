@@ -129,7 +129,7 @@ test('the eight steps of the quickstart, by what a person sees and clicks', asyn
   });
 
   await test.step('7. a webhook', async () => {
-    await workbench.runCommand('Rivya: Start Webhook Receiver');
+    await workbench.runCommand('Rivya Webhooks: Start Webhook Receiver');
     await workbench
       .notification('The webhook receiver listens at')
       .getByRole('button', { name: 'Register as Webhook' })

@@ -26,7 +26,7 @@ test('a webhook is created, a generation delivered and verified, replayed, the s
   await expect(workbench.notification(url)).toBeVisible();
 
   // Its address is checked while it is typed.
-  await workbench.runCommand('Rivya: Create Webhook...');
+  await workbench.runCommand('Rivya Webhooks: Create Webhook...');
   await workbench.enter('My shop');
   await workbench.quickInputBox.fill('https://192.168.1.1/hooks');
   await expect(workbench.quickInput).toContainText('loopback, private or reserved address');

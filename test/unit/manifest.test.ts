@@ -53,6 +53,7 @@ const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.sandbox': true,
   'rivya.chatBusy': true,
   'rivya.webhookAccess': true,
+  'rivya.hasWebhooks': true,
   'rivya.receiver': true,
   'rivya.hasTasks': true,
 };
@@ -76,9 +77,10 @@ describe('package.json', () => {
     );
   });
 
-  it('puts every command in the category Rivya, with a title', () => {
+  it('puts every command in one of two categories, with a title', () => {
     for (const command of contributes.commands) {
-      expect(command.category).toBe('Rivya');
+      const isOfWebhooks = /^rivya\.webhooks?\./.test(command.command);
+      expect(command.category).toBe(isOfWebhooks ? 'Rivya Webhooks' : 'Rivya');
       expect(command.title).toMatch(/^%command\..+%$/);
     }
   });

@@ -11,8 +11,11 @@ export const commandIds = [
   'rivya.generate.video',
   'rivya.generate.audio',
   'rivya.generate.fromSelection',
+  'rivya.generate.fromCursor',
   'rivya.generate.videoFromSelection',
+  'rivya.generate.videoFromCursor',
   'rivya.generate.audioFromSelection',
+  'rivya.generate.audioFromCursor',
   'rivya.generate.withParameters',
   'rivya.generate.fromReference',
   'rivya.task.insert',
@@ -21,6 +24,7 @@ export const commandIds = [
   'rivya.task.reveal',
   'rivya.task.rerun',
   'rivya.task.vary',
+  'rivya.task.editPrompt',
   'rivya.task.copyPrompt',
   'rivya.task.insertReference',
   'rivya.task.copyReference',
@@ -34,6 +38,7 @@ export const commandIds = [
   'rivya.task.remove',
   'rivya.tasks.refresh',
   'rivya.tasks.search',
+  'rivya.tasks.insertLast',
   'rivya.tasks.clearFinished',
   'rivya.tasks.undoRemove',
   'rivya.model.use',
@@ -43,6 +48,7 @@ export const commandIds = [
   'rivya.model.openDocs',
   'rivya.models.refresh',
   'rivya.models.filter',
+  'rivya.models.changeDefault',
   'rivya.credits.refresh',
   'rivya.gallery.open',
   'rivya.library.manage',
@@ -64,6 +70,7 @@ export const commandIds = [
   'rivya.webhook.replay',
   'rivya.webhook.newHandler',
   'rivya.webhooks.refresh',
+  'rivya.chat.open',
   'rivya.chat.new',
   'rivya.chat.stop',
   'rivya.chat.askSelection',
@@ -114,6 +121,8 @@ export interface ContextKeys {
   'rivya.chatBusy': boolean;
   /** Whether the key may manage webhooks; unset until it was tried. */
   'rivya.webhookAccess': 'granted' | 'denied';
+  /** Whether the account is known to have a webhook. */
+  'rivya.hasWebhooks': boolean;
   /** Whether the webhook receiver runs in this window. */
   'rivya.receiver': boolean;
   /** Whether any job was ever made here. */

@@ -27,23 +27,31 @@ function endMessage(task: Task): Message {
       lookedFor([task]),
       chargesText([task]),
     ),
-    actions: task.state === 'unreachable' ? [checkAgain([task]), ...buttons] : [...buttons, ...wayOn(task)],
+    actions: task.state === 'unreachable' ? [checkAgain([task]), ...buttons] : wayOn(task, buttons),
   };
 }
 
-/** What the person can do where the job itself does not go on. */
-function wayOn({ id, hold }: Task): Action[] {
+/** What the person can do where the job itself does not go on. @param ways what its problem suggests */
+function wayOn({ id, hold, state }: Task, ways: readonly Action[]): Action[] {
   const { t } = l10n;
-  if (hold === 'key') return [];
-  if (hold !== 'decision') return [{ title: t('Run Again'), command: 'rivya.task.rerun', arguments: [id] }];
-  return [
-    { title: t('Send Again'), command: 'rivya.task.sendAgain', arguments: [id] },
-    { title: t('Stop Tracking'), command: 'rivya.task.stopTracking', arguments: [id] },
-  ];
+  if (hold === 'key') return [...ways];
+  if (hold === 'decision') {
+    return [
+      ...ways,
+      { title: t('Resend Request'), command: 'rivya.task.sendAgain', arguments: [id] },
+      { title: t('Stop Waiting'), command: 'rivya.task.stopTracking', arguments: [id] },
+    ];
+  }
+  const again: Action = { title: t('Run Again'), command: 'rivya.task.rerun', arguments: [id] };
+  // What a model has refused comes from the words more often than from anything that the log could tell.
+  const helpful = ways.filter(way => !('command' in way) || way.command !== 'rivya.showLog');
+  if (state === 'failed' && helpful.length === 0)
+    return [{ title: t('Edit Prompt'), command: 'rivya.task.editPrompt', arguments: [id] }, again];
+  return [...ways, again];
 }
 
 function checkAgain(tasks: readonly Task[]): Action {
-  const title = l10n.t('Check Again');
+  const title = l10n.t('Look for Result');
   return { title, command: 'rivya.task.checkAgain', arguments: [undefined, tasks.map(({ id }) => id)] };
 }
 

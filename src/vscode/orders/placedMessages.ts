@@ -81,10 +81,10 @@ function placedText({ task, document, files }: Placed): string {
   return document === undefined ? labels.saved(name) : labels.inserted(name);
 }
 
-/** What the job has cost, behind a text. */
+/** What the job has cost, before a text: the end of that may be cut off. */
 function withCharge(text: string, task: Task): string {
   const credits = finalCharge(task);
-  return credits === undefined || credits === 0 ? text : `${text} · ${creditsText(credits)}`;
+  return credits === undefined || credits === 0 ? text : `${creditsText(credits)} · ${text}`;
 }
 
 /** What Rivya has charged in the end, where it has said so. */

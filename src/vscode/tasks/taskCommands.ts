@@ -15,7 +15,7 @@ import { order } from '../generate/generate.ts';
 import { inspectInputs, type LocalInput } from '../generate/localInputs.ts';
 import type { EditorRequest } from '../generate/request.ts';
 import type { Starter } from '../generate/starter.ts';
-import { ask, askTarget, flash } from '../messages/dialogs.ts';
+import { ask, askTarget, askText, flash } from '../messages/dialogs.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
 import { chooseOne, type RowText } from '../messages/quickPick.ts';
 import { announcePlaced, copyPaths } from '../orders/placedMessages.ts';
@@ -26,6 +26,7 @@ import type { Placed } from '../placement/resultWriter.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
 import { removeFromList } from './removeFromList.ts';
 import { taskIdsOf } from './tasksNode.ts';
+import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { creditsText } from '../text/taskText.ts';
 import { l10n } from '../text/l10n.ts';
 
@@ -64,7 +65,7 @@ export const taskCommands = {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
     const target = await askTarget({
       ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
-      title: l10n.t('Save Result As'),
+      title: l10n.t('Save As'),
     });
     if (!target) throw new Cancelled();
     // The dialog has already asked whether to replace.
@@ -93,6 +94,21 @@ export const taskCommands = {
       const model = models.find(each => each.id === task.model);
       return model ? withNewSeed(modelFields(model), params, Math.random()) : params;
     });
+  },
+
+  /** The same again, in other words. */
+  async editPrompt(services: GenerateServices, nodes: readonly unknown[], starter: Starter): Promise<void> {
+    const [task] = tasksFrom(services, nodes);
+    const { describe } = mediaKindLabels(task.kind);
+    const prompt = await askText({ title: l10n.t('Edit Prompt'), prompt: describe, value: task.prompt });
+    if (prompt === undefined || prompt.trim() === '') throw new Cancelled();
+    await runAgain(
+      services,
+      [{ ...task, prompt: prompt.trim() }],
+      starter,
+      'vary',
+      (_task, params) => params,
+    );
   },
 
   async useAsInput(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
@@ -173,7 +189,7 @@ export const taskCommands = {
     const scope = vscode.workspace.workspaceFolders?.[0]?.uri;
     const { limit, spent } = await dayBudget(services, task.origin, [scope]);
     requireWithinDay({ limit, spent: spent - (agreed ?? 0) }, price);
-    const send = t('Send Again');
+    const send = t('Resend Request');
     const detail = [
       chargeOf(task).kind === 'neverLeft'
         ? t('It was never sent. It is charged when Rivya accepts it.')
@@ -213,6 +229,13 @@ export const taskCommands = {
     await removeFromList(services, tasksFrom(services, nodes));
   },
 };
+
+/** Puts the newest result into the document, whatever is selected in the list. */
+export async function insertLast(services: GenerateServices): Promise<void> {
+  const newest = services.ledger.tasks({ limit: 100 }).find(task => storedFiles(task).length > 0);
+  if (!newest) throw new UserError(l10n.t('There is no result yet.'));
+  await taskCommands.insert(services, [newest.id]);
+}
 
 /** @throws UserError when there is none */
 function tasksFrom({ ledger }: GenerateServices, nodes: readonly unknown[]): [Task, ...Task[]] {

@@ -94,7 +94,7 @@ export function taskItem(task: Task, group: TaskGroup, now: number, parts: ItemP
   if (storedFiles(task).length > 0) {
     item.command = {
       command: 'rivya.task.open',
-      title: l10n.t('Open Result'),
+      title: l10n.t({ message: 'Open', comment: 'Button: opens the generated file' }),
       arguments: [task.id],
     };
   }
@@ -204,7 +204,7 @@ function flagsOf(task: Task): string[] {
   ];
 }
 
-/** Whether there is something that *Stop Tracking* ends: the waiting, or the question what to do. */
+/** Whether there is something that *Stop Waiting* ends: the waiting, or the question what to do. */
 function isTracked({ state, tracked, hold }: Task): boolean {
   return (tracked && (isRunningState(state) || state === 'stored')) || hold === 'decision';
 }

@@ -1,7 +1,7 @@
 import { inertText } from '../../base/text.ts';
 import { promptTitle } from '../../core/prompts/promptTitle.ts';
 import { chargeOf, creditsSaid } from '../../shared/charge.ts';
-import { storedFiles, type Task } from '../../shared/task.ts';
+import { isRunningState, storedFiles, type Task } from '../../shared/task.ts';
 import { l10n } from './l10n.ts';
 
 /** What the job is doing, in a few words. */
@@ -9,6 +9,10 @@ export function stateText(task: Task): string {
   const { t } = l10n;
   if (task.hold === 'key') return t('waiting for an API key that works');
   if (task.hold === 'decision') return t('waiting for your decision');
+  if (isRateLimited(task) && task.dueAt !== undefined) {
+    const time = new Date(task.dueAt).toLocaleTimeString(l10n.language, { timeStyle: 'medium' });
+    return t('rate limit reached, continues at {0}', time);
+  }
   switch (task.state) {
     case 'draft':
       return t('ready to send');
@@ -44,6 +48,11 @@ export function stateText(task: Task): string {
   }
 }
 
+/** Whether Rivya has asked to wait, and the job does. */
+function isRateLimited({ state, problem }: Task): boolean {
+  return isRunningState(state) && (problem?.code === 'rate_limited' || problem?.code === 'http_429');
+}
+
 /** Enough of a prompt to know it by. */
 export function promptText(prompt: string): string {
   return inertText(promptTitle(prompt), 40);
@@ -67,6 +76,13 @@ export function paidText(task: Task): string {
   return charge.kind === 'said' && charge.as === 'reservation'
     ? l10n.t('{0} reserved', creditsText(credits))
     : creditsText(credits);
+}
+
+/** A short time in words, in seconds up to two minutes. @param milliseconds from now */
+export function durationText(milliseconds: number): string {
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1_000));
+  const [value, unit] = seconds <= 120 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return value.toLocaleString(l10n.language, { style: 'unit', unit, unitDisplay: 'long' });
 }
 
 /** The params of a job as it was sent, for reading. */
