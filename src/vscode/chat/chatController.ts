@@ -42,6 +42,8 @@ export class ChatController implements Disposable {
   #port: ChatPort | undefined;
   /** What is wrong at the composer, in words. */
   #problem: string | undefined;
+  /** The session whose draft is sent when its answer is complete. */
+  #queued: string | undefined;
   #wantsFocus = false;
   #externalCheck: NodeJS.Timeout | undefined;
 
@@ -98,7 +100,7 @@ export class ChatController implements Disposable {
   ready(): void {
     if (!this.#port) return;
     this.#externalCheck ??= setInterval(() => this.#checkForExternalChanges(), externalCheckIntervalMs);
-    this.#outbox.snapshot(this.#drawing.state(this.session(), this.#problem));
+    this.#outbox.snapshot(this.#drawing.state(this.session(), this.#problem, this.#isQueued));
     this.#serverStatus.setVisible(true);
     if (this.#wantsFocus) this.focus();
   }
@@ -212,6 +214,40 @@ export class ChatController implements Disposable {
     this.titleChanged();
   }
 
+  /** Sends the question when the answer that is being written is complete; until then it can be changed. */
+  async queue(text: string): Promise<void> {
+    const { id } = this.session();
+    if (!this.parts.conversations.isBusy(id)) return this.send(text);
+    this.parts.store.change(id, { draft: text });
+    this.#queued = id;
+    this.composerChanged();
+  }
+
+  /** The question stays in the composer. */
+  unqueue(): void {
+    if (this.#queued === undefined) return;
+    this.#queued = undefined;
+    this.composerChanged();
+  }
+
+  get #isQueued(): boolean {
+    return this.#queued !== undefined && this.#queued === this.#shown.id;
+  }
+
+  /** Only after a whole answer, and before the eyes of the person, who pays for the next one. */
+  #sendQueued({ sessionId, answerId, problem }: Extract<ConversationEvent, { type: 'ended' }>): void {
+    if (sessionId !== this.#queued) return;
+    const isComplete = !problem && this.parts.conversations.message(answerId)?.state === 'complete';
+    if (!isComplete || !this.#isQueued) {
+      this.unqueue();
+      return;
+    }
+    this.#queued = undefined;
+    this.send(this.session().draft).catch((error: unknown) =>
+      this.parts.services.log.error(`Chat: ${describeError(error)}`),
+    );
+  }
+
   /** Why a question cannot be sent in the session that is shown; undefined when it can. */
   sendBlocker(text: string, composer: Composer = { images: [], contexts: [] }): string | undefined {
     return sendBlocker(this.parts, this.#serverStatus, this.session(), text, composer);
@@ -252,7 +288,7 @@ export class ChatController implements Disposable {
   }
 
   composerChanged(): void {
-    this.#state({ composer: this.#drawing.composer(this.session(), this.#problem) });
+    this.#state({ composer: this.#drawing.composer(this.session(), this.#problem, this.#isQueued) });
   }
 
   titleChanged(): void {
@@ -281,6 +317,7 @@ export class ChatController implements Disposable {
 
   #onConversationEvent(event: ConversationEvent): void {
     if (event.type === 'ended') this.#ended(event);
+    if (event.type === 'withdrawn' && event.sessionId === this.#queued) this.unqueue();
     if (event.sessionId !== this.#shown.id) return;
     switch (event.type) {
       case 'delta':
@@ -297,6 +334,7 @@ export class ChatController implements Disposable {
       }
       case 'ended':
         this.titleChanged();
+        this.#sendQueued(event);
         break;
       case 'withdrawn':
         this.#problem = messageOf(event.problem)?.text;
@@ -367,7 +405,7 @@ export class ChatController implements Disposable {
 
   #drawAll(): void {
     if (!this.#outbox.isOpen) return;
-    this.#outbox.snapshot(this.#drawing.state(this.session(), this.#problem));
+    this.#outbox.snapshot(this.#drawing.state(this.session(), this.#problem, this.#isQueued));
   }
 
   #drawModels(): void {

@@ -82,8 +82,13 @@ function createPageHandlers(controller: ChatController): PageHandlers {
   };
   return {
     ready: () => controller.ready(),
-    draft: ({ text }) => store.change(controller.session().id, { draft: text }),
+    draft: ({ text }) => {
+      store.change(controller.session().id, { draft: text });
+      controller.unqueue();
+    },
     send: ({ text }) => controller.send(text),
+    queue: ({ text }) => controller.queue(text),
+    unqueue: () => controller.unqueue(),
     stop: () => {
       const { id } = controller.session();
       if (conversations.stop(id) || !conversations.isBusy(id)) return;
