@@ -29,7 +29,7 @@ export class Doctor implements Disposable {
   readonly #hostContext: HostContext;
   readonly #services: () => Promise<Stores>;
   readonly #store = new DisposableStore();
-  /** By the address of the document, while it is open. */
+  /** By the address of the document: a preview reads it again when it likes. */
   readonly #pages = new Map<string, string>();
   #looks = 0;
 
@@ -42,7 +42,6 @@ export class Doctor implements Disposable {
         provideTextDocumentContent: uri => this.#pages.get(uri.toString()),
       }),
     );
-    this.#store.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#pages.delete(uri.toString())));
   }
 
   /**
@@ -68,12 +67,21 @@ export class Doctor implements Disposable {
     this.#looks++;
     const uri = vscode.Uri.from({ scheme, path: '/rivya-installation.md', query: String(this.#looks) });
     this.#pages.set(uri.toString(), doctorPage(findings));
-    await vscode.window.showTextDocument(uri, { preview: true });
+    // Some editors come without the preview of Markdown.
+    if (vscode.extensions.getExtension('vscode.markdown-language-features')) {
+      await vscode.commands.executeCommand('markdown.showPreview', await documentAt(uri));
+    } else await vscode.window.showTextDocument(uri, { preview: true });
   }
 
   dispose(): void {
     this.#store.dispose();
   }
+}
+
+/** Opens the document, which the preview shows. */
+async function documentAt(uri: vscode.Uri): Promise<vscode.Uri> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  return document.uri;
 }
 
 async function examine(

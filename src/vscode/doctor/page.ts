@@ -34,7 +34,7 @@ export interface Findings {
 /** A clock that is off by more than this is worth a word, in seconds. */
 const tolerableSkew = 60;
 
-/** The findings as Markdown that reads well as it is. */
+/** The findings as Markdown that reads well as it is; its first line is the first thing that is not as it should be. */
 export function doctorPage(findings: Findings): string {
   const { t } = l10n;
   const sections: [title: string, lines: string[]][] = [
@@ -45,12 +45,20 @@ export function doctorPage(findings: Findings): string {
     [t('Storage'), storageLines(findings)],
     [t('Tasks'), taskLines(findings)],
   ];
+  const wrong = sections.flatMap(([, lines]) => lines).find(each => each.startsWith(`- ${marks.wrong}`));
   return [
-    `# ${t('Rivya: installation')}\n`,
+    wrong === undefined ? `# ${marks.right} ${t('All is well')}\n` : `# ${wrong.slice(2)}\n`,
     ...sections.flatMap(([title, lines]) => [`## ${title}\n`, ...orNothing(lines), '']),
     t('This page holds no key and no prompt. It can be copied into a question for help.'),
     '',
   ].join('\n');
+}
+
+const marks = { right: '✓', wrong: '✗' } as const;
+
+/** A line of something that is as it should be, or is not. */
+function check(isRight: boolean, name: string, value: string): string {
+  return `- ${isRight ? marks.right : marks.wrong} ${name}: ${value}`;
 }
 
 function line(name: string, value: string): string {
@@ -72,20 +80,26 @@ function versionLines({ version }: Findings): string[] {
 
 function serverLines({ base, sandbox, reach }: Findings): string[] {
   const { t } = l10n;
-  if (!base) return [line(t('Address'), t('the setting rivya.baseUrl is not an address of the Rivya API'))];
+  if (!base)
+    return [check(false, t('Address'), t('the setting rivya.baseUrl is not an address of the Rivya API'))];
   const address = sandbox ? `${base.href} (${t('sandbox')})` : base.href;
   return [
     line(t('Address'), address),
     ...(reach
       ? [
-          line(
+          check(
+            reach.status !== undefined,
             t('Reachable'),
             reach.status === undefined
               ? t('no: {0}', reach.problem ?? '?')
               : t('yes, status {0} in {1} ms', reach.status, Math.round(reach.milliseconds)),
           ),
-          line(t('Certificate'), certificateText(reach.certificate)),
-          line(t('Clock'), clockText(reach.clockSkew)),
+          reach.certificate === 'unknown'
+            ? line(t('Certificate'), certificateText(reach.certificate))
+            : check(reach.certificate !== 'rejected', t('Certificate'), certificateText(reach.certificate)),
+          reach.clockSkew === undefined
+            ? line(t('Clock'), clockText(reach.clockSkew))
+            : check(Math.abs(reach.clockSkew) <= tolerableSkew, t('Clock'), clockText(reach.clockSkew)),
         ]
       : []),
   ];
@@ -120,8 +134,8 @@ function keyLines({ sandbox, hasKey, scopes, untestedScopes }: Findings): string
       ? t('one is stored')
       : t('none is stored');
   return [
-    line(t({ message: 'Key', comment: 'The API key' }), stored),
-    ...(scopes ?? []).map(({ scope, outcome }) => line(scope, outcomeText(outcome))),
+    check(sandbox || hasKey, t({ message: 'Key', comment: 'The API key' }), stored),
+    ...(scopes ?? []).map(({ scope, outcome }) => check(outcome === 'granted', scope, outcomeText(outcome))),
     ...(scopes ? [line(untestedScopes.join(', '), t('cannot be tested without cost'))] : []),
   ];
 }
@@ -141,7 +155,8 @@ function storageLines({ storage, ledger, isBuiltMachine }: Findings): string[] {
   return [
     line(t('Folder'), folder),
     ...(isBuiltMachine ? builtMachineLines(folder) : []),
-    line(
+    check(
+      isWritable,
       t('Writable'),
       isWritable
         ? t({ message: 'yes', comment: 'Whether the folder can be written to' })
@@ -197,7 +212,8 @@ function journalLines({ mode, fileSystem, problem }: Journal): string[] {
     ),
     ...(fileSystem !== undefined && mode === 'wal'
       ? [
-          line(
+          check(
+            false,
             t({ message: 'Warning', comment: 'Before a sentence' }),
             t('this journal is not safe there. Close the other windows and reload this one.'),
           ),
@@ -208,7 +224,7 @@ function journalLines({ mode, fileSystem, problem }: Journal): string[] {
 
 function taskLines({ ledger }: Findings): string[] {
   const { t } = l10n;
-  if ('problem' in ledger) return [line(t('List of tasks'), t('no: {0}', ledger.problem))];
+  if ('problem' in ledger) return [check(false, t('List of tasks'), t('no: {0}', ledger.problem))];
   return [
     line(t('In the list'), String(ledger.tasks)),
     line(t({ message: 'Running', comment: 'How many generations are running' }), String(ledger.running)),

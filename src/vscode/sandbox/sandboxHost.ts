@@ -41,11 +41,11 @@ export class SandboxHost implements Disposable {
     // Before the first request can go there: a reload in between must not lead to the server that costs
     // credits.
     await workspaceState.update(runsKey, true);
-    const { url, apiKey } = await this.#open().catch(async (error: unknown) => {
+    const { url } = await this.#open().catch(async (error: unknown) => {
       await workspaceState.update(runsKey, ran);
       throw error;
     });
-    this.#tell(url, apiKey).catch((error: unknown) =>
+    this.#tell(url).catch((error: unknown) =>
       this.#log.error(`The message about the sandbox could not be followed: ${describeError(error)}`),
     );
   }
@@ -135,20 +135,15 @@ export class SandboxHost implements Disposable {
     show('warning', { text, actions: [...buttons, actions().showLog] }, this.#log);
   }
 
-  async #tell(url: string, apiKey: string): Promise<void> {
+  async #tell(url: string): Promise<void> {
+    const generate = l10n.t('Generate an Image');
     const openPage = l10n.t('Open Page');
-    const copyUrl = l10n.t('Copy Base URL');
-    const copyKey = l10n.t('Copy Key');
     const chosen = await ask(
       'info',
-      l10n.t(
-        'The sandbox runs at {0}. Generate as much as you like: nothing goes to the network, nothing costs money.',
-        url,
-      ),
-      [openPage, copyUrl, copyKey],
+      l10n.t('The sandbox runs at {0}. Nothing goes to the network, and nothing costs money.', url),
+      [generate, openPage],
     );
+    if (chosen === generate) await vscode.commands.executeCommand('rivya.generate.image');
     if (chosen === openPage) await this.openPage();
-    if (chosen === copyUrl) await vscode.env.clipboard.writeText(url);
-    if (chosen === copyKey) await vscode.env.clipboard.writeText(apiKey);
   }
 }
