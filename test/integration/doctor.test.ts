@@ -96,7 +96,7 @@ describe('the check of the installation', () => {
   it('says that the address is none', async () => {
     scene = await Scene.open({ key: undefined });
     await configure('baseUrl', 'http://rivya.example');
-    assert.match(await page(), /^- Address: the setting rivya\.baseUrl is not an address/m);
+    assert.match(await page(), /^- ✗ Address: the setting rivya\.baseUrl is not an address/m);
     await configure('baseUrl', scene.sandbox.url);
   });
 });
