@@ -34,7 +34,7 @@ export interface Findings {
 /** A clock that is off by more than this is worth a word, in seconds. */
 const tolerableSkew = 60;
 
-/** The findings as Markdown that reads well as it is; its first line is the first thing that is not as it should be. */
+/** The findings as Markdown that reads well as it is. The first line is the first thing that is not right. */
 export function doctorPage(findings: Findings): string {
   const { t } = l10n;
   const sections: [title: string, lines: string[]][] = [

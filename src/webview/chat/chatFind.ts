@@ -1,4 +1,4 @@
-/** `<chat-find>`: the words to find in the conversation, how often they stand there, and the way through them. */
+/** `<chat-find>`: words to find in the conversation, how often they stand there, and the way through them. */
 import { LitElement, html } from 'lit';
 import type { PropertyValues, TemplateResult } from 'lit';
 import type { ChatMessageDto } from '../../shared/chat.ts';
