@@ -25,8 +25,10 @@ import { explainFailedActivation } from './vscode/host/failedActivation.ts';
 import type { HostContext } from './vscode/host/hostContext.ts';
 import type { Services } from './vscode/services.ts';
 import { ViewsAndStatus } from './vscode/viewsAndStatus.ts';
+import { offerReloadForLanguage } from './vscode/host/languageChange.ts';
 import { hasOrphanedJobs } from './vscode/host/seat.ts';
 import { timingsFor } from './vscode/host/timings.ts';
+import { chooseLanguage } from './vscode/text/l10n.ts';
 import { WebhooksTree } from './vscode/webhooks/webhooksTree.ts';
 
 /** What the extension's own tests see of it. */
@@ -73,6 +75,7 @@ interface Parts {
 
 /** @returns whether nothing is under way of which somebody could hear later */
 function start({ context, channel, store, account, log }: Parts): TestAccess['isIdle'] {
+  chooseLanguage(context.extensionUri);
   const server = store.add(new CurrentServer());
   const balance: Balance = store.add(
     new Balance(async origin =>
@@ -111,6 +114,7 @@ function start({ context, channel, store, account, log }: Parts): TestAccess['is
   const views = store.add(new ViewsAndStatus(hostContext, load, hasLedger));
   store.add(services.onDidLoad(loaded => views.watch(loaded)));
   store.add(warnAboutInvalidSettings(hostContext));
+  store.add(offerReloadForLanguage(log));
   const webhooks = store.add(new WebhooksTree(hostContext));
   const chat = store.add(new ChatViewProvider(load, log));
   const gallery = store.add(new GalleryPanels(load, log));

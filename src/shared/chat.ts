@@ -139,6 +139,8 @@ export interface ChatComposerDto {
   readonly contexts: readonly ChatContextDto[];
   readonly webSearch: boolean;
   readonly reasoningEffort: string | undefined;
+  /** Whether the draft is sent by itself as soon as the answer that is being written is complete. */
+  readonly isQueued: boolean;
   /** What is wrong with an image, a context or the length, in words; shown at the composer. */
   readonly problem: string | undefined;
 }

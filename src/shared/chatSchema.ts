@@ -15,6 +15,8 @@ const pageMessage = v.variant('type', [
   v.object({ type: v.literal('ready') }),
   v.object({ type: v.literal('draft'), text: longText }),
   v.object({ type: v.literal('send'), text: longText }),
+  v.object({ type: v.literal('queue'), text: longText }),
+  v.object({ type: v.literal('unqueue') }),
   v.object({ type: v.literal('stop') }),
   v.object({ type: v.literal('new') }),
   v.object({ type: v.literal('chooseModel'), model: id }),

@@ -92,7 +92,7 @@ export interface Task {
    */
   readonly agreedCredits: number | undefined;
   readonly state: TaskState;
-  /** False after *Stop Tracking*: the result is still stored, but not placed by itself. */
+  /** False after *Stop Waiting*: the result is still stored, but not placed by itself. */
   readonly tracked: boolean;
   readonly hold: Hold | undefined;
   /** Rivya's task id, once known. */

@@ -21,6 +21,7 @@ import type { taskCommands } from './tasks/taskCommands.ts';
 import { modelOf } from './models/modelsNode.ts';
 import type { WebhookCommand } from './webhooks/webhookCommands.ts';
 import type { WebhooksTree } from './webhooks/webhooksTree.ts';
+import { l10n } from './text/l10n.ts';
 
 export interface HandlerParts {
   readonly hostContext: HostContext;
@@ -109,8 +110,11 @@ export function createHandlers({
     'rivya.generate.video': onInput('video'),
     'rivya.generate.audio': onInput('audio'),
     'rivya.generate.fromSelection': onSelection('image'),
+    'rivya.generate.fromCursor': onSelection('image'),
     'rivya.generate.videoFromSelection': onSelection('video'),
+    'rivya.generate.videoFromCursor': onSelection('video'),
     'rivya.generate.audioFromSelection': onSelection('audio'),
+    'rivya.generate.audioFromCursor': onSelection('audio'),
     'rivya.generate.withParameters': async () => {
       const { generateWithParameters } = await generate();
       await generateWithParameters(services);
@@ -157,6 +161,10 @@ export function createHandlers({
     },
     'rivya.tasks.filter': () => views.tasks.chooseFilter(),
     'rivya.tasks.clearFilter': () => views.tasks.clearFilter(),
+    'rivya.tasks.insertLast': async () => {
+      const { insertLast } = await import('./tasks/taskCommands.ts');
+      await insertLast(await services());
+    },
     'rivya.tasks.clearFinished': async () => {
       const { clearFinished } = await import('./tasks/clearFinished.ts');
       await clearFinished(await services());
@@ -191,6 +199,10 @@ export function createHandlers({
     'rivya.model.chat': (node: unknown) =>
       vscode.commands.executeCommand('rivya.chat.new', chosenModel(node)),
     'rivya.models.filter': () => views.models.chooseFilter(),
+    'rivya.models.changeDefault': async (kind: unknown) => {
+      const { changeDefaultModel } = await import('./models/setDefaultModel.ts');
+      await changeDefaultModel(await services(), kind);
+    },
     'rivya.credits.refresh': async () => {
       const { refreshCredits } = await account();
       await refreshCredits(hostContext);
@@ -243,6 +255,7 @@ export function createHandlers({
     'rivya.webhook.replay': onWebhook('replay'),
     'rivya.webhook.newHandler': onWebhook('newHandler'),
     'rivya.webhooks.refresh': () => webhooks.refresh(),
+    'rivya.chat.open': () => vscode.commands.executeCommand('rivya.chat.focus'),
     'rivya.chat.new': onChat((commands, host, model: unknown) =>
       commands.new(host, typeof model === 'string' ? model : undefined),
     ),
@@ -298,6 +311,6 @@ function chosenModel(node: unknown): string {
 
 function requireModel(node: unknown): Model {
   const model = modelOf(node);
-  if (!model) throw new UserError(vscode.l10n.t('Choose a model in the Models view first.'));
+  if (!model) throw new UserError(l10n.t('Choose a model in the Models view first.'));
   return model;
 }

@@ -38,6 +38,7 @@ import { priceMessage } from './orders/jobMessages.ts';
 import { placedFiles } from './placement/placedFiles.ts';
 import { Placer } from './placement/placer.ts';
 import { WorkspaceProjects } from './placement/workspaceProjects.ts';
+import { l10n } from './text/l10n.ts';
 
 /** What is built on first need: the client, the ledger and all that works on it. */
 export interface Services extends GenerateServices, Disposable {
@@ -63,7 +64,7 @@ export function createServices(hostContext: HostContext, clients: Clients): Serv
   if (problem !== undefined) log.warn(`The write-ahead log could not be used: ${problem}`);
   store.add(ledger.onDidLoseFile(() => tellOfLostFile(ledgerPath(storage), log)));
   if (quarantined) {
-    const text = vscode.l10n.t(
+    const text = l10n.t(
       'The list of Rivya tasks could not be read: {0}. It was kept as {1}, and a new list begun with the tasks that could be read ({2}). Files that were generated are still in the library.',
       plain(quarantined.reason, 'value'),
       quarantined.path,
@@ -73,7 +74,7 @@ export function createServices(hostContext: HostContext, clients: Clients): Serv
   }
   const recovered = merged.reduce((sum, { rescued }) => sum + rescued, 0);
   if (recovered > 0) {
-    const text = vscode.l10n.t(
+    const text = l10n.t(
       'Tasks that an earlier list of Rivya tasks held and that were missing are in the list again: {0}.',
       recovered,
     );
@@ -210,7 +211,7 @@ export function createServices(hostContext: HostContext, clients: Clients): Serv
 async function adoptOrphans({ context, log }: HostContext, mirror: Mirror): Promise<void> {
   const adopted = await mirror.adopt(knownStorage(context), id => noteStorage(context, id));
   if (adopted === 0) return;
-  const text = vscode.l10n.t(
+  const text = l10n.t(
     'The storage folder that this workspace used is gone, perhaps because a container was rebuilt. Jobs of its list that were not finished are in the list again: {0}. Those of which it is not known whether Rivya received them wait for you.',
     adopted,
   );

@@ -13,6 +13,7 @@ import { failureMessage } from './messages/showError.ts';
 import { ModelsTree } from './models/modelsTree.ts';
 import type { Services } from './services.ts';
 import { TasksTree } from './tasks/tasksTree.ts';
+import { l10n } from './text/l10n.ts';
 
 /** A burst of changes is drawn once, in milliseconds. */
 const drawDelayMs = 50;
@@ -106,7 +107,7 @@ export class ViewsAndStatus implements Disposable {
 
   #drawBadge(running: number): void {
     if (this.#tasksView.badge?.value === running || (running === 0 && !this.#tasksView.badge)) return;
-    const tooltip = vscode.l10n.t('Jobs running: {0}', running);
+    const tooltip = l10n.t('Jobs running: {0}', running);
     this.#tasksView.badge = running > 0 ? { value: running, tooltip } : undefined;
   }
 

@@ -28,11 +28,11 @@ class Stopwatch {
 test('from install to the first image without a key', async ({ workbench, sandbox }) => {
   const watch = new Stopwatch('Without a key');
   await workbench.viewContainer('Rivya').click();
-  await workbench.page.getByRole('button', { name: 'Try the Sandbox' }).first().waitFor();
-  await expect(workbench.page.getByRole('button', { name: 'Set API Key' }).first()).toBeVisible();
+  await workbench.page.getByRole('button', { name: 'Try Without a Key' }).first().waitFor();
+  await expect(workbench.page.locator('.welcome-view a', { hasText: 'I Have a Key' }).first()).toBeVisible();
   watch.step('welcome');
   await workbench.screenshot('welcome');
-  await workbench.page.getByRole('button', { name: 'Try the Sandbox' }).first().click();
+  await workbench.page.getByRole('button', { name: 'Try Without a Key' }).first().click();
   await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
   watch.step('sandbox');
   await workbench.openFile('notes.md');
@@ -57,7 +57,7 @@ test('from install to the first image without a key', async ({ workbench, sandbo
 test('from install to the first image with a key', async ({ workbench, sandbox }) => {
   const watch = new Stopwatch('With a key');
   await workbench.viewContainer('Rivya').click();
-  await workbench.page.getByRole('button', { name: 'Set API Key' }).first().click();
+  await workbench.page.locator('.welcome-view a', { hasText: 'I Have a Key' }).first().click();
   watch.step('welcome');
   await workbench.enter(sandbox.apiKey);
   await expect(workbench.statusBar('100 cr')).toBeVisible();

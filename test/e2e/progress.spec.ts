@@ -2,22 +2,29 @@ import { expect, test } from './fixtures.ts';
 
 const sentence = 'A red bicycle leans against a white wall.';
 
-test.use({ sharesWindow: true, settings: { 'rivya.defaultModel.image': 'z-image' } });
+test.use({
+  sharesWindow: true,
+  settings: { 'rivya.defaultModel.image': 'z-image', 'rivya.notifications': 'toast' },
+});
 
-test('cancelling says that Rivya cannot, and keeps the result', async ({ workbench, sandbox }) => {
+test('stopping the wait says that Rivya cannot cancel, and keeps the result', async ({
+  workbench,
+  sandbox,
+}) => {
   sandbox.control.update({ taskDurationMs: 3_600_000 });
   await workbench.setKey(sandbox);
   await workbench.openFile('notes.md');
   await workbench.selectText(sentence);
   await workbench.contextMenu('Generate Image from Selection');
-  // Quiet at first: the status bar and a mark at the place. A notification only when it takes long.
+  // Quiet at first: the status bar and a mark at the place. A notification only when it takes long, for who
+  // wants one.
   await expect(workbench.statusBar(/Image "A red bicycle.+queued/)).toBeVisible();
   const progress = workbench.notification(/Image "A red bicycle/);
   await expect(progress).toBeHidden();
   await workbench.screenshot('quietProgress');
-  await expect(progress).toContainText('queued');
+  await expect(progress).toContainText(/queued · \d:\d\d/);
   await workbench.screenshot('progress');
-  await progress.getByRole('button', { name: 'Cancel' }).click();
+  await progress.getByRole('button', { name: 'Stop Waiting' }).click();
   await expect(workbench.notification(/cannot cancel a job: it runs on and may be charged/)).toBeVisible();
 
   sandbox.control.finishTasks();

@@ -82,7 +82,7 @@ test('the eight steps of the quickstart, by what a person sees and clicks', asyn
 
   await test.step('2. the key', async () => {
     await workbench.viewContainer('Rivya').click();
-    await page.getByRole('button', { name: 'Set API Key' }).first().click();
+    await page.locator('.welcome-view a', { hasText: 'I Have a Key' }).first().click();
     await workbench.quickInputBox.fill(standAlone.apiKey);
     await expect(workbench.quickInput).toContainText(standAlone.url);
     await picture(workbench, 2, 'key');
@@ -129,7 +129,7 @@ test('the eight steps of the quickstart, by what a person sees and clicks', asyn
   });
 
   await test.step('7. a webhook', async () => {
-    await workbench.runCommand('Rivya: Start Webhook Receiver');
+    await workbench.runCommand('Rivya Webhooks: Start Webhook Receiver');
     await workbench
       .notification('The webhook receiver listens at')
       .getByRole('button', { name: 'Register as Webhook' })

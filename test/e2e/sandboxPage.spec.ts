@@ -178,7 +178,7 @@ inEditor.describe('the sandbox of the editor', () => {
     async ({ workbench, sandbox, server }) => {
       await workbench.runCommand('Rivya: Start Sandbox');
       const message = workbench.notification(/The sandbox runs at/);
-      for (const name of ['Open Page', 'Copy Base URL', 'Copy Key']) {
+      for (const name of ['Generate an Image', 'Open Page']) {
         await expect(message.getByRole('button', { name, exact: true })).toBeVisible();
       }
       await workbench.screenshot('sandbox-started');

@@ -56,11 +56,11 @@ test('the walkthrough leads from nothing to a picture and an answer, and axe fin
 }) => {
   const { page } = workbench;
   await workbench.viewContainer('Rivya').click();
-  await page.getByRole('button', { name: 'Try the Sandbox' }).first().waitFor();
+  await page.getByRole('button', { name: 'Try Without a Key' }).first().waitFor();
   await keep(page, page.locator('.part.sidebar'), `key-${theme}`, 300, 320);
 
   const walkthrough = await openWalkthrough(workbench);
-  await walkthrough.locator('a.monaco-button', { hasText: 'Try the Sandbox' }).click();
+  await walkthrough.locator('a.monaco-button', { hasText: 'Try Without a Key' }).click();
   await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
   await expect(walkthrough.locator('.step-list-container .codicon-getting-started-step-checked')).toHaveCount(
     1,

@@ -24,7 +24,7 @@ test('a webhook is created, a generation delivered and verified, replayed, the s
   await expect(workbench.notification(url)).toBeVisible();
 
   // Its address is checked while it is typed.
-  await workbench.runCommand('Rivya: Create Webhook...');
+  await workbench.runCommand('Rivya Webhooks: Create Webhook...');
   await workbench.enter('My shop');
   // The box of the name becomes that of the address.
   await expect(workbench.quickInput).toContainText('Where deliveries go');

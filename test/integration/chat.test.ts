@@ -77,6 +77,42 @@ describe('the chat', () => {
     assert.equal(page.messages[1].state, 'complete');
   });
 
+  it('sends a queued question when the answer is complete, and pays for each once', async () => {
+    const words = Array.from({ length: 2_000 }, (_, index) => `w${index}`).join(' ');
+    scene.sandbox.control.update({ chatAnswer: words });
+    await page.say({ type: 'send', text: 'Count' });
+    await page.say({ type: 'queue', text: 'And then?' });
+    assert.equal(page.state.composer.isQueued, true);
+    assert.equal(page.state.draft, '', 'the page has the text already');
+    await page.until('both answers', () => {
+      const states = page.messages.map(({ state }) => state);
+      return states.length === 4 && states.every(state => state === 'complete');
+    });
+    assert.equal(page.messages[2]?.text, 'And then?');
+    assert.equal(page.state.composer.isQueued, false);
+    assert.equal(scene.sandbox.control.charges().length, 2);
+  });
+
+  it('keeps a queued question in the composer when it is taken back, changed, or the answer is stopped', async () => {
+    const words = Array.from({ length: 20_000 }, (_, index) => `w${index}`).join(' ');
+    scene.sandbox.control.update({ chatAnswer: words });
+    await page.say({ type: 'send', text: 'Count' });
+    await page.say({ type: 'queue', text: 'Taken back' });
+    await page.say({ type: 'unqueue' });
+    assert.equal(page.state.composer.isQueued, false);
+    await page.say({ type: 'queue', text: 'Changed' });
+    await page.say({ type: 'draft', text: 'Changed again' });
+    assert.equal(page.state.composer.isQueued, false);
+    await page.say({ type: 'queue', text: 'Kept' });
+    await page.say({ type: 'stop' });
+    await page.answered('stopped');
+    await host.controller.parts.conversations.idle();
+    await page.until('the word that nothing is queued', () => !page.state.composer.isQueued);
+    await page.say({ type: 'ready' });
+    assert.equal(page.state.draft, 'Kept');
+    assert.equal(page.messages.length, 2);
+  });
+
   it('ignores whatever it does not understand', async () => {
     const before = page.received.length;
     for (const nonsense of [

@@ -5,11 +5,13 @@ import { configure, Scene } from './support.ts';
 
 /** Runs the command and returns the page that it opens. */
 async function page(): Promise<string> {
+  const before = new Set(vscode.workspace.textDocuments);
   await vscode.commands.executeCommand('rivya.doctor');
-  const editor = vscode.window.activeTextEditor;
-  assert.equal(editor?.document.uri.scheme, 'rivya-doctor');
-  assert.equal(editor.document.languageId, 'markdown');
-  return editor.document.getText();
+  const document = vscode.workspace.textDocuments.find(
+    each => each.uri.scheme === 'rivya-doctor' && !before.has(each),
+  );
+  assert.equal(document?.languageId, 'markdown');
+  return document.getText();
 }
 
 describe('the check of the installation', () => {
@@ -24,20 +26,20 @@ describe('the check of the installation', () => {
     scene = await Scene.open();
     const text = await page();
     for (const line of [
-      /^# Rivya: installation$/m,
+      /^# ✓ All is well$/m,
       /^- Rivya: \d+\.\d+\.\d+$/m,
-      /^- Reachable: yes, status 200 in \d+ ms$/m,
-      /^- Certificate: not used: http on this machine$/m,
-      /^- Clock: agrees with the server$/m,
-      /^- Key: one is stored$/m,
-      /^- Writable: yes$/m,
+      /^- ✓ Reachable: yes, status 200 in \d+ ms$/m,
+      /^- ✓ Certificate: not used: http on this machine$/m,
+      /^- ✓ Clock: agrees with the server$/m,
+      /^- ✓ Key: one is stored$/m,
+      /^- ✓ Writable: yes$/m,
       /^- Free space: [\d.,]+ MB$/m,
       /^- Running: \d+$/m,
     ]) {
       assert.match(text, line);
     }
     for (const scope of ['models:read', 'credits:read', 'generations:read', 'chat:read', 'webhooks:manage']) {
-      assert.match(text, new RegExp(`^- ${scope}: granted$`, 'm'));
+      assert.match(text, new RegExp(`^- ✓ ${scope}: granted$`, 'm'));
     }
     assert.match(text, /generations:create.+: cannot be tested without cost$/m);
     assert.ok(text.includes(scene.sandbox.url));
@@ -66,35 +68,35 @@ describe('the check of the installation', () => {
     scene.answers.input(key);
     await vscode.commands.executeCommand('rivya.account.setKey');
     const text = await page();
-    assert.match(text, /^- credits:read: granted$/m);
-    assert.match(text, /^- generations:read: not granted$/m);
-    assert.match(text, /^- webhooks:manage: not granted$/m);
+    assert.match(text, /^- ✓ credits:read: granted$/m);
+    assert.match(text, /^- ✗ generations:read: not granted$/m);
+    assert.match(text, /^- ✗ webhooks:manage: not granted$/m);
   });
 
   it('says that a key is revoked', async () => {
     scene = await Scene.open();
     scene.sandbox.control.setKeyStatus(scene.sandbox.apiKey, 'revoked');
-    assert.match(await page(), /^- credits:read: no answer to judge by: api_key_revoked$/m);
+    assert.match(await page(), /^- ✗ credits:read: no answer to judge by: api_key_revoked$/m);
   });
 
   it('works without a key', async () => {
     scene = await Scene.open({ key: undefined });
     const text = await page();
-    assert.match(text, /^- Key: none is stored$/m);
-    assert.match(text, /^- Reachable: yes/m);
+    assert.match(text, /^- ✗ Key: none is stored$/m);
+    assert.match(text, /^- ✓ Reachable: yes/m);
     assert.doesNotMatch(text, /credits:read/);
   });
 
   it('says why the server cannot be reached', async () => {
     scene = await Scene.open({ key: undefined });
     scene.sandbox.control.addFault({ times: 'always', action: { type: 'dropBefore' } });
-    assert.match(await page(), /^- Reachable: no: .+broke/m);
+    assert.match(await page(), /^- ✗ Reachable: no: .+broke/m);
   });
 
   it('says that the address is none', async () => {
     scene = await Scene.open({ key: undefined });
     await configure('baseUrl', 'http://rivya.example');
-    assert.match(await page(), /^- Address: the setting rivya\.baseUrl is not an address/m);
+    assert.match(await page(), /^- ✗ Address: the setting rivya\.baseUrl is not an address/m);
     await configure('baseUrl', scene.sandbox.url);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { openDocument, removeFolder, Scene, until } from './support.ts';
+import { configure, openDocument, removeFolder, Scene, until } from './support.ts';
 
 const prompts = ['A fox.', 'A hare.', 'A dog.', 'A cat.', 'An owl.'];
 
@@ -23,6 +23,7 @@ describe('an order of several jobs', () => {
     // What no test waits for is not placed.
     scene.answers.cancelProgresses();
     scene.sandbox.control.finishTasks();
+    await configure('notifications', undefined);
     await scene.close();
     await removeFolder(editor.document.uri);
   });
@@ -55,7 +56,7 @@ describe('an order of several jobs', () => {
     assert.equal(shown(/could not be reached/), 1);
     assert.deepEqual(scene.answers.progresses, {
       statusBar: ['5 Rivya jobs'],
-      notification: ['5 Rivya jobs'],
+      notification: [],
     });
   });
 
@@ -91,5 +92,15 @@ describe('an order of several jobs', () => {
     scene.answers.cancelProgresses();
     await scene.answers.message(/^Rivya cannot cancel jobs: those that it has run on and may be charged\./);
     assert.equal(shown(/cannot cancel/), 1);
+  });
+
+  it('is one notification as well for those who want one', async () => {
+    await configure('notifications', 'toast');
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    await until('the notification', () => scene.answers.progresses.notification.length > 0);
+    assert.deepEqual(scene.answers.progresses, {
+      statusBar: ['5 Rivya jobs'],
+      notification: ['5 Rivya jobs'],
+    });
   });
 });

@@ -157,7 +157,10 @@ export class DataTransfer {
 }
 
 export const Uri = {
-  file: (path: string): URL => new URL(`file://${path}`),
+  file: (path: string): URL & { fsPath: string } =>
+    Object.assign(new URL(`file://${path}`), { fsPath: path }),
+  joinPath: (base: { readonly fsPath: string }, ...names: readonly string[]) =>
+    Uri.file(path.join(base.fsPath, ...names)),
   from: ({ scheme, path = '', query = '' }: { scheme: string; path?: string; query?: string }): URL =>
     new URL(`${scheme}:${path}${query === '' ? '' : `?${encodeURIComponent(query)}`}`),
 };

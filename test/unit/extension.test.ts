@@ -18,7 +18,9 @@ const editor = vi.hoisted(() => ({
 }));
 
 vi.mock('vscode', () => ({
-  l10n: { t: (text: string, ...values: unknown[]) => text.replace('{0}', String(values[0])) },
+  l10n: {
+    t: ({ message, args }: { message: string; args: unknown[] }) => message.replace('{0}', String(args[0])),
+  },
   window: {
     createOutputChannel: () => editor.channel,
     showErrorMessage: (...values: unknown[]) => {

@@ -32,6 +32,8 @@ const { contributes } = manifest;
 // Complete by type: a key more or less does not compile.
 const settingKeys: Record<keyof Settings, true> = {
   baseUrl: true,
+  language: true,
+  notifications: true,
   'defaultModel.image': true,
   'defaultModel.video': true,
   'defaultModel.audio': true,
@@ -55,6 +57,7 @@ const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.sandbox': true,
   'rivya.chatBusy': true,
   'rivya.webhookAccess': true,
+  'rivya.hasWebhooks': true,
   'rivya.receiver': true,
   'rivya.hasTasks': true,
   'rivya.hasResults': true,
@@ -80,9 +83,10 @@ describe('package.json', () => {
     );
   });
 
-  it('puts every command in the category Rivya, with a title', () => {
+  it('puts every command in one of two categories, with a title', () => {
     for (const command of contributes.commands) {
-      expect(command.category).toBe('Rivya');
+      const isOfWebhooks = /^rivya\.webhooks?\./.test(command.command);
+      expect(command.category).toBe(isOfWebhooks ? 'Rivya Webhooks' : 'Rivya');
       expect(command.title).toMatch(/^%command\..+%$/);
     }
   });
@@ -92,7 +96,7 @@ describe('package.json', () => {
     const used = Object.values(contributes.menus).flatMap(items => items.flatMap(item => item.command ?? []));
     expect(used.filter(command => !known.has(command))).toEqual([]);
     const links = Object.values(words).flatMap(word =>
-      Array.from(word.matchAll(/\(command:([\w.]+)\)/g), match => match[1] ?? ''),
+      Array.from(word.matchAll(/\(command:([\w.]+)(?:\?[^)]*)?\)/g), match => match[1] ?? ''),
     );
     expect(links.length).toBeGreaterThan(0);
     // VS Code itself registers the command that shows a view.

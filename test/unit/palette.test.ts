@@ -72,6 +72,53 @@ describe('each command', () => {
     expect(onRow.filter(id => !hidden.has(id))).toEqual([]);
   });
 
+  it('is hidden until it can mean something', () => {
+    const when = new Map(commandPalette.map(item => [item.command, item.when]));
+    const onWebhook = contributes.menus['view/item/context']
+      ?.filter(item => item.when?.includes('^endpoint'))
+      .map(item => item.command ?? '');
+    for (const id of onWebhook ?? []) expect([id, when.get(id)]).toEqual([id, 'rivya.hasWebhooks']);
+    const enablement = Object.fromEntries(contributes.commands.map(each => [each.command, each.enablement]));
+    for (const [id, condition] of Object.entries({
+      'rivya.tasks.insertLast': 'rivya.hasTasks',
+      'rivya.library.manage': 'rivya.hasTasks',
+      'rivya.webhook.replay': 'rivya.receiver',
+      'rivya.chat.askSelection': 'editorHasSelection',
+    }))
+      expect([id, enablement[id]]).toEqual([id, condition]);
+  });
+
+  it('of the editor says what it takes, each at its time', () => {
+    const offered = [
+      ...(contributes.menus['editor/context'] ?? []),
+      ...(contributes.menus['rivya.editor'] ?? []),
+    ];
+    for (const { command = '', when = '' } of offered) {
+      if (command.endsWith('Selection'))
+        expect([command, when]).toEqual([command, expect.stringMatching(/(?<!!)editorHasSelection/)]);
+      if (command.endsWith('Cursor'))
+        expect([command, when]).toEqual([command, expect.stringMatching(/!editorHasSelection/)]);
+    }
+    const ids = offered.map(item => item.command ?? item.submenu);
+    expect(ids.length).toBe(new Set(ids).size);
+  });
+
+  it('on a task is told by its first word', () => {
+    const onTask = (contributes.menus['view/item/context'] ?? [])
+      .filter(item => item.when?.startsWith('view == rivya.tasks') && !item.group?.startsWith('inline'))
+      .map(item =>
+        titleOf(
+          contributes.commands.find(each => each.command === item.command) ?? {
+            command: '',
+            title: '',
+            category: '',
+          },
+        ),
+      );
+    expect(onTask.filter(title => /^(?:Insert|Open|Save|Reveal)\b.*Result/.test(title))).toEqual([]);
+    expect(onTask.filter(title => title.includes('Again'))).toEqual(['Run Again']);
+  });
+
   it('has a title of its own', () => {
     const titles = contributes.commands.filter(each => !hidden.has(each.command)).map(titleOf);
     expect(titles.length).toBe(new Set(titles).size);

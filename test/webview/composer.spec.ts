@@ -2,7 +2,7 @@
 import type { CDPSession } from '@playwright/test';
 import { expect, test } from './support/fixtures.ts';
 import type { ChatPageUnderTest } from './support/fixtures.ts';
-import { chatState } from './support/states.ts';
+import { chatState, message, question } from './support/states.ts';
 
 const image = { id: 'i1', name: 'crab.png', bytes: 1200, source: '/picture.png', progress: 1 };
 
@@ -131,7 +131,8 @@ test('models say what they can, cost, and why they cannot be used', async ({ cha
     'images · web search · reasoning effort · up to 20,000 characters',
   );
   await expect(options.nth(2)).toContainText('Your plan does not include this model.');
-  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await options.nth(2).click({ force: true });
   expect(await chat.posted('chooseModel')).toEqual([]);
@@ -160,12 +161,27 @@ test('web search and effort are offered where the model has them', async ({ chat
   await chat.expectPosted({ type: 'setWebSearch', on: true });
   await chat.say({ type: 'state', state: { composer: { ...chatState().composer, webSearch: true } } });
   await expect(search).toHaveAttribute('aria-pressed', 'true');
-  await page.getByRole('combobox', { name: 'Reasoning effort' }).selectOption('high');
+  const picker = page.getByTestId('chat-model');
+  await picker.click();
+  const efforts = page.getByRole('group', { name: 'Reasoning effort' }).getByRole('option');
+  await expect(efforts).toHaveText(['default', 'low', 'high']);
+  await expect(efforts.first()).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
   await chat.expectPosted({ type: 'setReasoningEffort', effort: 'high' });
+  await chat.say({
+    type: 'state',
+    state: { composer: { ...chatState().composer, reasoningEffort: 'high' } },
+  });
+  await expect(picker).toHaveText('GPT-5.2 · high');
   await chat.say({ type: 'state', state: { session: { model: 'claude-sonnet-4-6-chat' } } });
+  await expect(picker).toHaveText('Claude Sonnet 4.6');
   await expect(search).toHaveCount(0);
-  await expect(page.getByRole('combobox', { name: 'Reasoning effort' })).toHaveCount(0);
-  await expect(page.getByRole('button', { name: /^Add images/ })).toHaveCount(0);
+  await picker.click();
+  await expect(efforts).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await page.getByTestId('chat-add').click();
+  await expect(page.getByRole('menuitem')).toHaveText(['Add selection', 'Add file']);
 });
 
 test('images are picked, shown, and removed; one alone can be sent', async ({ chat, page }) => {
@@ -178,8 +194,77 @@ test('images are picked, shown, and removed; one alone can be sent', async ({ ch
   await chat.expectPosted({ type: 'send', text: '' });
   await page.getByRole('button', { name: 'Remove crab.png' }).click();
   await chat.expectPosted({ type: 'removeImage', id: 'i1' });
-  await page.getByRole('button', { name: /^Add images/ }).click();
+  await page.getByTestId('chat-add').click();
+  await page.getByRole('menuitem', { name: 'Add images' }).click();
   await chat.expectPosted({ type: 'pickImages' });
+});
+
+test('what can be added stands behind one button, and closes as menus do', async ({ chat, page }) => {
+  await chat.open(chatState());
+  const add = page.getByTestId('chat-add');
+  const entries = page.getByRole('menuitem');
+  await add.press('Enter');
+  await expect(entries).toHaveText(['Add images', 'Add selection', 'Add file']);
+  await expect(entries.first()).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(entries.last()).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(entries.first()).toBeFocused();
+  await chat.expectAccessible();
+  await page.keyboard.press('Escape');
+  await expect(entries).toHaveCount(0);
+  await expect(add).toBeFocused();
+  await add.click();
+  await chat.input.click();
+  await expect(entries).toHaveCount(0);
+});
+
+test.describe('a question while an answer comes', () => {
+  const streaming = message({ id: 'a1', state: 'streaming', text: 'Still' });
+  const composer = (isQueued: boolean) => ({ ...chatState().composer, isQueued });
+
+  test.beforeEach(async ({ chat }) => {
+    await chat.open(chatState({ session: { messages: [question('q1', 'First'), streaming] } }));
+    await chat.input.fill('And then?');
+  });
+
+  test('is queued in sight, once, and goes when the host sends it', async ({ chat, page }) => {
+    await expect(page.getByRole('button', { name: 'Send after this answer' })).toBeEnabled();
+    await chat.input.press('Enter');
+    await chat.expectPosted({ type: 'queue', text: 'And then?' });
+    await chat.say({ type: 'state', state: { composer: composer(true) } });
+    await expect(page.getByTestId('chat-queued')).toContainText('it is sent when this answer is complete');
+    await expect(chat.input).toHaveValue('And then?');
+    await chat.input.press('Enter');
+    expect(await chat.posted('queue')).toHaveLength(1);
+    await chat.say(
+      { type: 'message', message: { ...streaming, state: 'complete' } },
+      { type: 'state', state: { draft: '' } },
+      { type: 'state', state: { composer: composer(false) } },
+    );
+    await expect(chat.input).toHaveValue('');
+    await expect(page.getByTestId('chat-queued')).toHaveCount(0);
+    expect(await chat.posted('send')).toEqual([]);
+  });
+
+  test('can be taken back, and stays in the composer', async ({ chat, page }) => {
+    await chat.input.press('Enter');
+    await chat.say({ type: 'state', state: { composer: composer(true) } });
+    await page.getByRole('button', { name: 'Take Back' }).click();
+    await chat.expectPosted({ type: 'unqueue' });
+    await chat.say({ type: 'state', state: { composer: composer(false) } });
+    await expect(chat.input).toHaveValue('And then?');
+    await expect(chat.input).toBeFocused();
+  });
+
+  test('is not queued when it could not be sent', async ({ chat, page }) => {
+    await chat.input.fill('x'.repeat(20_001));
+    await expect(page.getByTestId('chat-send')).toBeDisabled();
+    await chat.input.press('Enter');
+    await chat.input.fill('  ');
+    await chat.input.press('Enter');
+    expect(await chat.posted('queue')).toEqual([]);
+  });
 });
 
 /** Gives the composer a clipboard or a drop with these things. */
@@ -247,9 +332,11 @@ test('quotations are counted against what the model takes', async ({ chat, page 
   await expect(page.getByTestId('chat-send')).toBeDisabled();
   await page.getByRole('button', { name: 'Remove src/app.ts:1-9' }).click();
   await chat.expectPosted({ type: 'removeContext', id: 'c1' });
-  await page.getByRole('button', { name: 'Add selection' }).click();
+  await page.getByTestId('chat-add').click();
+  await page.getByRole('menuitem', { name: 'Add selection' }).click();
   await chat.expectPosted({ type: 'addSelection' });
-  await page.getByRole('button', { name: 'Add file' }).click();
+  await page.getByTestId('chat-add').click();
+  await page.getByRole('menuitem', { name: 'Add file' }).click();
   await chat.expectPosted({ type: 'addFile' });
 });
 
@@ -278,19 +365,17 @@ test('everything is reached by the keyboard, and the focus can be seen', async (
     reached.push(focused.name.trim());
   }
   for (const name of [
-    'Sessions',
     'New session',
     'Conversation',
     'Ask Rivya',
-    'Add selection',
-    'Add file',
+    'Add to the question',
     'Model: GPT-5.2',
     'Web search',
-    'Reasoning effort',
     'Send',
   ]) {
     expect(reached).toContain(name);
   }
+  expect(reached[0]).toMatch(/Sessions$/);
 });
 
 function chatNotices(chat: ChatPageUnderTest): ReturnType<ChatPageUnderTest['page']['getByTestId']> {

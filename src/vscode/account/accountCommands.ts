@@ -7,6 +7,7 @@ import { explain } from '../messages/explain.ts';
 import { actions } from '../messages/message.ts';
 import { chooseOne } from '../messages/quickPick.ts';
 import { keyOf, retrieveCredits, type HostContext } from '../host/hostContext.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * Asks for the key, verifies it by `GET /credits`, and only then stores it. A key that the server refuses is
@@ -17,7 +18,7 @@ export async function setKey(hostContext: HostContext): Promise<void> {
   const { account, balance, server } = hostContext;
   const { base } = server;
   const { origin } = base;
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const key = (await keyFromEnvironment(hostContext, origin)) ?? (await keyFromInput(origin));
   if (key === '') throw new Cancelled();
   let credits: number | undefined;
@@ -54,7 +55,7 @@ function isRefusedKey({ kind, status, isRivyasWord }: RivyaError): boolean {
  * @throws Cancelled
  */
 async function keyFromEnvironment({ account }: HostContext, origin: string): Promise<string | undefined> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const key = cleanKey(process.env['RIVYA_API_KEY'] ?? '');
   if (key === '' || key === (await account.key(origin))) return undefined;
   const take = { label: t('Use the key of the environment variable RIVYA_API_KEY') };
@@ -71,7 +72,7 @@ async function keyFromEnvironment({ account }: HostContext, origin: string): Pro
 }
 
 async function keyFromInput(origin: string): Promise<string> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const pasted = await askText({
     title: t('Rivya API Key'),
     prompt: t(
@@ -88,13 +89,13 @@ async function keyFromInput(origin: string): Promise<string> {
 export async function removeKey({ account, balance, server }: HostContext): Promise<void> {
   const { origin } = server.base;
   if ((await account.key(origin)) === undefined) {
-    inform(vscode.l10n.t('There is no API key for {0}.', origin));
+    inform(l10n.t('There is no API key for {0}.', origin));
     return;
   }
   await account.remove(origin);
   balance.forget(origin);
   inform(
-    vscode.l10n.t(
+    l10n.t(
       'The API key for {0} was removed from this computer. It still works until you revoke it on the dashboard.',
       origin,
     ),
@@ -111,8 +112,8 @@ export async function verifyKey(hostContext: HostContext): Promise<void> {
   balance.learn(origin, credits);
   inform(
     credits === undefined
-      ? vscode.l10n.t('The API key works, but may not read the balance.')
-      : vscode.l10n.t('The API key works. Credits: {0}', credits),
+      ? l10n.t('The API key works, but may not read the balance.')
+      : l10n.t('The API key works. Credits: {0}', credits),
   );
 }
 
@@ -130,7 +131,7 @@ export async function refreshCredits(hostContext: HostContext): Promise<void> {
   if (problem) throw problem;
   const isSameKey = (await keyOf(hostContext, origin)) === key;
   if (credits === undefined && isSameKey) {
-    throw new UserError(vscode.l10n.t('This API key may not read the balance, so no credits are shown.'), [
+    throw new UserError(l10n.t('This API key may not read the balance, so no credits are shown.'), [
       actions().setKey,
       actions().dashboard,
     ]);
@@ -139,11 +140,11 @@ export async function refreshCredits(hostContext: HostContext): Promise<void> {
 
 function noKey(origin: string): UserError {
   const { setKey: set, sandbox } = actions();
-  return new UserError(vscode.l10n.t('There is no API key for {0}.', origin), [set, sandbox]);
+  return new UserError(l10n.t('There is no API key for {0}.', origin), [set, sandbox]);
 }
 
 function inputHint(key: string): vscode.InputBoxValidationMessage | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (key === '') return undefined;
   if (hasForbiddenCharacter(key)) {
     return {

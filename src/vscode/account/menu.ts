@@ -5,6 +5,7 @@ import { Cancelled, UserError } from '../messages/errors.ts';
 import type { Action } from '../messages/message.ts';
 import { chooseOne, type RowText } from '../messages/quickPick.ts';
 import { run } from '../messages/show.ts';
+import { l10n } from '../text/l10n.ts';
 
 interface Choice extends RowText {
   readonly kind?: vscode.QuickPickItemKind;
@@ -23,7 +24,7 @@ export async function showMenu({ server, account }: HostContext): Promise<void> 
   }
   const hasKey = origin !== undefined && (await account.key(origin)) !== undefined;
   const picked = await chooseOne(menuChoices(isSandbox, hasKey), {
-    title: isSandbox ? vscode.l10n.t('Rivya: sandbox') : vscode.l10n.t('Rivya: {0}', origin ?? '?'),
+    title: isSandbox ? l10n.t('Rivya: sandbox') : l10n.t('Rivya: {0}', origin ?? '?'),
   });
   if (!picked.does) throw new Cancelled();
   await picked.does();
@@ -31,7 +32,7 @@ export async function showMenu({ server, account }: HostContext): Promise<void> 
 
 /** @param hasKey whether there is a key for the current server; the sandbox needs none */
 export function menuChoices(isSandbox: boolean, hasKey: boolean): Choice[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const section = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const choice = (icon: string, action: Action): Choice => ({
     icon,

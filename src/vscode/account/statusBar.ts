@@ -6,6 +6,7 @@ import { actions, type Action, type Message } from '../messages/message.ts';
 import { drawnText, joinDrawn, plain, type Drawn } from '../messages/plain.ts';
 import { createStatusItem, drawStatusItem } from '../messages/statusItem.ts';
 import { actionTooltip } from '../messages/tooltip.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** All that the status bar depends on. */
 export interface StatusState {
@@ -50,7 +51,7 @@ const enabledCommands: readonly CommandId[] = [
 
 /** The status bar as a pure function of the state; undefined while there is nothing to say. */
 export function statusView(state: StatusState): StatusView | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (state.account === 'unknown') return undefined;
   const to = actions();
   if (state.sandboxLost) {
@@ -104,14 +105,14 @@ function iconOf({ balance: { checking, problem, offline }, running }: StatusStat
 }
 
 function placeText({ sandbox, balance: { credits } }: StatusState): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const amount = credits === undefined ? '' : t('{0} cr', formatted(credits));
   if (sandbox) return [t('Sandbox'), amount].filter(Boolean).join(' ');
   return amount === '' ? t('Rivya') : amount;
 }
 
 function sentencesOf(state: StatusState): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const { credits, offline } = state.balance;
   return [
     state.sandbox ? t('The local Rivya sandbox: nothing goes to the network, nothing costs money.') : '',
@@ -131,14 +132,14 @@ function sentencesOf(state: StatusState): string[] {
 
 /** Why the last look failed, as messages say it elsewhere. */
 function problemText({ balance, problem }: StatusState): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (balance.problem === undefined) return '';
   if (balance.offline) return problem?.text ?? t('Rivya cannot be reached at the moment.');
   return problem ? t('The last check failed: {0}', problem.text) : '';
 }
 
 function formatted(amount: number): string {
-  return amount.toLocaleString(vscode.env.language, { maximumFractionDigits: 2 });
+  return amount.toLocaleString(l10n.language, { maximumFractionDigits: 2 });
 }
 
 /** The tooltip: text as text, and links to commands of ours alone. */
@@ -152,8 +153,8 @@ export class StatusBar implements vscode.Disposable {
   #drawn = '';
 
   constructor() {
-    this.#item.name = vscode.l10n.t('Rivya Credits');
-    this.#item.command = { command: 'rivya.showMenu', title: vscode.l10n.t('Show Menu') };
+    this.#item.name = l10n.t('Rivya Credits');
+    this.#item.command = { command: 'rivya.showMenu', title: l10n.t('Show Menu') };
   }
 
   render(state: StatusState): void {

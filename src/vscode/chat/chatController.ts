@@ -23,6 +23,7 @@ import { passChatGate } from './chatGate.ts';
 import { sendBlocker } from './sendBlocker.ts';
 import { ShownSession } from './shownSession.ts';
 import { isStreamed, type TurnParts } from './turns.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** How often changes of other windows are looked for while the view is visible, in milliseconds. */
 const externalCheckIntervalMs = 1_000;
@@ -41,6 +42,8 @@ export class ChatController implements Disposable {
   #port: ChatPort | undefined;
   /** What is wrong at the composer, in words. */
   #problem: string | undefined;
+  /** The session whose draft is sent when its answer is complete. */
+  #queued: string | undefined;
   #wantsFocus = false;
   #externalCheck: NodeJS.Timeout | undefined;
 
@@ -97,7 +100,7 @@ export class ChatController implements Disposable {
   ready(): void {
     if (!this.#port) return;
     this.#externalCheck ??= setInterval(() => this.#checkForExternalChanges(), externalCheckIntervalMs);
-    this.#outbox.snapshot(this.#drawing.state(this.session(), this.#problem));
+    this.#outbox.snapshot(this.#drawing.state(this.session(), this.#problem, this.#isQueued));
     this.#serverStatus.setVisible(true);
     if (this.#wantsFocus) this.focus();
   }
@@ -182,9 +185,7 @@ export class ChatController implements Disposable {
     const composer = store.composer(session.id);
     // Rivya wants a message also when an image says it all; it is shown as it is sent.
     const question =
-      text.trim() === '' && composer.images.length > 0
-        ? vscode.l10n.t('Please look at the image.')
-        : text.trim();
+      text.trim() === '' && composer.images.length > 0 ? l10n.t('Please look at the image.') : text.trim();
     let blocker = this.sendBlocker(question, composer);
     let mayBeSent = blocker === undefined;
     if (mayBeSent) {
@@ -211,6 +212,40 @@ export class ChatController implements Disposable {
     this.#state({ draft: '', history: this.#drawing.history() });
     this.composerChanged();
     this.titleChanged();
+  }
+
+  /** Sends the question when the answer that is being written is complete; until then it can be changed. */
+  async queue(text: string): Promise<void> {
+    const { id } = this.session();
+    if (!this.parts.conversations.isBusy(id)) return this.send(text);
+    this.parts.store.change(id, { draft: text });
+    this.#queued = id;
+    this.composerChanged();
+  }
+
+  /** The question stays in the composer. */
+  unqueue(): void {
+    if (this.#queued === undefined) return;
+    this.#queued = undefined;
+    this.composerChanged();
+  }
+
+  get #isQueued(): boolean {
+    return this.#queued !== undefined && this.#queued === this.#shown.id;
+  }
+
+  /** Only after a whole answer, and before the eyes of the person, who pays for the next one. */
+  #sendQueued({ sessionId, answerId, problem }: Extract<ConversationEvent, { type: 'ended' }>): void {
+    if (sessionId !== this.#queued) return;
+    const isComplete = !problem && this.parts.conversations.message(answerId)?.state === 'complete';
+    if (!isComplete || !this.#isQueued) {
+      this.unqueue();
+      return;
+    }
+    this.#queued = undefined;
+    this.send(this.session().draft).catch((error: unknown) =>
+      this.parts.services.log.error(`Chat: ${describeError(error)}`),
+    );
   }
 
   /** Why a question cannot be sent in the session that is shown; undefined when it can. */
@@ -253,7 +288,7 @@ export class ChatController implements Disposable {
   }
 
   composerChanged(): void {
-    this.#state({ composer: this.#drawing.composer(this.session(), this.#problem) });
+    this.#state({ composer: this.#drawing.composer(this.session(), this.#problem, this.#isQueued) });
   }
 
   titleChanged(): void {
@@ -273,7 +308,7 @@ export class ChatController implements Disposable {
     const session = store.session(sessionId);
     const messages = conversations.messages(sessionId);
     if (!session || messages.length === 0) {
-      throw new UserError(vscode.l10n.t('This session has no messages yet.'));
+      throw new UserError(l10n.t('This session has no messages yet.'));
     }
     await openAsNewFile(exportMarkdown(session, messages, exportLabels()), 'markdown');
   }
@@ -282,6 +317,7 @@ export class ChatController implements Disposable {
 
   #onConversationEvent(event: ConversationEvent): void {
     if (event.type === 'ended') this.#ended(event);
+    if (event.type === 'withdrawn' && event.sessionId === this.#queued) this.unqueue();
     if (event.sessionId !== this.#shown.id) return;
     switch (event.type) {
       case 'delta':
@@ -298,6 +334,7 @@ export class ChatController implements Disposable {
       }
       case 'ended':
         this.titleChanged();
+        this.#sendQueued(event);
         break;
       case 'withdrawn':
         this.#problem = messageOf(event.problem)?.text;
@@ -368,7 +405,7 @@ export class ChatController implements Disposable {
 
   #drawAll(): void {
     if (!this.#outbox.isOpen) return;
-    this.#outbox.snapshot(this.#drawing.state(this.session(), this.#problem));
+    this.#outbox.snapshot(this.#drawing.state(this.session(), this.#problem, this.#isQueued));
   }
 
   #drawModels(): void {

@@ -38,15 +38,15 @@ export class ChatDrawing {
     this.#asWebviewUri = asWebviewUri;
   }
 
-  /** Everything. @param problem at the composer */
-  state(session: ChatSessionRecord, problem: string | undefined): ChatState {
+  /** Everything. @param problem at the composer @param isQueued see `ChatComposerDto` */
+  state(session: ChatSessionRecord, problem: string | undefined, isQueued: boolean): ChatState {
     return {
       account: this.#serverStatus.account,
       sandbox: this.#parts.services.server.isSandbox,
       offline: this.#serverStatus.isOffline,
       session: this.#session(session),
       models: this.models(),
-      composer: this.composer(session, problem),
+      composer: this.composer(session, problem, isQueued),
       draft: session.draft,
       history: this.history(),
       balance: this.balance(),
@@ -102,7 +102,7 @@ export class ChatDrawing {
     return true;
   }
 
-  composer(session: ChatSessionRecord, problem: string | undefined): ChatComposerDto {
+  composer(session: ChatSessionRecord, problem: string | undefined, isQueued: boolean): ChatComposerDto {
     const { images, store } = this.#parts;
     const composer = store.composer(session.id);
     return {
@@ -111,6 +111,7 @@ export class ChatDrawing {
       contexts: composer.contexts,
       webSearch: session.webSearch,
       reasoningEffort: session.reasoningEffort,
+      isQueued,
       problem,
     };
   }

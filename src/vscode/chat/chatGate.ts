@@ -8,6 +8,7 @@ import { ask } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
 import { priceText } from '../text/modelText.ts';
 import type { ChatParts } from './chatParts.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * The gate of a question: the limit of the day, which it shares with jobs, and a model that the workspace has
@@ -25,7 +26,7 @@ export async function passChatGate(
   requireWithinDay(await dayBudget(services, session.origin, [scope]), model?.base_credits ?? undefined);
   const dearer = model && dearerWorkspaceModel(services, 'chat', model, models, scope);
   if (!dearer) return;
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const question = t('Ask {0} for about {1} a question?', modelName(model), priceText(model));
   const send = t({ message: 'Ask', comment: 'Button: sends a question to a model' });
   const answer = await ask('warning', question, [send], { detail: [workspaceModelText(dearer)] });

@@ -5,6 +5,7 @@ import type { ExportLabels } from '../../core/chat/exportMarkdown.ts';
 import { chargeOfAnswer } from '../../shared/charge.ts';
 import { explain } from '../messages/explain.ts';
 import type { Action } from '../messages/message.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * What a button at a problem does: something in the conversation, or what the buttons of messages do
@@ -25,7 +26,7 @@ export interface ProblemMessage {
  * @param canAsk whether the same can be asked for again
  */
 export function problemMessage(problem: ChatProblemRecord, canAsk: boolean): ProblemMessage {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const { text, actions: buttons } = explain(
     problem,
     chargeOfAnswer(undefined, problem.mayHaveBeenCharged),
@@ -47,7 +48,7 @@ export function problemMessage(problem: ChatProblemRecord, canAsk: boolean): Pro
 
 /** Why a session is as it is. */
 export function sessionNoteText(note: SessionNote): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (note.kind) {
     case 'modelChanged':
       return t(
@@ -67,7 +68,7 @@ export function sessionNoteText(note: SessionNote): string {
 
 /** Why an image is not taken, before anything is sent. */
 export function imageRefusalText(name: string, refused: ImageRefused): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (refused.reason) {
     case 'empty':
       return t('"{0}" is empty.', name);
@@ -85,7 +86,7 @@ export function imageRefusalText(name: string, refused: ImageRefused): string {
 }
 
 export function exportLabels(): ExportLabels {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const { language } = vscode.env;
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' });
   const numbers = new Intl.NumberFormat(language);

@@ -4,6 +4,7 @@ import { ImageRefused, maximumImageBytes, type ChatImages } from '../../core/cha
 import type { ContextRecord, ImageRecord } from '../../core/chat/records.ts';
 import { UserError } from '../messages/errors.ts';
 import { imageRefusalText } from './chatText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** A text file larger than this is not read into a question, in bytes; no model takes nearly so much. */
 const maximumTextBytes = 400_000;
@@ -38,18 +39,18 @@ export async function addUri(images: ChatImages, uri: vscode.Uri): Promise<Added
   try {
     const { size, type } = await vscode.workspace.fs.stat(uri);
     if ((type & vscode.FileType.Directory) !== 0) {
-      throw new UserError(vscode.l10n.t('"{0}" is a folder. Choose files.', name));
+      throw new UserError(l10n.t('"{0}" is a folder. Choose files.', name));
     }
     if (size > maximumImageBytes) throw new UserError(imageRefusalText(name, new ImageRefused('tooLarge')));
     bytes = await vscode.workspace.fs.readFile(uri);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(vscode.l10n.t('"{0}" cannot be read.', name), [], { cause: error });
+    throw new UserError(l10n.t('"{0}" cannot be read.', name), [], { cause: error });
   }
   const text = textOf(bytes);
   if (text === undefined) return { kind: 'image', image: await addImageBytes(images, name, bytes) };
   if (bytes.byteLength > maximumTextBytes) {
-    throw new UserError(vscode.l10n.t('"{0}" is too long to be quoted. Add a selection of it.', name));
+    throw new UserError(l10n.t('"{0}" is too long to be quoted. Add a selection of it.', name));
   }
   // An open document may hold changes that are not saved, and knows its language.
   const open = vscode.workspace.textDocuments.find(each => each.uri.toString() === uri.toString());
@@ -73,12 +74,12 @@ export function selectionContext(): ContextRecord {
   const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
   if (!editor) {
     throw new UserError(
-      vscode.l10n.t('No text editor is open. Open a document and select what the question is about.'),
+      l10n.t('No text editor is open. Open a document and select what the question is about.'),
     );
   }
   const { document, selection } = editor;
   const text = document.getText(selection.isEmpty ? undefined : selection);
-  if (text.trim() === '') throw new UserError(vscode.l10n.t('There is no text to add.'));
+  if (text.trim() === '') throw new UserError(l10n.t('There is no text to add.'));
   const path = document.isUntitled ? document.uri.path : vscode.workspace.asRelativePath(document.uri);
   // A selection that ends before the first character of a line does not show that line.
   const last =
@@ -102,7 +103,7 @@ export function selectionContext(): ContextRecord {
 export function fileUris(addresses: readonly string[], isForeign = false): vscode.Uri[] {
   if (isForeign && vscode.env.remoteName !== undefined) {
     throw new UserError(
-      vscode.l10n.t(
+      l10n.t(
         'These files lie on your computer, and this window works on another machine. Copy them into the Explorer first; pictures can be dropped as they are.',
       ),
     );

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../messages/errors.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Names of fences that are no language id of VS Code's. */
 const languageNames: Readonly<Record<string, string>> = {
@@ -28,12 +29,12 @@ export async function insertCode(text: string): Promise<void> {
   const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
   if (!editor) {
     throw new UserError(
-      vscode.l10n.t('No text editor is open. Open a document and put the cursor where the code belongs.'),
+      l10n.t('No text editor is open. Open a document and put the cursor where the code belongs.'),
     );
   }
   const at = editor.selection.end;
   const done = await editor.edit(edit => edit.insert(at, text));
-  if (!done) throw new UserError(vscode.l10n.t('The document cannot be changed. Nothing was inserted.'));
+  if (!done) throw new UserError(l10n.t('The document cannot be changed. Nothing was inserted.'));
   await vscode.window.showTextDocument(editor.document, editor.viewColumn);
 }
 

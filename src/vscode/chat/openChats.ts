@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import * as vscode from 'vscode';
 import type { Log } from '../../base/log.ts';
 import { ChatStore } from '../../core/chat/chatStore.ts';
 import { tellOfLostFile } from '../messages/lostFile.ts';
 import { actions } from '../messages/message.ts';
 import { plain } from '../messages/plain.ts';
 import { show } from '../messages/show.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * Opens the stored chats, and says what could not be read of them and what came back.
@@ -19,7 +19,7 @@ export function openChats(folder: string, log: Log): ChatStore {
   for (const each of merged) log.info(`Messages taken over from ${each.path}: ${each.rescued}`);
   for (const why of unmerged) log.warn(`Earlier chats could not be read: ${why}`);
   if (quarantined) {
-    const text = vscode.l10n.t(
+    const text = l10n.t(
       'The stored chats could not be read: {0}. They were kept as {1}, and new ones begun with the messages that could be read ({2}).',
       plain(quarantined.reason, 'value'),
       quarantined.path,

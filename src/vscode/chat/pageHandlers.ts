@@ -14,6 +14,7 @@ import { addImageBytes, fileUris } from './composerInput.ts';
 import { openLink } from './openLink.ts';
 import { SessionListing, importServerSession } from './sessionListing.ts';
 import { askAnew, branch, continueAnswer, editAndResend, retry } from './turns.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What is done at each message that the schema knows, and at no other. */
 export type PageHandlers = {
@@ -82,12 +83,17 @@ function createPageHandlers(controller: ChatController): PageHandlers {
   };
   return {
     ready: () => controller.ready(),
-    draft: ({ text }) => store.change(controller.session().id, { draft: text }),
+    draft: ({ text }) => {
+      store.change(controller.session().id, { draft: text });
+      controller.unqueue();
+    },
     send: ({ text }) => controller.send(text),
+    queue: ({ text }) => controller.queue(text),
+    unqueue: () => controller.unqueue(),
     stop: () => {
       const { id } = controller.session();
       if (conversations.stop(id) || !conversations.isBusy(id)) return;
-      throw new UserError(vscode.l10n.t('This answer comes in another window. Stop it there.'));
+      throw new UserError(l10n.t('This answer comes in another window. Stop it there.'));
     },
     new: () => controller.newSession(),
     chooseModel: ({ model }) => controller.chooseModel(model),
@@ -103,8 +109,8 @@ function createPageHandlers(controller: ChatController): PageHandlers {
       controller.atComposer(async () => {
         const uris = await askFiles({
           canSelectMany: true,
-          title: vscode.l10n.t('Add Images'),
-          filters: { [vscode.l10n.t('Images')]: ['png', 'jpg', 'jpeg', 'webp'] },
+          title: l10n.t('Add Images'),
+          filters: { [l10n.t('Images')]: ['png', 'jpg', 'jpeg', 'webp'] },
         });
         await controller.addUris(uris ?? []);
       }),
@@ -173,7 +179,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
       const sessionId = controller.session().id;
       if (conversations.message(messageId)?.sessionId !== sessionId) return;
       const words = prompt.trim();
-      if (words === '') throw new UserError(vscode.l10n.t('There is no text to make an image of.'));
+      if (words === '') throw new UserError(l10n.t('There is no text to make an image of.'));
       const prompts = [{ prompt: words, place: undefined }];
       const tasks = await generate(services, { kind: 'image', prompts });
       try {
@@ -185,7 +191,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
         // The job is on its way: nothing that is said may invite to ask for it once more.
         services.log.error(`Chat: no card for ${tasks.map(({ id }) => id).join()}: ${describeError(error)}`);
         throw new UserError(
-          vscode.l10n.t(
+          l10n.t(
             'The image is being made, but this chat could not keep a card for it. Its result comes in the Tasks view.',
           ),
           [showTasks()],
@@ -198,7 +204,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
     },
     openLink: async ({ href }) => {
       const outcome = await openLink(href);
-      const { t } = vscode.l10n;
+      const { t } = l10n;
       if (outcome === 'refused') throw new UserError(t('This link is not opened: {0}', href.slice(0, 200)));
       if (outcome === 'missing') {
         throw new UserError(t('There is no file "{0}" in the workspace.', href.slice(0, 200)));
@@ -216,7 +222,7 @@ export async function pickFiles(controller: ChatController): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const uris = await askFiles({
     canSelectMany: true,
-    title: vscode.l10n.t('Add Files to the Question'),
+    title: l10n.t('Add Files to the Question'),
     ...(folder && { defaultUri: folder }),
   });
   await controller.addUris(uris ?? []);

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { chatCapabilities, chatUnusable } from '../../core/chat/chatModels.ts';
 import { composeMessage, lengthOf } from '../../core/chat/quotation.ts';
 import type { ChatSessionRecord, Composer } from '../../core/chat/records.ts';
@@ -6,6 +5,7 @@ import { modelName } from '../../core/models/usableModels.ts';
 import { sandboxLostMessage } from '../host/currentServer.ts';
 import type { ChatParts } from './chatParts.ts';
 import type { ServerStatus } from './serverStatus.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Why a question cannot be sent in this session, in words; undefined when it can. */
 export function sendBlocker(
@@ -15,7 +15,7 @@ export function sendBlocker(
   text: string,
   composer: Composer,
 ): string | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (services.server.isSandboxLost) return sandboxLostMessage().text;
   if (status.account === 'none') return t('Set an API key or start the sandbox first.');
   if (session.origin !== services.server.origin) {

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import type { ChatStore } from '../../core/chat/chatStore.ts';
 import type { Conversations } from '../../core/chat/conversations.ts';
@@ -12,6 +11,7 @@ import type {
   ContextRecord,
 } from '../../core/chat/records.ts';
 import { setting } from '../manifest/settings.ts';
+import { l10n } from '../text/l10n.ts';
 
 export interface TurnParts {
   readonly store: ChatStore;
@@ -116,7 +116,7 @@ function quote(
   said: readonly ChatMessageRecord[],
   beside: Material,
 ): ContextRecord | undefined {
-  return historyContext(said, beside, vscode.l10n.t('Conversation so far'), limit);
+  return historyContext(said, beside, l10n.t('Conversation so far'), limit);
 }
 
 function around(

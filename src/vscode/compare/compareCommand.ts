@@ -4,6 +4,7 @@ import { mostCompared } from '../../shared/compareSchema.ts';
 import { UserError } from '../messages/errors.ts';
 import { taskIdsOf } from '../tasks/tasksNode.ts';
 import { familyOf, subjectsOfTasks, type CompareSources } from './compareItems.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * What is to be compared: the tasks or files that were chosen; with one alone, its family.
@@ -15,7 +16,7 @@ export function subjectsOf(sources: CompareSources, chosen: readonly unknown[]):
   const subjects = files.length > 0 ? ofFiles(sources, files) : ofTasks(sources, taskIdsOf(chosen));
   if (subjects.length >= 2) return subjects.slice(0, mostCompared);
   throw new UserError(
-    vscode.l10n.t('Choose at least two results or files to compare, or one that others were made from.'),
+    l10n.t('Choose at least two results or files to compare, or one that others were made from.'),
   );
 }
 

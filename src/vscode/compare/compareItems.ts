@@ -13,6 +13,7 @@ import { creditsLine } from '../messages/chargeText.ts';
 import { exists } from '../placement/destination.ts';
 import { mediaKinds } from '../text/mediaKindLabels.ts';
 import { paidText, paramsOf } from '../text/taskText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What is compared is looked up in these. */
 export interface CompareSources {
@@ -105,7 +106,7 @@ function itemOf(
 }
 
 function factsOf({ uri, task, file, subject }: ComparedFile, nameOf: (model: string) => string): Facts {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const place: Facts = 'uri' in subject ? [[t('File'), vscode.workspace.asRelativePath(uri)]] : [];
   if (!task) return place;
   return [
@@ -114,7 +115,7 @@ function factsOf({ uri, task, file, subject }: ComparedFile, nameOf: (model: str
     ...paramsOf(task),
     [t('Size in pixels'), pixelsOf(file)],
     [t('Cost'), creditsLine(task)],
-    [t('Made'), new Date(task.createdAt).toLocaleString(vscode.env.language)],
+    [t('Made'), new Date(task.createdAt).toLocaleString(l10n.language)],
     ...place,
   ];
 }

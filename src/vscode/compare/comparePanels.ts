@@ -4,6 +4,7 @@ import type { Log } from '../../base/log.ts';
 import type { CompareSubject } from '../../shared/compare.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
 import { showError } from '../messages/showError.ts';
+import { l10n } from '../text/l10n.ts';
 
 const viewType = 'rivya.compare';
 
@@ -28,7 +29,7 @@ export class ComparePanels implements vscode.WebviewPanelSerializer, Disposable 
   async open(chosen: readonly unknown[]): Promise<void> {
     const [{ subjectsOf }, services] = await Promise.all([import('./compareCommand.ts'), this.#services()]);
     const subjects = subjectsOf(services, chosen);
-    const title = vscode.l10n.t('Compare Results');
+    const title = l10n.t('Compare Results');
     const panel = vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active, {
       enableScripts: true,
     });

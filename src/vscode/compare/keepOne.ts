@@ -13,6 +13,7 @@ import { locateCopy } from '../placement/locateCopy.ts';
 import { placedFiles } from '../placement/placedFiles.ts';
 import { offerUndo } from '../tasks/removeFromList.ts';
 import type { ComparedFile, CompareSources } from './compareItems.ts';
+import { l10n } from '../text/l10n.ts';
 
 interface KeepServices extends CompareSources {
   readonly log: Log;
@@ -30,7 +31,7 @@ export async function keepOne(
   others: readonly ComparedFile[],
 ): Promise<void> {
   const { ledger, library, log } = services;
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const replacement = await workspaceFile(services, kept);
   const files: GeneratedFile[] = [];
   for (const other of others) {
@@ -72,7 +73,7 @@ export async function keepOne(
 }
 
 function stuckText(uses: FileUse): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return [
     t('It has no file in the workspace yet, so nothing can refer to it in place of the others.'),
     ...useText(uses, true),

@@ -7,6 +7,7 @@ import { withProgress } from '../messages/dialogs.ts';
 import { UserError } from '../messages/errors.ts';
 import type { HostContext } from '../host/hostContext.ts';
 import { contractReport } from './contractReport.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * Asks the server that is set for its OpenAPI document, compares it with what the extension relies on, and
@@ -18,7 +19,7 @@ export async function checkContract(hostContext: HostContext): Promise<void> {
   const { href } = base;
   const client = (await hostContext.clients()).of(base);
   const content = await withProgress(
-    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Checking the API contract…') },
+    { location: vscode.ProgressLocation.Window, title: l10n.t('Checking the API contract…') },
     async () => {
       const comparison = compareContract(await retrieve(client, href));
       return contractReport(comparison, {
@@ -38,7 +39,7 @@ async function retrieve(client: RivyaClient, server: string): Promise<OpenapiDoc
   } catch (error) {
     if (!isRivyaError(error) || error.kind !== 'notFound') throw error;
     throw new UserError(
-      vscode.l10n.t(
+      l10n.t(
         '{0} does not describe its API: it has no OpenAPI document. Check the setting rivya.baseUrl. Nothing was charged.',
         server,
       ),

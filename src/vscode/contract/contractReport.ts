@@ -1,5 +1,5 @@
-import * as vscode from 'vscode';
 import type { Comparison, Difference, Grade } from '../../core/contract/compareContract.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What was compared with what, and when. */
 export interface ReportContext {
@@ -14,8 +14,8 @@ const mostLines = 300;
 
 /** The comparison in words, as Markdown. */
 export function contractReport(comparison: Comparison, { server, at, sandbox }: ReportContext): string {
-  const { t } = vscode.l10n;
-  const time = at.toLocaleString(vscode.env.language, { dateStyle: 'long', timeStyle: 'short' });
+  const { t } = l10n;
+  const time = at.toLocaleString(l10n.language, { dateStyle: 'long', timeStyle: 'short' });
   const lines = [
     `# ${t('API contract')}`,
     '',
@@ -48,14 +48,14 @@ function section(grade: Grade, title: string, { differences }: Comparison): stri
   return [
     `## ${title} (${sentences.length})`,
     '',
-    ...(sentences.length === 0 ? [vscode.l10n.t('Nothing.')] : shown),
-    ...(left > 0 ? [`- ${vscode.l10n.t('…and {0} more.', left)}`] : []),
+    ...(sentences.length === 0 ? [l10n.t('Nothing.')] : shown),
+    ...(left > 0 ? [`- ${l10n.t('…and {0} more.', left)}`] : []),
     '',
   ];
 }
 
 function sentenceOf(difference: Difference): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const operation = code(difference.operation);
   switch (difference.kind) {
     case 'operationMissing':
@@ -80,13 +80,13 @@ function sentenceOf(difference: Difference): string {
 type FieldDifference = Extract<Difference, { readonly field: string }>;
 
 function placeOf({ side, operation }: FieldDifference): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (side === 'error') return t('Errors');
   return side === 'request' ? t('Request of {0}', code(operation)) : t('Answer of {0}', code(operation));
 }
 
 function fieldSentence(difference: FieldDifference): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const field = difference.field === '' ? t('the body') : code(difference.field);
   switch (difference.kind) {
     case 'fieldMissing':

@@ -11,6 +11,7 @@ import { ledgerPath } from '../../core/tasks/storagePaths.ts';
 import { checkScopes, checkStorage, lookAt, untestedScopes } from './checks.ts';
 import { doctorPage, type Findings } from './page.ts';
 import { proxySettings } from './proxySettings.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What the page counts in. */
 interface Stores {
@@ -28,7 +29,7 @@ export class Doctor implements Disposable {
   readonly #hostContext: HostContext;
   readonly #services: () => Promise<Stores>;
   readonly #store = new DisposableStore();
-  /** By the address of the document, while it is open. */
+  /** By the address of the document: a preview reads it again when it likes. */
   readonly #pages = new Map<string, string>();
   #looks = 0;
 
@@ -41,7 +42,6 @@ export class Doctor implements Disposable {
         provideTextDocumentContent: uri => this.#pages.get(uri.toString()),
       }),
     );
-    this.#store.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#pages.delete(uri.toString())));
   }
 
   /**
@@ -52,7 +52,7 @@ export class Doctor implements Disposable {
   async show(): Promise<void> {
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Checking the installation'),
+      title: l10n.t('Checking the installation'),
       cancellable: true,
     };
     const findings = await withProgress(options, async (_progress, token) => {
@@ -67,12 +67,21 @@ export class Doctor implements Disposable {
     this.#looks++;
     const uri = vscode.Uri.from({ scheme, path: '/rivya-installation.md', query: String(this.#looks) });
     this.#pages.set(uri.toString(), doctorPage(findings));
-    await vscode.window.showTextDocument(uri, { preview: true });
+    // Some editors come without the preview of Markdown.
+    if (vscode.extensions.getExtension('vscode.markdown-language-features')) {
+      await vscode.commands.executeCommand('markdown.showPreview', await documentAt(uri));
+    } else await vscode.window.showTextDocument(uri, { preview: true });
   }
 
   dispose(): void {
     this.#store.dispose();
   }
+}
+
+/** Opens the document, which the preview shows. */
+async function documentAt(uri: vscode.Uri): Promise<vscode.Uri> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  return document.uri;
 }
 
 async function examine(

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { BaseUrl } from '../../api/address/baseUrl.ts';
 import type { Journal } from '../../core/storage/database.ts';
 import type { Reach, ScopeCheck, StorageCheck } from './checks.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** All that the page says. */
 export interface Findings {
@@ -33,9 +34,9 @@ export interface Findings {
 /** A clock that is off by more than this is worth a word, in seconds. */
 const tolerableSkew = 60;
 
-/** The findings as Markdown that reads well as it is. */
+/** The findings as Markdown that reads well as it is. The first line is the first thing that is not right. */
 export function doctorPage(findings: Findings): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const sections: [title: string, lines: string[]][] = [
     [t('Versions'), versionLines(findings)],
     [t('Server'), serverLines(findings)],
@@ -44,12 +45,20 @@ export function doctorPage(findings: Findings): string {
     [t('Storage'), storageLines(findings)],
     [t('Tasks'), taskLines(findings)],
   ];
+  const wrong = sections.flatMap(([, lines]) => lines).find(each => each.startsWith(`- ${marks.wrong}`));
   return [
-    `# ${t('Rivya: installation')}\n`,
+    wrong === undefined ? `# ${marks.right} ${t('All is well')}\n` : `# ${wrong.slice(2)}\n`,
     ...sections.flatMap(([title, lines]) => [`## ${title}\n`, ...orNothing(lines), '']),
     t('This page holds no key and no prompt. It can be copied into a question for help.'),
     '',
   ].join('\n');
+}
+
+const marks = { right: '✓', wrong: '✗' } as const;
+
+/** A line of something that is as it should be, or is not. */
+function check(isRight: boolean, name: string, value: string): string {
+  return `- ${isRight ? marks.right : marks.wrong} ${name}: ${value}`;
 }
 
 function line(name: string, value: string): string {
@@ -57,7 +66,7 @@ function line(name: string, value: string): string {
 }
 
 function orNothing(lines: readonly string[]): readonly string[] {
-  return lines.length > 0 ? lines : [`- ${vscode.l10n.t('nothing is set')}`];
+  return lines.length > 0 ? lines : [`- ${l10n.t('nothing is set')}`];
 }
 
 function versionLines({ version }: Findings): string[] {
@@ -70,28 +79,34 @@ function versionLines({ version }: Findings): string[] {
 }
 
 function serverLines({ base, sandbox, reach }: Findings): string[] {
-  const { t } = vscode.l10n;
-  if (!base) return [line(t('Address'), t('the setting rivya.baseUrl is not an address of the Rivya API'))];
+  const { t } = l10n;
+  if (!base)
+    return [check(false, t('Address'), t('the setting rivya.baseUrl is not an address of the Rivya API'))];
   const address = sandbox ? `${base.href} (${t('sandbox')})` : base.href;
   return [
     line(t('Address'), address),
     ...(reach
       ? [
-          line(
+          check(
+            reach.status !== undefined,
             t('Reachable'),
             reach.status === undefined
               ? t('no: {0}', reach.problem ?? '?')
               : t('yes, status {0} in {1} ms', reach.status, Math.round(reach.milliseconds)),
           ),
-          line(t('Certificate'), certificateText(reach.certificate)),
-          line(t('Clock'), clockText(reach.clockSkew)),
+          reach.certificate === 'unknown'
+            ? line(t('Certificate'), certificateText(reach.certificate))
+            : check(reach.certificate !== 'rejected', t('Certificate'), certificateText(reach.certificate)),
+          reach.clockSkew === undefined
+            ? line(t('Clock'), clockText(reach.clockSkew))
+            : check(Math.abs(reach.clockSkew) <= tolerableSkew, t('Clock'), clockText(reach.clockSkew)),
         ]
       : []),
   ];
 }
 
 function certificateText(outcome: Reach['certificate']): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (outcome) {
     case 'accepted':
       return t({ message: 'accepted', comment: 'Whether the certificate of the server is accepted' });
@@ -105,28 +120,28 @@ function certificateText(outcome: Reach['certificate']): string {
 }
 
 function clockText(skew: number | undefined): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (skew === undefined) return t('not known, because the server named no time');
   if (Math.abs(skew) <= tolerableSkew) return t('agrees with the server');
   return t('differs from the server by {0} seconds; signatures of webhooks may be refused', Math.abs(skew));
 }
 
 function keyLines({ sandbox, hasKey, scopes, untestedScopes }: Findings): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const stored = sandbox
     ? t('the sandbox brings its own')
     : hasKey
       ? t('one is stored')
       : t('none is stored');
   return [
-    line(t({ message: 'Key', comment: 'The API key' }), stored),
-    ...(scopes ?? []).map(({ scope, outcome }) => line(scope, outcomeText(outcome))),
+    check(sandbox || hasKey, t({ message: 'Key', comment: 'The API key' }), stored),
+    ...(scopes ?? []).map(({ scope, outcome }) => check(outcome === 'granted', scope, outcomeText(outcome))),
     ...(scopes ? [line(untestedScopes.join(', '), t('cannot be tested without cost'))] : []),
   ];
 }
 
 function outcomeText(outcome: ScopeCheck['outcome']): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (outcome === 'granted')
     return t({ message: 'granted', comment: 'Whether the API key may do something' });
   return outcome === 'denied'
@@ -135,12 +150,13 @@ function outcomeText(outcome: ScopeCheck['outcome']): string {
 }
 
 function storageLines({ storage, ledger, isBuiltMachine }: Findings): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const { folder, isWritable, freeSpace, databaseSize, problem } = storage;
   return [
     line(t('Folder'), folder),
     ...(isBuiltMachine ? builtMachineLines(folder) : []),
-    line(
+    check(
+      isWritable,
       t('Writable'),
       isWritable
         ? t({ message: 'yes', comment: 'Whether the folder can be written to' })
@@ -162,7 +178,7 @@ function storageLines({ storage, ledger, isBuiltMachine }: Findings): string[] {
 
 /** What a rebuilt container takes along, and how to keep it. */
 function builtMachineLines(folder: string): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return [
     line(
       t('When the container is rebuilt'),
@@ -179,7 +195,7 @@ function builtMachineLines(folder: string): string[] {
 }
 
 function journalLines({ mode, fileSystem, problem }: Journal): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return [
     line(
       t('File system'),
@@ -196,7 +212,8 @@ function journalLines({ mode, fileSystem, problem }: Journal): string[] {
     ),
     ...(fileSystem !== undefined && mode === 'wal'
       ? [
-          line(
+          check(
+            false,
             t({ message: 'Warning', comment: 'Before a sentence' }),
             t('this journal is not safe there. Close the other windows and reload this one.'),
           ),
@@ -206,8 +223,8 @@ function journalLines({ mode, fileSystem, problem }: Journal): string[] {
 }
 
 function taskLines({ ledger }: Findings): string[] {
-  const { t } = vscode.l10n;
-  if ('problem' in ledger) return [line(t('List of tasks'), t('no: {0}', ledger.problem))];
+  const { t } = l10n;
+  if ('problem' in ledger) return [check(false, t('List of tasks'), t('no: {0}', ledger.problem))];
   return [
     line(t('In the list'), String(ledger.tasks)),
     line(t({ message: 'Running', comment: 'How many generations are running' }), String(ledger.running)),
@@ -216,6 +233,6 @@ function taskLines({ ledger }: Findings): string[] {
 }
 
 function megabytes(bytes: number): string {
-  const amount = (bytes / 1_000_000).toLocaleString(vscode.env.language, { maximumFractionDigits: 1 });
+  const amount = (bytes / 1_000_000).toLocaleString(l10n.language, { maximumFractionDigits: 1 });
   return `${amount} MB`;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { segmentsBelow } from '../../core/places/places.ts';
 import { tasksMimeType } from '../tasks/tasksNode.ts';
 import type { Dropped, Insertion, InsertionServices } from './insertion.ts';
+import { l10n } from '../text/l10n.ts';
 
 const uriMimeType = 'text/uri-list';
 const mimeTypes = [tasksMimeType, uriMimeType];
@@ -43,7 +44,7 @@ export function registerDropAndPaste(
     offered = insertion && { document, insertion };
     return insertion;
   };
-  const title = vscode.l10n.t('Insert Rivya Result');
+  const title = l10n.t('Insert Rivya Result');
   return vscode.Disposable.from(
     arrivals,
     vscode.languages.registerDocumentDropEditProvider(

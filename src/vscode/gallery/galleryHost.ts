@@ -13,6 +13,7 @@ import { variationsOfRows } from '../regenerate/variations.ts';
 import { taskCommands } from '../tasks/taskCommands.ts';
 import { GalleryController } from './galleryController.ts';
 import { LastEditor } from './lastEditor.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Draws the gallery into a panel that VS Code has just made or restored. */
 export async function attachGallery(panel: vscode.WebviewPanel, services: GenerateServices): Promise<void> {
@@ -41,7 +42,7 @@ export async function attachGallery(panel: vscode.WebviewPanel, services: Genera
       addressOf: path => webview.asWebviewUri(vscode.Uri.file(path)).toString(),
       modelNames: () => names,
       context: () => ({
-        language: vscode.env.language,
+        language: l10n.language,
         kindNames: {
           image: mediaKindLabels('image').name,
           video: mediaKindLabels('video').name,

@@ -3,6 +3,7 @@ import type { Disposable } from '../../base/lifecycle.ts';
 import type { Log } from '../../base/log.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
 import { showError } from '../messages/showError.ts';
+import { l10n } from '../text/l10n.ts';
 
 const viewType = 'rivya.gallery';
 
@@ -28,7 +29,7 @@ export class GalleryPanels implements vscode.WebviewPanelSerializer, Disposable 
     }
     const panel = vscode.window.createWebviewPanel(
       viewType,
-      vscode.l10n.t('Rivya Gallery'),
+      l10n.t('Rivya Gallery'),
       vscode.ViewColumn.Active,
       {
         enableScripts: true,

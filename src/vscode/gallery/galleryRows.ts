@@ -14,6 +14,7 @@ import {
 import { creditsLine } from '../messages/chargeText.ts';
 import { explain } from '../messages/explain.ts';
 import { paidText, paramsOf, stateText } from '../text/taskText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What rows of the gallery are made with. */
 export interface RowParts {
@@ -69,10 +70,10 @@ function factsOf(
   requestId: string | undefined,
   { nameOf }: RowParts,
 ): GalleryDetailsDto['facts'] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const facts: [string, string | undefined][] = [
     [t('Model'), nameOf(task.model)],
-    [t('Made'), new Date(task.createdAt).toLocaleString(vscode.env.language)],
+    [t('Made'), new Date(task.createdAt).toLocaleString(l10n.language)],
     [t('State'), stateText(task)],
     [t('Cost'), creditsLine(task)],
     ...paramsOf(task),

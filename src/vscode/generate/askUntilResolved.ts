@@ -29,6 +29,7 @@ import { refusedInputsError } from './localInputs.ts';
 import { rememberedValues, rememberValues } from './rememberedValues.ts';
 import { contextOf, type EditorRequest } from './request.ts';
 import { dearerWorkspaceModel, type WorkspaceModel } from './workspaceModel.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What a person is asked in the course of one request. */
 interface Asking {
@@ -116,7 +117,7 @@ async function answer(
   problem: RequestProblem,
 ): Promise<EditorRequest> {
   const { services } = asking;
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (problem.type) {
     case 'modelNeeded':
       return chooseModel(asking, request);

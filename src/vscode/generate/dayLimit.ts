@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { exceedsDay } from '../../core/generate/priceGate.ts';
 import { startOfDay } from '../../core/tasks/groups.ts';
@@ -6,6 +6,7 @@ import { dailyLimit } from '../manifest/settings.ts';
 import { UserError } from '../messages/errors.ts';
 import { creditsText } from '../text/taskText.ts';
 import type { GenerateServices } from './generateServices.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What is needed to know what was spent. */
 type Books = Pick<GenerateServices, 'server' | 'ledger' | 'chats' | 'spentElsewhere'>;
@@ -50,7 +51,7 @@ export function requireWithinDay({ limit, spent }: DayBudget, credits: number | 
 }
 
 function dayLimitError({ limit = 0, spent }: DayBudget, credits: number | undefined): UserError {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const text =
     credits === undefined
       ? t(

@@ -16,6 +16,7 @@ import { pickModel } from '../models/modelPicker.ts';
 import { askPrompt, pastPrompts } from './promptInput.ts';
 import { inspectInputs, refusedInputsError } from './localInputs.ts';
 import { agreeToOutsideFiles } from './outsideFiles.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * Generates from files: those chosen in the Explorer, the one that the document refers to at the cursor, or
@@ -45,7 +46,7 @@ export async function generateFromInputs(
 /** Generates from the results of an earlier job. @throws as `generateFromInputs` */
 export async function generateFromTask(services: GenerateServices, task: Task): Promise<Task[]> {
   const files = storedFiles(task).map(file => vscode.Uri.file(services.library.pathOf(file)));
-  if (files.length === 0) throw new UserError(vscode.l10n.t('This task has no result yet.'));
+  if (files.length === 0) throw new UserError(l10n.t('This task has no result yet.'));
   return generateFromFiles(services, files, undefined, task.id);
 }
 
@@ -60,7 +61,7 @@ async function generateFromFiles(
   const other = inputs.find(file => file.kind === undefined);
   if (other) {
     throw new UserError(
-      vscode.l10n.t(
+      l10n.t(
         '"{0}" is not an image, video or sound. Nothing was sent, and nothing was charged.',
         plain(other.name, 'value'),
       ),
@@ -90,7 +91,7 @@ async function linkedFile({ document, selection }: vscode.TextEditor): Promise<v
   const uri = await fileAt(document.uri, path);
   if (uri) return uri;
   throw new UserError(
-    vscode.l10n.t(
+    l10n.t(
       'The document refers to "{0}", which is no file of this workspace. Nothing was sent, and nothing was charged.',
       plain(path, 'value'),
     ),
@@ -100,10 +101,10 @@ async function linkedFile({ document, selection }: vscode.TextEditor): Promise<v
 async function openFiles(): Promise<readonly vscode.Uri[]> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const files = await askFiles({
-    title: vscode.l10n.t('Choose Input Files'),
-    openLabel: vscode.l10n.t('Use as Input'),
+    title: l10n.t('Choose Input Files'),
+    openLabel: l10n.t('Use as Input'),
     canSelectMany: true,
-    filters: { [vscode.l10n.t('Images, Videos and Sounds')]: Object.values(inputExtensions).flat() },
+    filters: { [l10n.t('Images, Videos and Sounds')]: Object.values(inputExtensions).flat() },
     ...(folder && { defaultUri: folder }),
   });
   if (!files || files.length === 0) throw new Cancelled();

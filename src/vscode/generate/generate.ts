@@ -23,6 +23,7 @@ import { passGate } from './passGate.ts';
 import { requestAt, requestFromInput, type EditorRequest, type PlacedPrompt } from './request.ts';
 import { askUntilResolved, scopeOf, type SettledRequest } from './askUntilResolved.ts';
 import type { Starter } from './starter.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * From a request to jobs that are on disk and on their way, one for each prompt.
@@ -53,7 +54,7 @@ export async function order(
   const { origin } = services.server.base;
   const begun = services.recentOrders.begin(nameOf(origin, requests));
   if (!begun) {
-    flash(vscode.l10n.t('This was asked for a moment ago and is generated once.'), 'info', 4_000);
+    flash(l10n.t('This was asked for a moment ago and is generated once.'), 'info', 4_000);
     return [];
   }
   try {

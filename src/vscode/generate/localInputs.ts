@@ -13,6 +13,7 @@ import { UserError } from '../messages/errors.ts';
 import { actions } from '../messages/message.ts';
 import { plain } from '../messages/plain.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** A file that was looked at, and can be read when it is to be sent. */
 export interface LocalInput extends InputFile {
@@ -56,7 +57,7 @@ async function inspectInput(uri: vscode.Uri): Promise<LocalInput> {
     return { uri, name, bytes: size, kind: type?.kind, mediaType, read };
   } catch (error) {
     throw new UserError(
-      vscode.l10n.t('The file "{0}" could not be read. Nothing was sent, and nothing was charged.', name),
+      l10n.t('The file "{0}" could not be read. Nothing was sent, and nothing was charged.', name),
       [],
       { cause: error },
     );
@@ -67,13 +68,13 @@ async function inspectInput(uri: vscode.Uri): Promise<LocalInput> {
 export function refusedInputsError(refusal: InputRefusal): UserError {
   const name = modelName(refusal.model);
   if (refusal.type === 'inputsWrong') return new UserError(problemText(name, refusal.problem));
-  return new UserError(vscode.l10n.t('{0} takes no input files. Nothing was charged.', name), [
+  return new UserError(l10n.t('{0} takes no input files. Nothing was charged.', name), [
     actions().chooseModel,
   ]);
 }
 
 function problemText(model: string, problem: InputProblem): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const file = 'file' in problem ? plain(problem.file.name, 'value') : '';
   switch (problem.reason) {
     case 'none':
@@ -112,7 +113,7 @@ function problemText(model: string, problem: InputProblem): string {
 }
 
 function megabytes(bytes: number): string {
-  return (bytes / 1_000_000).toLocaleString(vscode.env.language, { maximumFractionDigits: 1 });
+  return (bytes / 1_000_000).toLocaleString(l10n.language, { maximumFractionDigits: 1 });
 }
 
 /**
@@ -128,7 +129,7 @@ export async function uploadInputs(
   const total = inputs.reduce((sum, input) => sum + input.bytes, 0);
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t('Sending input files to Rivya'),
+    title: l10n.t('Sending input files to Rivya'),
     cancellable: true,
   };
   return withProgress(options, async (progress, token) => {
@@ -164,10 +165,7 @@ async function uploadOne(
   const file = await files.upload(upload, { signal, onProgress });
   if (file.url === null) {
     throw new UserError(
-      vscode.l10n.t(
-        'Rivya took "{0}", but gave no address for it. Nothing was charged.',
-        plain(name, 'value'),
-      ),
+      l10n.t('Rivya took "{0}", but gave no address for it. Nothing was charged.', plain(name, 'value')),
       [actions().showLog],
     );
   }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isReallyInside } from '../../core/assets/insideFolder.ts';
 import { ask } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * Asks before files that the workspace names are sent, but lie outside of it: a document or a symbolic link
@@ -13,7 +14,7 @@ export async function agreeToOutsideFiles(uris: readonly vscode.Uri[]): Promise<
   const outside: vscode.Uri[] = [];
   for (const uri of uris) if (!(await isInWorkspace(uri))) outside.push(uri);
   if (outside.length === 0) return;
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const send = t({ message: 'Send', comment: 'Button: sends the files that the question names' });
   const question = t('Send files from outside of the workspace to Rivya?');
   const answer = await ask('warning', question, [send], { detail: outside.map(uri => uri.fsPath) });

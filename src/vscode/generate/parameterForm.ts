@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { ModelField } from '../../api/resources/modelParameters.ts';
 import {
   fieldName,
@@ -15,6 +14,7 @@ import { promptTitle } from '../../core/prompts/promptTitle.ts';
 import { askText } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
 import { createPick, row, separator, showPick, type Row } from '../messages/quickPick.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What the form shows. */
 export interface FormState {
@@ -98,7 +98,7 @@ function showForm(
 ): Promise<FormItem['does']> {
   const pick = createPick<FormItem>({
     title: state.title,
-    placeholder: vscode.l10n.t('Choose a parameter to change it, or Generate to start'),
+    placeholder: l10n.t('Choose a parameter to change it, or Generate to start'),
   });
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
@@ -113,7 +113,7 @@ function showForm(
 }
 
 function formItems({ model, fields, proposed, priceOf }: FormState, settings: FormSettings): FormItem[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const { prompts, count, values } = settings;
   const [prompt = '', ...others] = prompts;
   const shape = shapeField(fields);
@@ -142,7 +142,7 @@ function formItems({ model, fields, proposed, priceOf }: FormState, settings: Fo
 
 /** @throws Cancelled */
 async function editPrompt([current = '']: readonly string[]): Promise<readonly string[]> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const text = await askText({
     title: t('Edit Prompt'),
     prompt: t('What is generated; the document stays as it is.'),
@@ -155,7 +155,7 @@ async function editPrompt([current = '']: readonly string[]): Promise<readonly s
 
 /** @throws Cancelled */
 function chooseCount(current: number): Promise<number> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const pick = createPick<Row & { readonly count: number }>({
     title: t('Number of Results'),
     placeholder: t('Each is a job of its own, and is paid for'),
@@ -170,7 +170,7 @@ function chooseCount(current: number): Promise<number> {
 }
 
 function fieldItem(field: ModelField, values: ParameterValues, proposed: ParameterValues): FormItem {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const value = values[field.key];
   const isMissing = fieldProblem(field, value) === 'required';
   const origin =
@@ -198,7 +198,7 @@ function fieldItem(field: ModelField, values: ParameterValues, proposed: Paramet
 }
 
 function valueText(field: ModelField, value: unknown): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (value === undefined || value === '') return t('not set');
   if (isSwitch(field))
     return value === true || value === 'true'
@@ -209,7 +209,7 @@ function valueText(field: ModelField, value: unknown): string {
 }
 
 function rangeText({ min, max, step }: ModelField): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const range =
     min !== undefined && max !== undefined
       ? t('{0} to {1}', min, max)
@@ -244,7 +244,7 @@ function chooseOption(field: ModelField, current: unknown): Promise<string> {
       description: [
         label === value ? '' : value,
         value === field.default
-          ? vscode.l10n.t({
+          ? l10n.t({
               message: 'default',
               comment: 'A parameter has the value that the model gives it',
             })
@@ -279,8 +279,8 @@ async function enterValue(field: ModelField, current: unknown): Promise<unknown>
 function emptyText(field: ModelField): string {
   if (field.required && field.default === undefined) return '';
   return field.default === undefined
-    ? vscode.l10n.t('Leave it empty not to set it.')
-    : vscode.l10n.t('Leave it empty for the default.');
+    ? l10n.t('Leave it empty not to set it.')
+    : l10n.t('Leave it empty for the default.');
 }
 
 /** What was typed, as a value of the field; undefined for nothing. */
@@ -291,7 +291,7 @@ function typed(field: ModelField, text: string): unknown {
 }
 
 function problemText({ min, max, step }: ModelField, problem: FieldProblem): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (problem) {
     case 'required':
       return t('This parameter is required.');

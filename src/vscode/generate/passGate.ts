@@ -12,6 +12,7 @@ import { creditsText } from '../text/taskText.ts';
 import { dayBudget, requireWithinDay, type DayBudget } from './dayLimit.ts';
 import type { GenerateServices } from './generateServices.ts';
 import { agreeToModel, workspaceModelText, type WorkspaceModel } from './workspaceModel.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Everything of an order that the gate looks at. */
 export interface GatedOrder {
@@ -67,7 +68,7 @@ async function confirm(
   questions: readonly Question[],
   { limit, day }: { readonly limit: number; readonly day: DayBudget },
 ): Promise<void> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const { balance, server } = services;
   const models = [...new Map(requests.map(({ model }) => [model.id, model])).values()];
   const owned = balance.state(origin).credits;
@@ -133,7 +134,7 @@ async function noteServerNamed(services: GenerateServices, origin: string): Prom
 }
 
 function questionText(models: readonly Model[], estimate: Estimate): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const price = estimateText(estimate);
   const [model, ...others] = models;
   if (!model || others.length > 0) return t('Run {0} jobs for {1} in total?', estimate.jobs, price);

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { pictureOf } from '../text/taskPicture.ts';
 import type { GenerateServices } from './generateServices.ts';
 import { createPick, row, separator, showPick, type PickActions, type Row } from '../messages/quickPick.ts';
+import { l10n } from '../text/l10n.ts';
 
 const mostPastPrompts = 50;
 
@@ -54,7 +55,7 @@ export async function askPrompt(
   targets: Promise<PromptTargets | undefined> = Promise.resolve(undefined),
   start = '',
 ): Promise<TypedPrompt> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const pick = createPick<PromptItem>({ title, placeholder });
   pick.ignoreFocusOut = true;
   const edit = { iconPath: new vscode.ThemeIcon('edit'), tooltip: t('Edit Prompt') };

@@ -16,6 +16,7 @@ import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import type { GenerateServices } from './generateServices.ts';
 import { askPrompt, pastPrompts, type PromptTargets } from './promptInput.ts';
 import type { LocalInput } from './localInputs.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** A request of the person at the editor. Without a model the default of the settings counts. */
 export interface EditorRequest extends Omit<GenerationRequest, 'prompts' | 'inputs'> {
@@ -116,7 +117,7 @@ async function targetsOf(
   kind: MediaKind,
   place: Place | undefined,
 ): Promise<PromptTargets | undefined> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const document = place && homeOf(place.document.uri);
   const workspace = document && vscode.workspace.getWorkspaceFolder(document)?.uri;
   const isOutside = document !== undefined && document.scheme !== 'untitled' && !workspace;
@@ -137,5 +138,5 @@ async function targetsOf(
 
 function typePrompt(kind: MediaKind): Action {
   const command = `rivya.generate.${kind}` as const;
-  return { title: vscode.l10n.t('Type a Prompt'), command };
+  return { title: l10n.t('Type a Prompt'), command };
 }

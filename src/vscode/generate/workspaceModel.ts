@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Model } from '../../api/resources/models.ts';
 import { isDearer } from '../../core/generate/priceGate.ts';
 import type { MediaKind } from '../../shared/task.ts';
@@ -6,6 +6,7 @@ import { modelName } from '../../core/models/usableModels.ts';
 import type { HostContext } from '../host/hostContext.ts';
 import { defaultModelOf, ownDefaultModelOf } from '../manifest/settings.ts';
 import { priceText } from '../text/modelText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Under which the workspace keeps what a person has agreed to. */
 const agreedKey = 'rivya.agreedModels';
@@ -47,7 +48,7 @@ export async function agreeToModel(
 
 /** Says which model the workspace has chosen in place of which. */
 export function workspaceModelText({ model, own }: WorkspaceModel): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const named = `${modelName(model)} (${priceText(model)})`;
   return own
     ? t(

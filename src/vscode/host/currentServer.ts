@@ -5,10 +5,11 @@ import type { Disposable } from '../../base/lifecycle.ts';
 import { UserError } from '../messages/errors.ts';
 import { setting } from '../manifest/settings.ts';
 import type { Message } from '../messages/message.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What a person is asked when the sandbox has ended by itself. */
 export function sandboxLostMessage(): Message {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return {
     text: t(
       'The sandbox has ended and could not be started again. Nothing is sent until you choose: start it again, or use Rivya itself, where generating and asking costs credits.',
@@ -51,7 +52,7 @@ export class CurrentServer implements Disposable {
     const base = parseBaseUrl(setting('baseUrl'));
     if ('problem' in base) {
       throw new UserError(
-        vscode.l10n.t(
+        l10n.t(
           'The setting rivya.baseUrl is not an address of the Rivya API. Use https, or http on this machine only. Nothing was sent.',
         ),
       );

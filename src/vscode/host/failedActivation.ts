@@ -1,14 +1,15 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { describeError } from '../../base/log.ts';
 import { ask } from '../messages/dialogs.ts';
 import { sentence } from '../messages/plain.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * Says to the user that the extension could not start. Nothing leaves this machine before it has started, and
  * jobs stand in the ledger, so what it says about charges and jobs is certain.
  */
 export function explainFailedActivation(error: unknown, channel: vscode.LogOutputChannel): void {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   channel.error(`The extension could not start: ${describeError(error)}`);
   const showLog = t('Show Log');
   const reason = error instanceof Error ? error.message : String(error);

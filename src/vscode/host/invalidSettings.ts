@@ -3,6 +3,7 @@ import type { Disposable } from '../../base/lifecycle.ts';
 import { invalidSettings, type InvalidSetting } from '../manifest/settings.ts';
 import { show } from '../messages/show.ts';
 import type { HostContext } from './hostContext.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Warns of each invalid value once, after start-up and whenever one of our settings changes. */
 export function warnAboutInvalidSettings({ context, log, timings }: HostContext): Disposable {
@@ -13,7 +14,7 @@ export function warnAboutInvalidSettings({ context, log, timings }: HostContext)
       if (warned.has(id)) continue;
       warned.add(id);
       const open = {
-        title: vscode.l10n.t('Open Settings'),
+        title: l10n.t('Open Settings'),
         command: 'rivya.openSettings',
         arguments: [invalid.key],
       } as const;
@@ -29,7 +30,7 @@ export function warnAboutInvalidSettings({ context, log, timings }: HostContext)
 
 /** The value itself is not repeated: it may be anybody's words, or hold a password. */
 function invalidSettingText({ key, isPart }: InvalidSetting): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (key === 'baseUrl') {
     return t(
       'The setting rivya.baseUrl is not an address of the Rivya API. Use https, or http on this machine only. Until then nothing is sent.',

@@ -7,6 +7,7 @@ import { chooseOne, type RowText } from '../messages/quickPick.ts';
 import { placedFiles } from '../placement/placedFiles.ts';
 import type { Library } from '../../core/assets/library.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
+import { l10n } from '../text/l10n.ts';
 
 interface Choice extends RowText {
   readonly plan?: RemovalPlan;
@@ -28,7 +29,7 @@ export async function manageLibrary({
   readonly ledger: Ledger;
   readonly library: Library;
 }): Promise<void> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const now = systemClock.now();
   const files = ledger.libraryFiles();
   const use = await library.diskUse();
@@ -93,8 +94,6 @@ async function openFolder(folder: vscode.Uri): Promise<void> {
 }
 
 function summary(files: number, bytes: number): string {
-  const megabytes = (bytes / 1_000_000).toLocaleString(vscode.env.language, { maximumFractionDigits: 1 });
-  return files === 1
-    ? vscode.l10n.t('1 file, {0} MB', megabytes)
-    : vscode.l10n.t('{0} files, {1} MB', files, megabytes);
+  const megabytes = (bytes / 1_000_000).toLocaleString(l10n.language, { maximumFractionDigits: 1 });
+  return files === 1 ? l10n.t('1 file, {0} MB', megabytes) : l10n.t('{0} files, {1} MB', files, megabytes);
 }

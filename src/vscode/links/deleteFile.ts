@@ -8,6 +8,7 @@ import { locateCopy } from '../placement/locateCopy.ts';
 import { addChanges, usesOf } from './fileUse.ts';
 import { useText } from './fileUseText.ts';
 import { addDeletions, trashText, type GeneratedFile } from './trash.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * Deletes the files of tasks from the workspace, and what refers to them, after asking; one undo in the
@@ -18,7 +19,7 @@ export async function deleteFilesOf(
   { ledger, library }: { readonly ledger: Ledger; readonly library: Library },
   tasks: readonly Task[],
 ): Promise<void> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const files = await copiesOf(ledger, tasks);
   if (files.length === 0) throw new UserError(t('None of its files is in the workspace.'));
   const changes = files.map(({ uri }) => ({ file: uri }));
@@ -53,6 +54,6 @@ async function copiesOf(ledger: Ledger, tasks: readonly Task[]): Promise<Generat
 export async function applyOrSay(edit: vscode.WorkspaceEdit): Promise<void> {
   if (await vscode.workspace.applyEdit(edit)) return;
   throw new UserError(
-    vscode.l10n.t('The files could not be changed: check that they can be written, then try again.'),
+    l10n.t('The files could not be changed: check that they can be written, then try again.'),
   );
 }

@@ -1,10 +1,10 @@
-import * as vscode from 'vscode';
 import type { Expiry } from '../../core/links/expiringLinks.ts';
 import type { MediaKind } from '../../shared/task.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** When a link stops working, in words. */
 export function expiryText(kind: MediaKind, { at }: Expiry, now: Date): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (at === undefined) {
     return {
       image: t('The link of this picture will stop working; when is not known.'),
@@ -20,7 +20,7 @@ export function expiryText(kind: MediaKind, { at }: Expiry, now: Date): string {
     }[kind];
   }
   const then = new Date(at);
-  const time = then.toLocaleTimeString(vscode.env.language, { hour: '2-digit', minute: '2-digit' });
+  const time = then.toLocaleTimeString(l10n.language, { hour: '2-digit', minute: '2-digit' });
   if (then.toDateString() === now.toDateString()) {
     return {
       image: t('The link of this picture stops working today at {0}.', time),
@@ -28,7 +28,7 @@ export function expiryText(kind: MediaKind, { at }: Expiry, now: Date): string {
       audio: t('The link of this sound stops working today at {0}.', time),
     }[kind];
   }
-  const day = then.toLocaleDateString(vscode.env.language, { dateStyle: 'long' });
+  const day = then.toLocaleDateString(l10n.language, { dateStyle: 'long' });
   return {
     image: t('The link of this picture stops working on {0} at {1}.', day, time),
     video: t('The link of this video stops working on {0} at {1}.', day, time),

@@ -4,6 +4,7 @@ import { removalOf } from '../../core/links/removeLink.ts';
 import { repointed } from '../../core/links/repointLink.ts';
 import { withProgress } from '../messages/dialogs.ts';
 import { readWorkspaceTexts } from './workspaceTexts.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What is to become of the references to a file: nothing stays behind, or another file takes its place. */
 export interface FileChange {
@@ -32,7 +33,7 @@ export function usesOf(changes: readonly FileChange[]): Thenable<FileUse> {
   return withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Looking for references'),
+      title: l10n.t('Looking for references'),
       cancellable: true,
     },
     async (_progress, token) => {

@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import { plain } from '../messages/plain.ts';
 import type { FileUse } from './fileUse.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** So many names stand in a question; the others are only counted. */
 const mostNames = 12;
 
 /** Which documents use files, for a question about what becomes of them. */
 export function useText({ documents, isCut }: FileUse, isReplaced: boolean): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const changed = documents.filter(({ changes }) => changes > 0);
   const left = documents.filter(({ stays }) => stays > 0);
   const lines = (uses: FileUse['documents'], count: 'changes' | 'stays'): string[] =>
@@ -31,7 +32,7 @@ export function useText({ documents, isCut }: FileUse, isReplaced: boolean): str
 export function named(names: readonly string[]): string[] {
   const rest = names.length - mostNames;
   const shown = names.slice(0, mostNames).map(name => `• ${plain(name, 'value')}`);
-  return rest > 0 ? [...shown, vscode.l10n.t('and {0} more', rest)] : shown;
+  return rest > 0 ? [...shown, l10n.t('and {0} more', rest)] : shown;
 }
 
 export function pathOf(uri: vscode.Uri): string {

@@ -13,6 +13,7 @@ import { applyOrSay } from './deleteFile.ts';
 import { pathOf } from './fileUseText.ts';
 import { addDeletions, trashText, type GeneratedFile } from './trash.ts';
 import { readWorkspaceTexts } from './workspaceTexts.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** As many results of a folder are looked at, the latest first. */
 const mostResults = 5_000;
@@ -40,7 +41,7 @@ export async function findUnused({
   readonly ledger: Ledger;
   readonly library: Library;
 }): Promise<void> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length === 0) throw new UserError(t('Open a folder first.'));
   const { unused, isCut } = await withProgress(

@@ -21,6 +21,7 @@ import {
 } from './linkedDocument.ts';
 import { requireTrust } from './requireTrust.ts';
 import { linkedTexts } from './linkedTexts.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** A missing file, and a document that refers to it. */
 interface Missing extends MissingReference {
@@ -39,7 +40,7 @@ export async function generateMissing(
   offset?: number,
 ): Promise<void> {
   requireTrust();
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const document = uri
     ? await vscode.workspace.openTextDocument(uri)
     : vscode.window.activeTextEditor?.document;
@@ -61,7 +62,7 @@ export async function generateAllMissing(services: GenerateServices, starter: St
   requireTrust();
   const found: Missing[] = [];
   const documents = new Set<string>();
-  const title = vscode.l10n.t('Looking for missing images');
+  const title = l10n.t('Looking for missing images');
   await withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (_, token) => {
@@ -82,7 +83,7 @@ async function askWish({ reference, file }: Missing): Promise<string> {
   const name = plain(posix.basename(file.path), 'value');
   const prompt = await askText({
     title: generate,
-    prompt: vscode.l10n.t('The file will be "{0}".', name),
+    prompt: l10n.t('The file will be "{0}".', name),
     placeholder: describe,
     value: suggestedPrompt(reference),
   });
@@ -96,7 +97,7 @@ async function generateChosen(
   documents: number,
   starter: Starter,
 ): Promise<void> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   // Several references to one file are one; the one with a wish speaks for them.
   const files = new Map<string, Missing>();
   for (const each of all) {

@@ -17,6 +17,7 @@ import {
   type LinkedText,
   type MissingReference,
 } from './linkedDocument.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** The code of VS Code's own finding in Markdown; it has no source. */
 const notThereCode = 'link.no-such-file';
@@ -190,7 +191,7 @@ export class LinkFeatures implements Disposable {
     const isShown = setting('missingImages.show', document) === 'hint' && language !== 'markdown';
     const found = isShown && vscode.workspace.isTrusted ? await this.#missingIn(document) : [];
     const diagnostics = found.map(({ reference, file }) => {
-      const text = vscode.l10n.t(
+      const text = l10n.t(
         '"{0}" is not there.',
         plain(vscode.workspace.asRelativePath(file), 'value'),
       );
@@ -217,7 +218,7 @@ export class LinkFeatures implements Disposable {
     inFile: number,
     { diagnostics }: vscode.CodeActionContext,
   ): vscode.CodeAction[] {
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const own = diagnostics.filter(({ code }) => code === expiringCode);
     const action = (title: string, command: string, values: readonly unknown[]): vscode.CodeAction => {
       const made = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
@@ -263,7 +264,7 @@ function makeAction(
 
 function makeTitle({ file, wish }: MissingReference): string {
   const name = plain(posix.basename(file.path), 'value');
-  return wish ? vscode.l10n.t('Generate "{0}"', name) : vscode.l10n.t('Generate "{0}"...', name);
+  return wish ? l10n.t('Generate "{0}"', name) : l10n.t('Generate "{0}"...', name);
 }
 
 function makeCommand(

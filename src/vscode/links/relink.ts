@@ -25,6 +25,7 @@ import { addFile } from '../placement/workspaceFiles.ts';
 import { linkedText, rangeIn, type LinkedText } from './linkedDocument.ts';
 import { requireTrust } from './requireTrust.ts';
 import { linkedTexts } from './linkedTexts.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** A link, and every place that has it. */
 interface Link {
@@ -50,7 +51,7 @@ export async function relinkDocument(
   offset?: number,
 ): Promise<void> {
   requireTrust();
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const document = uri
     ? await vscode.workspace.openTextDocument(uri)
     : vscode.window.activeTextEditor?.document;
@@ -63,7 +64,7 @@ export async function relinkDocument(
 export async function relinkWorkspace(services: GenerateServices): Promise<void> {
   requireTrust();
   const texts: LinkedText[] = [];
-  const title = vscode.l10n.t('Looking for links that stop working');
+  const title = l10n.t('Looking for links that stop working');
   await withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (_, token) => {
@@ -93,7 +94,7 @@ function linksIn({ ledger }: GenerateServices, texts: readonly LinkedText[], off
 }
 
 async function relink(services: GenerateServices, links: readonly Link[]): Promise<void> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (links.length === 0) throw new UserError(t('No link here is known to stop working.'));
   const failures: string[] = [];
   const fetched: Fetched[] = [];
@@ -135,7 +136,7 @@ async function relink(services: GenerateServices, links: readonly Link[]): Promi
 
 /** One question that names the hosts: nowhere else is somebody talked to that is not Rivya. */
 async function agreeToHosts(links: readonly Link[]): Promise<void> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const hosts = [...new Set(links.map(hostOf))].sort();
   const download = t({ message: 'Download', comment: 'Button: fetches the files that the question names' });
   const question = t('Download {0} files from these servers? Your API key is not sent.', links.length);
@@ -152,7 +153,7 @@ async function fetchLink(
   { url, kind }: Link,
   signal: AbortSignal,
 ): Promise<StoredFile | string> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const whole = url.startsWith('//') ? `https:${url}` : url;
   // Only a server on this machine that is the one in force may be asked on this machine.
   const isOwn =
@@ -193,7 +194,7 @@ async function writeLinks(
   fetched: readonly Fetched[],
   failures: string[],
 ): Promise<number> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const edit = new vscode.WorkspaceEdit();
   const documents = new Map<string, { readonly document: vscode.TextDocument; readonly wasSaved: boolean }>();
   const left = new Set<string>();
@@ -248,7 +249,7 @@ async function targetOf({ projects }: GenerateServices, link: Link, file: Stored
   const home = link.uses[0] && homeOf(link.uses[0].document.uri);
   const folder = home && vscode.workspace.getWorkspaceFolder(home)?.uri;
   const destination = await destinationFor(projects, home, folder, link.kind);
-  if (!destination) throw new UserError(vscode.l10n.t('Open a folder first: the files must go somewhere.'));
+  if (!destination) throw new UserError(l10n.t('Open a folder first: the files must go somewhere.'));
   const path = URL.parse(link.url, 'https://localhost')?.pathname ?? '';
   const name = slugOf(posix.basename(path, posix.extname(path)).replace(/%[\da-f]{2}/gi, ' ')) || link.kind;
   // The name tells the content, so what stands there is the same, unless somebody has changed it.

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Library } from '../../core/assets/library.ts';
 import type { StoredFile } from '../../shared/task.ts';
 import { named, pathOf } from './fileUseText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** A generated file in the workspace, and its result in the library. */
 export interface GeneratedFile {
@@ -12,7 +13,7 @@ export interface GeneratedFile {
 
 /** What a person must know before files go: which, where to, and whether anything is left of them. */
 export async function trashText(library: Library, files: readonly GeneratedFile[]): Promise<string[]> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const only: vscode.Uri[] = [];
   for (const { uri, file } of files) if (!file || !(await library.exists(file))) only.push(uri);
   return [

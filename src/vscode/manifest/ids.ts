@@ -11,8 +11,11 @@ export const commandIds = [
   'rivya.generate.video',
   'rivya.generate.audio',
   'rivya.generate.fromSelection',
+  'rivya.generate.fromCursor',
   'rivya.generate.videoFromSelection',
+  'rivya.generate.videoFromCursor',
   'rivya.generate.audioFromSelection',
+  'rivya.generate.audioFromCursor',
   'rivya.generate.withParameters',
   'rivya.generate.fromReference',
   'rivya.task.insert',
@@ -43,6 +46,7 @@ export const commandIds = [
   'rivya.tasks.search',
   'rivya.tasks.filter',
   'rivya.tasks.clearFilter',
+  'rivya.tasks.insertLast',
   'rivya.tasks.clearFinished',
   'rivya.tasks.undoRemove',
   'rivya.model.use',
@@ -52,6 +56,7 @@ export const commandIds = [
   'rivya.model.openDocs',
   'rivya.models.refresh',
   'rivya.models.filter',
+  'rivya.models.changeDefault',
   'rivya.credits.refresh',
   'rivya.gallery.open',
   'rivya.compare.open',
@@ -79,6 +84,7 @@ export const commandIds = [
   'rivya.webhook.replay',
   'rivya.webhook.newHandler',
   'rivya.webhooks.refresh',
+  'rivya.chat.open',
   'rivya.chat.new',
   'rivya.chat.stop',
   'rivya.chat.askSelection',
@@ -104,6 +110,8 @@ export const webhookScheme = 'rivya-webhook';
 /** Settings without the leading `rivya.`, with the type of their value. */
 export interface Settings {
   baseUrl: string;
+  language: string;
+  notifications: string;
   'defaultModel.image': string;
   'defaultModel.video': string;
   'defaultModel.audio': string;
@@ -131,6 +139,8 @@ export interface ContextKeys {
   'rivya.chatBusy': boolean;
   /** Whether the key may manage webhooks; unset until it was tried. */
   'rivya.webhookAccess': 'granted' | 'denied';
+  /** Whether the account is known to have a webhook. */
+  'rivya.hasWebhooks': boolean;
   /** Whether the webhook receiver runs in this window. */
   'rivya.receiver': boolean;
   /** Whether any job was ever made here. */

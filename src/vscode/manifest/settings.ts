@@ -107,13 +107,20 @@ export function ownDefaultModelOf(category: MediaKind | 'chat', scope?: vscode.C
   return valuesOf(`defaultModel.${category}`, scope).own;
 }
 
+/** The settings that are one of a few words, and these; package.json names them again. */
+export const choices: Readonly<Partial<Record<keyof Settings, readonly string[]>>> = {
+  language: ['auto', 'en', 'hi'],
+  notifications: ['quiet', 'toast'],
+  'insert.placement': placementModes,
+  'replace.oldFile': ['ask', 'delete', 'keep'],
+  'missingImages.show': ['quickFix', 'codeLens', 'hint', 'off'],
+  'expiringLinks.show': ['information', 'warning', 'off'],
+};
+
 function isValid(key: keyof Settings, value: unknown, preset: unknown): boolean {
   if (key === 'baseUrl') return typeof value === 'string' && !('problem' in parseBaseUrl(value));
-  if (key === 'replace.oldFile') return ['ask', 'delete', 'keep'].some(each => each === value);
-  if (key === 'insert.placement') return placementModes.some(mode => mode === value);
-  if (key === 'missingImages.show')
-    return ['quickFix', 'codeLens', 'hint', 'off'].some(each => each === value);
-  if (key === 'expiringLinks.show') return ['information', 'warning', 'off'].some(each => each === value);
+  const choice = choices[key];
+  if (choice) return choice.some(each => each === value);
   if (key === 'credits.dailyLimit') return value === null || isAmount(value);
   if (typeof preset === 'number') return isAmount(value);
   if (typeof preset === 'object' && preset !== null) {

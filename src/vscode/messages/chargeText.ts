@@ -1,11 +1,11 @@
-import * as vscode from 'vscode';
 import { chargeOf, type Charge } from '../../shared/charge.ts';
 import type { Task } from '../../shared/task.ts';
 import { creditsText, paidText } from '../text/taskText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What is known about credits, as a sentence. The table of ARCHITECTURE.md says what allows each. */
 export function chargeText(charge: Charge): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (charge.kind) {
     case 'neverLeft':
       return t('Nothing was charged.');
@@ -20,7 +20,7 @@ export function chargeText(charge: Charge): string {
 
 /** What is known about the credits of jobs that did not simply do what was asked, as few sentences. */
 export function chargesText(tasks: readonly Task[]): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const [first] = tasks;
   if (first && tasks.length === 1)
     return refundOf(first) === undefined ? chargeText(chargeOf(first)) : returned([first]);
@@ -44,9 +44,7 @@ export function chargesText(tasks: readonly Task[]): string {
 
 function returned(tasks: readonly Task[]): string {
   const credits = tasks.reduce((sum, task) => sum + (refundOf(task) ?? 0), 0);
-  return credits === 0
-    ? ''
-    : vscode.l10n.t('Rivya reports that the reserved {0} came back.', creditsText(credits));
+  return credits === 0 ? '' : l10n.t('Rivya reports that the reserved {0} came back.', creditsText(credits));
 }
 
 /** Only Rivya's own "failed", with a charge of nothing, says that a reservation came back. */

@@ -1,9 +1,9 @@
-import * as vscode from 'vscode';
 import type { Charge } from '../../shared/charge.ts';
 import { chargeText } from './chargeText.ts';
-import { explainWay, isForeign, type Explainable } from './explainWay.ts';
+import { explainWay, isForeign, rateLimitText, type Explainable } from './explainWay.ts';
 import { actions, say, type Message } from './message.ts';
 import { plain, sentence } from './plain.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What failed: a generation, an answer of the chat, a webhook, or a request that never costs anything. */
 export type Subject = 'job' | 'answer' | 'webhook' | 'request';
@@ -35,7 +35,7 @@ function explanation(problem: Explainable, charge: Charge | undefined, subject: 
 
 /** Undefined where nothing is special about an answer. */
 function explainAnswer(problem: Explainable, charge: Charge | undefined): Message | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const to = actions();
   switch (problem.code) {
     case 'outcome_unknown':
@@ -97,7 +97,7 @@ function explainAnswer(problem: Explainable, charge: Charge | undefined): Messag
 function explainWebhook(problem: Explainable): Message | undefined {
   // A firewall's page says nothing about webhooks.
   if (isForeign(problem)) return undefined;
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const to = actions();
   const { code, kind, message } = problem;
   if (code === 'webhook_url_rejected') {
@@ -109,7 +109,7 @@ function explainWebhook(problem: Explainable): Message | undefined {
     case 'validation':
       return say(t('Rivya did not take the webhook: {0} Nothing was changed.', sentence(message)));
     case 'rateLimit':
-      return say(t('Rate limit reached. Try again in a moment.'));
+      return say(rateLimitText(problem));
     case 'scope':
       return say(
         t('This API key may not manage webhooks. Create a key with the scope webhooks:manage.'),
@@ -123,7 +123,7 @@ function explainWebhook(problem: Explainable): Message | undefined {
 
 /** Undefined where nothing is special about a job. */
 function explainJob(problem: Explainable): Message | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const to = actions();
   switch (problem.code) {
     case 'insufficient_credits':
@@ -136,7 +136,7 @@ function explainJob(problem: Explainable): Message | undefined {
     case 'http_409':
       return say(
         t(
-          'Rivya says that it works on this job already, but gives no id for it. Look at the history on the dashboard, then send it again or stop tracking it.',
+          'Rivya says that it works on this job already, but gives no id for it. Look at the history on the dashboard, then send it again or stop waiting for it.',
         ),
         to.dashboard,
       );
@@ -145,13 +145,13 @@ function explainJob(problem: Explainable): Message | undefined {
     case 'price_above_agreed':
       return say(
         t(
-          'Rivya reserved more for another job of the same order than was agreed to. This one was not sent, and nothing was charged for it. Send it, or stop tracking it.',
+          'Rivya reserved more for another job of the same order than was agreed to. This one was not sent, and nothing was charged for it. Send it, or stop waiting for it.',
         ),
       );
     case 'outcome_unknown':
       return say(
         t(
-          'It is not known whether Rivya received this job, and it was sent too long ago to ask without the risk of paying twice. Look at the history on the dashboard, then send it again or stop tracking it.',
+          'It is not known whether Rivya received this job, and it was sent too long ago to ask without the risk of paying twice. Look at the history on the dashboard, then send it again or stop waiting for it.',
         ),
         to.dashboard,
       );
@@ -165,19 +165,21 @@ function explainJob(problem: Explainable): Message | undefined {
     case 'other_account':
       return say(
         t(
-          'This job was sent with another API key, and it is not known whether Rivya received it. If this key belongs to another account, sending it again is a second job, which is charged. Set the key that it was sent with, send it again, or stop tracking it.',
+          'This job was sent with another API key, and it is not known whether Rivya received it. If this key belongs to another account, sending it again is a second job, which is charged. Set the key that it was sent with, send it again, or stop waiting for it.',
         ),
         to.setKey,
       );
     case 'stopped_unsure':
       return say(
         t(
-          'This job was stopped before it was known whether Rivya received it. It is not sent again by itself. Send it again to find out, which starts it if Rivya does not have it, or stop tracking it.',
+          'This job was stopped before it was known whether Rivya received it. It is not sent again by itself. Send it again to find out, which starts it if Rivya does not have it, or stop waiting for it.',
         ),
         to.dashboard,
       );
     case 'intent_old':
-      return say(t('This job is more than a day old and was never sent. Send it now, or stop tracking it.'));
+      return say(
+        t('This job is more than a day old and was never sent. Send it now, or stop waiting for it.'),
+      );
     case 'generation_ended':
       return say(
         t('Rivya has ended this job without a result. It reports: {0}', sentence(problem.message)),
@@ -258,7 +260,7 @@ function explainJob(problem: Explainable): Message | undefined {
 
 /** What a code means whatever failed. */
 function explainAny(problem: Explainable): Message {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const to = actions();
   switch (problem.code) {
     case 'api_key_missing':
@@ -291,7 +293,7 @@ function explainAny(problem: Explainable): Message {
     case 'insufficient_credits':
       return say(t('There are not enough credits.'), to.credits, to.chooseModel);
     case 'rate_limited':
-      return say(t('Rate limit reached. Try again in a moment.'));
+      return say(rateLimitText(problem));
     case 'validation_failed':
       return say(t('Rivya did not accept the request: {0}', sentence(problem.message)), to.chooseModel);
     case 'not_found':
@@ -305,8 +307,9 @@ function explainAny(problem: Explainable): Message {
 }
 
 /** What Rivya's own answer means whose code says nothing, by its kind. */
-function explainKind({ kind, status, message }: Explainable): Message | undefined {
-  const { t } = vscode.l10n;
+function explainKind(problem: Explainable): Message | undefined {
+  const { kind, status, message } = problem;
+  const { t } = l10n;
   const to = actions();
   if (status === undefined) return undefined;
   switch (kind) {
@@ -321,7 +324,7 @@ function explainKind({ kind, status, message }: Explainable): Message | undefine
     case 'credits':
       return say(t('There are not enough credits: {0}', sentence(message)), to.credits, to.chooseModel);
     case 'rateLimit':
-      return say(t('Rate limit reached. Try again in a moment.'));
+      return say(rateLimitText(problem));
     case 'unavailable':
       return say(t('Rivya is out of order at the moment: {0}', sentence(message)), to.showLog);
     default:
@@ -337,5 +340,5 @@ const brokenAnswerCodes =
   /^(?:answer_truncated|connection_\w+|host_not_found|certificate_rejected|tls_\w+|\w+_timeout)$/;
 
 export function withRequestId(text: string, requestId: string | undefined): string {
-  return requestId === undefined ? text : `${text} ${vscode.l10n.t('(Request {0})', plain(requestId, 'id'))}`;
+  return requestId === undefined ? text : `${text} ${l10n.t('(Request {0})', plain(requestId, 'id'))}`;
 }

@@ -1,7 +1,8 @@
-import * as vscode from 'vscode';
 import type { RivyaErrorKind } from '../../api/errors/errors.ts';
 import { actions, say, type Message } from './message.ts';
 import { sentence } from './plain.ts';
+import { durationText } from '../text/taskText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** A RivyaError, or what was stored of one. */
 export interface Explainable {
@@ -10,6 +11,16 @@ export interface Explainable {
   readonly kind?: RivyaErrorKind | undefined;
   readonly status?: number | undefined;
   readonly isRivyasWord?: boolean | undefined;
+  /** How long the server has asked to wait. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** The server wants fewer requests, and has perhaps said for how long. */
+export function rateLimitText({ retryAfterMs }: Explainable): string {
+  const { t } = l10n;
+  return retryAfterMs === undefined
+    ? t('Rate limit reached. Try again in a moment.')
+    : t('Rate limit reached. Try again in {0}.', durationText(retryAfterMs));
 }
 
 /**
@@ -29,7 +40,7 @@ export function explainWay(problem: Explainable): Message | undefined {
 }
 
 function explainConnection({ code, message }: Explainable): Message | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const to = actions();
   switch (code) {
     case 'http_407':
@@ -101,8 +112,9 @@ const connectionCodes: ReadonlySet<string> = new Set([
   'file_truncated',
 ]);
 
-function explainForeign({ status = 0, message }: Explainable): Message {
-  const { t } = vscode.l10n;
+function explainForeign(problem: Explainable): Message {
+  const { status = 0, message } = problem;
+  const { t } = l10n;
   const to = actions();
   switch (status) {
     case 401:
@@ -140,7 +152,7 @@ function explainForeign({ status = 0, message }: Explainable): Message {
         to.showLog,
       );
     case 429:
-      return say(t('Rate limit reached. Try again in a moment.'));
+      return say(rateLimitText(problem));
   }
   if (status >= 500) {
     return say(

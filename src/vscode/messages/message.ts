@@ -1,5 +1,5 @@
-import * as vscode from 'vscode';
 import type { CommandId } from '../manifest/ids.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What a button of a message does: a command of ours, or a page of Rivya's. */
 export type Action = { readonly title: string } & (
@@ -36,7 +36,7 @@ export function actions(): Record<
   | 'proxySettings',
   Action
 > {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return {
     setKey: { title: t('Set API Key'), command: 'rivya.account.setKey' },
     sandbox: { title: t('Try the Sandbox'), command: 'rivya.sandbox.start' },

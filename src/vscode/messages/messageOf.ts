@@ -12,6 +12,7 @@ import { Cancelled, UserError } from './errors.ts';
 import { explain, withRequestId, type Subject } from './explain.ts';
 import { plain, sentence } from './plain.ts';
 import { actions, type Message } from './message.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What to tell of any error, or undefined when there is nothing to tell. @param subject what failed */
 export function messageOf(error: unknown, subject: Subject = 'request'): Message | undefined {
@@ -27,7 +28,7 @@ export function messageOf(error: unknown, subject: Subject = 'request'): Message
   }
   return (
     storageMessage(error) ?? {
-      text: vscode.l10n.t('Something went wrong inside the extension. The log has the details.'),
+      text: l10n.t('Something went wrong inside the extension. The log has the details.'),
       actions: [actions().showLog],
     }
   );
@@ -35,7 +36,7 @@ export function messageOf(error: unknown, subject: Subject = 'request'): Message
 
 /** What to tell of a database that cannot be used; undefined for any other error. */
 export function storageMessage(error: unknown): Message | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const { doctor, reloadWindow, showLog } = actions();
   if (error instanceof NewerFile) {
     const text = t(

@@ -19,10 +19,11 @@ import { priceText, unusableReason } from '../text/modelText.ts';
 import { createPick, row, separator, setPlaceholder, showPick, type Row } from '../messages/quickPick.ts';
 import { creditsText } from '../text/taskText.ts';
 import { ModelPreferences } from './modelPreferences.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Why nothing was started with a model. */
 export function unusableError(model: Model, reason: Unusable, buttons: readonly Action[] = []): UserError {
-  const text = vscode.l10n.t(
+  const text = l10n.t(
     '{0} cannot be used here: {1}. Nothing was charged.',
     modelName(model),
     unusableReason(reason),
@@ -75,7 +76,7 @@ export async function pickModel(
   { context, balance, server, ledger }: PickerServices,
   question: ModelQuestion,
 ): Promise<ModelAnswer> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const [kind = 'image', ...others] = question.kinds;
   const pick = createPick<ModelItem>({
     title: others.length > 0 ? t('Model') : mediaKindLabels(kind).modelTitle,
@@ -171,7 +172,7 @@ function modelItems(
           ...(reason ? [unusableReason(reason)] : []),
           priceText(model),
           ...(isDefault
-            ? [vscode.l10n.t({ message: 'default', comment: 'The model that is used when none is chosen' })]
+            ? [l10n.t({ message: 'default', comment: 'The model that is used when none is chosen' })]
             : []),
         ].join(' · '),
         ...(!reason && { buttons: buttonsOf(model, kind) }),
@@ -185,8 +186,8 @@ function modelItems(
   if (usable.length + shown.length === 0) {
     throw new UserError(
       inputs.files
-        ? vscode.l10n.t('No model takes these files as inputs. Nothing was charged.')
-        : vscode.l10n.t('Rivya offers no model for this at the moment. Nothing was charged.'),
+        ? l10n.t('No model takes these files as inputs. Nothing was charged.')
+        : l10n.t('Rivya offers no model for this at the moment. Nothing was charged.'),
     );
   }
   const used = recent.flatMap(id => usable.find(item => item.model?.id === id) ?? []).slice(0, mostRecent);
@@ -195,20 +196,20 @@ function modelItems(
   const groups = kinds.map(kind => others.filter(item => item.mediaKind === kind));
   const isDivided = kinds.length > 1 || used.length + liked.length > 0;
   return [
-    ...(used.length > 0 ? [separator(vscode.l10n.t('Recently used')), ...used] : []),
-    ...(liked.length > 0 ? [separator(vscode.l10n.t('Favourites')), ...liked] : []),
+    ...(used.length > 0 ? [separator(l10n.t('Recently used')), ...used] : []),
+    ...(liked.length > 0 ? [separator(l10n.t('Favourites')), ...liked] : []),
     ...groups.flatMap((group, index) => {
       const kind = kinds[index];
       return isDivided && kind && group.length > 0
         ? [separator(mediaKindLabels(kind).name), ...group]
         : group;
     }),
-    ...(shown.length > 0 ? [separator(vscode.l10n.t('Not usable now')), ...shown] : []),
+    ...(shown.length > 0 ? [separator(l10n.t('Not usable now')), ...shown] : []),
   ];
 }
 
 function orderButton(order: ModelOrder): vscode.QuickInputButton {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return order === 'name'
     ? { iconPath: new vscode.ThemeIcon('sort-precedence'), tooltip: t('Sort by Price') }
     : { iconPath: new vscode.ThemeIcon('case-sensitive'), tooltip: t('Sort by Name') };
@@ -224,7 +225,7 @@ function shortText(
   credits: number | undefined,
   defaultOf: (kind: MediaKind) => string,
 ): string | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (credits === undefined) return undefined;
   const usable = kinds.flatMap(kind => models.filter(model => !unusableWith(model, kind, inputs)));
   const preset = usable.filter(model => kinds.some(kind => model.id === defaultOf(kind)));

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { chooseMany, type RowText } from '../messages/quickPick.ts';
 import type { ModelsFilter } from './modelsNode.ts';
 import { categoryText, knownCategories } from './modelsTreeItems.ts';
+import { l10n } from '../text/l10n.ts';
 
 interface Choice extends RowText {
   readonly kind?: vscode.QuickPickItemKind;
@@ -12,7 +13,7 @@ interface Choice extends RowText {
 
 /** Lets the user choose what the view shows. @throws Cancelled */
 export async function askFilter({ categories, usableOnly }: ModelsFilter): Promise<ModelsFilter> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const usable: Choice = {
     label: t('Only models that can be used now'),
     category: undefined,

@@ -9,6 +9,7 @@ import { defaultModelOf } from '../manifest/settings.ts';
 import { tooltipOf } from '../messages/tooltip.ts';
 import { treeItem } from '../messages/treeItem.ts';
 import type { ModelsFilter, ModelsNode } from './modelsNode.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** In the order in which they are shown; whatever else the server names comes after them. */
 export const knownCategories = [...mediaKinds, 'chat'] as const;
@@ -16,7 +17,7 @@ export const knownCategories = [...mediaKinds, 'chat'] as const;
 export function categoryText(category: string): string {
   const kind = mediaKinds.find(each => each === category);
   if (kind) return mediaKindLabels(kind).name;
-  return category === 'chat' ? vscode.l10n.t('Chat') : category;
+  return category === 'chat' ? l10n.t('Chat') : category;
 }
 
 /** What a model makes, or undefined for chat and for what is not known here. */
@@ -49,7 +50,7 @@ export function filterText({ categories: chosen, usableOnly }: ModelsFilter): st
     ...chosen.map(categoryText),
     ...(usableOnly
       ? [
-          vscode.l10n.t({
+          l10n.t({
             message: 'usable',
             comment: 'The list of models shows only those that can be used',
           }),
@@ -74,9 +75,9 @@ export function modelsNodeItem(node: ModelsNode): vscode.TreeItem {
 function categoryItem(category: string, count: number): vscode.TreeItem {
   const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
   const label = categoryText(category);
-  const description = count.toLocaleString(vscode.env.language);
+  const description = count.toLocaleString(l10n.language);
   const item = treeItem(
-    { label, description, accessibleLabel: vscode.l10n.t('{0}, models: {1}', label, description) },
+    { label, description, accessibleLabel: l10n.t('{0}, models: {1}', label, description) },
     category === 'image' ? Expanded : Collapsed,
   );
   item.id = `category:${category}`;
@@ -99,9 +100,7 @@ function modelItem(model: Model): vscode.TreeItem {
   const kind = kindOf(model);
   const accessible = [
     label,
-    isDefault
-      ? vscode.l10n.t({ message: 'default', comment: 'The model that is used when none is chosen' })
-      : '',
+    isDefault ? l10n.t({ message: 'default', comment: 'The model that is used when none is chosen' }) : '',
     description,
   ];
   const item = treeItem({ label, description, accessibleLabel: accessible.filter(Boolean).join(', ') });
@@ -113,7 +112,7 @@ function modelItem(model: Model): vscode.TreeItem {
   if (reason === undefined && (kind !== undefined || category === 'chat')) {
     item.command = {
       command: kind === undefined ? 'rivya.model.chat' : 'rivya.model.use',
-      title: kind === undefined ? vscode.l10n.t('Chat') : mediaKindLabels(kind).generate,
+      title: kind === undefined ? l10n.t('Chat') : mediaKindLabels(kind).generate,
       arguments: [{ type: 'model', model } satisfies ModelsNode],
     };
   }
@@ -128,7 +127,7 @@ function modelItem(model: Model): vscode.TreeItem {
 
 /** Loaded when it is to be shown. */
 export function modelTooltip(model: Model): vscode.MarkdownString {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const reason = reasonText(model);
   const fields = modelFields(model);
   return tooltipOf([
@@ -140,7 +139,7 @@ export function modelTooltip(model: Model): vscode.MarkdownString {
     ...(inputsText(model) === '' ? [] : [t('Inputs: {0}', inputsText(model))]),
     model.max_prompt_length === null
       ? t('Prompt: no documented limit')
-      : t('Prompt: up to {0} characters', model.max_prompt_length.toLocaleString(vscode.env.language)),
+      : t('Prompt: up to {0} characters', model.max_prompt_length.toLocaleString(l10n.language)),
     ...(fields.length > 0 ? [t('Parameters:')] : []),
     ...fields.map(field => `• ${fieldText(field)}`),
     ...noticesOf(model),
@@ -153,8 +152,8 @@ function inputsText(model: Model): string {
 }
 
 function filesOf({ file_kinds: fileKinds }: Model): string[] {
-  const labels = fileKinds.map(kind => categoryText(kind).toLocaleLowerCase(vscode.env.language));
-  return [fileKinds.length > 0 ? vscode.l10n.t('files ({0})', labels.join(', ')) : vscode.l10n.t('files')];
+  const labels = fileKinds.map(kind => categoryText(kind).toLocaleLowerCase(l10n.language));
+  return [fileKinds.length > 0 ? l10n.t('files ({0})', labels.join(', ')) : l10n.t('files')];
 }
 
 function fieldText({ key, options, min, max, default: preset }: ModelField): string {
@@ -164,7 +163,7 @@ function fieldText({ key, options, min, max, default: preset }: ModelField): str
       : min !== undefined || max !== undefined
         ? `${min ?? '…'} – ${max ?? '…'}`
         : '';
-  return [key, range, preset === undefined ? '' : vscode.l10n.t('default: {0}', String(preset))]
+  return [key, range, preset === undefined ? '' : l10n.t('default: {0}', String(preset))]
     .filter(Boolean)
     .join(' · ');
 }
@@ -208,7 +207,7 @@ function categoryOf(model: Model): string {
 }
 
 function nothingItem(): vscode.TreeItem {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const item = treeItem({ label: t('No model passes the filter. Select to change it.') });
   item.iconPath = new vscode.ThemeIcon('filter');
   item.command = { command: 'rivya.models.filter', title: t('Filter Models') };
@@ -216,7 +215,7 @@ function nothingItem(): vscode.TreeItem {
 }
 
 function failureItem(text: string): vscode.TreeItem {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const label = t('The models could not be read. Select to try again.');
   const item = treeItem({ label, tooltip: [text], accessibleLabel: `${label} ${text}` });
   item.iconPath = new vscode.ThemeIcon('warning');

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
@@ -9,6 +8,7 @@ import { show } from '../messages/show.ts';
 import type { Placed } from '../placement/resultWriter.ts';
 import { jobMessage, showTasks } from './jobMessages.ts';
 import { announcePlaced, copyPaths, isInSight, severalPlaced } from './placedMessages.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What comes within this time, in milliseconds, is told of together. */
 const gathering = 1_500;
@@ -88,7 +88,7 @@ export class Announcer implements Disposable {
         },
         (error: unknown) => {
           log.error(`Paths could not be copied. ${describeError(error)}`);
-          const text = vscode.l10n.t('The results are saved, but their paths could not be copied.');
+          const text = l10n.t('The results are saved, but their paths could not be copied.');
           show('warning', { text, actions: [showTasks()] }, log);
         },
       );

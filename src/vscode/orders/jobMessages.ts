@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { PriceSurprise } from '../../core/generate/priceWatch.ts';
 import type { Announcement } from '../../core/tasks/announcements.ts';
 import type { Task } from '../../shared/task.ts';
@@ -8,6 +7,7 @@ import { actions, type Action, type Message } from '../messages/message.ts';
 import { plain } from '../messages/plain.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { creditsText, promptText } from '../text/taskText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** The words for what happened to jobs: precise for one, and for several what they have in common. */
 export function jobMessage(announcement: Announcement): Message {
@@ -27,23 +27,31 @@ function endMessage(task: Task): Message {
       lookedFor([task]),
       chargesText([task]),
     ),
-    actions: task.state === 'unreachable' ? [checkAgain([task]), ...buttons] : [...buttons, ...wayOn(task)],
+    actions: task.state === 'unreachable' ? [checkAgain([task]), ...buttons] : wayOn(task, buttons),
   };
 }
 
-/** What the person can do where the job itself does not go on. */
-function wayOn({ id, hold }: Task): Action[] {
-  const { t } = vscode.l10n;
-  if (hold === 'key') return [];
-  if (hold !== 'decision') return [{ title: t('Run Again'), command: 'rivya.task.rerun', arguments: [id] }];
-  return [
-    { title: t('Send Again'), command: 'rivya.task.sendAgain', arguments: [id] },
-    { title: t('Stop Tracking'), command: 'rivya.task.stopTracking', arguments: [id] },
-  ];
+/** What the person can do where the job itself does not go on. @param ways what its problem suggests */
+function wayOn({ id, hold, state }: Task, ways: readonly Action[]): Action[] {
+  const { t } = l10n;
+  if (hold === 'key') return [...ways];
+  if (hold === 'decision') {
+    return [
+      ...ways,
+      { title: t('Resend Request'), command: 'rivya.task.sendAgain', arguments: [id] },
+      { title: t('Stop Waiting'), command: 'rivya.task.stopTracking', arguments: [id] },
+    ];
+  }
+  const again: Action = { title: t('Run Again'), command: 'rivya.task.rerun', arguments: [id] };
+  // What a model has refused comes from the words more often than from anything that the log could tell.
+  const helpful = ways.filter(way => !('command' in way) || way.command !== 'rivya.showLog');
+  if (state === 'failed' && helpful.length === 0)
+    return [{ title: t('Edit Prompt'), command: 'rivya.task.edit', arguments: [id] }, again];
+  return [...ways, again];
 }
 
 function checkAgain(tasks: readonly Task[]): Action {
-  const title = vscode.l10n.t('Check Again');
+  const title = l10n.t('Look for Result');
   return { title, command: 'rivya.task.checkAgain', arguments: [undefined, tasks.map(({ id }) => id)] };
 }
 
@@ -51,12 +59,12 @@ function checkAgain(tasks: readonly Task[]): Action {
 function lookedFor(tasks: readonly Task[]): string {
   if (!tasks.every(({ state }) => state === 'unreachable')) return '';
   return tasks.length === 1
-    ? vscode.l10n.t('It is not looked for by itself any more.')
-    : vscode.l10n.t('They are not looked for by themselves any more.');
+    ? l10n.t('It is not looked for by itself any more.')
+    : l10n.t('They are not looked for by themselves any more.');
 }
 
 function severalEnded({ type, tasks, haveSameCause }: Announcement): Message {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const count = tasks.length;
   const about = (text: string | undefined): string => {
     switch (type) {
@@ -93,7 +101,7 @@ function severalEnded({ type, tasks, haveSameCause }: Announcement): Message {
 
 /** The server has forgotten an idempotency key. */
 function twiceMessage(tasks: Announcement['tasks']): Message {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const ids = tasks.flatMap(({ remoteId, otherRemoteIds }) => [remoteId ?? '', ...otherRemoteIds]).join(', ');
   const shown = plain(ids, 'value');
   const text =
@@ -112,7 +120,7 @@ function twiceMessage(tasks: Announcement['tasks']): Message {
 
 /** A retry that takes long is worth a word. */
 function troubleMessage({ tasks, haveSameCause }: Announcement): Message {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (!haveSameCause) {
     const text = t(
       '{0} jobs are delayed, for different reasons. They are kept and go on by themselves.',
@@ -135,7 +143,7 @@ function explanationOf(task: Task): Message {
 
 /** Rivya has reserved more for a job than was agreed to. */
 export function priceMessage({ kind, prompt }: Task, { reserved, agreed, held }: PriceSurprise): Message {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const text = t(
     '{0}: Rivya reserved {1} for it, and {2} were agreed to.',
     mediaKindLabels(kind).job(promptText(prompt)),
@@ -153,7 +161,7 @@ export function priceMessage({ kind, prompt }: Task, { reserved, agreed, held }:
 }
 
 export function showTasks(): Action {
-  return { title: vscode.l10n.t('Show Tasks'), command: 'rivya.tasks.focus' };
+  return { title: l10n.t('Show Tasks'), command: 'rivya.tasks.focus' };
 }
 
 function joined(...sentences: readonly string[]): string {

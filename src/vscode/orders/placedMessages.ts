@@ -11,6 +11,7 @@ import type { Placed } from '../placement/resultWriter.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { creditsText } from '../text/taskText.ts';
 import { showTasks } from './jobMessages.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * Brings the paths of results onto the clipboard, together, where the person has asked for that. Before it is
@@ -39,7 +40,7 @@ export function announcePlaced(
   else if (document === undefined || isInSight(document)) flash(text, 'check', 6_000);
   else {
     const open = {
-      title: vscode.l10n.t({ message: 'Open', comment: 'Button: opens the generated file' }),
+      title: l10n.t({ message: 'Open', comment: 'Button: opens the generated file' }),
       command: 'rivya.task.open',
       arguments: [task.id],
     } as const;
@@ -49,7 +50,7 @@ export function announcePlaced(
 
 /** Opens a result that no document shows, and offers what is likely to come next. */
 function showBeside(log: Log, { task, files }: Placed, text: string): void {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const [file] = files;
   const isEmpty = vscode.window.tabGroups.all.every(({ tabs }) => tabs.length === 0);
   const viewColumn = isEmpty ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
@@ -71,7 +72,7 @@ function showBeside(log: Log, { task, files }: Placed, text: string): void {
 
 /** The words for several results at once. */
 export function severalPlaced(placed: readonly Placed[]): Message {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const charges = placed.flatMap(({ task }) => finalCharge(task) ?? []);
   const credits = creditsText(charges.reduce((sum, each) => sum + each, 0));
   const price = charges.length === placed.length ? credits : t('at least {0}', credits);
@@ -87,7 +88,7 @@ export function severalPlaced(placed: readonly Placed[]): Message {
 function offersOf(placed: readonly Placed[]): Action[] {
   const ids = placed.filter(({ lacksReference }) => lacksReference).map(({ task }) => task.id);
   if (ids.length === 0) return [];
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return [
     { title: t('Insert Here'), command: 'rivya.task.insertReference', arguments: [ids[0], ids] },
     {
@@ -105,10 +106,10 @@ function placedText({ task, document, files }: Placed): string {
   return document === undefined ? labels.saved(name) : labels.inserted(name);
 }
 
-/** What the job has cost, behind a text. */
+/** What the job has cost, before a text: the end of that may be cut off. */
 function withCharge(text: string, task: Task): string {
   const credits = finalCharge(task);
-  return credits === undefined || credits === 0 ? text : `${text} · ${creditsText(credits)}`;
+  return credits === undefined || credits === 0 ? text : `${creditsText(credits)} · ${text}`;
 }
 
 /** What Rivya has charged in the end, where it has said so. */

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
@@ -7,6 +6,7 @@ import { chargeOf } from '../../shared/charge.ts';
 import { isRunningState, type Task } from '../../shared/task.ts';
 import { show } from '../messages/show.ts';
 import type { Placer } from '../placement/placer.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What following jobs needs. */
 export interface TrackingServices {
@@ -43,7 +43,7 @@ export function endTracking(
 }
 
 function stoppedText(tasks: readonly Task[]): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const isOne = tasks.length === 1;
   if (tasks.every(task => chargeOf(task).kind === 'neverLeft')) {
     return isOne

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Log } from '../../base/log.ts';
 import { pageHtml } from './pageHtml.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Where the scripts and styles of the pages lie. */
 export function pagesFolder(extension: vscode.Uri): vscode.Uri {
@@ -25,13 +26,13 @@ export async function htmlFor(
     cspSource: webview.cspSource,
     script: address(`${name}.js`),
     styles: [address('codicon.css'), address(`${name}.css`)],
-    boot: { language: vscode.env.language, strings: await translations(log) },
+    boot: { language: l10n.language, strings: await translations(log) },
   });
 }
 
 /** The texts of the pages in the display language; English ones need no file. */
 async function translations(log: Log): Promise<Record<string, string>> {
-  const { uri } = vscode.l10n;
+  const { uri } = l10n;
   if (!uri) return {};
   try {
     const words: unknown = JSON.parse(await readFile(uri.fsPath, 'utf8'));

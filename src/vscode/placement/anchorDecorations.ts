@@ -6,6 +6,7 @@ import type { Task } from '../../shared/task.ts';
 import { actionTooltip } from '../messages/tooltip.ts';
 import { stateText } from '../text/taskText.ts';
 import type { DocumentAnchors } from './documentAnchors.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Marks the place of each running job with its state, quietly, at the end of its line. */
 export class AnchorDecorations implements Disposable {
@@ -71,7 +72,7 @@ export class AnchorDecorations implements Disposable {
 function decoration(at: vscode.Position, tasks: readonly Task[]): vscode.DecorationOptions {
   const texts = tasks.map(task => `Rivya: ${stateText(task)}`);
   const command = 'rivya.task.stopTracking';
-  const title = vscode.l10n.t('Stop Tracking');
+  const title = l10n.t('Stop Tracking');
   const hover = actionTooltip(
     tasks.map(({ id, prompt }) => ({
       lines: [inertText(prompt, 200)],

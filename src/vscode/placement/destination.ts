@@ -17,6 +17,7 @@ import { isSetByUser, setting } from '../manifest/settings.ts';
 import { UserError } from '../messages/errors.ts';
 import { parentOf } from './home.ts';
 import { pathBelow, type ChosenFolder, type WorkspaceProjects } from './workspaceProjects.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Where the files of a job go. */
 export interface Destination {
@@ -48,7 +49,7 @@ export async function destinationFor(
   if (!wanted || (await staysInside(wanted.uriOf('a.png'), wanted.root))) return wanted;
   const uriOf = inDefaultDirectory(wanted.root);
   await requireInside(parentOf(uriOf('a.png')), wanted.root);
-  const warning = vscode.l10n.t(
+  const warning = l10n.t(
     'The folder for generated files is a symbolic link that leads out of the workspace folder; "{0}" was used.',
     defaultDirectory,
   );
@@ -67,7 +68,7 @@ async function staysInside(uri: vscode.Uri, root: vscode.Uri): Promise<boolean> 
 
 function leadsOut(folder: vscode.Uri): UserError {
   return new UserError(
-    vscode.l10n.t(
+    l10n.t(
       'The folder "{0}" leads out of the workspace folder by a symbolic link, so nothing was written there. The result is kept in the library: choose another folder in the setting rivya.output.directory, then insert it.',
       folder.path,
     ),
@@ -97,7 +98,7 @@ async function wantedDestination(
       };
       return { root, uriOf, warning: undefined };
     }
-    const warning = vscode.l10n.t(
+    const warning = l10n.t(
       'The setting markdown.copyFiles.destination leads out of the workspace folder, names what is not legal on every system, or takes too long; "{0}" was used.',
       defaultDirectory,
     );
@@ -117,7 +118,7 @@ async function wantedDestination(
       vscode.Uri.joinPath(root, ...folder.split('/').filter(Boolean), fileName);
     return { root, uriOf, warning: undefined };
   }
-  const warning = vscode.l10n.t(
+  const warning = l10n.t(
     'The setting rivya.output.directory leads out of the workspace folder; "{0}" was used.',
     defaultDirectory,
   );

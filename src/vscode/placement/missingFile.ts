@@ -11,6 +11,7 @@ import { exists, requireInside } from './destination.ts';
 import { homeOf, parentOf } from './home.ts';
 import type { PlacedFile } from './referenceEdit.ts';
 import { resultActions } from './resultActions.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * Where the files of a job go that makes a missing one: exactly there, with the extension that its bytes are.
@@ -80,7 +81,7 @@ async function freeName(
 
 function occupied(id: string, file: vscode.Uri): UserError {
   return new UserError(
-    vscode.l10n.t(
+    l10n.t(
       '"{0}" is there meanwhile, and was left as it is. The result is kept in the library: insert it, or save it where you like.',
       plain(vscode.workspace.asRelativePath(file), 'value'),
     ),

@@ -24,6 +24,7 @@ import { resultActions } from './resultActions.ts';
 import { ResultWriter, type Placed } from './resultWriter.ts';
 import { CursorTargets, isShown } from './target.ts';
 import type { WorkspaceProjects } from './workspaceProjects.ts';
+import { l10n } from '../text/l10n.ts';
 
 export interface PlacerPorts {
   readonly ledger: Ledger;
@@ -139,7 +140,7 @@ export class Placer implements Disposable {
     const task = this.#ports.ledger.task(id);
     const placement = this.#ports.ledger.placements.of(id);
     if (!task || !placement || storedFiles(task).length === 0) {
-      throw new UserError(vscode.l10n.t('This task has no result to insert.'));
+      throw new UserError(l10n.t('This task has no result to insert.'));
     }
     const isEverywhere = this.#replaced.has(id);
     const target = isEverywhere
@@ -163,19 +164,19 @@ export class Placer implements Disposable {
    */
   async insertReference(id: string): Promise<void> {
     const target = await this.#cursors.current();
-    if (!target) throw new UserError(vscode.l10n.t('Open a document first.'));
+    if (!target) throw new UserError(l10n.t('Open a document first.'));
     const { document, anchor } = target;
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, document.positionAt(anchor.end), await this.#referenceIn(id, target));
     if (!(await vscode.workspace.applyEdit(edit)))
-      throw new UserError(vscode.l10n.t('The document could not be changed.'));
+      throw new UserError(l10n.t('The document could not be changed.'));
   }
 
   async #referenceIn(id: string, target: Target | undefined): Promise<string> {
     const { ledger, projects } = this.#ports;
     const task = ledger.task(id);
     const text = task && (await looseReferences(ledger, projects, task, target));
-    if (!text) throw new UserError(vscode.l10n.t('The file of this task is no longer in the workspace.'));
+    if (!text) throw new UserError(l10n.t('The file of this task is no longer in the workspace.'));
     return text;
   }
 
@@ -234,7 +235,7 @@ export class Placer implements Disposable {
           const text =
             error instanceof UserError
               ? error.message
-              : vscode.l10n.t(
+              : l10n.t(
                   'The result could not be saved to the workspace: {0} It is kept in the library.',
                   sentence(String(error)),
                 );

@@ -7,6 +7,7 @@ import { exists } from './destination.ts';
 import { homeOf, parentOf } from './home.ts';
 import type { Target } from './referenceEdit.ts';
 import { resultActions } from './resultActions.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Where the files of a result go. */
 export interface Receiving {
@@ -45,7 +46,7 @@ export async function receivingFolder(
   }
   const folder = await otherFolder(placement, folders, ofDocument, isOutside, mayAsk);
   if (placement.folder === undefined) return { document, folder, warning: undefined };
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const warning = folder
     ? t(
         'The folder in which this was started is not in this window, so it was saved in "{0}".',
@@ -62,7 +63,7 @@ async function otherFolder(
   isOutside: boolean,
   mayAsk: boolean,
 ): Promise<vscode.Uri | undefined> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const known = folders.find(({ uri }) => uri.toString() === ofDocument?.toString());
   const [first, ...rest] = known ? [known] : folders;
   if (first && rest.length === 0) return first.uri;

@@ -1,9 +1,9 @@
-import * as vscode from 'vscode';
 import type { Action } from '../messages/message.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What can be done with a result that was not placed by itself. */
 export function resultActions(id: string): readonly Action[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return [
     {
       title: t({

@@ -32,6 +32,7 @@ import {
 import { receivingFolder } from './receivingFolder.ts';
 import { isShown } from './target.ts';
 import { addFiles, applyWithFiles, notWritten, removeRest } from './workspaceFiles.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** How a job's files ended in the workspace. */
 export interface Placed {
@@ -313,7 +314,7 @@ async function referringDocument({ document: text }: Placement): Promise<vscode.
 function renamedRemark({ uri }: MissingFile, file: vscode.Uri): string | undefined {
   const [wanted, got] = [vscode.Uri.parse(uri, true), file].map(each => each.path.split('/').at(-1) ?? '');
   if (wanted === got) return undefined;
-  return vscode.l10n.t(
+  return l10n.t(
     'The model does not make "{0}": the file is "{1}", and the link leads to it.',
     plain(wanted ?? '', 'value'),
     plain(got ?? '', 'value'),
@@ -348,7 +349,7 @@ function rest(document: vscode.TextDocument, clock: Clock): Promise<void> {
 
 function readOnly(folder: vscode.Uri): UserError {
   return new UserError(
-    vscode.l10n.t(
+    l10n.t(
       'The folder "{0}" is read-only. The result is kept in the library: save it somewhere else.',
       plain(folder.path, 'value'),
     ),
@@ -361,7 +362,7 @@ function remarkOf(
   live: Target | undefined,
   file: vscode.Uri | undefined,
 ): string | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const name = plain(file?.path.split('/').at(-1) ?? '', 'value');
   if (mode === 'none') return undefined;
   if (mode === 'clipboard') return t('Saved as {0}. The path is on the clipboard.', name);

@@ -5,6 +5,7 @@ import { chooseOne } from '../messages/quickPick.ts';
 import { homeOf } from './home.ts';
 import { cursorPlace, isDocument, type Place } from './place.ts';
 import type { Target } from './referenceEdit.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Where somebody inserts who has no document in front: in the one that they wrote in last. */
 export class CursorTargets implements Disposable {
@@ -62,7 +63,7 @@ function targetAt({ document, range }: Place): Target {
 
 /** Of the documents that have tabs, the one that the person wants. */
 async function pickedDocument(): Promise<vscode.Uri | undefined> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs);
   const documents = tabs.flatMap(({ input, label }) =>
     input instanceof vscode.TabInputText && isDocument(input.uri)

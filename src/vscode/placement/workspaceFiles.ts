@@ -6,6 +6,7 @@ import { UserError } from '../messages/errors.ts';
 import { exists } from './destination.ts';
 import { parentOf } from './home.ts';
 import type { PlacedFile } from './referenceEdit.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * Larger files do not travel inside the edit, where they would lie in memory, here and in the editor's
@@ -70,7 +71,7 @@ export async function removeRest(placed: readonly PlacedFile[], staged: readonly
 /** What is said when the files could not be created. */
 export function notWritten([first]: readonly PlacedFile[]): UserError {
   return new UserError(
-    vscode.l10n.t(
+    l10n.t(
       'The file could not be written to "{0}": check that the folder can be written. The result is kept in the library.',
       first ? parentOf(first.uri).path : '',
     ),

@@ -10,6 +10,7 @@ import type { MediaKind } from '../../shared/task.ts';
 import { plain } from '../messages/plain.ts';
 import { show } from '../messages/show.ts';
 import { homeOf, parentOf } from './home.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** A document, and the project that it lies in. */
 export interface DocumentProject {
@@ -89,7 +90,7 @@ export class WorkspaceProjects implements Disposable {
     if (!news || told.includes(news.id)) return;
     void this.#state.update(toldKey, [...told, news.id]);
     const change = {
-      title: vscode.l10n.t('Change...'),
+      title: l10n.t('Change...'),
       command: 'rivya.openSettings',
       arguments: ['output.directory'],
     } as const;
@@ -199,7 +200,7 @@ function filesBelow(folder: vscode.Uri): ProjectFiles {
 }
 
 function newsOf({ kind }: Project, chosen: string, hidden: string | undefined): string | undefined {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const [folder, other] = [chosen || '.', hidden ?? ''].map(each => plain(each, 'value'));
   if (hidden === chosen)
     return t('Generated files go to "{0}", which git ignores here: they are in no commit.', folder ?? '');

@@ -11,6 +11,7 @@ import type { OldFile } from '../placement/swap.ts';
 import { pictureOf } from '../text/taskPicture.ts';
 import { paidText, paramsOf, promptText } from '../text/taskText.ts';
 import { Flips } from './flips.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What is chosen for. */
 export interface ChosenFor {
@@ -69,7 +70,7 @@ async function pickVariant(
   flips: Flips,
   store: DisposableStore,
 ): Promise<string | undefined> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const pick = createPick<VariantRow>({
     title: t('Variations of "{0}"', promptText(original.prompt)),
     placeholder: t('The arrow keys show them in place, Enter keeps one, Escape keeps the old one'),
@@ -125,7 +126,7 @@ async function pickVariant(
 /** What tells one from the other, where the model has it. */
 function seedOf({ body }: Task): string {
   const seed = paramsOf({ body }).find(([key]) => /^seed$/i.test(key))?.[1];
-  return seed === undefined ? '' : vscode.l10n.t('seed {0}', seed);
+  return seed === undefined ? '' : l10n.t('seed {0}', seed);
 }
 
 /** Nobody waits for the results any more; those that still come are stored. */

@@ -20,6 +20,7 @@ import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { paramsOf } from '../text/taskText.ts';
 import type { Occasion } from './occasion.ts';
 import { variationsOf } from './variations.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** The commands on a generated file, on a reference to it or in the Explorer. */
 export const fileCommands = {
@@ -60,7 +61,7 @@ export const fileCommands = {
 
   /** Says what a file was made from. */
   async why(services: GenerateServices, { generated: { task } }: Occasion): Promise<void> {
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const models = await services.catalogue.models(services.server.base.origin);
     const model = models.find(each => each.id === task.model);
     const edit = t('Edit and Generate');
@@ -71,7 +72,7 @@ export const fileCommands = {
       paramsOf(task)
         .map(([key, value]) => `${key}: ${value}`)
         .join(' · '),
-      t('Started: {0}', new Date(task.createdAt).toLocaleString(vscode.env.language)),
+      t('Started: {0}', new Date(task.createdAt).toLocaleString(l10n.language)),
       ...ancestors.map(each => t('Made from: {0}', promptTitle(each.prompt))),
       ...task.sources.map(uri => t('Input: {0}', vscode.workspace.asRelativePath(vscode.Uri.parse(uri)))),
     ];
@@ -113,7 +114,7 @@ async function replace(
 /** Asks, once, what happens to files whose place others take. @throws Cancelled */
 async function knowOldFile(): Promise<void> {
   if (setting('replace.oldFile') !== 'ask') return;
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const [remove, keep] = [
     t({ message: 'Delete', comment: 'Button: deletes a file' }),
     t({ message: 'Keep', comment: 'Button: keeps a file' }),

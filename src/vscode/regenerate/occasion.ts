@@ -6,6 +6,7 @@ import { UserError } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
 import { generatedFile, generatedFileAt, type GeneratedFile } from '../placement/generatedFile.ts';
 import { isDocument, type Place } from '../placement/place.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What a link in a hover and a code action hand to a command: a reference in a document. */
 export interface ReferenceLink {
@@ -46,7 +47,7 @@ export async function occasionOf(services: GenerateServices, values: readonly un
     return { generated, place: undefined, starter: Array.isArray(others) ? 'hand' : 'other' };
   }
   if (!active || !isDocument(active.document.uri)) {
-    throw new UserError(vscode.l10n.t('Put the cursor on a reference to a generated file first.'));
+    throw new UserError(l10n.t('Put the cursor on a reference to a generated file first.'));
   }
   const offset = active.document.offsetAt(active.selection.active);
   return { ...(await occasionAt(services, active.document, offset)), starter: starterOf(values) };
@@ -59,7 +60,7 @@ async function occasionAt(
 ): Promise<Pick<Occasion, 'generated'> & { readonly place: Place }> {
   const address = mediaAddressAt(document.getText(), offset);
   if (!address) {
-    throw new UserError(vscode.l10n.t('Put the cursor on a reference to a generated file first.'));
+    throw new UserError(l10n.t('Put the cursor on a reference to a generated file first.'));
   }
   const generated = await generatedFileAt(ledger, document.uri, address.path);
   if (!generated) throw notGenerated(address.path);
@@ -82,7 +83,7 @@ function isLink(value: unknown): value is ReferenceLink {
 
 function notGenerated(name: string): UserError {
   return new UserError(
-    vscode.l10n.t(
+    l10n.t(
       'Rivya knows no task that has made "{0}". Nothing was sent, and nothing was charged.',
       plain(name, 'value'),
     ),

@@ -14,6 +14,7 @@ import { generatedFileAt, type GeneratedFile } from '../placement/generatedFile.
 import { pictureOf } from '../text/taskPicture.ts';
 import { ageText } from '../text/taskText.ts';
 import type { ReferenceLink } from './occasion.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** A reference to a generated file. */
 interface FoundReference {
@@ -52,7 +53,7 @@ export async function referenceHover(
   if (!range.contains(position)) return undefined;
   const { task, file } = generated;
   const { name, price } = await modelOf(services, generated);
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const pixels = file.width === undefined ? '' : t('{0} × {1} pixels', file.width, file.height ?? 0);
   const facts = [name, price, pixels, ageText(task.createdAt, systemClock.now())];
   const lines = [facts.filter(Boolean).join(' · '), task.prompt];
@@ -92,7 +93,7 @@ async function modelOf(
   // Of the server in force; without it, what is known without one still shows.
   const models = await catalogue.models(server.base.origin).catch(() => []);
   const model = models.find(each => each.id === task.model);
-  if (!model) return { name: task.model, price: vscode.l10n.t('price unknown') };
+  if (!model) return { name: task.model, price: l10n.t('price unknown') };
   const { params, hasInputs } = sentWith(task.body);
   const estimate = estimateCost(model, { prompt: task.prompt, params, hasInputs });
   return { name: modelName(model), price: estimateText(estimate) };
@@ -101,7 +102,7 @@ async function modelOf(
 type Offer = Action & { readonly command: CommandId; readonly arguments?: readonly unknown[] };
 
 function offersOf(document: vscode.TextDocument, { address, generated }: FoundReference): Offer[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const link: ReferenceLink = {
     document: document.uri.toString(),
     offset: address.start,

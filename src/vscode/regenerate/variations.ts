@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { modelFields } from '../../api/resources/modelParameters.ts';
 import type { Model } from '../../api/resources/models.ts';
 import { estimateCost, sumOf } from '../../core/generate/cost.ts';
@@ -19,6 +18,7 @@ import { inputsOf, placeOf, placedCopy, tasksFrom } from '../tasks/taskCommands.
 import { promptText } from '../text/taskText.ts';
 import { chooseVariant } from './chooser.ts';
 import type { Occasion } from './occasion.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** So many are made at once at most. */
 const mostVariations = 4;
@@ -80,7 +80,7 @@ async function orderVariations(
 
 /** How many, with the price of all; and what makes them differ. @throws Cancelled */
 async function askCount(task: Task, model: Model): Promise<number> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const { params, hasInputs } = sentWith(task.body);
   const each = estimateCost(model, { prompt: task.prompt, params, hasInputs });
   const rows = Array.from({ length: mostVariations }, (_, index) => {
@@ -104,7 +104,7 @@ async function askCount(task: Task, model: Model): Promise<number> {
 
 function unknownModel(id: string): UserError {
   return new UserError(
-    vscode.l10n.t('Rivya has no model "{0}" any more. Nothing was charged.', plain(id, 'title')),
+    l10n.t('Rivya has no model "{0}" any more. Nothing was charged.', plain(id, 'title')),
     [actions().chooseModel, actions().refreshModels],
   );
 }

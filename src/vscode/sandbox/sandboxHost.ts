@@ -8,6 +8,7 @@ import { sentence } from '../messages/plain.ts';
 import { actions } from '../messages/message.ts';
 import { show } from '../messages/show.ts';
 import { sandboxLostMessage, type CurrentServer } from '../host/currentServer.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Enough that nobody who tries things out runs dry. */
 const playCredits = 10_000;
@@ -40,11 +41,11 @@ export class SandboxHost implements Disposable {
     // Before the first request can go there: a reload in between must not lead to the server that costs
     // credits.
     await workspaceState.update(runsKey, true);
-    const { url, apiKey } = await this.#open().catch(async (error: unknown) => {
+    const { url } = await this.#open().catch(async (error: unknown) => {
       await workspaceState.update(runsKey, ran);
       throw error;
     });
-    this.#tell(url, apiKey).catch((error: unknown) =>
+    this.#tell(url).catch((error: unknown) =>
       this.#log.error(`The message about the sandbox could not be followed: ${describeError(error)}`),
     );
   }
@@ -64,7 +65,7 @@ export class SandboxHost implements Disposable {
 
   /** @throws UserError when it does not run */
   async openPage(): Promise<void> {
-    if (!this.#sandbox) throw new UserError(vscode.l10n.t('The sandbox is not running.'));
+    if (!this.#sandbox) throw new UserError(l10n.t('The sandbox is not running.'));
     await vscode.env.openExternal(vscode.Uri.parse(this.#sandbox.pageUrl, true));
   }
 
@@ -96,7 +97,7 @@ export class SandboxHost implements Disposable {
     const sandbox = await openSharedSandbox({ credits: playCredits, dataDirectory }).catch(
       (error: unknown) => {
         throw new UserError(
-          vscode.l10n.t(
+          l10n.t(
             'The sandbox could not be started: {0} Its data is in {1}; the folder can be deleted, it holds nothing else.',
             sentence(error instanceof Error ? error.message : String(error)),
             dataDirectory,
@@ -134,20 +135,15 @@ export class SandboxHost implements Disposable {
     show('warning', { text, actions: [...buttons, actions().showLog] }, this.#log);
   }
 
-  async #tell(url: string, apiKey: string): Promise<void> {
-    const openPage = vscode.l10n.t('Open Page');
-    const copyUrl = vscode.l10n.t('Copy Base URL');
-    const copyKey = vscode.l10n.t('Copy Key');
+  async #tell(url: string): Promise<void> {
+    const generate = l10n.t('Generate an Image');
+    const openPage = l10n.t('Open Page');
     const chosen = await ask(
       'info',
-      vscode.l10n.t(
-        'The sandbox runs at {0}. Generate as much as you like: nothing goes to the network, nothing costs money.',
-        url,
-      ),
-      [openPage, copyUrl, copyKey],
+      l10n.t('The sandbox runs at {0}. Nothing goes to the network, and nothing costs money.', url),
+      [generate, openPage],
     );
+    if (chosen === generate) await vscode.commands.executeCommand('rivya.generate.image');
     if (chosen === openPage) await this.openPage();
-    if (chosen === copyUrl) await vscode.env.clipboard.writeText(url);
-    if (chosen === copyKey) await vscode.env.clipboard.writeText(apiKey);
   }
 }

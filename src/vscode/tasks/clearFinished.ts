@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { ask, inform, withProgress } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
 import { systemClock } from '../../base/clock.ts';
@@ -8,6 +7,7 @@ import { removeTasks } from '../../core/tasks/housekeeping.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
 import { placedFiles } from '../placement/placedFiles.ts';
 import { offerUndo } from './removeFromList.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** So many go at once; in between the editor gets its turn. */
 const portion = 50;
@@ -28,7 +28,7 @@ export async function clearFinished({
   readonly library: Library;
   readonly log: Log;
 }): Promise<void> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const ids = ledger.clearable();
   if (ids.length === 0) {
     inform(
@@ -41,7 +41,7 @@ export async function clearFinished({
     'warning',
     ids.length === 1
       ? t('Clear 1 finished task from the list?')
-      : t('Clear {0} finished tasks from the list?', ids.length.toLocaleString(vscode.env.language)),
+      : t('Clear {0} finished tasks from the list?', ids.length.toLocaleString(l10n.language)),
     [clear],
     {
       detail: [
@@ -82,7 +82,7 @@ export async function clearFinished({
         )
       : t(
           '{0} tasks stay, with their files: they have changed meanwhile, or their results are no longer found unchanged where they were inserted. Insert them again, or remove the tasks.',
-          kept.toLocaleString(vscode.env.language),
+          kept.toLocaleString(l10n.language),
         ),
   );
 }

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Library } from '../../core/assets/library.ts';
@@ -11,6 +10,7 @@ import { ask, flash } from '../messages/dialogs.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
 import { show } from '../messages/show.ts';
 import { placedFiles } from '../placement/placedFiles.ts';
+import { l10n } from '../text/l10n.ts';
 
 interface RemovalServices {
   readonly ledger: Ledger;
@@ -27,7 +27,7 @@ export async function removeFromList(services: RemovalServices, all: readonly Ta
   const { ledger, library, log } = services;
   const tasks = all.filter(isRemovable);
   if (tasks.length === 0) {
-    throw new UserError(vscode.l10n.t('This task is still running. Stop tracking it first.'));
+    throw new UserError(l10n.t('This task is still running. Stop tracking it first.'));
   }
   const open = tasks.filter(task => isRunningState(task.state) || task.state === 'unreachable');
   if (open.length > 0) await confirmGivingUp(open);
@@ -41,10 +41,7 @@ export async function removeFromList(services: RemovalServices, all: readonly Ta
   offerUndo(ids, log);
   if (kept > 0) {
     throw new UserError(
-      vscode.l10n.t(
-        'Tasks that changed meanwhile and stay in the list: {0}. Look at them, then remove them.',
-        kept,
-      ),
+      l10n.t('Tasks that changed meanwhile and stay in the list: {0}. Look at them, then remove them.', kept),
     );
   }
 }
@@ -52,11 +49,11 @@ export async function removeFromList(services: RemovalServices, all: readonly Ta
 /** Says what was removed, with a button that brings it back. */
 export function offerUndo(ids: readonly string[], log: Log): void {
   if (ids.length === 0) return;
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const text =
     ids.length === 1
       ? t('1 task was removed from the list.')
-      : t('{0} tasks were removed from the list.', ids.length.toLocaleString(vscode.env.language));
+      : t('{0} tasks were removed from the list.', ids.length.toLocaleString(l10n.language));
   const undo = t({ message: 'Undo', comment: 'Button: brings removed tasks back' });
   show(
     'info',
@@ -74,7 +71,7 @@ export function undoRemove(
   { ledger, runner }: { readonly ledger: Ledger; readonly runner: Runner },
   given: unknown,
 ): void {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const isIds = Array.isArray(given) && given.every(each => typeof each === 'string');
   const ids = isIds ? given : ledger.removed.latest(systemClock.now() - removedForMs);
   const back = ledger.restore(ids);
@@ -83,7 +80,7 @@ export function undoRemove(
   flash(
     back.length === 1
       ? t('1 task is in the list again')
-      : t('{0} tasks are in the list again', back.length.toLocaleString(vscode.env.language)),
+      : t('{0} tasks are in the list again', back.length.toLocaleString(l10n.language)),
     'discard',
     4_000,
   );
@@ -91,7 +88,7 @@ export function undoRemove(
 
 /** Of these Rivya has not said how they end; without their row, nobody would ever fetch what they make. */
 async function confirmGivingUp(tasks: readonly Task[]): Promise<void> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const remove = t({ message: 'Remove', comment: 'Button: removes tasks, or files from the library' });
   const [text, detail] =
     tasks.length === 1
@@ -108,7 +105,7 @@ async function confirmGivingUp(tasks: readonly Task[]): Promise<void> {
 }
 
 async function confirmRemoval(tasks: number, only: number): Promise<void> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const remove = t({ message: 'Remove', comment: 'Button: removes tasks, or files from the library' });
   const [text, detail] =
     tasks === 1

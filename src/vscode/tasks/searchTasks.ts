@@ -13,6 +13,7 @@ import { showError } from '../messages/showError.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { taskIcon } from './tasksTreeItems.ts';
 import { ageText, stateText } from '../text/taskText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** More than that nobody reads; another word narrows the list. */
 const limit = 100;
@@ -37,7 +38,7 @@ interface SearchServices {
  * the buttons do the rest.
  */
 export function searchTasks({ ledger, library, log }: SearchServices): void {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const store = new DisposableStore();
   const picker = store.add(
     createPick<TaskItem>({
@@ -78,7 +79,7 @@ function likeliest(task: Task): CommandId {
 }
 
 function nothingItem(): TaskItem {
-  const label = vscode.l10n.t('No task matches these words.');
+  const label = l10n.t('No task matches these words.');
   return row({ task: undefined, label, icon: 'info', alwaysShow: true });
 }
 
@@ -89,7 +90,7 @@ function searchLanguage(): SearchLanguage {
     video: mediaKindLabels('video').name,
     audio: mediaKindLabels('audio').name,
   };
-  return { language: vscode.env.language, kindNames, now: systemClock.now() };
+  return { language: l10n.language, kindNames, now: systemClock.now() };
 }
 
 function taskItem(task: Task, library: Library): TaskItem {
@@ -106,7 +107,7 @@ function taskItem(task: Task, library: Library): TaskItem {
 }
 
 function buttonsOf(task: Task): TaskButton[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const button = (icon: string, tooltip: string, command: CommandId): TaskButton => ({
     iconPath: new vscode.ThemeIcon(icon),
     tooltip,

@@ -29,6 +29,7 @@ import { removeFromList } from './removeFromList.ts';
 import { taskIdsOf } from './tasksNode.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { creditsText } from '../text/taskText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /**
  * The commands on tasks. Each takes rows of the tree or ids, one or several; what cannot take several takes
@@ -65,7 +66,7 @@ export const taskCommands = {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
     const target = await askTarget({
       ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
-      title: vscode.l10n.t('Save Result As'),
+      title: l10n.t('Save As'),
     });
     if (!target) throw new Cancelled();
     // The dialog has already asked whether to replace.
@@ -76,9 +77,7 @@ export const taskCommands = {
     const [task] = tasksFrom(services, nodes);
     const uri = await placedCopy(services, task);
     if (!uri) {
-      throw new UserError(
-        vscode.l10n.t('The file is no longer in the workspace. It is still kept in the library.'),
-      );
+      throw new UserError(l10n.t('The file is no longer in the workspace. It is still kept in the library.'));
     }
     await vscode.commands.executeCommand('revealInExplorer', uri);
   },
@@ -132,13 +131,13 @@ export const taskCommands = {
 
   async copyId(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const ids = tasksFrom(services, nodes).flatMap(({ remoteId }) => remoteId ?? []);
-    if (ids.length === 0) throw new UserError(vscode.l10n.t('Rivya has given no id to this task yet.'));
+    if (ids.length === 0) throw new UserError(l10n.t('Rivya has given no id to this task yet.'));
     await vscode.env.clipboard.writeText(ids.join('\n'));
   },
 
   async copyAs(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const [task] = tasksFrom(services, nodes);
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const shells: (RowText & { language: RequestLanguage })[] = [
       { language: 'curl', label: 'curl', description: t('for a shell') },
       { language: 'powershell', label: 'PowerShell', description: t('for a shell of Windows') },
@@ -164,7 +163,7 @@ export const taskCommands = {
 
   async sendAgain(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const { ledger, runner } = services;
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const [task] = tasksFrom(services, nodes);
     const { id, agreedCredits: agreed } = task;
     // What another job of the order was found to cost is what this one is agreed to cost now.
@@ -176,7 +175,7 @@ export const taskCommands = {
     const scope = vscode.workspace.workspaceFolders?.[0]?.uri;
     const { limit, spent } = await dayBudget(services, task.origin, [scope]);
     requireWithinDay({ limit, spent: spent - (agreed ?? 0) }, price);
-    const send = t('Send Again');
+    const send = t('Resend Request');
     const detail = [
       chargeOf(task).kind === 'neverLeft'
         ? t('It was never sent. It is charged when Rivya accepts it.')
@@ -221,12 +220,19 @@ export const taskCommands = {
   },
 };
 
+/** Puts the newest result into the document, whatever is selected in the list. */
+export async function insertLast(services: GenerateServices): Promise<void> {
+  const newest = services.ledger.tasks({ limit: 100 }).find(task => storedFiles(task).length > 0);
+  if (!newest) throw new UserError(l10n.t('There is no result yet.'));
+  await taskCommands.insert(services, [newest.id]);
+}
+
 /** @throws UserError when there is none */
 export function tasksFrom({ ledger }: GenerateServices, nodes: readonly unknown[]): [Task, ...Task[]] {
   const ids = taskIdsOf(nodes);
-  if (ids.length === 0) throw new UserError(vscode.l10n.t('Select a task in the Tasks view first.'));
+  if (ids.length === 0) throw new UserError(l10n.t('Select a task in the Tasks view first.'));
   const [first, ...rest] = ids.flatMap(id => ledger.task(id) ?? []);
-  if (!first) throw new UserError(vscode.l10n.t('This task is no longer in the list.'));
+  if (!first) throw new UserError(l10n.t('This task is no longer in the list.'));
   return [first, ...rest];
 }
 
@@ -273,16 +279,16 @@ export function placeOf({ ledger }: Pick<GenerateServices, 'ledger'>, task: Task
 export async function inputsOf({ sources }: Task): Promise<LocalInput[]> {
   if (sources.length > 0) return inspectInputs(sources.map(uri => vscode.Uri.parse(uri, true)));
   throw new UserError(
-    vscode.l10n.t(
+    l10n.t(
       'It is not known which input files this task was made from. Choose them again. Nothing was sent, and nothing was charged.',
     ),
-    [{ title: vscode.l10n.t('Choose Input Files'), command: 'rivya.generate.fromReference' }],
+    [{ title: l10n.t('Choose Input Files'), command: 'rivya.generate.fromReference' }],
   );
 }
 
 function libraryFile({ library }: GenerateServices, task: Task): vscode.Uri {
   const file = storedFiles(task)[0];
-  if (!file) throw new UserError(vscode.l10n.t('This task has no result yet.'));
+  if (!file) throw new UserError(l10n.t('This task has no result yet.'));
   return vscode.Uri.file(library.pathOf(file));
 }
 

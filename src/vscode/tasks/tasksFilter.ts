@@ -4,6 +4,7 @@ import type { Ledger } from '../../core/tasks/ledger.ts';
 import { chooseMany, type RowText } from '../messages/quickPick.ts';
 import { mediaKindLabels, mediaKinds } from '../text/mediaKindLabels.ts';
 import type { ShownTasks } from './tasksNode.ts';
+import { l10n } from '../text/l10n.ts';
 
 interface Choice extends RowText {
   readonly kind?: vscode.QuickPickItemKind;
@@ -19,7 +20,7 @@ export async function askTasksFilter(
   shown: ShownTasks,
   nameOf: (model: string) => string,
 ): Promise<ShownTasks> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const rows = (part: keyof ShownTasks, values: readonly string[], title: string): Choice[] => {
     if (values.length === 0) return [];
     const line: Choice = { label: title, kind: vscode.QuickPickItemKind.Separator };

@@ -16,6 +16,7 @@ import {
 } from './tasksNode.ts';
 import type * as items from './tasksTreeItems.ts';
 import type { ItemParts } from './tasksTreeItems.ts';
+import { l10n } from '../text/l10n.ts';
 
 type Items = typeof items;
 
@@ -338,8 +339,8 @@ export class TasksTree
 }
 
 function countText(count: number): string {
-  const most = (manyTasks - 1).toLocaleString(vscode.env.language);
-  return count < manyTasks ? count.toLocaleString(vscode.env.language) : `${most}+`;
+  const most = (manyTasks - 1).toLocaleString(l10n.language);
+  return count < manyTasks ? count.toLocaleString(l10n.language) : `${most}+`;
 }
 
 function nothingShown(group: TaskGroup): Shown {

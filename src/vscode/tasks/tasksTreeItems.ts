@@ -13,6 +13,7 @@ import { treeItem } from '../messages/treeItem.ts';
 import type { TasksServices } from './tasksNode.ts';
 import { pictureOf } from '../text/taskPicture.ts';
 import { ageText, paidText, paramsOf, promptText, stateText } from '../text/taskText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** What rows of tasks are made with. */
 export interface ItemParts {
@@ -25,7 +26,7 @@ export interface ItemParts {
 export const openAtFirst: readonly TaskGroup[] = ['running', 'unreachable', 'waiting', 'today', 'yesterday'];
 
 export function groupItem(group: TaskGroup, count: string, open: boolean): vscode.TreeItem {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
   const label = groupLabel(group);
   const item = treeItem(
@@ -38,7 +39,7 @@ export function groupItem(group: TaskGroup, count: string, open: boolean): vscod
 }
 
 function groupLabel(group: TaskGroup): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (group) {
     case 'running':
       return t({ message: 'Running', comment: 'Group of tasks' });
@@ -57,7 +58,7 @@ function groupLabel(group: TaskGroup): string {
     case 'failed':
       return t({ message: 'Failed', comment: 'Group of tasks' });
     default:
-      return new Intl.DateTimeFormat(vscode.env.language, { month: 'long', year: 'numeric' }).format(
+      return new Intl.DateTimeFormat(l10n.language, { month: 'long', year: 'numeric' }).format(
         monthOf(group),
       );
   }
@@ -81,9 +82,7 @@ export function taskItem(task: Task, group: TaskGroup, now: number, parts: ItemP
     description,
     accessibleLabel: [
       promptTitle(task.prompt),
-      task.isFavourite
-        ? vscode.l10n.t({ message: 'favourite', comment: 'A task that the person has marked' })
-        : '',
+      task.isFavourite ? l10n.t({ message: 'favourite', comment: 'A task that the person has marked' }) : '',
       description,
     ]
       .filter(Boolean)
@@ -96,7 +95,7 @@ export function taskItem(task: Task, group: TaskGroup, now: number, parts: ItemP
   if (storedFiles(task).length > 0) {
     item.command = {
       command: 'rivya.task.open',
-      title: vscode.l10n.t('Open Result'),
+      title: l10n.t({ message: 'Open', comment: 'Button: opens the generated file' }),
       arguments: [task.id],
     };
   }
@@ -109,7 +108,7 @@ export function taskTooltip(
   { library, ledger }: TasksServices,
   nameOf: ItemParts['nameOf'],
 ): vscode.MarkdownString {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const file = storedFiles(task).find(
     each => each.mediaType.startsWith('image/') && each.extension !== neutralExtension,
   );
@@ -124,7 +123,7 @@ export function taskTooltip(
     task.problem ? explain(task.problem, undefined, 'job').text : '',
     [
       ...paramsOf(task).map(([key, value]) => `${key}: ${value}`),
-      t('Started: {0}', new Date(task.createdAt).toLocaleString(vscode.env.language)),
+      t('Started: {0}', new Date(task.createdAt).toLocaleString(l10n.language)),
     ].join(' · '),
     task.remoteId === undefined ? '' : t('Task: {0}', [task.remoteId, ...task.otherRemoteIds].join(', ')),
     requestId === undefined ? '' : t('Request: {0}', requestId),
@@ -137,19 +136,19 @@ export function taskTooltip(
 }
 
 export function moreItem(group: TaskGroup): vscode.TreeItem {
-  const item = treeItem({ label: vscode.l10n.t('Show More') });
+  const item = treeItem({ label: l10n.t('Show More') });
   item.id = `more:${group}`;
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.command = {
     command: 'rivya.tasks.refresh',
-    title: vscode.l10n.t('Show More'),
+    title: l10n.t('Show More'),
     arguments: [{ more: group }],
   };
   return item;
 }
 
 export function nothingItem(): vscode.TreeItem {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const item = treeItem({ label: t('No task passes the filter. Select to show all.') });
   item.iconPath = new vscode.ThemeIcon('filter');
   item.command = { command: 'rivya.tasks.clearFilter', title: t('Show All Tasks') };
@@ -157,10 +156,10 @@ export function nothingItem(): vscode.TreeItem {
 }
 
 export function failureItem(text: string): vscode.TreeItem {
-  const label = vscode.l10n.t('The tasks could not be read.');
+  const label = l10n.t('The tasks could not be read.');
   const item = treeItem({ label, description: text, tooltip: [text] });
   item.iconPath = new vscode.ThemeIcon('warning');
-  item.command = { command: 'rivya.tasks.refresh', title: vscode.l10n.t('Refresh Tasks') };
+  item.command = { command: 'rivya.tasks.refresh', title: l10n.t('Refresh Tasks') };
   return item;
 }
 
@@ -202,7 +201,7 @@ function flagsOf(task: Task): string[] {
   ];
 }
 
-/** Whether there is something that *Stop Tracking* ends: the waiting, or the question what to do. */
+/** Whether there is something that *Stop Waiting* ends: the waiting, or the question what to do. */
 function isTracked({ state, tracked, hold }: Task): boolean {
   return (tracked && (isRunningState(state) || state === 'stored')) || hold === 'decision';
 }

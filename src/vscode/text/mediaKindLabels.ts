@@ -1,5 +1,5 @@
-import * as vscode from 'vscode';
 import type { MediaKind } from '../../shared/task.ts';
+import { l10n } from './l10n.ts';
 
 /** What is said of one kind of media. Whole sentences, because languages inflect. */
 export interface MediaKindLabels {
@@ -31,7 +31,7 @@ export function mediaKindLabels(kind: MediaKind): MediaKindLabels {
 }
 
 function imageLabels(): MediaKindLabels {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return {
     name: t('Image'),
     icon: 'device-camera',
@@ -50,7 +50,7 @@ function imageLabels(): MediaKindLabels {
 }
 
 function videoLabels(): MediaKindLabels {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return {
     name: t('Video'),
     icon: 'device-camera-video',
@@ -69,7 +69,7 @@ function videoLabels(): MediaKindLabels {
 }
 
 function audioLabels(): MediaKindLabels {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return {
     name: t('Audio'),
     icon: 'unmute',

@@ -1,12 +1,12 @@
-import * as vscode from 'vscode';
 import type { Model } from '../../api/resources/models.ts';
 import type { Estimate } from '../../core/generate/cost.ts';
 import type { Unusable } from '../../core/models/usableModels.ts';
 import { creditsText } from './taskText.ts';
+import { l10n } from './l10n.ts';
 
 /** Why a model cannot be used, in words. */
 export function unusableReason(reason: Unusable): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (reason) {
     case 'comingSoon':
       return t('coming soon');
@@ -26,14 +26,14 @@ export function unusableReason(reason: Unusable): string {
  * (rivya-api.md 1).
  */
 export function priceText(model: Model): string {
-  return model.base_credits === null ? vscode.l10n.t('price unknown') : creditsText(model.base_credits);
+  return model.base_credits === null ? l10n.t('price unknown') : creditsText(model.base_credits);
 }
 
 /** What something will probably cost, in words. */
 export function estimateText({ credits, worst }: Estimate): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (credits === undefined) return t('an unknown price');
   if (worst === undefined) return t('{0} or more', creditsText(credits));
   if (worst === credits) return creditsText(credits);
-  return t('{0} to {1}', credits.toLocaleString(vscode.env.language), creditsText(worst));
+  return t('{0} to {1}', credits.toLocaleString(l10n.language), creditsText(worst));
 }

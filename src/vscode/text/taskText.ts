@@ -1,14 +1,18 @@
-import * as vscode from 'vscode';
 import { inertText } from '../../base/text.ts';
 import { promptTitle } from '../../core/prompts/promptTitle.ts';
 import { chargeOf, creditsSaid } from '../../shared/charge.ts';
-import { storedFiles, type Task } from '../../shared/task.ts';
+import { isRunningState, storedFiles, type Task } from '../../shared/task.ts';
+import { l10n } from './l10n.ts';
 
 /** What the job is doing, in a few words. */
 export function stateText(task: Task): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (task.hold === 'key') return t('waiting for an API key that works');
   if (task.hold === 'decision') return t('waiting for your decision');
+  if (isRateLimited(task) && task.dueAt !== undefined) {
+    const time = new Date(task.dueAt).toLocaleTimeString(l10n.language, { timeStyle: 'medium' });
+    return t('rate limit reached, continues at {0}', time);
+  }
   switch (task.state) {
     case 'draft':
       return t('ready to send');
@@ -44,6 +48,11 @@ export function stateText(task: Task): string {
   }
 }
 
+/** Whether Rivya has asked to wait, and the job does. */
+function isRateLimited({ state, problem }: Task): boolean {
+  return isRunningState(state) && (problem?.code === 'rate_limited' || problem?.code === 'http_429');
+}
+
 /** Enough of a prompt to know it by. */
 export function promptText(prompt: string): string {
   return inertText(promptTitle(prompt), 40);
@@ -51,8 +60,8 @@ export function promptText(prompt: string): string {
 
 /** A number of credits in words. */
 export function creditsText(credits: number): string {
-  if (credits === 1) return vscode.l10n.t('1 credit');
-  return vscode.l10n.t('{0} credits', credits.toLocaleString(vscode.env.language));
+  if (credits === 1) return l10n.t('1 credit');
+  return l10n.t('{0} credits', credits.toLocaleString(l10n.language));
 }
 
 /**
@@ -62,11 +71,18 @@ export function creditsText(credits: number): string {
 export function paidText(task: Task): string {
   const charge = chargeOf(task);
   const credits = creditsSaid(charge);
-  if (credits === undefined) return vscode.l10n.t('credits not known');
+  if (credits === undefined) return l10n.t('credits not known');
   if (credits === 0 && task.state !== 'failed') return '';
   return charge.kind === 'said' && charge.as === 'reservation'
-    ? vscode.l10n.t('{0} reserved', creditsText(credits))
+    ? l10n.t('{0} reserved', creditsText(credits))
     : creditsText(credits);
+}
+
+/** A short time in words, in seconds up to two minutes. @param milliseconds from now */
+export function durationText(milliseconds: number): string {
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1_000));
+  const [value, unit] = seconds <= 120 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return value.toLocaleString(l10n.language, { style: 'unit', unit, unitDisplay: 'long' });
 }
 
 /** The params of a job as it was sent, for reading. */
@@ -86,7 +102,7 @@ const ages = [
 
 /** How long ago it was, in the words of VS Code's language. Both times in milliseconds since the epoch. */
 export function ageText(time: number, now: number): string {
-  const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto', style: 'narrow' });
+  const format = new Intl.RelativeTimeFormat(l10n.language, { numeric: 'auto', style: 'narrow' });
   const age = Math.max(0, now - time);
   const [unit, length] = ages.find(([, milliseconds]) => age >= milliseconds) ?? ['second', Infinity];
   return format.format(-Math.floor(age / length), unit);

@@ -15,6 +15,7 @@ import { chooseMany, chooseOne } from '../messages/quickPick.ts';
 import type { WebhookTools } from './webhookTools.ts';
 import { endpointName, errorText, statusText, urlProblemText, webhookError } from './webhookText.ts';
 import type { WebhookNode } from './webhookNode.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Documented in rivya-api.md 7. */
 const eventTypes = ['generation.succeeded', 'generation.failed'] as const;
@@ -24,7 +25,7 @@ const resolveTimeout = 3_000;
 export const endpointCommands = {
   /** Asks for name, address and events, and checks the address before anything is sent. */
   async create(tools: WebhookTools): Promise<void> {
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const title = t('Create Webhook');
     const name = await askName(title, '');
     const rules = rulesOf(tools);
@@ -42,7 +43,7 @@ export const endpointCommands = {
 
   async rename(tools: WebhookTools, argument: unknown): Promise<void> {
     const endpoint = await endpointFrom(tools, argument);
-    const name = await askName(vscode.l10n.t('Rename Webhook'), endpoint.name ?? '');
+    const name = await askName(l10n.t('Rename Webhook'), endpoint.name ?? '');
     await tools.webhooks().update(endpoint.id, { name });
     tools.refresh();
   },
@@ -50,7 +51,7 @@ export const endpointCommands = {
   async changeEvents(tools: WebhookTools, argument: unknown): Promise<void> {
     const endpoint = await endpointFrom(tools, argument);
     const chosen = await askEvents(
-      vscode.l10n.t('Events of {0}', endpointName(endpoint)),
+      l10n.t('Events of {0}', endpointName(endpoint)),
       endpoint.event_types,
       endpoint.event_types,
     );
@@ -64,14 +65,14 @@ export const endpointCommands = {
     const changed = await tools.webhooks().update(endpoint.id, { status });
     tools.refresh();
     flash(
-      vscode.l10n.t('Webhook {0}: {1}', endpointName(endpoint), statusText(changed.status ?? status)),
+      l10n.t('Webhook {0}: {1}', endpointName(endpoint), statusText(changed.status ?? status)),
       undefined,
       5_000,
     );
   },
 
   async delete(tools: WebhookTools, argument: unknown): Promise<void> {
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const endpoint = await endpointFrom(tools, argument);
     await confirm(
       t('Delete the webhook {0}?', endpointName(endpoint)),
@@ -96,7 +97,7 @@ export const endpointCommands = {
   },
 
   async sendTest(tools: WebhookTools, argument: unknown): Promise<void> {
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const endpoint = await endpointFrom(tools, argument);
     const delivery = await withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Sending a test delivery') },
@@ -124,7 +125,7 @@ export const endpointCommands = {
   },
 
   async rotateSecret(tools: WebhookTools, argument: unknown): Promise<void> {
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const endpoint = await endpointFrom(tools, argument);
     await confirm(
       t('Rotate the signing secret of {0}?', endpointName(endpoint)),
@@ -155,7 +156,7 @@ export const endpointCommands = {
   },
 
   async copySecret(tools: WebhookTools, argument: unknown): Promise<void> {
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const endpoint = await endpointFrom(tools, argument);
     const secret = await tools.secrets.get(tools.server.base.origin, endpoint.id);
     if (secret === undefined) {
@@ -173,7 +174,7 @@ export const endpointCommands = {
 
   /** For a webhook that was made elsewhere. */
   async enterSecret(tools: WebhookTools, argument: unknown): Promise<void> {
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const endpoint = await endpointFrom(tools, argument);
     const secret = await enter({
       title: t('Signing Secret of {0}', endpointName(endpoint)),
@@ -195,7 +196,7 @@ export async function register(
   url: URL,
   events: readonly string[],
 ): Promise<void> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const { origin } = tools.server.base;
   let endpoint: WebhookEndpoint;
   try {
@@ -247,7 +248,7 @@ export async function checkedUrl(tools: WebhookTools, text: string): Promise<URL
 export async function endpointFrom(tools: WebhookTools, argument: unknown): Promise<WebhookEndpoint> {
   const node = argument as WebhookNode | undefined;
   if (node?.type === 'endpoint') return node.endpoint;
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const endpoints = await tools.webhooks().listAll();
   if (endpoints.length === 0) {
     throw new UserError(t('There is no webhook yet.'), [
@@ -290,7 +291,7 @@ async function keepAndShow(
   secret: string,
   what: string,
 ): Promise<void> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   let kept = t(
     'It is kept in the secret storage of this computer and is not shown again; you can copy it at any time.',
   );
@@ -316,7 +317,7 @@ async function enter(options: TextOptions): Promise<string> {
 }
 
 async function askName(title: string, value: string): Promise<string> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return (
     await enter({ title, value, prompt: t('A name for the webhook.'), placeholder: t('My server') })
   ).trim();
@@ -328,7 +329,7 @@ async function askEvents(
   extra: readonly string[],
   picked: readonly string[],
 ): Promise<string[]> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const details: Record<string, string> = {
     'generation.succeeded': t('A generation succeeded.'),
     'generation.failed': t('A generation failed.'),
@@ -353,7 +354,7 @@ async function confirm(question: string, detail: string, button: string): Promis
 }
 
 function refused(problem: WebhookUrlProblem): UserError {
-  return new UserError(`${urlProblemText(problem)} ${vscode.l10n.t('Nothing was sent.')}`);
+  return new UserError(`${urlProblemText(problem)} ${l10n.t('Nothing was sent.')}`);
 }
 
 function problemOf(text: string, rules: WebhookUrlRules): string | undefined {

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { nextPage, type Page, type PageQuery } from '../../api/schema/list.ts';
 import type { WebhookDelivery, WebhookEvent } from '../../api/resources/webhooks.ts';
 import { isRecord } from '../../base/json.ts';
@@ -7,6 +6,7 @@ import { endpointFrom } from './endpointCommands.ts';
 import { deliveryDocument, eventDocument } from './webhookDocuments.ts';
 import { deliveryText, endpointName, errorText, timeText } from './webhookText.ts';
 import type { WebhookTools } from './webhookTools.ts';
+import { l10n } from '../text/l10n.ts';
 
 const pageSize = '50';
 
@@ -15,7 +15,7 @@ export const listCommands = {
   async deliveries(tools: WebhookTools, argument: unknown): Promise<void> {
     const endpoint = await endpointFrom(tools, argument);
     const delivery = await pickFromPages(
-      vscode.l10n.t('Deliveries to {0}', endpointName(endpoint)),
+      l10n.t('Deliveries to {0}', endpointName(endpoint)),
       query => tools.webhooks().deliveries.list(endpoint.id, { query }),
       deliveryItem,
     );
@@ -28,7 +28,7 @@ export const listCommands = {
   /** All events of the account, whether an endpoint wanted them or not. */
   async events(tools: WebhookTools): Promise<void> {
     const event = await pickFromPages(
-      vscode.l10n.t('Webhook Events'),
+      l10n.t('Webhook Events'),
       query => tools.webhooks().events.list({ query }),
       eventItem,
     );
@@ -45,7 +45,7 @@ async function pickFromPages<T extends { readonly id: string | null }>(
   load: (query: PageQuery) => Promise<Page<T>>,
   itemOf: (entry: T) => RowText,
 ): Promise<T> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const entries: T[] = [];
   let next: PageQuery | undefined = {};
   for (;;) {

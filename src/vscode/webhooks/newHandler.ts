@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { HostContext } from '../host/hostContext.ts';
 import { chooseOne } from '../messages/quickPick.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Files of media/webhookHandlers. */
 const templates = [
@@ -14,7 +15,7 @@ const templates = [
 
 /** Writes a handler that verifies deliveries into a new document. @throws Cancelled */
 export async function newHandler({ context }: HostContext): Promise<void> {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const details: Record<(typeof templates)[number]['label'], string> = {
     Express: 'TypeScript',
     Hono: 'TypeScript',

@@ -15,6 +15,7 @@ import { receivedDocument, replayDocument } from './webhookDocuments.ts';
 import { receivedName, replayUrlProblemText, timeText, verdictText } from './webhookText.ts';
 import type { WebhookTools } from './webhookTools.ts';
 import type { WebhookNode } from './webhookNode.ts';
+import { l10n } from '../text/l10n.ts';
 
 const replayUrlKey = 'rivya.webhooks.replayUrl';
 /** How long the user's server may take, in milliseconds: a debugger may hold it. */
@@ -23,7 +24,7 @@ const allEvents = ['generation.succeeded', 'generation.failed'];
 
 export const receiverCommands = {
   async startReceiver(tools: WebhookTools): Promise<void> {
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const { receiver } = tools;
     const port = setting('webhooks.receiverPort');
     try {
@@ -60,7 +61,7 @@ export const receiverCommands = {
    * which is opened only after the user has been told what that means.
    */
   async registerReceiver(tools: WebhookTools): Promise<void> {
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const local = tools.receiver.url;
     if (local === undefined) {
       throw new UserError(t('The webhook receiver is not running.'), [
@@ -106,7 +107,7 @@ export const receiverCommands = {
 
   /** Sends a delivery to the user's own server on this machine, and shows what it said. */
   async replay(tools: WebhookTools, argument: unknown): Promise<void> {
-    const { t } = vscode.l10n;
+    const { t } = l10n;
     const delivery = await receivedFrom(tools, argument);
     const { workspaceState } = tools.context;
     const text = await askText({
@@ -147,8 +148,8 @@ async function replayUntil(token: vscode.CancellationToken, delivery: ReceivedDe
     if (cancelled.signal.aborted) throw new Cancelled();
     throw new UserError(
       timeout.aborted
-        ? vscode.l10n.t('{0} did not answer within a minute.', url.href)
-        : vscode.l10n.t('{0} could not be reached: {1}', url.href, plain(describeError(error), 'value')),
+        ? l10n.t('{0} did not answer within a minute.', url.href)
+        : l10n.t('{0} could not be reached: {1}', url.href, plain(describeError(error), 'value')),
       [],
       { cause: error },
     );
@@ -167,7 +168,7 @@ function nameOfEndpoint(tools: WebhookTools, { verdict }: ReceivedDelivery): str
 async function receivedFrom({ receiver }: WebhookTools, argument: unknown): Promise<ReceivedDelivery> {
   const node = argument as WebhookNode | undefined;
   if (node?.type === 'received') return node.delivery;
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (receiver.deliveries.length === 0) {
     const start = { title: t('Start Receiver'), command: 'rivya.webhook.startReceiver' } as const;
     throw new UserError(

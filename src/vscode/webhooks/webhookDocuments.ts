@@ -5,6 +5,7 @@ import type { RawHeaders, ReceivedDelivery } from '../../core/webhooks/received.
 import type { ReplayAnswer } from '../../core/webhooks/replay.ts';
 import { webhookScheme } from '../manifest/ids.ts';
 import { deliveryText, errorText, timeText, verdictText } from './webhookText.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Open ones are asked for again by VS Code; older ones can be opened anew from where they came. */
 const maximumKept = 100;
@@ -19,7 +20,7 @@ export class WebhookDocuments {
   text(uri: vscode.Uri): string {
     return (
       this.#texts.get(uri.path) ??
-      comment(vscode.l10n.t('This is no longer in memory. Open it again from the Webhooks view.'))
+      comment(l10n.t('This is no longer in memory. Open it again from the Webhooks view.'))
     );
   }
 
@@ -39,7 +40,7 @@ export class WebhookDocuments {
 
 /** @param payload what was sent, when the server's list tells it */
 export function deliveryDocument(delivery: WebhookDelivery, payload: unknown): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const error = errorText(delivery.error);
   const lines = [
     t('Delivery {0} of {1}', delivery.id ?? '?', delivery.event_type ?? '?'),
@@ -57,7 +58,7 @@ export function deliveryDocument(delivery: WebhookDelivery, payload: unknown): s
 }
 
 export function eventDocument(event: WebhookEvent): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const lines = [
     t('Event {0}', event.id ?? event.type),
     event.created_at === null ? '' : t('Created: {0}', timeText(event.created_at)),
@@ -67,7 +68,7 @@ export function eventDocument(event: WebhookEvent): string {
 
 /** @param endpoint name of the webhook whose secret verified it */
 export function receivedDocument(delivery: ReceivedDelivery, endpoint: string | undefined): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const { verdict } = delivery;
   const age =
     delivery.signedAt === undefined
@@ -86,7 +87,7 @@ export function receivedDocument(delivery: ReceivedDelivery, endpoint: string | 
 }
 
 export function replayDocument(answer: ReplayAnswer, delivery: ReceivedDelivery, url: string): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const lines = [
     t('Delivery {0}, replayed to {1}', delivery.number, url),
     t('Answer: {0}', `${answer.status} ${answer.statusText}`),

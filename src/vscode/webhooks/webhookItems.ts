@@ -5,6 +5,7 @@ import type { WebhookReceiver } from '../../core/webhooks/receiver.ts';
 import { treeItem } from '../messages/treeItem.ts';
 import { endpointName, receivedName, statusText, timeText, verdictText } from './webhookText.ts';
 import type { WebhookNode } from './webhookNode.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** How a node of the view looks, and by `contextValue` what its menu offers. */
 export function itemOf(
@@ -22,7 +23,7 @@ export function itemOf(
 }
 
 function endpointItem(endpoint: WebhookEndpoint, secretKnown: boolean): vscode.TreeItem {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const failures = endpoint.failure_count ?? 0;
   const active = endpoint.status === 'active' || endpoint.status === null;
   const label = endpointName(endpoint);
@@ -51,7 +52,7 @@ function endpointItem(endpoint: WebhookEndpoint, secretKnown: boolean): vscode.T
 }
 
 function endpointTooltip(endpoint: WebhookEndpoint, secretKnown: boolean): string[] {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return [
     endpointName(endpoint),
     endpoint.url ?? '',
@@ -80,7 +81,7 @@ function endpointTooltip(endpoint: WebhookEndpoint, secretKnown: boolean): strin
 }
 
 function shortEvent(type: string): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   if (type === 'generation.succeeded')
     return t({ message: 'succeeded', comment: 'Short name of the event generation.succeeded' });
   return type === 'generation.failed'
@@ -90,15 +91,15 @@ function shortEvent(type: string): string {
 
 /** The row that says why there is nothing to show; selecting it tries again. */
 export function failureItem(text: string): vscode.TreeItem {
-  const label = vscode.l10n.t('The webhooks could not be read. Select to try again.');
+  const label = l10n.t('The webhooks could not be read. Select to try again.');
   const item = treeItem({ label, tooltip: [text] });
   item.iconPath = new vscode.ThemeIcon('warning');
-  item.command = { command: 'rivya.webhooks.refresh', title: vscode.l10n.t('Refresh Webhooks') };
+  item.command = { command: 'rivya.webhooks.refresh', title: l10n.t('Refresh Webhooks') };
   return item;
 }
 
 function receiverItem({ url, deliveries }: WebhookReceiver): vscode.TreeItem {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const label = t('Receiver');
   const description = url ?? t({ message: 'stopped', comment: 'State of the local receiver of webhooks' });
   const tooltip = [
@@ -132,7 +133,7 @@ function receivedItem(node: Extract<WebhookNode, { type: 'received' }>): vscode.
   item.contextValue = 'received.';
   item.command = {
     command: 'rivya.webhook.openReceived',
-    title: vscode.l10n.t('Open Delivery'),
+    title: l10n.t('Open Delivery'),
     arguments: [node],
   };
   return item;

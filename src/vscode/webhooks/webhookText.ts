@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { isRivyaError } from '../../api/errors/errors.ts';
 import type { WebhookDelivery, WebhookEndpoint } from '../../api/resources/webhooks.ts';
 import type { WebhookScheme } from '../../api/resources/webhookSignature.ts';
@@ -8,10 +7,11 @@ import type { WebhookUrlProblem } from '../../core/webhooks/webhookUrl.ts';
 import { UserError } from '../messages/errors.ts';
 import { messageOf } from '../messages/messageOf.ts';
 import { plain } from '../messages/plain.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Why an address is refused before anything is sent. */
 export function urlProblemText(problem: WebhookUrlProblem): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (problem) {
     case 'invalid':
       return t('This is not a complete web address, such as https://example.com/hooks.');
@@ -33,7 +33,7 @@ export function urlProblemText(problem: WebhookUrlProblem): string {
 }
 
 export function replayUrlProblemText(problem: ReplayUrlProblem): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (problem) {
     case 'invalid':
       return t('This is not a complete web address, such as http://localhost:3000/webhooks/rivya.');
@@ -45,7 +45,7 @@ export function replayUrlProblemText(problem: ReplayUrlProblem): string {
 }
 
 function schemeText(scheme: WebhookScheme): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const names: Record<WebhookScheme, string> = {
     standardWebhooks: 'Standard Webhooks',
     stripe: t('signature with time, as Stripe has it'),
@@ -57,7 +57,7 @@ function schemeText(scheme: WebhookScheme): string {
 
 /** Why a delivery is not verified. */
 function refusalText(reason: ReceiverRefusal): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   switch (reason) {
     case 'noSecret':
       return t('no signing secret is known here');
@@ -86,7 +86,7 @@ function refusalText(reason: ReceiverRefusal): string {
 
 /** Verified or not, and how often it came, in a few words. */
 export function verdictText({ verdict, duplicateOf }: ReceivedDelivery): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const words = verdict.verified
     ? t('verified ({0})', schemeText(verdict.scheme))
     : t('not verified: {0}', refusalText(verdict.reason));
@@ -103,7 +103,7 @@ export function endpointName(endpoint: WebhookEndpoint): string {
 }
 
 export function statusText(status: string | null): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   const known: Record<string, string> = {
     active: t({ message: 'active', comment: 'Status of a webhook' }),
     disabled: t({ message: 'disabled', comment: 'Status of a webhook' }),
@@ -120,7 +120,7 @@ export function statusText(status: string | null): string {
 
 /** Status, attempt and answer of a delivery, in a few words. */
 export function deliveryText(delivery: WebhookDelivery): string {
-  const { t } = vscode.l10n;
+  const { t } = l10n;
   return [
     statusText(delivery.status),
     delivery.response_status === null ? '' : `HTTP ${delivery.response_status}`,
@@ -144,7 +144,7 @@ export function timeText(at: string | number): string {
   const time = new Date(at);
   return Number.isNaN(time.getTime())
     ? String(at)
-    : time.toLocaleString(vscode.env.language, { dateStyle: 'short', timeStyle: 'medium' });
+    : time.toLocaleString(l10n.language, { dateStyle: 'short', timeStyle: 'medium' });
 }
 
 /** The same error with the message of webhooks; any other is returned as it is. */

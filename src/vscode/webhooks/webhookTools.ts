@@ -52,6 +52,7 @@ export function createWebhookTools(
       if ((await keyOf(hostContext, origin)) === undefined) return [];
       const [endpoints, known] = await Promise.all([webhooks().listAll(), secrets.known(origin)]);
       setContext('rivya.webhookAccess', 'granted');
+      setContext('rivya.hasWebhooks', endpoints.length > 0);
       for (const endpoint of endpoints) names.set(endpoint.id, endpointName(endpoint));
       return endpoints.map(endpoint => ({ type: 'endpoint', endpoint, secretKnown: known.has(endpoint.id) }));
     } catch (error) {

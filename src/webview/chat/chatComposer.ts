@@ -8,6 +8,7 @@ import { iconButton } from '../common/iconButton.ts';
 import { attach, canAttach } from './pasteAndDrop.ts';
 import { post } from './common/host.ts';
 import { isComposing } from '../common/keyboard.ts';
+import './chatAddMenu.ts';
 import './chatModelPicker.ts';
 import { QuestionHistory } from './questionHistory.ts';
 import { currentModel, lengthOf, sendBlocker } from './sendBlocker.ts';
@@ -97,7 +98,7 @@ export class ChatComposer extends LitElement {
           @paste=${this.#onPaste}
         ></textarea>
         <div class="composer-bar">
-          <div class="composer-choices">${this.#renderAttach(model)} ${this.#renderChoices(model)}</div>
+          <div class="composer-choices">${this.#renderChoices(model)}</div>
           <div class="composer-send">
             ${this.#renderLength(model)}
             ${
@@ -105,10 +106,15 @@ export class ChatComposer extends LitElement {
                 ? nothing
                 : iconButton('debug-stop', t('Stop'), () => post({ type: 'stop' }), { testId: 'chat-stop' })
             }
-            ${iconButton('send', t('Send'), this.#send, {
-              testId: 'chat-send',
-              isDisabled: obstacle !== undefined,
-            })}
+            ${iconButton(
+              'send',
+              obstacle === 'streaming' ? t('Send after this answer') : t('Send'),
+              this.#send,
+              {
+                testId: 'chat-send',
+                isDisabled: (obstacle !== undefined && obstacle !== 'streaming') || composer.isQueued,
+              },
+            )}
           </div>
         </div>
       </div>
@@ -130,48 +136,31 @@ export class ChatComposer extends LitElement {
       ${notices
         .filter(notice => notice !== undefined)
         .map(notice => html`<p class="notice" dir="auto">${notice}</p>`)}
+      ${
+        chat.composer.isQueued
+          ? html`<p class="notice" data-testid="chat-queued">
+              ${t('Queued: it is sent when this answer is complete.')}
+              <button type="button" class="text-button" @click=${this.#takeBack}>${t('Take Back')}</button>
+            </p>`
+          : nothing
+      }
     </div>`;
-  }
-
-  #renderAttach(model: ChatModelDto | undefined): TemplateResult {
-    return html`${
-      model?.images === true
-        ? iconButton('file-media', t('Add images'), () => post({ type: 'pickImages' }), {
-            description: t('They can be pasted, too, or dropped while holding Shift'),
-          })
-        : nothing
-    }
-    ${iconButton('selection', t('Add selection'), () => post({ type: 'addSelection' }))}
-    ${iconButton('file-add', t('Add file'), () => post({ type: 'addFile' }))}`;
   }
 
   #renderChoices(model: ChatModelDto | undefined): TemplateResult {
     const { chat } = this;
     const { webSearch, reasoningEffort } = chat.composer;
-    const efforts = model?.reasoningEfforts ?? [];
-    const chooseEffort = (event: Event): void =>
-      post({ type: 'setReasoningEffort', effort: (event.target as HTMLSelectElement).value });
-    return html`<chat-model-picker .models=${chat.models} .model=${chat.session.model}></chat-model-picker> ${
+    return html`<chat-add-menu .takesImages=${model?.images === true}></chat-add-menu>
+      <chat-model-picker
+        .models=${chat.models}
+        .model=${chat.session.model}
+        .effort=${reasoningEffort}
+      ></chat-model-picker>
+      ${
         model?.webSearch === true
           ? iconButton('globe', t('Web search'), () => post({ type: 'setWebSearch', on: !webSearch }), {
               isPressed: webSearch,
             })
-          : nothing
-      }
-      ${
-        efforts.length > 0
-          ? html`<select
-              aria-label=${t('Reasoning effort')}
-              title=${t('Reasoning effort')}
-              @change=${chooseEffort}
-            >
-              ${efforts.map(
-                effort =>
-                  html`<option value=${effort} ?selected=${effort === reasoningEffort}>
-                    ${t('Effort: {0}', effort)}
-                  </option>`,
-              )}
-            </select>`
           : nothing
       }`;
   }
@@ -195,11 +184,18 @@ export class ChatComposer extends LitElement {
 
   readonly #send = (): void => {
     const text = this.#input?.value ?? '';
-    if (sendBlocker(this.chat, text) !== undefined) return;
+    const obstacle = sendBlocker(this.chat, text);
+    if (obstacle === 'streaming' && !this.chat.composer.isQueued) post({ type: 'queue', text: text.trim() });
+    if (obstacle !== undefined) return;
     post({ type: 'send', text: text.trim() });
     this.tooLarge = [];
     this.#show('');
     this.onSent();
+  };
+
+  readonly #takeBack = (): void => {
+    this.focus();
+    post({ type: 'unqueue' });
   };
 
   readonly #onInput = (): void => {

@@ -135,7 +135,7 @@ export class ChatMessage extends LitElement {
       ${message.problem === undefined ? nothing : this.#renderProblem(message.problem)}
       ${this.cards.map(renderCard)}
       <div class="message-foot">
-        ${message.usage === undefined ? nothing : renderUsage(message.usage)}
+        ${renderUsage(message)}
         ${this.isEditing || message.state === 'streaming' ? nothing : this.#renderActions()}
       </div>
     </div>`;
@@ -304,15 +304,26 @@ export class ChatMessage extends LitElement {
   };
 }
 
-function renderUsage({ inputTokens, outputTokens, credits }: ChatUsageDto): TemplateResult {
+/** What an answer has cost, and in the hover why. One that did not come to its end may cost all the same. */
+function renderUsage({ role, state, usage }: ChatMessageDto): TemplateResult | typeof nothing {
+  const { inputTokens, outputTokens, credits }: Partial<ChatUsageDto> = usage ?? {};
   const tokens = [
     inputTokens === undefined ? undefined : t('Tokens in: {0}', formatNumber(inputTokens)),
     outputTokens === undefined ? undefined : t('Tokens out: {0}', formatNumber(outputTokens)),
   ]
     .filter(part => part !== undefined)
     .join(' · ');
-  if (credits === undefined) return html`<span class="usage">${tokens}</span>`;
-  return html`<span class="usage" title=${tokens}>${t('Credits: {0}', formatNumber(credits))}</span>`;
+  const mayCost = role === 'assistant' && (state === 'stopped' || state === 'incomplete');
+  const cost =
+    credits === 1
+      ? t('1 credit')
+      : credits !== undefined
+        ? t('{0} credits', formatNumber(credits))
+        : mayCost
+          ? t('credits not known')
+          : undefined;
+  if (cost === undefined) return usage === undefined ? nothing : html`<span class="usage">${tokens}</span>`;
+  return html`<span class="usage" title=${tokens}>${cost}</span>`;
 }
 
 customElements.define('chat-message', ChatMessage);

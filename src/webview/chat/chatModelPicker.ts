@@ -11,20 +11,24 @@ export class ChatModelPicker extends LitElement {
   static override properties = {
     models: { attribute: false },
     model: { attribute: false },
+    effort: { attribute: false },
     isOpen: { state: true },
     active: { state: true },
   };
   declare models: readonly ChatModelDto[];
   /** Id of the model in use. */
   declare model: string | undefined;
+  /** How hard the model is to think; undefined where it has no such choice. */
+  declare effort: string | undefined;
   declare isOpen: boolean;
-  /** Index of the model that the keyboard is on. */
+  /** Index of the row that the keyboard is on: first the models, then the efforts. */
   declare active: number;
 
   constructor() {
     super();
     this.models = [];
     this.model = undefined;
+    this.effort = undefined;
     this.isOpen = false;
     this.active = 0;
   }
@@ -39,18 +43,23 @@ export class ChatModelPicker extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const current = this.models.find(model => model.id === this.model);
+    const current = this.#current;
+    const name = current?.name ?? this.model;
+    const effort = this.#effort;
     return html`<button
         type="button"
         class="model-button"
         data-testid="chat-model"
         aria-haspopup="listbox"
         aria-expanded=${this.isOpen}
-        aria-label=${t('Model: {0}', current?.name ?? this.model ?? t({ message: 'none', comment: 'No model is chosen' }))}
+        aria-label=${[
+          t('Model: {0}', name ?? t({ message: 'none', comment: 'No model is chosen' })),
+          ...(effort === undefined ? [] : [t('Effort: {0}', effort)]),
+        ].join(', ')}
         title=${current === undefined ? t('Choose a model') : current.price}
         @click=${() => (this.isOpen ? this.#close() : this.#open())}
       >
-        <bdi>${current?.name ?? this.model ?? t('Choose a model')}</bdi>
+        <bdi>${name ?? t('Choose a model')}${effort === undefined ? nothing : ` · ${effort}`}</bdi>
         <span class="codicon codicon-chevron-down" aria-hidden="true"></span>
       </button>
       ${this.isOpen ? this.#renderList() : nothing}`;
@@ -67,7 +76,50 @@ export class ChatModelPicker extends LitElement {
       @focusout=${() => this.#close(false)}
     >
       ${this.models.map((model, index) => this.#renderModel(model, index))}
+      ${
+        this.#efforts.length > 0
+          ? html`<div class="efforts" role="group" aria-label=${t('Reasoning effort')}>
+              <div class="model-detail" aria-hidden="true">${t('Reasoning effort')}</div>
+              ${this.#efforts.map((effort, index) => this.#renderEffort(effort, this.models.length + index))}
+            </div>`
+          : nothing
+      }
     </div>`;
+  }
+
+  get #current(): ChatModelDto | undefined {
+    return this.models.find(model => model.id === this.model);
+  }
+
+  get #efforts(): readonly string[] {
+    return this.#current?.reasoningEfforts ?? [];
+  }
+
+  /** The effort that somebody has chosen, which is worth a word. */
+  get #effort(): string | undefined {
+    const { effort } = this;
+    return effort === undefined || effort === 'default' || !this.#efforts.includes(effort)
+      ? undefined
+      : effort;
+  }
+
+  #renderEffort(effort: string, index: number): TemplateResult {
+    return html`<div
+      class="model"
+      role="option"
+      id="chat-model-${index}"
+      aria-selected=${effort === (this.#effort ?? 'default') ? 'true' : 'false'}
+      ?data-active=${index === this.active}
+      @mousedown=${(event: Event) => event.preventDefault()}
+      @click=${() => this.#chooseEffort(effort)}
+    >
+      <div class="model-name">${effort}</div>
+    </div>`;
+  }
+
+  #chooseEffort(effort: string): void {
+    this.#close();
+    post({ type: 'setReasoningEffort', effort });
   }
 
   #renderModel(model: ChatModelDto, index: number): TemplateResult {
@@ -112,7 +164,7 @@ export class ChatModelPicker extends LitElement {
   }
 
   readonly #onKeyDown = (event: KeyboardEvent): void => {
-    const last = this.models.length - 1;
+    const last = this.models.length + this.#efforts.length - 1;
     const target = {
       ArrowDown: Math.min(this.active + 1, last),
       ArrowUp: Math.max(this.active - 1, 0),
@@ -120,8 +172,10 @@ export class ChatModelPicker extends LitElement {
       End: last,
     }[event.key];
     const chosen = this.models[this.active];
+    const effort = this.#efforts[this.active - this.models.length];
     if (target !== undefined) this.active = target;
     else if ((event.key === 'Enter' || event.key === ' ') && chosen !== undefined) this.#choose(chosen);
+    else if ((event.key === 'Enter' || event.key === ' ') && effort !== undefined) this.#chooseEffort(effort);
     else if (event.key === 'Escape') this.#close();
     else return;
     event.preventDefault();

@@ -13,12 +13,16 @@ import type {
 import { iconButton } from '../common/iconButton.ts';
 import type { ChatComposer } from './chatComposer.ts';
 import './chatComposer.ts';
+import type { ChatFind } from './chatFind.ts';
+import './chatFind.ts';
 import { post, remember, remembered } from './common/host.ts';
 import { isComposing } from '../common/keyboard.ts';
 import type { ScrollPlace } from './common/host.ts';
 import type { ChatMessage } from './chatMessage.ts';
 import './chatMessage.ts';
 import { nameOf } from './generationCard.ts';
+import { markFound, unmarkFound } from './conversationFind.ts';
+import type { Found } from './conversationFind.ts';
 import { ScrollKeeper } from './scrollKeeper.ts';
 import './chatSessionList.ts';
 import { initialState, isHostMessage, reduce, streamingMessage } from './pageState.ts';
@@ -46,6 +50,7 @@ export class ChatPage extends LitElement {
   /** Characters that came since the last drawing. */
   #undrawn = 0;
   #showsSessions = false;
+  #showsFind = false;
   #scroll: ScrollKeeper | undefined;
   #wantsFocus = false;
   /** Where the reader was, until the turns are drawn. */
@@ -60,6 +65,8 @@ export class ChatPage extends LitElement {
     document.title = t('Rivya chat');
     window.addEventListener('message', this.#onMessage);
     window.addEventListener('keydown', this.#onKeyDown);
+    // Before VS Code, which would find in the editor.
+    window.addEventListener('keydown', this.#onFindKey, { capture: true });
     document.addEventListener('visibilitychange', this.#remember);
     post({ type: 'ready' });
   }
@@ -68,6 +75,7 @@ export class ChatPage extends LitElement {
     super.disconnectedCallback();
     window.removeEventListener('message', this.#onMessage);
     window.removeEventListener('keydown', this.#onKeyDown);
+    window.removeEventListener('keydown', this.#onFindKey, { capture: true });
     document.removeEventListener('visibilitychange', this.#remember);
     this.#scroll?.dispose();
   }
@@ -126,6 +134,15 @@ export class ChatPage extends LitElement {
               ></chat-session-list>`
             : nothing
         }
+        ${
+          this.#showsFind && !this.#showsSessions
+            ? html`<chat-find
+                .messages=${chat.session.messages}
+                .onFound=${this.#goToFound}
+                .onClose=${this.#closeFind}
+              ></chat-find>`
+            : nothing
+        }
         <div
           class="log"
           tabindex="0"
@@ -149,15 +166,24 @@ export class ChatPage extends LitElement {
 
   #renderHeader(chat: ChatState): TemplateResult {
     const { session } = chat;
+    const title = session.title === '' ? t('New session') : session.title;
     return html`<header class="header">
-      <div class="about">
-        <div class="title-line">
-          <h1 class="title"><bdi>${session.title === '' ? t('New session') : session.title}</bdi></h1>
-          ${chat.sandbox ? html`<span class="tag">${t('Sandbox')}</span>` : nothing}
-        </div>
-        ${renderCredits(session, chat.balance, chat.spentToday)}
-      </div>
-      ${iconButton('history', t('Sessions'), this.#toggleSessions, { testId: 'chat-sessions', isExpanded: this.#showsSessions })}
+      <h1 class="title">
+        <button
+          type="button"
+          class="title-button"
+          data-testid="chat-sessions"
+          aria-expanded=${this.#showsSessions}
+          title=${t('Sessions')}
+          @click=${this.#toggleSessions}
+        >
+          <bdi>${title}</bdi>
+          <span class="codicon codicon-chevron-down" aria-hidden="true"></span>
+          <span class="visually-hidden">${t('Sessions')}</span>
+        </button>
+      </h1>
+      ${chat.sandbox ? html`<span class="tag">${t('Sandbox')}</span>` : nothing}
+      ${renderCredits(session, chat.balance, chat.spentToday)}
       ${iconButton('add', t('New session'), this.#new, { testId: 'chat-new' })}
     </header>`;
   }
@@ -236,7 +262,7 @@ export class ChatPage extends LitElement {
       this.#showsSessions = false;
       this.#wantsFocus = true;
     } else if (message.type === 'state' && message.state.draft !== undefined) {
-      this.#takeDraft(message.state.draft);
+      this.#takeDraft(message.state.draft, before?.composer.isQueued === true);
     } else if (message.type === 'snapshot' && before?.session.id !== chat.session.id) {
       this.#restore(chat, before === undefined);
     }
@@ -244,10 +270,10 @@ export class ChatPage extends LitElement {
 
   /**
    * An empty draft says that the host took a question: the page emptied it already, and more may have been
-   * written since.
+   * written since. Only one that was queued still stands there.
    */
-  #takeDraft(draft: string): void {
-    if (draft === '') return;
+  #takeDraft(draft: string, wasQueued: boolean): void {
+    if (draft === '' && !wasQueued) return;
     this.#draft = draft;
   }
 
@@ -348,6 +374,44 @@ export class ChatPage extends LitElement {
     turn.focus();
   };
 
+  readonly #onFindKey = (event: KeyboardEvent): void => {
+    const isFind =
+      event.key.toLowerCase() === 'f' && event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
+    if (!isFind || this.#showsSessions || this.#state.chat === undefined) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const find = this.querySelector<ChatFind>('chat-find');
+    if (find) find.focus();
+    else {
+      this.#showsFind = true;
+      this.requestUpdate();
+    }
+  };
+
+  /** A message that is far away is drawn as text first, so the place is looked for when that is done. */
+  readonly #goToFound = (found: Found | undefined, words: string): void => {
+    unmarkFound();
+    const message =
+      found && this.querySelector<ChatMessage>(`[data-message-id="${CSS.escape(found.messageId)}"]`);
+    if (!message) return;
+    message.isNear = true;
+    this.#scroll?.goTo({ messageId: found.messageId, offset: 0 });
+    void message.updateComplete.then(() => {
+      const place = markFound(message, words, found.index)?.getBoundingClientRect();
+      const log = this.querySelector('.log');
+      const view = log?.getBoundingClientRect();
+      if (!place || !log || !view || (place.top >= view.top && place.bottom <= view.bottom)) return;
+      this.#scroll?.goTo({ messageId: found.messageId, offset: place.top - view.top - view.height / 3 });
+    });
+  };
+
+  readonly #closeFind = (): void => {
+    this.#showsFind = false;
+    unmarkFound();
+    this.querySelector<HTMLElement>('.log')?.focus({ preventScroll: true });
+    this.requestUpdate();
+  };
+
   readonly #new = (): void => {
     this.#showsSessions = false;
     this.#wantsFocus = true;
@@ -408,7 +472,7 @@ function renderCredits(
   if (today > (used ?? 0)) parts.push(t('{0} in the chat today', formatNumber(today)));
   if (parts.length === 0) return nothing;
   const title = t('Used in this session, left in the account, and used by all answers of today');
-  return html`<div class="totals" title=${title}>${parts.join(' · ')}</div>`;
+  return html`<div class="totals" title=${`${parts.join(' · ')}. ${title}`}>${parts.join(' · ')}</div>`;
 }
 
 customElements.define('rivya-chat', ChatPage);

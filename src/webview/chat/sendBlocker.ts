@@ -2,7 +2,7 @@
 import type { ChatModelDto, ChatState } from '../../shared/chat.ts';
 import { streamingMessage } from './pageState.ts';
 
-/** Why nothing can be sent now. */
+/** Why nothing can be sent now. `streaming`: there is nothing else against it. */
 export type SendBlocker = 'account' | 'streaming' | 'model' | 'uploading' | 'tooLong' | 'empty';
 
 /** The model of the session, if it is in the catalogue. */
@@ -18,12 +18,11 @@ export function lengthOf(chat: ChatState, text: string): number {
 /** Undefined when the question can be sent. */
 export function sendBlocker(chat: ChatState, text: string): SendBlocker | undefined {
   if (chat.account === 'none') return 'account';
-  if (streamingMessage(chat) !== undefined) return 'streaming';
   const model = currentModel(chat);
   if (model === undefined || model.unusable !== undefined) return 'model';
   const { images } = chat.composer;
   if (images.some(image => image.progress !== 1)) return 'uploading';
   if (lengthOf(chat, text) > (model.maximumLength ?? Infinity)) return 'tooLong';
   if (text.trim() === '' && images.length === 0) return 'empty';
-  return undefined;
+  return streamingMessage(chat) === undefined ? undefined : 'streaming';
 }

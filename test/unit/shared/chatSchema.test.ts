@@ -8,6 +8,8 @@ const messages: { readonly [T in ChatPageMessage['type']]: Extract<ChatPageMessa
   ready: { type: 'ready' },
   draft: { type: 'draft', text: '' },
   send: { type: 'send', text: 'Who?' },
+  queue: { type: 'queue', text: 'Hello' },
+  unqueue: { type: 'unqueue' },
   stop: { type: 'stop' },
   new: { type: 'new' },
   chooseModel: { type: 'chooseModel', model: 'some-model' },

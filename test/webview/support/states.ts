@@ -153,6 +153,7 @@ export function chatState({
       contexts: [],
       webSearch: false,
       reasoningEffort: 'default',
+      isQueued: false,
       problem: undefined,
       ...composer,
     },

@@ -22,11 +22,14 @@ export class ChatCode extends LitElement {
     code: { attribute: false },
     language: { attribute: false },
     isOpen: { attribute: false },
+    wraps: { state: true },
   };
   declare code: string;
   declare language: string;
   /** More of it may come. */
   declare isOpen: boolean;
+  /** Whether long lines are broken. */
+  declare wraps: boolean;
   /** The beginning of the code that stands there in colours. */
   #coloured = '';
   /** For the language in which it was asked for. */
@@ -38,6 +41,7 @@ export class ChatCode extends LitElement {
     this.code = '';
     this.language = '';
     this.isOpen = false;
+    this.wraps = false;
   }
 
   protected override createRenderRoot(): this {
@@ -54,7 +58,8 @@ export class ChatCode extends LitElement {
             : toolbar(
                 'code-actions',
                 t('Code'),
-                html`${iconButton('copy', t('Copy code'), () => post({ type: 'copy', text: this.code }))}
+                html`${iconButton('word-wrap', t('Wrap long lines'), this.#wrap, { isPressed: this.wraps })}
+                ${iconButton('copy', t('Copy code'), () => post({ type: 'copy', text: this.code }))}
                 ${iconButton('insert', t('Insert at cursor'), () => post({ type: 'insertCode', text: this.code }))}
                 ${iconButton('new-file', t('Open as new file'), () =>
                   post({ type: 'saveCode', text: this.code, languageId: language }),
@@ -62,8 +67,18 @@ export class ChatCode extends LitElement {
               )
         }
       </div>
-      <pre tabindex="0" role="group" aria-label=${t('Code')} dir="ltr"><code></code></pre>`;
+      <pre
+        ?data-wraps=${this.wraps}
+        tabindex="0"
+        role="group"
+        aria-label=${t('Code')}
+        dir="ltr"
+      ><code></code></pre>`;
   }
+
+  readonly #wrap = (): void => {
+    this.wraps = !this.wraps;
+  };
 
   protected override updated(): void {
     this.#draw();

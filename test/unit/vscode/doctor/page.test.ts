@@ -37,6 +37,30 @@ describe('the page about the installation', () => {
     expect(pageWith({ mode: 'wal', fileSystem: 'NFS', problem: undefined })).toMatch(/Warning: this journal/);
   });
 
+  it('says in its first line that all is well, or the first thing that is not', () => {
+    const reach = {
+      status: 200,
+      milliseconds: 5,
+      certificate: 'accepted',
+      clockSkew: 0,
+      problem: undefined,
+    } as const;
+    const base = { origin: 'https://rivya.ai', href: 'https://rivya.ai' } as Findings['base'];
+    const well: Findings = { ...findings, base, reach, hasKey: true };
+    const first = (change: Partial<Findings>): string | undefined =>
+      doctorPage({ ...well, ...change }).split('\n')[0];
+    expect(first({})).toBe('# ✓ All is well');
+    expect(first({ base: undefined })).toMatch(/^# ✗ Address: the setting rivya\.baseUrl/);
+    expect(first({ reach: { ...reach, status: undefined, problem: 'no route' } })).toBe(
+      '# ✗ Reachable: no: no route',
+    );
+    expect(first({ hasKey: false })).toBe('# ✗ Key: none is stored');
+    expect(first({ hasKey: false, sandbox: true })).toBe('# ✓ All is well');
+    expect(first({ scopes: [{ scope: 'chat:read', outcome: 'denied' }] })).toBe('# ✗ chat:read: not granted');
+    expect(first({ ledger: { problem: 'It is locked.' } })).toBe('# ✗ List of tasks: no: It is locked.');
+    expect(doctorPage(well)).toMatch(/- ✓ Certificate: accepted\n- ✓ Clock: agrees/);
+  });
+
   it('says what a rebuilt container takes along, and the mount that keeps it', () => {
     expect(doctorPage(findings)).not.toMatch(/rebuilt/);
     const page = doctorPage({ ...findings, isBuiltMachine: true });

@@ -124,6 +124,17 @@ describe('an answer whose code says nothing', () => {
     }
   });
 
+  it('of a rate limit says for how long, where the server has', () => {
+    for (const [retryAfterMs, time] of [
+      [400, '1 second'],
+      [30_000, '30 seconds'],
+      [600_000, '10 minutes'],
+    ] as const) {
+      const told = explain({ ...reply(429, own('rate_limited')), retryAfterMs }, undefined, 'request');
+      expect(told.text).toBe(`Rate limit reached. Try again in ${time}.`);
+    }
+  });
+
   it('of a firewall says nothing about a scope, nor of a gateway about a webhook', () => {
     for (const status of [403, 404]) {
       expect(explain(reply(status, page), undefined, 'webhook').text).not.toMatch(/webhook|scope/);
