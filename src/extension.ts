@@ -11,13 +11,13 @@ import { Balance } from './core/credits/balance.ts';
 import { ledgerPath, mayHavePendingJobs } from './core/tasks/storagePaths.ts';
 import { ChatViewProvider } from './vscode/chat/chatViewProvider.ts';
 import { registerCommands } from './vscode/commands.ts';
-import { createHandlers } from './vscode/handlers.ts';
 import { showError } from './vscode/messages/showError.ts';
 import { registerDropAndPaste } from './vscode/dropAndPaste/dropAndPaste.ts';
 import { ComparePanels } from './vscode/compare/comparePanels.ts';
 import { GalleryPanels } from './vscode/gallery/galleryPanels.ts';
 import { registerReferences } from './vscode/regenerate/registerReferences.ts';
 import { registerLinks } from './vscode/links/registerLinks.ts';
+import type { CommandId } from './vscode/manifest/ids.ts';
 import { SandboxHost } from './vscode/sandbox/sandboxHost.ts';
 import { CurrentServer } from './vscode/host/currentServer.ts';
 import { warnAboutInvalidSettings } from './vscode/host/invalidSettings.ts';
@@ -62,6 +62,11 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
     explainFailedActivation(error, channel);
     throw error;
   }
+}
+
+/** What is read of package.json; a test holds that its commands are those of `commandIds`. */
+interface Manifest {
+  readonly contributes: { readonly commands: readonly { readonly command: CommandId }[] };
 }
 
 interface Parts {
@@ -133,9 +138,9 @@ function start({ context, channel, store, account, log }: Parts): TestAccess['is
   );
   store.add(registerLinks(links, systemClock));
   store.add(registerDropAndPaste(load, vscode.Uri.joinPath(context.globalStorageUri, 'library')));
-  store.add(
-    registerCommands(
-      createHandlers({
+  const handlers = store.add(
+    new Lazy(async () =>
+      (await import('./vscode/handlers.ts')).createHandlers({
         hostContext,
         services: load,
         views,
@@ -147,6 +152,13 @@ function start({ context, channel, store, account, log }: Parts): TestAccess['is
         doctor,
         channel,
       }),
+    ),
+  );
+  const { contributes } = context.extension.packageJSON as Manifest;
+  store.add(
+    registerCommands(
+      contributes.commands.map(({ command }) => command),
+      handlers,
       log,
     ),
   );

@@ -33,7 +33,7 @@ export function parseBaseUrl(text: string): BaseUrl | { readonly problem: BaseUr
  *
  * Of names only `localhost` itself. RFC 6761 (6.3) wants all names below it to be this machine as well, but
  * leaves that to resolvers, and the rule for secure contexts of browsers counts them only where the program
- * resolves them by itself. Node asks the system: glibc without systemd sends `app.localhost`, and `localhost.`
+ * itself resolves them. Node asks the system: glibc without systemd sends `app.localhost`, and `localhost.`
  * with the root's dot, to a name server, whose answer may be any machine.
  * @param hostname as `URL.hostname` gives it, so that other notations of an address are already normalised
  */

@@ -52,14 +52,14 @@ export function mediaAddressAt(text: string, offset: number): MediaAddress | und
 export function mediaAddressesOf(text: string, name: string): MediaAddress[] {
   const found = new Map<number, MediaAddress>();
   for (const needle of new Set([name, encodeURI(name), encodeURIComponent(name)])) {
-    let scanned = 0;
-    for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, scanned)) {
+    let at = text.indexOf(needle);
+    while (at >= 0) {
       const { text: line, start, end } = lineAround(text, at);
       for (const path of pathsIn(line)) {
         const address = addressOf(path, start);
         if (fileNameOf(address.path) === name) found.set(address.start, address);
       }
-      scanned = Math.max(end, at + 1);
+      at = text.indexOf(needle, Math.max(end, at + 1));
     }
   }
   return [...found.values()].toSorted((a, b) => a.start - b.start);

@@ -34,15 +34,24 @@ export function planReference(request: ReferenceRequest): ReferencePlan | undefi
   if (request.media.length === 0) return undefined;
   const document = condensed(request.text);
   if (!document) return undefined;
-  const { text, within, original } = document;
+  const { text } = document;
   const name = documentLanguage(request);
   const language = languages.get(name);
-  const short = { ...request, text, start: within(request.start), end: within(request.end) };
+  const short = {
+    ...request,
+    text,
+    start: document.within(request.start),
+    end: document.within(request.end),
+  };
   const plan = language ? language.plan(short) : planPaths(name, short);
   return (
     plan && {
       ...plan,
-      edits: plan.edits.map(edit => ({ ...edit, start: original(edit.start), end: original(edit.end) })),
+      edits: plan.edits.map(edit => ({
+        ...edit,
+        start: document.original(edit.start),
+        end: document.original(edit.end),
+      })),
     }
   );
 }

@@ -191,10 +191,7 @@ export class LinkFeatures implements Disposable {
     const isShown = setting('missingImages.show', document) === 'hint' && language !== 'markdown';
     const found = isShown && vscode.workspace.isTrusted ? await this.#missingIn(document) : [];
     const diagnostics = found.map(({ reference, file }) => {
-      const text = l10n.t(
-        '"{0}" is not there.',
-        plain(vscode.workspace.asRelativePath(file), 'value'),
-      );
+      const text = l10n.t('"{0}" is not there.', plain(vscode.workspace.asRelativePath(file), 'value'));
       const diagnostic = new vscode.Diagnostic(
         rangeIn(document, reference.address),
         text,

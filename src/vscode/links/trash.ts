@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Library } from '../../core/assets/library.ts';
 import type { StoredFile } from '../../shared/task.ts';
 import { named, pathOf } from './fileUseText.ts';

@@ -130,7 +130,8 @@ describe('an answer whose code says nothing', () => {
       [30_000, '30 seconds'],
       [600_000, '10 minutes'],
     ] as const) {
-      const told = explain({ ...reply(429, own('rate_limited')), retryAfterMs }, undefined, 'request');
+      const error = Object.assign(reply(429, own('rate_limited')), { retryAfterMs });
+      const told = explain(error, undefined, 'request');
       expect(told.text).toBe(`Rate limit reached. Try again in ${time}.`);
     }
   });
