@@ -97,7 +97,7 @@ export class Answers {
     this.#replace('createQuickPick', () => new AnsweredQuickPick(this.#choices));
     this.#replace('showQuickPick', async (items: unknown) => {
       const all = (await items) as vscode.QuickPickItem[];
-      const found = all.find(item => label.test(item.label));
+      const found = all.find(item => label.test(withoutIcons(item)));
       assert.ok(found, `no item ${String(label)} among ${all.map(item => item.label).join(', ')}`);
       return found;
     });
@@ -160,6 +160,10 @@ interface Choice {
   readonly text?: string;
 }
 
+function withoutIcons({ label }: vscode.QuickPickItem): string {
+  return label.replace(/\$\([\w~-]+\) /g, '');
+}
+
 /** A list that answers itself as soon as it is shown and filled. */
 class AnsweredQuickPick {
   readonly #choices: Choice[];
@@ -218,7 +222,7 @@ class AnsweredQuickPick {
         this.hide();
         return;
       }
-      const row = label && rows.find(item => label.test(item.label.replace(/\$\([\w~-]+\) /g, '')));
+      const row = label && rows.find(item => label.test(withoutIcons(item)));
       if (row) {
         if (once) this.#choices.splice(this.#choices.indexOf(choice), 1);
         this.#accept(row);
