@@ -110,7 +110,7 @@ test('a newcomer sees the first picture after five actions', async ({ workbench 
   await actions.do(() => workbench.viewContainer('Rivya').click());
   const button = (name: string): ReturnType<Workbench['menuItem']> =>
     workbench.page.getByRole('button', { name }).first();
-  await actions.do(() => button('Try the Sandbox').click());
+  await actions.do(() => button('Try Without a Key').click());
   await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
   await actions.do(() => button('Generate Image...').click());
   await actions.do(() => workbench.enter(sentence));

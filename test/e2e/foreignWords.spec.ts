@@ -54,7 +54,7 @@ async function fakeCatalogue(sandbox: Sandbox): Promise<void> {
   });
 }
 
-test.use({ settings: { 'rivya.credits.lowBalance': hostile } });
+test.use({ settings: { 'rivya.insert.placement': hostile } });
 
 test('words of others are text wherever VS Code and the pages draw them', async ({
   sandbox,
@@ -70,7 +70,7 @@ test('words of others are text wherever VS Code and the pages draw them', async 
     // It comes with the window, and its toast may be gone by now.
     await workbench.runCommand('Notifications: Show Notifications');
     const message = page.locator('.notifications-center .notification-list-item', {
-      hasText: 'rivya.credits.lowBalance',
+      hasText: 'rivya.insert.placement',
     });
     await message.waitFor();
     await expect(message).not.toContainText('click me');

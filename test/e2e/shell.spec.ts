@@ -114,9 +114,9 @@ test.describe('in Hindi', () => {
 
   test('the shell speaks it', async ({ page, sandbox, workbench }) => {
     await workbench.viewContainer('Rivya').click();
-    await expect(page.getByRole('button', { name: 'Sandbox आज़माएँ' }).first()).toBeVisible();
+    await expect(page.getByRole('button', { name: 'बिना key के आज़माएँ' }).first()).toBeVisible();
     await workbench.screenshot('hindiWelcome');
-    await page.getByRole('button', { name: 'Sandbox आज़माएँ' }).first().click();
+    await page.getByRole('button', { name: 'बिना key के आज़माएँ' }).first().click();
     await expect(workbench.statusBar(/[Ss]andbox/)).toBeVisible();
     await workbench.statusBar(/[Ss]andbox/).click();
     await expect(workbench.picks.filter({ hasText: 'लॉग दिखाएँ' })).toBeVisible();

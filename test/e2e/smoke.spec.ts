@@ -10,7 +10,7 @@ test('activation asks nobody and opens no database', async ({ sandbox, server, w
   expect(existsSync(ledger)).toBe(false);
   expect(sandbox.control.requests()).toEqual([]);
   // The first command that needs it opens it, at the place that was looked at.
-  await workbench.runCommand('Rivya: Manage Library...');
+  await workbench.runCommand('Rivya: Generate Image...');
   await expect.poll(() => existsSync(ledger)).toBe(true);
 });
 

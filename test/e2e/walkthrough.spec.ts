@@ -10,7 +10,7 @@ const sentence = 'A red bicycle leans against a white wall.';
 const mediaFolder = path.join(root, 'media/walkthrough');
 /** The titles of the steps by the names of their pictures. */
 const steps = {
-  key: 'Set an API key, or try the sandbox',
+  key: 'Try without a key, or set one',
   image: 'Generate your first image',
   insert: 'Put a picture into a document',
   chat: 'Chat with a model',
