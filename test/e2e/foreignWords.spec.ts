@@ -173,7 +173,7 @@ test('words of others are text wherever VS Code and the pages draw them', async 
     });
     expect(response.ok, await response.text()).toBe(true);
     await workbench.runCommand('Rivya: Focus on Webhooks View');
-    await workbench.runCommand('Rivya: Refresh Webhooks');
+    await workbench.runCommand('Rivya Webhooks: Refresh Webhooks');
     const webhook = workbench.treeItem('Shop [click me]');
     await webhook.waitFor();
     await expectDrawnAsText(webhook);
