@@ -207,6 +207,7 @@ describe('the price gate', () => {
     // A cheaper one is nobody's harm.
     await configure('defaultModel.image', 'flux-2-flex');
     await settings.update('defaultModel.image', 'z-image', vscode.ConfigurationTarget.Workspace);
+    select(editor, sentence);
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await ended(3);
     assert.deepEqual(charged(), [14, 14, 1]);
