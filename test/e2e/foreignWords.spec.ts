@@ -25,8 +25,14 @@ async function expectDrawnAsText(surface: Locator, words = '[click me]'): Promis
 
 /** Hovers until VS Code draws what it has to say about a row or an item. */
 async function expectHoverAsText({ page }: Workbench, target: Locator): Promise<void> {
-  await target.hover();
-  await expectDrawnAsText(page.locator('.workbench-hover', { hasText: '[click me]' }));
+  const hover = page.locator('.workbench-hover', { hasText: '[click me]' });
+  // A row that is drawn anew under the mouse shows nothing until the mouse comes again.
+  await expect(async () => {
+    await page.mouse.move(0, 0);
+    await target.hover();
+    await hover.waitFor({ timeout: 3_000 });
+  }).toPass();
+  await expectDrawnAsText(hover);
   await page.mouse.move(0, 0);
 }
 
@@ -54,7 +60,7 @@ async function fakeCatalogue(sandbox: Sandbox): Promise<void> {
   });
 }
 
-test.use({ settings: { 'rivya.insert.placement': hostile } });
+test.use({ settings: { 'rivya.insert.placement': hostile, 'rivya.defaultModel.chat': 'gpt-5-2-chat' } });
 
 test('words of others are text wherever VS Code and the pages draw them', async ({
   sandbox,
