@@ -87,7 +87,6 @@ export class TasksTree
     view.onDidExpandElement(({ element }) => this.#remember(element, true));
     view.onDidCollapseElement(({ element }) => this.#remember(element, false));
     view.onDidChangeVisibility(({ visible }) => visible && this.#isStale && this.refresh());
-    // The view's own `selection` is empty while its rows are read anew.
     view.onDidChangeSelection(({ selection }) => (this.#selection = selection));
     this.#view = view;
     setContext('rivya.tasksFiltered', this.#isFiltered);
@@ -96,7 +95,9 @@ export class TasksTree
 
   /** What is selected in the view, for a command that comes by keyboard. */
   get selection(): readonly TasksNode[] {
-    return this.#selection;
+    // While its rows are read anew the view knows of none, and an event of that time has none either.
+    const now = this.#view?.selection ?? [];
+    return now.length > 0 ? now : this.#selection;
   }
 
   /** Draws what has changed since. Costs nothing while nobody looks. */
