@@ -22,12 +22,12 @@ export function removePatiently(path: string): Promise<void> {
 
 /** As `renamePatiently`, on the thread: for half a second at most. */
 export function renamePatientlySync(from: string, to: string): void {
-  patientlySync(() => renameSync(from, to));
+  patientlySync(() => renameSync(from, to), isHeld);
 }
 
 /** As `removePatiently`, on the thread: for half a second at most. */
 export function removePatientlySync(path: string): void {
-  patientlySync(() => rmSync(path, { force: true }));
+  patientlySync(() => rmSync(path, { force: true }), isHeld);
 }
 
 async function patiently(work: () => Promise<void>): Promise<void> {
@@ -43,17 +43,21 @@ async function patiently(work: () => Promise<void>): Promise<void> {
   await work();
 }
 
-function patientlySync(work: () => void): void {
+/**
+ * Does it again after a moment, on the thread, for half a second at most.
+ * @param passes whether what went wrong goes away by itself
+ * @throws what `work` throws, when it does not pass or has not passed by then
+ */
+export function patientlySync<T>(work: () => T, passes: (error: unknown) => boolean): T {
   for (const pause of shortPauses) {
     try {
-      work();
-      return;
+      return work();
     } catch (error) {
-      if (!isHeld(error)) throw error;
+      if (!passes(error)) throw error;
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
   }
-  work();
+  return work();
 }
 
 /** Whether somebody else has the file open for now. Except on Windows, a permission is a permission. */

@@ -127,29 +127,32 @@ export class Mirror implements Disposable {
   async #copyNow(): Promise<boolean> {
     this.#timer?.dispose();
     this.#timer = undefined;
-    const { ledger, storageId, store, place, clock, log, isKept, chatsSpent } = this.#options;
+    const { ledger, log } = this.#options;
     if (this.#store.disposed) return false;
     try {
       if (!ledger.isInPlace()) return false;
-      const now = clock.now();
-      const before = readCopies(store).get(storageId);
-      const jobs = ledger.openJobs.rows(limits, now).filter(({ task }) => isKept(String(task['origin'])));
-      const since = now - spentAgeMs;
-      const kept = before?.spent.chats.filter(({ slot }) => slot * slotMs >= since);
-      const spent = {
-        jobs: ledger.books.spentSlots(since),
-        chats: chatsSpent(since) ?? kept ?? [],
-      };
-      this.#dropOld(now);
-      const content = { place, jobs, spent };
-      if (!before || !isSame({ ...before, savedAt: 0 }, { ...content, savedAt: 0 }))
-        this.#writing = this.#write(copyKey(storageId), { ...content, savedAt: now });
+      // Else a copy that was read before another window's job could be written after that window's copy.
+      ledger.openJobs.whileNobodyWrites(() => this.#startCopy());
       // What is the same already may still be on its way.
       return await this.#writing;
     } catch (error) {
       log.warn(`The open jobs could not be copied. ${describeError(error)}`);
       return false;
     }
+  }
+
+  #startCopy(): void {
+    const { ledger, storageId, store, place, clock, isKept, chatsSpent } = this.#options;
+    const now = clock.now();
+    const before = readCopies(store).get(storageId);
+    const jobs = ledger.openJobs.rows(limits, now).filter(({ task }) => isKept(String(task['origin'])));
+    const since = now - spentAgeMs;
+    const kept = before?.spent.chats.filter(({ slot }) => slot * slotMs >= since);
+    const spent = { jobs: ledger.books.spentSlots(since), chats: chatsSpent(since) ?? kept ?? [] };
+    this.#dropOld(now);
+    const content = { place, jobs, spent };
+    if (!before || !isSame({ ...before, savedAt: 0 }, { ...content, savedAt: 0 }))
+      this.#writing = this.#write(copyKey(storageId), { ...content, savedAt: now });
   }
 
   #dropOld(now: number): void {

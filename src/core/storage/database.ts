@@ -3,13 +3,14 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { Emitter } from '../../base/event.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import { removePatientlySync } from '../../base/patience.ts';
+import { patientlySync, removePatientlySync } from '../../base/patience.ts';
 import {
   AcrossWindows,
   FileReplaced,
   isDatabaseError,
   isRefusedByDisk,
   NewerFile,
+  isLocked,
   primaryCode,
 } from './fileErrors.ts';
 import { addressKey } from '../places/addressKey.ts';
@@ -258,7 +259,8 @@ function setJournal(path: string, database: DatabaseSync, wanted: string): strin
   if (isAlone) database.exec('PRAGMA locking_mode = EXCLUSIVE');
   const ask = (mode: string): string =>
     String(database.prepare(`PRAGMA journal_mode = ${mode}`).get()?.['journal_mode']);
-  const answer = ask(wanted);
+  // SQLite refuses at once when another window makes the same change, whatever the time to wait for locks.
+  const answer = patientlySync(() => ask(wanted), isLocked);
   if (isAlone) database.exec('PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema');
   // Where there is no shared memory at all, SQLite stays with what it had.
   return wanted === 'wal' && answer !== 'wal' ? ask('truncate') : answer;

@@ -40,6 +40,11 @@ export function primaryCode(error: unknown): number {
   return typeof code === 'number' ? code & 0xff : 0;
 }
 
+/** Whether another process holds the lock just now (SQLITE_BUSY). */
+export function isLocked(error: unknown): boolean {
+  return primaryCode(error) === 5;
+}
+
 // SQLITE_READONLY, SQLITE_IOERR, SQLITE_CANTOPEN and SQLITE_PROTOCOL.
 const refusals: readonly number[] = [8, 10, 14, 15];
 

@@ -29,6 +29,14 @@ export class OpenJobs {
   }
 
   /**
+   * Holds the write lock of the ledger: what `work` reads is still so when it has started to write it elsewhere.
+   * @throws what `work` throws, FileReplaced, or an error of SQLite
+   */
+  whileNobodyWrites(work: () => void): void {
+    this.#database.transaction('cheap', work);
+  }
+
+  /**
    * Those that may have left first, and of them the latest.
    * @param limits how many at most, and how long their JSON may be; what is too long is left out
    */
