@@ -129,6 +129,13 @@ export function isErrorAlone(value: unknown): boolean {
   return isErrorBody(value) && isRecord(value) && !Object.keys(value).some(key => /(?:^|_)id$|Id$/.test(key));
 }
 
+// prettier-ignore
+const messageKeys = ['message', 'errorText', 'detail', 'msg', 'error_message', 'error_msg', 'errorMessage', 'error_description'];
+
+function isWord(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
 /** Accepts `{error:{code,message,requestId}}` and the spellings that other servers and gateways use. */
 function readServerError(value: unknown, secrets: readonly string[]): ServerError {
   const outer = isRecord(value) ? value : {};
@@ -143,7 +150,7 @@ function readServerError(value: unknown, secrets: readonly string[]): ServerErro
   return {
     code: text(inner['code'] ?? plainCode ?? codeLike(inner['type']), codeLimit),
     message: text(
-      inner['message'] ?? inner['errorText'] ?? inner['detail'] ?? outer['message'] ?? plain,
+      messageKeys.map(key => inner[key]).find(isWord) ?? outer['message'] ?? plain ?? inner['title'],
       messageLimit,
     ),
     requestId: text(
