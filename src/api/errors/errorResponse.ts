@@ -1,7 +1,7 @@
 import { redact } from '../../base/log.ts';
 import { RivyaError, type RivyaErrorKind } from './errors.ts';
 import { isRecord, parseJson } from '../../base/json.ts';
-import { parseRetryAfter } from './retryAfter.ts';
+import { retryAfterOf } from './retryAfter.ts';
 
 /** rivya-api.md 8, and `insufficient_credits` of section 5. */
 const kindOfCode: ReadonlyMap<string, RivyaErrorKind> = new Map([
@@ -68,7 +68,7 @@ export function errorFromResponse(
     code: said.code ?? `http_${status}`,
     status,
     requestId: said.requestId ?? requestIdOf(headers, context.secrets),
-    retryAfterMs: parseRetryAfter(headers.get('retry-after'), headers.get('date'), context.now),
+    retryAfterMs: retryAfterOf(headers, status, context.now),
     // A proxy that asks for a password asks again at once.
     retryable: status === 407 ? false : undefined,
     mayHaveBeenCharged: context.paid && isOutcomeUnknown(status, said.code, isRivyasWord),
