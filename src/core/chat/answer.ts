@@ -16,6 +16,7 @@ import {
   type NextStep,
 } from '../paidRequest/paidRequest.ts';
 import { problemFrom } from '../paidRequest/problemFrom.ts';
+import { serverTimeBefore } from '../paidRequest/serverTime.ts';
 import { isDatabaseError } from '../storage/fileErrors.ts';
 import { bodyOf } from './answerBody.ts';
 import { asError, failure, lacking, stopped, type AnswerOutcome } from './answerOutcome.ts';
@@ -140,7 +141,7 @@ export class Answer {
 
   /** @returns undefined when the same is to be asked again */
   async #attempt(): Promise<AnswerEnd | undefined> {
-    const { store, account, clock, holds } = this.#parts;
+    const { store, client, account, clock, holds } = this.#parts;
     const { answerId } = this.request;
     let mayBeOut = false;
     let result: AnswerOutcome;
@@ -153,8 +154,9 @@ export class Answer {
       const early = objection(request, mark, clock.now());
       if (early) return await this.#end(failure(asError(early)), 'ask');
       const body = request.body ?? (await this.#prepare());
+      const serverTime = await serverTimeBefore(request, client.serverTime, { signal: this.#abort.signal });
       const begun = await this.#patiently(() =>
-        holds() ? store.requests.sending(answerId, mark, clock.now()) : undefined,
+        holds() ? store.requests.sending(answerId, mark, serverTime, clock.now()) : undefined,
       );
       if (!begun) return { kind: 'interrupted' };
       if (begun.problem) return await this.#end(failure(asError(begun.problem)), 'ask');
