@@ -202,6 +202,7 @@ export class Transport {
           throw possiblyCharged ? error.asPossiblyCharged() : error;
         try {
           await this.pause.sleep(wait, call.signal);
+          if (possiblyCharged) await options.beforeRepeat?.();
         } catch (reason) {
           const stopped = this.#failure(reason, request, attempt);
           throw possiblyCharged ? stopped.asPossiblyCharged() : stopped;

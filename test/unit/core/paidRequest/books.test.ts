@@ -191,6 +191,15 @@ describe('a history that once went wrong, here or before there was this test', (
       ],
     ],
     [
+      'a lost question, and a day of sleep before it goes out again by itself',
+      [
+        { do: 'weather', what: 'error500After', times: 1 },
+        { do: 'ask' },
+        { do: 'standStill', hours: 25 },
+        { do: 'pass', looks: 8 },
+      ],
+    ],
+    [
       'a broken answer, and days that the clock of this machine does not know of',
       [
         { do: 'weather', what: 'cut', times: 1 },
