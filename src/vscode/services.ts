@@ -89,7 +89,7 @@ export function createServices(hostContext: HostContext, clients: Clients): Serv
   const mirror = store.add(
     new Mirror({
       ledger,
-      storageId: storageIdOf(storage),
+      storageId: storageIdOf(storage, work => ledger.openJobs.whileNobodyWrites(work)),
       store: context.globalState,
       place: placeOf(),
       isFresh,

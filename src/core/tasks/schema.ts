@@ -202,4 +202,9 @@ export const migrations: readonly string[] = [
   ALTER TABLE placement ADD COLUMN missing TEXT;
   CREATE INDEX result_url ON result (url);
   `,
+  `
+  -- Of what may be out since before the server's time was noted, nobody knows how old it is by that.
+  ALTER TABLE task ADD COLUMN sent_server_time INTEGER;
+  UPDATE task SET sent_server_time = 0 WHERE first_sent_at IS NOT NULL AND remote_id IS NULL;
+  `,
 ];
