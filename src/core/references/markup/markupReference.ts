@@ -9,12 +9,15 @@ import { isReactNative, nativeImages } from './reactNative.ts';
 import { inlineStyle } from '../styles/css.ts';
 import { atPoint, belowLine, planAt, snippetText, type InsertionPoint } from '../plan/snippet.ts';
 import type { TagLanguage, TagSyntax } from './tagLanguage.ts';
+import { fillScriptUrl } from './scriptUrl.ts';
 import { lastOfChain, takesOneChild } from './vueRules.ts';
 import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
 
 /** Elements in which no media tag may be inserted, at any depth. */
 const noInsertionInside = new Set(
-  'head Head svelte:head Helmet svg math select datalist picture video audio object iframe pre'.split(' '),
+  'head Head svelte:head Helmet pagetitle headcontent PageTitle HeadContent svg math select datalist picture video audio object iframe pre'.split(
+    ' ',
+  ),
 );
 /** Elements whose children must be of certain kinds, none of which is a media tag. */
 const structuralElements = new Set(
@@ -38,9 +41,9 @@ export function planMarkup(syntax: TagSyntax, request: ReferenceRequest): Refere
     return planStyleElement(language, request, last);
   const filled = fillMarkupTree(language, request, root);
   if (filled) return filled;
-  if (language === 'jsx') {
-    const styled = planStyledTemplate(request);
-    if (styled) return styled;
+  if (language !== 'html') {
+    const inScript = planStyledTemplate(request) ?? fillScriptUrl(request);
+    if (inScript) return inScript;
   }
   const point =
     (request.mode === 'replace' ? pointReplacing(language, root, text, anchor) : undefined) ??
@@ -78,7 +81,7 @@ export function inlineMarkup(
 }
 
 /** Whether tags may be children of a node. */
-function takesTags(language: TagLanguage, parent: MarkupNode): boolean {
+function takesTags(language: TagLanguage, parent: MarkupNode, text: string): boolean {
   if (parent.kind === 'script' || parent.kind === 'opaque' || parent.kind === 'comment') return false;
   if (parent.kind === 'root') {
     return language !== 'vue' && !parent.children.some(({ name }) => /^(?:html|head|body)$/i.test(name));
@@ -88,7 +91,7 @@ function takesTags(language: TagLanguage, parent: MarkupNode): boolean {
     holdsRawText(parent) ||
     structuralElements.has(parent.name) ||
     path.some(({ name }) => noInsertionInside.has(name)) ||
-    takesOneChild(parent)
+    takesOneChild(parent, text)
   )
     return false;
   if (language !== 'vue') return true;
@@ -112,13 +115,13 @@ function pointAfter(
     leaf.kind === 'root' ||
     (leaf.kind === 'element' && inContent(leaf, anchorEnd) && leaf.innerStart <= anchorEnd)
   ) {
-    if (takesTags(language, leaf) && leaf.children.length === 0) {
+    if (takesTags(language, leaf, text) && leaf.children.length === 0) {
       return atPoint(anchorEnd);
     }
   }
   let fallback: MarkupNode | undefined;
   for (; node.parent; node = node.parent) {
-    if (!takesTags(language, node.parent)) continue;
+    if (!takesTags(language, node.parent, text)) continue;
     if (leaf.kind === 'text' && isPhrasing(text, node.parent)) {
       fallback ??= node;
       continue;
@@ -202,7 +205,7 @@ function pointReplacing(
   const isSafe = (node: MarkupNode): boolean =>
     node.kind === 'text' || (isWhole(node) && node.kind !== 'opaque');
   const parent = commonParent(first, last, isWhole);
-  if (!parent || !takesTags(language, parent)) return undefined;
+  if (!parent || !takesTags(language, parent, text)) return undefined;
   const children = parent.children.filter(child => child.start < end && start < child.end);
   if (!children.every(isSafe)) return undefined;
   const final = children.at(-1);

@@ -4,6 +4,7 @@ import { planStyledTemplate } from './embeddedStyles.ts';
 import { leafAt } from './markupNodes.ts';
 import { planMarkup } from './markupReference.ts';
 import { parseMarkup } from './markupTree.ts';
+import { fillScriptUrl } from './scriptUrl.ts';
 import { tagSyntax, templateSyntax } from './tagLanguage.ts';
 import type { ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
 
@@ -15,7 +16,7 @@ export function planJavaScript(request: ReferenceRequest): ReferencePlan | undef
 
 /** Plans what a script without tags can take: an address in CSS, the path in a comment. */
 export function planTypeScript(request: ReferenceRequest): ReferencePlan | undefined {
-  return planStyledTemplate(request) ?? planPaths('typescript', request);
+  return planStyledTemplate(request) ?? fillScriptUrl(request) ?? planPaths('typescript', request);
 }
 
 /** Plans tags in the HTML of a PHP document, and in its code the path in a comment. */
