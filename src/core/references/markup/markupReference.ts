@@ -7,6 +7,16 @@ import { fillMarkupTree } from './markupSlots.ts';
 import { parseMarkup, type MarkupNode } from './markupTree.ts';
 import { isReactNative, nativeImages } from './reactNative.ts';
 import { inlineStyle } from '../styles/css.ts';
+import { escapeAttribute, oneLine } from '../plan/escape.ts';
+import {
+  closedTag,
+  frontMatterAround,
+  hasWordPressBlocks,
+  isXhtml,
+  pointAfterWordPressBlock,
+  pointInBlocks,
+  wordPressSnippet,
+} from './templateRules.ts';
 import { atPoint, belowLine, planAt, snippetText, type InsertionPoint } from '../plan/snippet.ts';
 import type { TagLanguage, TagSyntax } from './tagLanguage.ts';
 import { fillScriptUrl } from './scriptUrl.ts';
@@ -34,6 +44,8 @@ const phrasingElements = new Set(
 export function planMarkup(syntax: TagSyntax, request: ReferenceRequest): ReferencePlan | undefined {
   const { language, dialect } = syntax;
   const { text, media, eol } = request;
+  const front = language === 'html' ? frontMatterAround(request) : undefined;
+  if (front?.filled) return front.filled;
   const root = parseMarkup(text, dialect);
   const anchor = trimmed(text, request.start, request.end);
   const last = leafAt(root, Math.max(anchor.end - 1, anchor.start));
@@ -45,10 +57,19 @@ export function planMarkup(syntax: TagSyntax, request: ReferenceRequest): Refere
     const inScript = planStyledTemplate(request) ?? fillScriptUrl(request);
     if (inScript) return inScript;
   }
-  const point =
-    (request.mode === 'replace' ? pointReplacing(language, root, text, anchor) : undefined) ??
+  const isWordPress = language === 'html' && hasWordPressBlocks(text);
+  const found =
+    (request.mode === 'replace' && !front ? pointReplacing(language, root, text, anchor) : undefined) ??
+    (isWordPress ? pointAfterWordPressBlock(text, Math.max(anchor.end - 1, anchor.start)) : undefined) ??
     pointAfter(language, last, text, anchor.end);
+  const point = found && language === 'html' ? pointInBlocks(text, found) : found;
   if (!point) return undefined;
+  if (isWordPress)
+    return planAt(
+      point,
+      media.map(each => wordPressSnippet(each, escapeAttribute(oneLine(each.alt)))),
+      eol,
+    );
   const isFree = ({ start, end }: { start: number; end: number }): boolean =>
     start <= point.start || end >= point.end;
   if (language === 'jsx' && isReactNative(text)) {
@@ -59,7 +80,8 @@ export function planMarkup(syntax: TagSyntax, request: ReferenceRequest): Refere
   const isNeeded = request.manners?.importsMedia === true;
   const imports = importMedia(language, text, scriptsOf(language, root, text), media, eol, isNeeded);
   const own = imports && isFree(imports.edit) ? imports : undefined;
-  const snippets = media.map((each, index) => mediaTag(language, each, own?.expressions[index]));
+  const tags = media.map((each, index) => mediaTag(language, each, own?.expressions[index]));
+  const snippets = language === 'html' && isXhtml(request) ? tags.map(closedTag) : tags;
   return planAt(point, snippets, eol, own ? [own.edit] : []);
 }
 
@@ -122,7 +144,7 @@ function pointAfter(
   let fallback: MarkupNode | undefined;
   for (; node.parent; node = node.parent) {
     if (!takesTags(language, node.parent, text)) continue;
-    if (leaf.kind === 'text' && isPhrasing(text, node.parent)) {
+    if ((leaf.kind === 'text' || leaf.kind === 'opaque') && isPhrasing(text, node.parent)) {
       fallback ??= node;
       continue;
     }

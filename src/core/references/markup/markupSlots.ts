@@ -8,6 +8,7 @@ import { attributePath, isBraced } from './mediaTag.ts';
 import { isReactNative } from './reactNative.ts';
 import { quoted } from './scriptString.ts';
 import { dialects, type TagLanguage } from './tagLanguage.ts';
+import { helperArgument, helperString } from './templateRules.ts';
 
 type Attribute = MarkupNode['attributes'][number];
 
@@ -30,6 +31,8 @@ export function fillMarkupTree(
   const { text } = request;
   const anchor = trimmed(text, request.start, request.end);
   const leaf = leafAt(root, Math.max(anchor.end - 1, anchor.start));
+  const tag = leaf.kind === 'opaque' && only.kind === 'image' ? imageTag(request, leaf, anchor) : undefined;
+  if (tag) return filled(language, request, tag, only);
   const braced = bracedSlot(request, leaf, anchor, only);
   if (braced) return braced;
   const around = attributeAround(leaf, anchor);
@@ -82,7 +85,7 @@ function bracedSlot(
 
 /** A place for an address, and how it is written there. */
 interface AddressSlot extends Slot {
-  readonly form: 'attribute' | 'url' | 'string';
+  readonly form: 'attribute' | 'url' | 'string' | 'helper';
 }
 
 function filled(
@@ -92,6 +95,10 @@ function filled(
   media: ReferenceMedia,
 ): ReferencePlan | undefined {
   const { expression, path } = media;
+  if (slot.form === 'helper') {
+    const argument = helperArgument(media);
+    return argument === undefined ? undefined : fillSlot(slot, argument);
+  }
   if (expression !== undefined && isBraced(expression)) {
     // Braces stand in the place of the quotes.
     if (slot.form !== 'attribute') return undefined;
@@ -106,6 +113,30 @@ function filled(
   return fillSlot(slot, quote === '`' ? url : escapeAttribute(url));
 }
 
+/** The name of the file in a helper that writes the whole tag (`image_tag ""`). */
+function imageTag(
+  request: ReferenceRequest,
+  { start, end }: MarkupNode,
+  anchor: { start: number; end: number },
+): AddressSlot | undefined {
+  const { text } = request;
+  if (!/\b(?:image_tag|img_tag)\b/.test(text.slice(start, end))) return undefined;
+  const string = helperString(text, { start, end });
+  return string && isSlot(request, anchor, text.slice(string.start, string.end), string.start)
+    ? { ...string, form: 'helper' }
+    : undefined;
+}
+
+/** Whether an attribute has an address in it that a helper of a template may make. */
+function isImageAttribute(
+  text: string,
+  element: MarkupNode,
+  attribute: Attribute,
+  kind: ReferenceMedia['kind'],
+): boolean {
+  return attribute.name.toLowerCase() === 'style' || takesAddress(text, element, attribute, kind);
+}
+
 /** The place in an attribute that the anchor is all of, or that is empty. */
 function addressIn(
   request: ReferenceRequest,
@@ -115,6 +146,13 @@ function addressIn(
   { kind }: ReferenceMedia,
 ): AddressSlot | undefined {
   const value = request.text.slice(attribute.start, attribute.end);
+  const string = isImageAttribute(request.text, element, attribute, kind)
+    ? helperString(request.text, attribute)
+    : undefined;
+  if (string) {
+    const inner = request.text.slice(string.start, string.end);
+    return isSlot(request, anchor, inner, string.start) ? { ...string, form: 'helper' } : undefined;
+  }
   if (takesAddress(request.text, element, attribute, kind)) {
     const isString = isBound(attribute.name);
     const bare = value.replace(/\s+[\d.]+[wx]\s*$/, '');
@@ -213,6 +251,12 @@ function emptyAround(
     };
     const found = element.attributes.find(each => isEmpty(each) && takesAddress(text, element, each, kind));
     if (found) return { ...found, form: isBound(found.name) ? 'string' : 'attribute' };
+    for (const attribute of element.attributes) {
+      const string = isImageAttribute(text, element, attribute, kind)
+        ? helperString(text, attribute)
+        : undefined;
+      if (string && string.start === string.end) return { ...string, form: 'helper' };
+    }
     const style = element.attributes.find(({ name }) => name.toLowerCase() === 'style');
     const empty = kind === 'image' && style ? emptyUrl(text.slice(style.start, style.end)) : undefined;
     const at = style && empty !== undefined ? style.start + empty : undefined;

@@ -29,5 +29,10 @@ export function planPhp(request: ReferenceRequest): ReferencePlan | undefined {
   // A tag with nothing but a comment is a comment of the page.
   const isComment =
     isCode && /^<\?(?:php)?\s*(?:\/\/|#|\/\*)[^\n]*\?>$/i.test(text.slice(leaf.start, leaf.end));
-  return isCode && !isComment ? planPaths('php', request) : planMarkup(syntax, request);
+  // What one line of code prints into an element is a word of it.
+  const isPrinted =
+    isCode &&
+    leaf.parent?.kind === 'element' &&
+    /^<\?(?:=|php\s+\w)[^\n]*\?>$/i.test(text.slice(leaf.start, leaf.end));
+  return isCode && !isComment && !isPrinted ? planPaths('php', request) : planMarkup(syntax, request);
 }
