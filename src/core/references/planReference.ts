@@ -10,6 +10,7 @@ import { inlineLatex, planLatex } from './typesetting/latex.ts';
 import { inlineTypst, planTypst } from './typesetting/typst.ts';
 import { inlineMarkdown, planMarkdown } from './markdown/markdownReference.ts';
 import type { MarkdownLanguage } from './markdown/markdownSnippet.ts';
+import { planElixir } from './markup/embeddedMarkup.ts';
 import { inlineMarkup, planMarkup } from './markup/markupReference.ts';
 import { planJavaScript, planPhp, planTypeScript } from './markup/scriptReference.ts';
 import { tagSyntax, templateSyntax, type TagSyntax } from './markup/tagLanguage.ts';
@@ -108,6 +109,7 @@ const languages: ReadonlyMap<string, Language> = new Map([
   ...templates.split(' ').map(name => [name, markup(templateSyntax(name))] as const),
   ['heex', markup(tagSyntax('heex'))],
   ['php', { ...markup(templateSyntax('php')), plan: planPhp }],
+  ['elixir', pathOnly(planElixir)],
   ['javascript', pathOnly(planJavaScript)],
   ['typescript', pathOnly(planTypeScript)],
   ['javascriptreact', markup(tagSyntax('jsx'))],

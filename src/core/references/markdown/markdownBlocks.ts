@@ -1,4 +1,4 @@
-import { frontMatterOf } from './frontMatter.ts';
+import { frontMatterOf } from '../data/frontMatter.ts';
 import { soleTagOf, templateBlockAt, type TemplateBlock } from './templateBlocks.ts';
 
 /** A block quote or a list item: something that other blocks stand in. */

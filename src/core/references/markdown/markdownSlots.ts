@@ -6,7 +6,7 @@ import { fillMarkup } from '../markup/markupSlots.ts';
 import { encodeUrl } from '../plan/escape.ts';
 import { fillSlot, isSlot, isSlotName, onlyMedia, planFromWithin, requestWithin } from '../plan/slot.ts';
 import type { ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
-import { frontMatterOf } from './frontMatter.ts';
+import { frontMatterOf } from '../data/frontMatter.ts';
 import type { MarkdownLines } from './insertMarkdownBlock.ts';
 import { destinationOf, markdownSnippet, wikiName, type MarkdownLanguage } from './markdownSnippet.ts';
 

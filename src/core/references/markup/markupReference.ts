@@ -6,6 +6,8 @@ import { ancestorsOf, attributeAround, holdsRawText, inContent, leafAt } from '.
 import { fillMarkupTree } from './markupSlots.ts';
 import { parseMarkup, type MarkupNode } from './markupTree.ts';
 import { isReactNative, nativeImages } from './reactNative.ts';
+import { fillJson } from '../data/json.ts';
+import { planFromWithin, requestWithin } from '../plan/slot.ts';
 import { inlineStyle } from '../styles/css.ts';
 import { escapeAttribute, oneLine } from '../plan/escape.ts';
 import {
@@ -51,7 +53,7 @@ export function planMarkup(syntax: TagSyntax, request: ReferenceRequest): Refere
   const last = leafAt(root, Math.max(anchor.end - 1, anchor.start));
   if (last.name === 'style' && last.innerStart <= anchor.start && anchor.start <= last.innerEnd)
     return planStyleElement(language, request, last);
-  const filled = fillMarkupTree(language, request, root);
+  const filled = fillMarkupTree(language, request, root) ?? fillScriptData(request, last);
   if (filled) return filled;
   if (language !== 'html') {
     const inScript = planStyledTemplate(request) ?? fillScriptUrl(request);
@@ -83,6 +85,18 @@ export function planMarkup(syntax: TagSyntax, request: ReferenceRequest): Refere
   const tags = media.map((each, index) => mediaTag(language, each, own?.expressions[index]));
   const snippets = language === 'html' && isXhtml(request) ? tags.map(closedTag) : tags;
   return planAt(point, snippets, eol, own ? [own.edit] : []);
+}
+
+/** Fills a place in the data that a page has in a script (JSON-LD). */
+function fillScriptData(request: ReferenceRequest, element: MarkupNode): ReferencePlan | undefined {
+  const opening = request.text.slice(element.start, element.innerStart);
+  if (element.name !== 'script' || !/\stype\s*=\s*["'][\w/+.-]*json["']/i.test(opening)) return undefined;
+  const part = { start: element.innerStart, end: element.innerEnd };
+  if (request.start < part.start || request.end > part.end) return undefined;
+  const plan = fillJson(requestWithin(request, part));
+  return plan?.edits.every(({ text }) => !text.includes('</')) === true
+    ? planFromWithin(plan, part.start)
+    : undefined;
 }
 
 /** A tag, or the path alone where a tag would be text: in an attribute, a script, a style. */

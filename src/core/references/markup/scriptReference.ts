@@ -1,5 +1,6 @@
 import { trimmed } from '../../../base/lines.ts';
 import { planPaths } from '../textFormats/plainPaths.ts';
+import { planMarkupTemplate } from './embeddedMarkup.ts';
 import { planStyledTemplate } from './embeddedStyles.ts';
 import { leafAt } from './markupNodes.ts';
 import { planMarkup } from './markupReference.ts';
@@ -16,7 +17,12 @@ export function planJavaScript(request: ReferenceRequest): ReferencePlan | undef
 
 /** Plans what a script without tags can take: an address in CSS, the path in a comment. */
 export function planTypeScript(request: ReferenceRequest): ReferencePlan | undefined {
-  return planStyledTemplate(request) ?? fillScriptUrl(request) ?? planPaths('typescript', request);
+  return (
+    planStyledTemplate(request) ??
+    planMarkupTemplate(request) ??
+    fillScriptUrl(request) ??
+    planPaths('typescript', request)
+  );
 }
 
 /** Plans tags in the HTML of a PHP document, and in its code the path in a comment. */

@@ -2,7 +2,7 @@ import { indentationOf, lineAround, linesOf, nextLineStart } from '../../../base
 import { fillJson } from '../data/json.ts';
 import { fillToml } from '../data/toml.ts';
 import { fillYaml } from '../data/yaml.ts';
-import { frontMatterOf } from '../markdown/frontMatter.ts';
+import { frontMatterOf } from '../data/frontMatter.ts';
 import { planFromWithin, requestWithin } from '../plan/slot.ts';
 import { belowLine, type InsertionPoint, type Snippet } from '../plan/snippet.ts';
 import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
@@ -128,7 +128,7 @@ export function helperString(text: string, { start, end }: Range): Range | undef
     const first = /\b(?:image_tag|img_tag)\b/.test(code);
     const strings = [...code.matchAll(/(["'])((?:(?!\1)[^\\\n])*)\1/g)];
     const string = first ? strings[0] : strings.at(-1);
-    if (!string || (string[2] === 'static' && strings.length === 1 && /url_for/.test(code))) continue;
+    if (!string || (string[2] === 'static' && strings.length === 1 && code.includes('url_for'))) continue;
     const from = start + index + string.index + 1;
     return { start: from, end: from + (string[2] ?? '').length };
   }
