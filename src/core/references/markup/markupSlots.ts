@@ -303,7 +303,7 @@ function isAroundMedia({ name }: MarkupNode, kind: ReferenceMedia['kind']): bool
 
 /** An element and what is in it, for elements around the one that has the address. */
 function shownIn(element: MarkupNode): MarkupNode[] {
-  const inner = element.children.flatMap(each => (each.name.endsWith("object") ? shownIn(each) : [each]));
+  const inner = element.children.flatMap(each => (each.name.endsWith('object') ? shownIn(each) : [each]));
   return [element, ...inner];
 }
 
