@@ -23,6 +23,7 @@ export function fillMarkdown(
   const { text } = request;
   const anchor = trimmed(text, request.start, request.end);
   const image =
+    fillProperty(request, anchor) ??
     fillImage(language, request, anchor) ??
     fillBelowComment(language, request, anchor) ??
     fillEmbed(request, anchor);
@@ -189,6 +190,24 @@ function fillEmbed(request: ReferenceRequest, anchor: Anchor): ReferencePlan | u
       return fillSlot({ start: start + 3, end: start + 3 + inner.length }, name);
   }
   return undefined;
+}
+
+/** `key: "[[…]]"` in the front matter of a note. */
+function fillProperty(request: ReferenceRequest, anchor: Anchor): ReferencePlan | undefined {
+  const line = lineAround(request.text, anchor.start);
+  const media = onlyMedia(request);
+  if (!media || line.text.length > longestLine || !/^---[ \t]*\r?\n/.test(request.text)) return undefined;
+  const found =
+    /^([ \t]*(?:- )?(?:[\w-]+:[ \t]*)?["']\[\[)([^[\]|\r\n]*)(?:\|[^[\]\r\n]*)?\]\]["'][ \t]*$/.exec(
+      line.text,
+    );
+  const [, before = '', inner = ''] = found ?? [];
+  const start = line.start + before.length;
+  const name = wikiName(media);
+  if (!found || name === undefined || /["'\\]/.test(name)) return undefined;
+  return isSlot(request, anchor, inner, start)
+    ? fillSlot({ start, end: start + inner.length }, name)
+    : undefined;
 }
 
 /** Whether a range is in an image, in which no other may stand. */

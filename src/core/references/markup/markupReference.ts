@@ -54,7 +54,7 @@ export function planMarkup(syntax: TagSyntax, request: ReferenceRequest): Refere
   if (last.name === 'style' && last.innerStart <= anchor.start && anchor.start <= last.innerEnd)
     return planStyleElement(language, request, last);
   const filled = fillMarkupTree(language, request, root) ?? fillScriptData(request, last);
-  if (filled) return filled;
+  if (filled) return importedInSlot(language, request, root, filled) ?? filled;
   if (language !== 'html') {
     const inScript = planStyledTemplate(request) ?? fillScriptUrl(request);
     if (inScript) return inScript;
@@ -85,6 +85,32 @@ export function planMarkup(syntax: TagSyntax, request: ReferenceRequest): Refere
   const tags = media.map((each, index) => mediaTag(language, each, own?.expressions[index]));
   const snippets = language === 'html' && isXhtml(request) ? tags.map(closedTag) : tags;
   return planAt(point, snippets, eol, own ? [own.edit] : []);
+}
+
+/**
+ * A filled attribute with the name of an import in the place of its quotes, where a build finds files by
+ * imports alone.
+ */
+function importedInSlot(
+  language: TagLanguage,
+  { text, media, eol, manners }: ReferenceRequest,
+  root: MarkupNode,
+  { edits }: ReferencePlan,
+): ReferencePlan | undefined {
+  const [edit] = edits;
+  if (!edit || manners?.importsMedia !== true || !/^(?:jsx|svelte|astro)$/.test(language)) return undefined;
+  const quote = text.charAt(edit.start - 1);
+  const before = text.slice(0, edit.start - 1);
+  if (!/["']/.test(quote) || text[edit.end] !== quote || !before.endsWith('=')) return undefined;
+  const imports = importMedia(language, text, scriptsOf(language, root, text), media, eol, true);
+  const [expression] = imports?.expressions ?? [];
+  if (!imports || expression === undefined) return undefined;
+  // Components take what is imported as it is.
+  const isComponent = /<[a-z]*[A-Z.:][\w.:-]*(?:[^<>]|=>)*$/.test(before.slice(-2_000));
+  const value = isComponent ? expression.replace(/\.src$/, '') : expression;
+  const own = { start: edit.start - 1, end: edit.end + 1, text: `{${value}}` };
+  const all = [imports.edit, own].sort((a, b) => a.start - b.start);
+  return { edits: all, main: all.indexOf(own), alt: undefined };
 }
 
 /** Fills a place in the data that a page has in a script (JSON-LD). */
