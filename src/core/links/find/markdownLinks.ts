@@ -1,6 +1,6 @@
 import { scanMarkdown, type MarkdownLines } from '../../references/markdown/insertMarkdownBlock.ts';
 import type { Block } from '../../references/markdown/markdownBlocks.ts';
-import { frontMatterOf } from '../../references/markdown/frontMatter.ts';
+import { frontMatterOf } from '../../references/data/frontMatter.ts';
 import { encodeDestination, type MarkdownLanguage } from '../../references/markdown/markdownSnippet.ts';
 import { mdxSpans, type MdxSpan } from '../../references/markdown/mdxSpans.ts';
 import { dialects } from '../../references/markup/tagLanguage.ts';
