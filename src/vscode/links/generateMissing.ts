@@ -7,7 +7,7 @@ import type { GenerateServices } from '../generate/generateServices.ts';
 import { order } from '../generate/generate.ts';
 import type { EditorRequest, PlacedPrompt } from '../generate/request.ts';
 import type { Starter } from '../generate/starter.ts';
-import { askText, withProgress } from '../messages/dialogs.ts';
+import { askText } from '../messages/dialogs.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
 import { chooseMany } from '../messages/quickPick.ts';
@@ -20,7 +20,7 @@ import {
   type MissingReference,
 } from './linkedDocument.ts';
 import { requireTrust } from './requireTrust.ts';
-import { linkedTexts } from './linkedTexts.ts';
+import { readLinkedTexts } from './linkedTexts.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** A missing file, and a document that refers to it. */
@@ -45,7 +45,8 @@ export async function generateMissing(
     ? await vscode.workspace.openTextDocument(uri)
     : vscode.window.activeTextEditor?.document;
   if (!document) throw new UserError(t('Open a document first.'));
-  const linked = linkedText(document.uri, document.languageId, document.getText());
+  const { uri: own, languageId } = document;
+  const linked = await linkedText(services.finder, own, languageId, document.getText());
   const found = (await missingReferences(services.projects, linked)).map(each => ({
     ...each,
     document: linked,
@@ -62,19 +63,12 @@ export async function generateAllMissing(services: GenerateServices, starter: St
   requireTrust();
   const found: Missing[] = [];
   const documents = new Set<string>();
-  const title = l10n.t('Looking for missing images');
-  await withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (_, token) => {
-      for await (const linked of linkedTexts(() => token.isCancellationRequested)) {
-        for (const each of await missingReferences(services.projects, linked)) {
-          found.push({ ...each, document: linked });
-          documents.add(linked.uri.toString());
-        }
-      }
-      if (token.isCancellationRequested) throw new Cancelled();
-    },
-  );
+  await readLinkedTexts(services.finder, l10n.t('Looking for missing images'), async linked => {
+    for (const each of await missingReferences(services.projects, linked)) {
+      found.push({ ...each, document: linked });
+      documents.add(linked.uri.toString());
+    }
+  });
   await generateChosen(services, found, documents.size, starter);
 }
 
