@@ -149,8 +149,25 @@ describe('documents that heal', () => {
     const others = Array.from({ length: 4 }, (_, number) => `![Fox ${number}](img/o${number}.png)`);
     editor = await openDocument([...wished, ...others].join('\n\n'));
     scene.answers.pickMany(/\/w\d\.png$/);
+    const titles: (string | undefined)[] = [];
+    const original = vscode.window.createQuickPick;
+    vscode.window.createQuickPick = ((): vscode.QuickPick<vscode.QuickPickItem> => {
+      const pick = original.call(vscode.window) as vscode.QuickPick<vscode.QuickPickItem>;
+      pick.onDidAccept(() => {
+        titles.push(pick.title, ...pick.items.map(({ description }) => description?.split(' · ')[0]));
+      });
+      return pick;
+    }) as typeof original;
     scene.answers.press(/Run 3 jobs/, 'Generate');
-    await vscode.commands.executeCommand('rivya.image.generateMissing');
+    try {
+      await vscode.commands.executeCommand('rivya.image.generateMissing');
+    } finally {
+      vscode.window.createQuickPick = original;
+    }
+    // Each row has its price first, and the title the total of the ticked ones.
+    assert.match(titles[0] ?? '', /^Generate Missing Images: 3 for \d+( to \d+)? credits$/);
+    assert.equal(titles.length, 8);
+    for (const price of titles.slice(1)) assert.match(price ?? '', /^\d+( to \d+)? credits?$/);
     await sooner('the files', async () => (await images()).length === 3);
     assert.equal(scene.sandbox.control.charges().length, 3);
     assert.equal(scene.answers.messages.filter(text => text.includes('Run 3 jobs')).length, 1);
