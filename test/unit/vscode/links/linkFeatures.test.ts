@@ -32,10 +32,8 @@ vi.mock('vscode', async importOriginal => {
       return this.start <= other.end && other.start <= this.end ? this : undefined;
     }
   }
-  class Holder {
-    constructor(...values: readonly unknown[]) {
-      Object.assign(this, { range: values[0], message: values[1], severity: values[2] });
-    }
+  function Diagnostic(this: object, range: unknown, message: string, severity: number): void {
+    Object.assign(this, { range, message, severity });
   }
   const createDiagnosticCollection = (name: string): object => {
     const own = new Map<string, vscode.Diagnostic[]>();
@@ -49,7 +47,7 @@ vi.mock('vscode', async importOriginal => {
   return {
     ...rest,
     Range,
-    Diagnostic: Holder,
+    Diagnostic,
     CodeLens: class {
       readonly range: unknown;
       readonly command: unknown;
