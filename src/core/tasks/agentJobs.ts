@@ -148,10 +148,12 @@ export class AgentJobs {
       const makes = order.jobs.flatMap((_, index) => (existing[index] ? [] : [index]));
       let consent: AgentConsent | undefined;
       if (makes.length > 0) {
-        const decision = decide(this.#facts(order, answer, makes, now, dayStart));
+        const agreedBy = answer && this.#agreedBy(order, answer, makes, now);
+        const decision = decide(this.#facts(order.origin, makes, agreedBy, now, dayStart));
         if (decision.type === 'no') return { type: 'refused', why: decision.why };
         ({ consent } = decision);
-        if (answer) this.#database.run('UPDATE agent_grant SET used_at = ? WHERE nonce = ?', now, answer.nonce);
+        if (answer)
+          this.#database.run('UPDATE agent_grant SET used_at = ? WHERE nonce = ?', now, answer.nonce);
       }
       const tasks = order.jobs.map((job, index) => {
         const found = existing[index];
@@ -163,6 +165,19 @@ export class AgentJobs {
     });
     if (outcome.type === 'made' && outcome.folded.size < outcome.tasks.length) this.#ports.changed();
     return outcome;
+  }
+
+  /**
+   * What an order would meet now, without making anything.
+   * @param wishes of its jobs
+   */
+  look(
+    { origin, wishes, isAgain }: { origin: string; wishes: readonly string[]; isAgain: boolean },
+    { now, dayStart }: { readonly now: number; readonly dayStart: number },
+  ): { readonly existing: readonly (Task | undefined)[]; readonly facts: AgentFacts } {
+    const existing = wishes.map(wish => (isAgain ? undefined : this.find(wish, now)));
+    const makes = existing.flatMap((task, index) => (task ? [] : [index]));
+    return { existing, facts: this.#facts(origin, makes, undefined, now, dayStart) };
   }
 
   /** The job that an order of this wish would be, without making any. */
@@ -230,7 +245,12 @@ export class AgentJobs {
   /** What stops the agents at a server now. */
   stops(origin: string, now: number): AgentStop[] {
     return this.#database
-      .all('SELECT reason, until FROM agent_stop WHERE origin IN (?, ?) AND until > ?', origin, everywhere, now)
+      .all(
+        'SELECT reason, until FROM agent_stop WHERE origin IN (?, ?) AND until > ?',
+        origin,
+        everywhere,
+        now,
+      )
       .map(row => ({ reason: text(row, 'reason') as AgentStop['reason'], until: number(row, 'until') }));
   }
 
@@ -245,7 +265,9 @@ export class AgentJobs {
 
   /** What agents have ordered, the latest first. */
   spendings(limit: number): AgentSpending[] {
-    return this.#database.all('SELECT * FROM agent_spend ORDER BY at DESC, id DESC LIMIT ?', limit).map(spendingOf);
+    return this.#database
+      .all('SELECT * FROM agent_spend ORDER BY at DESC, id DESC LIMIT ?', limit)
+      .map(spendingOf);
   }
 
   /** Forgets what is older; the jobs stay. @param before milliseconds since the epoch */
@@ -260,7 +282,8 @@ export class AgentJobs {
   /** Follows a job as it changes, within the caller's transaction. */
   follow(before: Task, after: Task, now: number): void {
     const [was, is] = [costOf(before), costOf(after)];
-    const isEmpty = after.problem?.code === 'insufficient_credits' && before.problem?.code !== after.problem.code;
+    const isEmpty =
+      after.problem?.code === 'insufficient_credits' && before.problem?.code !== after.problem.code;
     if (was.reserved !== is.reserved || was.final !== is.final) {
       const sql = 'UPDATE agent_spend SET reserved = ?, final = ? WHERE task_id = ?';
       this.#database.run(sql, is.reserved, is.final, after.id);
@@ -274,13 +297,12 @@ export class AgentJobs {
   }
 
   #facts(
-    order: AgentOrder,
-    answer: AgentAnswer | undefined,
+    origin: string,
     makes: readonly number[],
+    agreedBy: AgentFacts['agreedBy'],
     now: number,
     dayStart: number,
   ): AgentFacts {
-    const { origin } = order;
     const recent = this.#database.get(
       'SELECT count(DISTINCT order_id) AS count FROM agent_spend WHERE origin = ? AND at > ?',
       origin,
@@ -292,7 +314,7 @@ export class AgentJobs {
       recentOrders: recent ? number(recent, 'count') : 0,
       stops: this.stops(origin, now).map(({ reason }) => reason),
       spentByAll: this.#ports.spentByAll(origin, dayStart),
-      agreedBy: answer && this.#agreedBy(order, answer, makes, now),
+      agreedBy,
     };
   }
 
