@@ -9,6 +9,7 @@ import { setUnexpectedErrorHandler } from './base/unexpectedError.ts';
 import { Account } from './core/account/account.ts';
 import { Balance } from './core/credits/balance.ts';
 import { ledgerPath, mayHavePendingJobs } from './core/tasks/storagePaths.ts';
+import { registerTools } from './vscode/agents/registerTools.ts';
 import { ChatViewProvider } from './vscode/chat/chatViewProvider.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { showError } from './vscode/messages/showError.ts';
@@ -66,7 +67,10 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
 
 /** What is read of package.json; a test holds that its commands are those of `commandIds`. */
 interface Manifest {
-  readonly contributes: { readonly commands: readonly { readonly command: CommandId }[] };
+  readonly contributes: {
+    readonly commands: readonly { readonly command: CommandId }[];
+    readonly languageModelTools: readonly { readonly name: string }[];
+  };
 }
 
 interface Parts {
@@ -160,6 +164,16 @@ function start({ context, channel, store, account, log }: Parts): TestAccess['is
       contributes.commands.map(({ command }) => command),
       handlers,
       log,
+    ),
+  );
+
+  const agents = store.add(
+    new Lazy(async () => new (await import('./vscode/agents/agentDoor.ts')).AgentDoor(await load())),
+  );
+  store.add(
+    registerTools(
+      contributes.languageModelTools.map(({ name }) => name),
+      agents,
     ),
   );
 

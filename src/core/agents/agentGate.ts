@@ -1,5 +1,5 @@
 import type { Estimate } from '../generate/cost.ts';
-import { exceedsDay } from '../generate/priceGate.ts';
+import { priceGate } from '../generate/priceGate.ts';
 import type { AgentConsent, AgentFacts } from '../tasks/agentJobs.ts';
 
 /** What a person has set for agents. All amounts in credits. */
@@ -46,25 +46,40 @@ export type AgentDecision =
  */
 export function agentGate(facts: AgentGateFacts, rules: AgentRules): AgentDecision {
   const { estimate, stops, spentToday, spentByAll, recentOrders, agreedBy, isShownByHost } = facts;
-  const { credits, worst, certainty } = estimate;
-  const spentOfDay = spentByAll + rules.spentElsewhere;
-  const never = (reason: 'stopped' | 'credits' | 'limit'): AgentDecision => ({
-    type: 'no',
-    why: { type: 'never', reason },
-  });
+  const { worst, certainty } = estimate;
   if (stops.includes('person')) return never('stopped');
   if (stops.includes('credits')) return never('credits');
-  // The limit of the day is the person's own word, and binds agents as it binds them.
-  if (exceedsDay(spentOfDay, credits, rules.dailyLimit)) return never('limit');
+  // The gate of people's own orders. Their limit of the day binds agents as it binds them.
+  const gate = priceGate({
+    estimate,
+    confirmAbove: rules.confirmAbove,
+    dailyLimit: rules.dailyLimit,
+    spentToday: spentByAll + rules.spentElsewhere,
+    isOtherServer: false,
+    isWorkspaceModel: false,
+    isCountChosen: true,
+    isRepeated: false,
+    isForeign: false,
+  });
+  if (gate.type === 'refuse') return never('limit');
   if (agreedBy === 'window') return { type: 'pass', consent: 'window' };
-  const ask = (by: 'anybody' | 'window', reason: 'confirm' | 'price' | 'budget' | 'limit' | 'orders') =>
-    ({ type: 'no', why: { type: 'ask', by, reason } }) as const;
   if (worst === undefined) return ask('window', 'price');
   if (worst > 0 && spentToday + worst > rules.dailyBudget) return ask('window', 'budget');
-  if (exceedsDay(spentOfDay, worst, rules.dailyLimit)) return ask('window', 'limit');
+  if (gate.type === 'ask' && gate.questions.includes('dailyLimit')) return ask('window', 'limit');
   if (recentOrders >= mostOrders) return ask('window', 'orders');
-  if (certainty === 'certain' && worst <= rules.confirmAbove) return { type: 'pass', consent: 'below' };
+  if (gate.type === 'pass' && certainty === 'certain') return { type: 'pass', consent: 'below' };
   if (isShownByHost) return { type: 'pass', consent: 'host' };
   if (agreedBy === 'client') return { type: 'pass', consent: 'client' };
   return ask('anybody', 'confirm');
+}
+
+function never(reason: 'stopped' | 'credits' | 'limit'): AgentDecision {
+  return { type: 'no', why: { type: 'never', reason } };
+}
+
+function ask(
+  by: 'anybody' | 'window',
+  reason: 'confirm' | 'price' | 'budget' | 'limit' | 'orders',
+): AgentDecision {
+  return { type: 'no', why: { type: 'ask', by, reason } };
 }

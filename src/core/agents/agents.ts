@@ -117,6 +117,8 @@ export type Preview =
         | undefined;
       readonly balance: number | undefined;
       readonly isSandbox: boolean;
+      /** Whether somebody is to agree to it. */
+      readonly isAsked: boolean;
     };
 
 /** An image is waited for so long by default, in seconds. */
@@ -187,10 +189,10 @@ export class Agents<R extends AgentReference = AgentReference> {
         balance: balance(origin),
         isSandbox,
       } as const;
-      if (!models) return { ...about, price: undefined };
+      if (!models) return { ...about, price: undefined, isAsked: true };
       const references = await this.#ports.references(read.references ?? []);
       const order = this.#resolve(kind, read, models, references);
-      const { dailyBudget: budget } = await this.#ports.rules(origin);
+      const rules = await this.#ports.rules(origin);
       // Files are hashed when they are to be sent, not for a question.
       const wishes = references.length > 0 ? undefined : wishesOf(origin, order, []);
       const { existing, facts } = this.#ports.ledger.agents.look(
@@ -202,9 +204,12 @@ export class Agents<R extends AgentReference = AgentReference> {
         model: modelName(order.model),
         estimate: estimateOf(order, facts.makes),
         spent: facts.spentToday,
-        budget,
+        budget: rules.dailyBudget,
       };
-      return { ...about, price };
+      const decision = agentGate({ ...facts, estimate: price.estimate, isShownByHost: false }, rules);
+      // What nobody can agree to needs no question: the call itself says why.
+      const isAsked = decision.type === 'no' && decision.why.type === 'ask';
+      return { ...about, price, isAsked };
     } catch (error) {
       if (error instanceof AgentProblem) return { type: 'invalid' };
       throw error;
@@ -274,7 +279,8 @@ export class Agents<R extends AgentReference = AgentReference> {
         signal.throwIfAborted();
         const outcome = this.#create(wanted, name, items ?? [], answer, decide);
         if (outcome.type === 'made') {
-          if (outcome.folded.size < outcome.tasks.length) made(outcome.tasks);
+          const fresh = outcome.tasks.filter(({ id }) => !outcome.folded.has(id));
+          if (fresh.length > 0) made(fresh);
           return outcome;
         }
         ({ why } = outcome);
