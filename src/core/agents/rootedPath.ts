@@ -51,7 +51,7 @@ export function rootedPath(written: string, roots: readonly Root[], isWindows: b
   if (segments.length === 0) return refused('empty');
   for (const segment of segments) {
     if (segment.startsWith('.')) return refused('hidden');
-    // Windows drops blanks and dots at the end of a name, and reads a stream after a colon.
+    // Windows drops blanks and dots at the end of a name, and a colon names a stream.
     if (/[\s.]$/.test(segment) || /[:*?"<>|]/.test(segment)) return refused('characters');
     // The short name that Windows gives a long one.
     if (/~\d+(?:\..*)?$/.test(segment)) return refused('characters');
@@ -82,7 +82,7 @@ function belowRoot(
   return best;
 }
 
-/** Of a relative path: below the folder that it names first, where there are several; else below the first. */
+/** Of a relative path: below the folder that it names first, where there are several; else the first. */
 function belowFirst(path: string, roots: readonly Root[]): { root: Root; parts: string[] } | undefined {
   const [first] = roots;
   const parts = path.split('/');

@@ -58,7 +58,7 @@ export class AgentDoor {
       this.#services.log.info(`Agent, ${tool}: ${problem.message}`);
       if (!problem.isFinal) return resultOf(problem.message);
       // VS Code passes on the message alone.
-      throw new Error(problem.message);
+      throw new Error(problem.message, { cause: problem });
     } finally {
       subscription.dispose();
     }

@@ -72,7 +72,8 @@ async function fromWorkspace(written: string): Promise<LocalReference> {
 /** The bytes that are sent, in pieces. */
 async function hashOf({ read }: LocalInput): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of (await read()).stream()) hash.update(piece);
+  const pieces: AsyncIterable<Uint8Array> = (await read()).stream();
+  for await (const piece of pieces) hash.update(piece);
   return hash.digest('hex');
 }
 

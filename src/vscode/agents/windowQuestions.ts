@@ -71,9 +71,10 @@ function questionText(question: AgentQuestion): string {
     estimate.jobs > 1
       ? t('{0} wants to make {1} images with {2} for {3}.', values[0], estimate.jobs, values[1], values[2])
       : wantText(kind, values),
-    t('Prompt: "{0}"', promptTitle(prompt)),
     reasons[reason],
     budgetText(spent, budget),
+    // Last: however long it is drawn, the rest stays in sight.
+    t('Prompt: "{0}"', promptTitle(prompt)),
   ]
     .filter(Boolean)
     .join(' ');

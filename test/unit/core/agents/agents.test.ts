@@ -34,7 +34,7 @@ async function call(
   }
   await done;
   if (problem instanceof AgentProblem) return problem.message;
-  if (problem) throw problem;
+  if (problem !== undefined) throw new Error('The call failed.', { cause: problem });
   return answer ?? '';
 }
 
