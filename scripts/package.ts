@@ -45,6 +45,7 @@ const expectedFiles = [
   /^extension\/l10n\/bundle\.l10n\.\w+\.json$/,
   /^extension\/media\/(?:icon\.png|icon\.svg|activityBar\.svg)$/,
   /^extension\/media\/sandbox\/[\w-]+\.(?:mp4|mp3|opus)$/,
+  /^extension\/media\/skills\/[\w-]+\/SKILL\.md$/,
   /^extension\/media\/walkthrough\/[\w-]+\.png$/,
   /^extension\/media\/webhookHandlers\/\w+\.(?:ts|py|go|php)$/,
   /^extension\/dist\/[\w./-]+\.cjs$/,
@@ -67,6 +68,7 @@ const neededFiles = [
   ],
   ...['dist/webview/codicon.ttf', 'media/icon.png', 'media/activityBar.svg', 'package.json'],
   ...['package.nls.json', 'package.nls.hi.json', 'l10n/bundle.l10n.hi.json'],
+  'media/skills/rivya-media/SKILL.md',
   ...['clip.mp4', 'chime-22050.mp3', 'chime-44100.mp3', 'chime.opus'].map(name => `media/sandbox/${name}`),
 ];
 

@@ -13,12 +13,14 @@ import { describeError } from '../base/log.ts';
 import { renamePatiently } from '../base/patience.ts';
 import { Library } from '../core/assets/library.ts';
 import type { ChatStore } from '../core/chat/chatStore.ts';
+import type { Balance } from '../core/credits/balance.ts';
 import { PriceWatch } from '../core/generate/priceWatch.ts';
 import { RecentOrders } from '../core/generate/recentOrders.ts';
 import { Mirror } from '../core/mirror/mirror.ts';
 import { storageIdOf } from '../core/mirror/storageId.ts';
 import { ModelCatalogue, type ModelCache } from '../core/models/modelCatalogue.ts';
 import { AccountMarks, type SenderAccount } from '../core/paidRequest/accountMarks.ts';
+import { agentRowsMs } from '../core/tasks/agentJobs.ts';
 import { ExternalChanges } from '../core/tasks/externalChanges.ts';
 import { forgetRemoved, removedForMs } from '../core/tasks/housekeeping.ts';
 import { Ledger } from '../core/tasks/ledger.ts';
@@ -206,9 +208,24 @@ export function createServices(
   forgetRemoved({ ledger, library, placedFiles }, systemClock.now() - removedForMs).catch((error: unknown) =>
     log.warn(`Files of removed tasks could not be deleted: ${describeError(error)}`),
   );
+  ledger.agents.forget(systemClock.now() - agentRowsMs);
+  store.add(liftStops(ledger, balance));
   placer.start();
   runner.poke();
   return services;
+}
+
+/** Agents that an empty account has stopped may order again once it is seen to have more. */
+function liftStops(ledger: Ledger, balance: Balance): Disposable {
+  const seen = new Map<string, number>();
+  return balance.onDidChange(origin => {
+    const { credits } = balance.state(origin);
+    if (credits === undefined) return;
+    const before = seen.get(origin);
+    seen.set(origin, credits);
+    const isStopped = ledger.agents.stops(origin, systemClock.now()).length > 0;
+    if (before !== undefined && credits > before && isStopped) ledger.agents.balanceRose(origin);
+  });
 }
 
 /** Jobs of a ledger that went with its machine come back, and the person hears of it. Never rejects. */

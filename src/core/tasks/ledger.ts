@@ -6,9 +6,11 @@ import { attemptsOf, recordAttempt, type Attempt } from './attempts.ts';
 import { number, text, type Database, type Journal } from '../storage/database.ts';
 import { FileReplaced } from '../storage/fileErrors.ts';
 import { openDatabase, type Opened } from '../storage/openDatabase.ts';
+import { AgentJobs } from './agentJobs.ts';
 import { Books } from './books.ts';
 import { pendingMarker } from './storagePaths.ts';
 import { Leases } from './leases.ts';
+import type { NewTask } from './newTask.ts';
 import type { NewPlacement, Placement } from './placement.ts';
 import { OpenJobs } from './openJobs.ts';
 import { Placements, writePlacement } from './placements.ts';
@@ -30,9 +32,7 @@ import {
 } from '../../shared/task.ts';
 import { transition } from './transition.ts';
 
-/** A job as the user asked for it; everything else starts empty. */
-export type NewTask = Pick<Task, 'id' | 'origin' | 'kind' | 'model' | 'prompt' | 'body' | 'idempotencyKey'> &
-  Partial<Pick<Task, 'sources' | 'orderId' | 'parent' | 'agreedCredits' | 'dueAt'>>;
+export type { NewTask };
 
 /** A stored file with what decides whether it may go. */
 export interface LibraryFile {
@@ -62,6 +62,7 @@ export class Ledger implements Disposable {
   readonly lists: TaskLists;
   readonly removed: RemovedTasks;
   readonly books: Books;
+  readonly agents: AgentJobs;
   /** Fires after every change: our own at once, another window's when `checkForExternalChanges` finds it. */
   readonly onDidChange = this.#changed.event;
   /** Fires once, when it is noticed that the file was replaced or deleted: the window has to be reloaded. */
@@ -74,6 +75,15 @@ export class Ledger implements Disposable {
     this.placements = new Placements(database, () => this.#changed.fire());
     this.openJobs = new OpenJobs(database, marker, () => this.#changed.fire());
     this.books = new Books(database);
+    this.agents = new AgentJobs(database, {
+      insert: (task, placement, now) => {
+        writeFileSync(marker, '');
+        return this.#insert(task, placement, now);
+      },
+      task: id => this.task(id),
+      changed: () => this.#changed.fire(),
+      spentByAll: (origin, since) => this.books.spent(origin, since) + this.books.planned(origin),
+    });
     this.lists = new TaskLists(database, () => this.#changed.fire());
     this.removed = new RemovedTasks(database, () => {
       this.#hosts = undefined;
@@ -449,6 +459,7 @@ export class Ledger implements Disposable {
 
   #write(before: Task, after: Task): void {
     this.#database.update('task', changingColumns(after), 'id', after.id);
+    this.agents.follow(before, after, after.updatedAt);
     if (isRunningState(before.state) && !isRunningState(after.state))
       this.#database.run('DELETE FROM lease WHERE task_id = ?', after.id);
     // A file that came after the others were placed is still to be placed.

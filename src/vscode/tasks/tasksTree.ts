@@ -277,14 +277,22 @@ export class TasksTree
   get #itemParts(): ItemParts {
     if (!this.#loaded) throw new Error('A row is drawn that was never read.');
     const { library } = this.#loaded;
-    return { library, nameOf: this.#nameOf };
+    return { library, nameOf: this.#nameOf, clientOf: id => this.#clients.get(id) };
   }
+
+  /** The agents that have ordered jobs, by the ids of these; undefined where a person did. */
+  readonly #clients = new Map<string, string | undefined>();
 
   readonly #nameOf = (model: string): string => this.#names.get(model) ?? model;
 
   #tasksOf(ledger: Ledger, shown: Shown, group: TaskGroup): Task[] {
     const filter = { ...groupFilter(group, systemClock.now()), ...this.#filter };
-    return ledger.tasks({ limit: shown.limit, ...filter });
+    const tasks = ledger.tasks({ limit: shown.limit, ...filter });
+    // Who ordered a job never changes.
+    const ids = tasks.map(({ id }) => id).filter(id => !this.#clients.has(id));
+    const found = ids.length > 0 ? ledger.agents.clients(ids) : undefined;
+    for (const id of ids) this.#clients.set(id, found?.get(id));
+    return tasks;
   }
 
   get #filter(): ShownTasks {
