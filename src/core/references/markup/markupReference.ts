@@ -80,7 +80,15 @@ export function planMarkup(syntax: TagSyntax, request: ReferenceRequest): Refere
     return planAt(point, native.snippets, eol, native.edit ? [native.edit] : []);
   }
   const isNeeded = request.manners?.importsMedia === true;
-  const imports = importMedia(language, text, scriptsOf(language, root, text), media, eol, isNeeded);
+  const imports = importMedia(
+    language,
+    text,
+    scriptsOf(language, root, text),
+    media,
+    eol,
+    isNeeded,
+    request.manners?.importsObjects,
+  );
   const own = imports && isFree(imports.edit) ? imports : undefined;
   const tags = media.map((each, index) => mediaTag(language, each, own?.expressions[index]));
   const snippets = language === 'html' && isXhtml(request) ? tags.map(closedTag) : tags;
@@ -102,7 +110,15 @@ function importedInSlot(
   const quote = text.charAt(edit.start - 1);
   const before = text.slice(0, edit.start - 1);
   if (!/["']/.test(quote) || text[edit.end] !== quote || !before.endsWith('=')) return undefined;
-  const imports = importMedia(language, text, scriptsOf(language, root, text), media, eol, true);
+  const imports = importMedia(
+    language,
+    text,
+    scriptsOf(language, root, text),
+    media,
+    eol,
+    true,
+    manners.importsObjects,
+  );
   const [expression] = imports?.expressions ?? [];
   if (!imports || expression === undefined) return undefined;
   // Components take what is imported as it is.
