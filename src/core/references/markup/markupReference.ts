@@ -276,6 +276,7 @@ function pointReplacing(
   if (anchor.end <= anchor.start) return undefined;
   const first = leafAt(root, anchor.start);
   const last = leafAt(root, anchor.end - 1);
+  if (language === 'html' && first.kind === 'text' && cutsDirective(text, anchor)) return undefined;
   const { start, end } =
     first === last && first.kind === 'comment' ? wholeComment(first, text, anchor) : anchor;
   const isWhole = (node: MarkupNode): boolean => start <= node.start && node.end <= end;
@@ -293,6 +294,17 @@ function pointReplacing(
     .text.trimStart()
     .startsWith(text.slice(start, end).split(/\r?\n/)[0] ?? '');
   return { start, end, prefix: '', indent, separator: isAlone ? '\n' : '', suffix: '' };
+}
+
+const directive = /@[A-Za-z]+(?:[ \t]*\((?:[^()\n]|\([^()\n]*\))*\))?|[{}]/g;
+
+/** Whether a part of a text is code of a template language that writes it without tags (Blade, Razor). */
+function cutsDirective(text: string, { start, end }: { start: number; end: number }): boolean {
+  const from = lineAround(text, start).start;
+  const lines = text.slice(from, lineAround(text, end).end);
+  return [...lines.matchAll(directive)].some(
+    ({ index, 0: code }) => from + index < end && start < from + index + code.length,
+  );
 }
 
 function wholeComment(
