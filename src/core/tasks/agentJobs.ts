@@ -52,7 +52,7 @@ export interface AgentFacts {
   /** Why agents may not order now. */
   readonly stops: readonly AgentStop['reason'][];
   /** By everybody since the day began, as far as this ledger knows. */
-  readonly spentByAll: number;
+  readonly spentByAll: () => number;
   /** By whom this very order was agreed to, once, at no less than its price. */
   readonly agreedBy: AgentAnswer['by'] | undefined;
 }
@@ -266,7 +266,7 @@ export class AgentJobs {
   /** What agents have ordered, the latest first. */
   spendings(limit: number): AgentSpending[] {
     return this.#database
-      .all('SELECT * FROM agent_spend ORDER BY at DESC, id DESC LIMIT ?', limit)
+      .all('SELECT * FROM agent_spend ORDER BY id DESC LIMIT ?', limit)
       .map(spendingOf);
   }
 
@@ -313,7 +313,7 @@ export class AgentJobs {
       spentToday: this.spent(origin, dayStart),
       recentOrders: recent ? number(recent, 'count') : 0,
       stops: this.stops(origin, now).map(({ reason }) => reason),
-      spentByAll: this.#ports.spentByAll(origin, dayStart),
+      spentByAll: () => this.#ports.spentByAll(origin, dayStart),
       agreedBy,
     };
   }
