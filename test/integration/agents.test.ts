@@ -97,8 +97,9 @@ describe('the tools of agents', () => {
     assert.match(again, /This order exists already; nothing was charged/);
     assert.equal(orders().length, 1);
     const [spending] = ledger.agents.spendings(1);
-    assert.equal(spending?.client, vscode.env.appName);
-    assert.equal(spending?.door, 'tool');
+    assert.ok(spending);
+    assert.equal(spending.client, vscode.env.appName);
+    assert.equal(spending.door, 'tool');
   });
 
   it('order something that takes long, and tell of it later', async () => {

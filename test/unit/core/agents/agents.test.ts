@@ -57,6 +57,7 @@ describe('an order of an agent', () => {
       ),
       `task: ${task?.id}  model: z-image  charged: ${task?.finalCredits} credits`,
       `agents today: ${task?.finalCredits} of 1000 credits`,
+      expect.stringMatching(/^files_unavailable: what is in the library is paid and kept\./),
     ]);
     expect(task?.finalCredits).toBeGreaterThan(0);
     expect(harness.ledger.agents.spendings(5)).toMatchObject([
