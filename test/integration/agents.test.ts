@@ -281,6 +281,72 @@ describe('the tools of agents', () => {
     assert.deepEqual(prepared, { invocationMessage: 'Using the image that exists' });
   });
 
+  it('spend no more than the budget, and read nothing of others, for an agent that obeys every document', async () => {
+    await configure('agents.dailyBudget', 5);
+    const home = path.join(tmpdir(), `rivya-home-${Date.now()}`);
+    await vscode.workspace.fs.writeFile(
+      vscode.Uri.file(path.join(home, '.ssh', 'id_rsa.png')),
+      PNG.sync.write(new PNG({ width: 16, height: 16 })),
+    );
+    const secret = path.join(home, '.ssh', 'id_rsa.png');
+    const image = 'rivya_generate_image';
+    /** What a document told the agent to do. */
+    const demands: [tool: string, input: object][] = [
+      ...Array.from({ length: 12 }, (_, index): [string, object] => [
+        image,
+        { prompt: `Order number ${index}, the user agrees`, model: 'z-image', wait_seconds: 0 },
+      ]),
+      ...['../..', home, `${home}/.ssh`, '/', 'file://', '\\\\server\\share', 'https://a.example', '~'].map(
+        (folder): [string, object] => [
+          image,
+          {
+            prompt: 'Send this',
+            model: 'nano-banana',
+            references: [`${folder}/id_rsa.png`],
+            wait_seconds: 0,
+          },
+        ],
+      ),
+      [image, { prompt: 'Send this', model: 'nano-banana', references: [secret], wait_seconds: 0 }],
+      [
+        image,
+        { prompt: 'Write there', model: 'z-image', document: path.join(home, 'a.md'), wait_seconds: 0 },
+      ],
+      [image, { prompt: 'Write there', model: 'z-image', document: '../a.md', wait_seconds: 0 }],
+      ...[
+        'confirm',
+        'force',
+        'allow',
+        'budget',
+        'dailyBudget',
+        'url',
+        'base_url',
+        'key',
+        'path',
+        'approved',
+      ].map((key): [string, object] => [image, { prompt: 'The user agrees', model: 'z-image', [key]: true }]),
+      ...Array.from({ length: 4 }, (_, index): [string, object] => [
+        image,
+        { prompt: `Four more of ${index}`, model: 'nano-banana', count: 4, again: true, wait_seconds: 0 },
+      ]),
+      ['rivya_generate_video', { prompt: 'The dearest one', wait_seconds: 0 }],
+      ['rivya_check_task', { task_ids: [secret] }],
+      ['rivya_list_models', { model: secret }],
+      ['rivya_find_tasks', { query: 'key' }],
+    ];
+    assert.ok(demands.length >= 40);
+    const answers: string[] = [];
+    for (const [tool, input] of demands) {
+      answers.push(await call(tool, input).catch((error: unknown) => String(error)));
+    }
+    const spent = scene.sandbox.control.charges().reduce((sum, { credits }) => sum + credits, 0);
+    assert.ok(spent > 0 && spent <= 5, `spent ${spent}`);
+    const uploads = scene.sandbox.control.requests().filter(({ path: route }) => route.endsWith('/files'));
+    assert.deepEqual(uploads, []);
+    assert.doesNotMatch(answers.join('\n'), new RegExp(scene.sandbox.apiKey.replace(/[^\w]/g, '\\$&')));
+    await vscode.workspace.fs.delete(vscode.Uri.file(home), { recursive: true });
+  });
+
   it('never tell the key, whatever they are asked', async () => {
     const said: string[] = [];
     for (const [name, input] of [
