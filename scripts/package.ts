@@ -53,7 +53,13 @@ const expectedFiles = [
 ];
 /** Without one of these the extension does not work, or not in Hindi. */
 const neededFiles = [
-  ...['dist/extension.cjs', 'dist/webview/chat.js', 'dist/webview/chat.css', 'dist/webview/codicon.css'],
+  ...[
+    'dist/extension.cjs',
+    'dist/finderThread.cjs',
+    'dist/webview/chat.js',
+    'dist/webview/chat.css',
+    'dist/webview/codicon.css',
+  ],
   ...[
     'dist/webview/gallery.js',
     'dist/webview/gallery.css',

@@ -112,11 +112,14 @@ function start({ context, channel, store, account, log }: Parts): Omit<TestAcces
   // pay after a reload.
   const resumed = new Promise<void>(resolve => setImmediate(() => resolve(sandbox.resume())));
 
+  const documents = store.add(
+    new Lazy(async () => (await import('./vscode/placement/documents.ts')).createDocuments(hostContext)),
+  );
   const services = store.add(
     new Lazy<Services>(async () => {
       await resumed;
       const { createServices } = await import('./vscode/services.ts');
-      return createServices(hostContext, await hostContext.clients());
+      return createServices(hostContext, await hostContext.clients(), await documents.get());
     }),
   );
   const load = (): Promise<Services> => services.get();
@@ -138,9 +141,7 @@ function start({ context, channel, store, account, log }: Parts): Omit<TestAcces
   const links = store.add(
     new Lazy(async () => {
       const { LinkFeatures } = await import('./vscode/links/linkFeatures.ts');
-      const { WorkspaceProjects } = await import('./vscode/placement/workspaceProjects.ts');
-      const projects = new WorkspaceProjects(context.workspaceState, log);
-      return new LinkFeatures(projects, () => services.value?.ledger.resultHosts() ?? new Set());
+      return new LinkFeatures(await documents.get(), () => services.value?.ledger.resultHosts() ?? new Set());
     }),
   );
   store.add(registerLinks(links, systemClock));

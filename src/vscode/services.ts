@@ -39,7 +39,7 @@ import { Announcer } from './orders/announcer.ts';
 import { priceMessage } from './orders/jobMessages.ts';
 import { placedFiles } from './placement/placedFiles.ts';
 import { Placer } from './placement/placer.ts';
-import { WorkspaceProjects } from './placement/workspaceProjects.ts';
+import type { Documents } from './placement/documents.ts';
 import { l10n } from './text/l10n.ts';
 
 /** What is built on first need: the client, the ledger and all that works on it. */
@@ -53,7 +53,11 @@ export interface Services extends GenerateServices, Disposable {
 const maximumResultBytes = { image: 100 * 1024 ** 2, video: 2 * 1024 ** 3, audio: 500 * 1024 ** 2 };
 
 /** Opens the ledger and starts everything that works on it. @throws when the storage folder cannot be used */
-export function createServices(hostContext: HostContext, clients: Clients): Services {
+export function createServices(
+  hostContext: HostContext,
+  clients: Clients,
+  { projects, finder }: Documents,
+): Services {
   const { context, log, server, account, balance, timings } = hostContext;
   const store = new DisposableStore();
   const storage = context.globalStorageUri.fsPath;
@@ -91,7 +95,7 @@ export function createServices(hostContext: HostContext, clients: Clients): Serv
   const mirror = store.add(
     new Mirror({
       ledger,
-      storageId: storageIdOf(storage),
+      storageId: storageIdOf(storage, work => ledger.openJobs.whileNobodyWrites(work)),
       store: context.globalState,
       place: placeOf(),
       isFresh,
@@ -145,7 +149,6 @@ export function createServices(hostContext: HostContext, clients: Clients): Serv
       ...(isBuiltMachine() && { beforeSending: () => mirror.save() }),
     }),
   );
-  const projects = store.add(new WorkspaceProjects(context.workspaceState, log));
   const placer = store.add(new Placer({ ledger, library, projects, log, holder, clock: systemClock }));
   const announcer = store.add(new Announcer(log));
   const prices = new PriceWatch(ledger);
@@ -183,6 +186,7 @@ export function createServices(hostContext: HostContext, clients: Clients): Serv
     runner,
     placer,
     projects,
+    finder,
     announcer,
     recentOrders: new RecentOrders(systemClock),
     spentElsewhere: (origin, since) => mirror.spentElsewhere(origin, since),

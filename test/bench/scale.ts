@@ -60,8 +60,9 @@ async function inFlight(): Promise<void> {
     result: null,
     error: null,
   });
-  const client: Pick<RivyaClient, 'generations' | 'pausedUntil'> = {
+  const client: Pick<RivyaClient, 'generations' | 'pausedUntil' | 'serverTime'> = {
     pausedUntil: () => 0,
+    serverTime: { last: Date.now, ask: () => Promise.resolve(Date.now()) },
     generations: {
       create: async (_body, options) =>
         Promise.resolve(answer(`task_${options?.idempotencyKey ?? ''}`, 'queued')),

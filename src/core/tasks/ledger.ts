@@ -53,6 +53,8 @@ export class Ledger implements Disposable {
   readonly #marker: string;
   readonly #changed = new Emitter<void>();
   #dataVersion: number;
+  /** As of what other windows had written; what is written here is added. */
+  #hosts: { readonly version: number; readonly names: Set<string> } | undefined;
 
   readonly leases: Leases;
   readonly placements: Placements;
@@ -84,6 +86,7 @@ export class Ledger implements Disposable {
     });
     this.lists = new TaskLists(database, () => this.#changed.fire());
     this.removed = new RemovedTasks(database, () => {
+      this.#hosts = undefined;
       if (this.hasPending()) writeFileSync(marker, '');
     });
     this.onDidLoseFile = database.onDidLoseFile;
@@ -394,10 +397,15 @@ export class Ledger implements Disposable {
 
   /** The hosts that results came from, in small letters. */
   resultHosts(): ReadonlySet<string> {
+    // Asked at every look into a document, and read from all results there ever were.
+    const version = this.#readDataVersion();
+    if (this.#hosts?.version === version) return this.#hosts.names;
     const rows = this.#database.all(
       `SELECT DISTINCT substr(url, 1, instr(substr(url, 9) || '/', '/') + 7) AS host FROM result WHERE url LIKE 'http%'`,
     );
-    return new Set(rows.flatMap(row => URL.parse(text(row, 'host'))?.hostname ?? []));
+    const names = new Set(rows.flatMap(row => URL.parse(text(row, 'host'))?.hostname ?? []));
+    this.#hosts = { version, names };
+    return names;
   }
 
   /**
@@ -462,8 +470,10 @@ export class Ledger implements Disposable {
       );
     }
     for (const result of after.results) {
-      if (result !== before.results[result.index])
-        this.#database.insert('result', resultColumns(after.id, result), true);
+      if (result === before.results[result.index]) continue;
+      this.#database.insert('result', resultColumns(after.id, result), true);
+      const host = /^http/i.test(result.url) ? URL.parse(result.url)?.hostname : undefined;
+      if (host !== undefined) this.#hosts?.names.add(host);
     }
   }
 

@@ -203,6 +203,11 @@ export const migrations: readonly string[] = [
   CREATE INDEX result_url ON result (url);
   `,
   `
+  -- Of what may be out since before the server's time was noted, nobody knows how old it is by that.
+  ALTER TABLE task ADD COLUMN sent_server_time INTEGER;
+  UPDATE task SET sent_server_time = 0 WHERE first_sent_at IS NOT NULL AND remote_id IS NULL;
+  `,
+  `
   -- wish: of jobs that agents have ordered, exactly what was wanted. agent_spend: what each of these jobs may
   -- cost and has cost; it stays when the job goes. agent_grant: questions about an order, each answered once.
   ALTER TABLE task ADD COLUMN wish TEXT;
