@@ -178,6 +178,7 @@ function start({ context, channel, store, account, log }: Parts): Omit<TestAcces
     registerTools(
       contributes.languageModelTools.map(({ name }) => name),
       agents,
+      log,
     ),
   );
 

@@ -54,7 +54,7 @@ export function agentGate(facts: AgentGateFacts, rules: AgentRules): AgentDecisi
     estimate,
     confirmAbove: rules.confirmAbove,
     dailyLimit: rules.dailyLimit,
-    spentToday: spentByAll + rules.spentElsewhere,
+    spentToday: rules.dailyLimit === undefined ? 0 : spentByAll() + rules.spentElsewhere,
     isOtherServer: false,
     isWorkspaceModel: false,
     isCountChosen: true,

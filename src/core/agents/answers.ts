@@ -65,6 +65,11 @@ export function tasksAnswer(
       `${which} exists already; nothing was charged for it. Ask for another only if the user wants one: again: true.`,
     );
   }
+  if (tasks.some(({ files }) => files.some(({ isInLibrary }) => isInLibrary))) {
+    lines.push(
+      'files_unavailable: what is in the library is paid and kept. No folder is open, or it could not be written there; the user can insert it from the Tasks view of Rivya.',
+    );
+  }
   if (running.length > 0)
     lines.push('Not done yet. Do not order it again; call check_task with the same id.');
   lines.push(...remarks);

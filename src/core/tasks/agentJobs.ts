@@ -52,7 +52,7 @@ export interface AgentFacts {
   /** Why agents may not order now. */
   readonly stops: readonly AgentStop['reason'][];
   /** By everybody since the day began, as far as this ledger knows. */
-  readonly spentByAll: number;
+  readonly spentByAll: () => number;
   /** By whom this very order was agreed to, once, at no less than its price. */
   readonly agreedBy: AgentAnswer['by'] | undefined;
 }
@@ -254,20 +254,23 @@ export class AgentJobs {
       .map(row => ({ reason: text(row, 'reason') as AgentStop['reason'], until: number(row, 'until') }));
   }
 
-  /** Whom the jobs were ordered by, by their ids; those of people are left out. */
-  clients(ids: readonly string[]): Map<string, string> {
-    const rows = this.#database.all(
-      'SELECT task_id, client FROM agent_spend WHERE task_id IN (SELECT value FROM json_each(?))',
-      JSON.stringify(ids),
-    );
-    return new Map(rows.map(row => [text(row, 'task_id'), text(row, 'client')]));
+  /**
+   * Who has ordered which jobs, of what was noted since.
+   * @param row the last one that was seen; 0 for all
+   */
+  orderedAfter(row: number): { readonly row: number; readonly taskId: string; readonly client: string }[] {
+    return this.#database
+      .all('SELECT id, task_id, client FROM agent_spend WHERE id > ? ORDER BY id', row)
+      .map(each => ({
+        row: number(each, 'id'),
+        taskId: text(each, 'task_id'),
+        client: text(each, 'client'),
+      }));
   }
 
   /** What agents have ordered, the latest first. */
   spendings(limit: number): AgentSpending[] {
-    return this.#database
-      .all('SELECT * FROM agent_spend ORDER BY at DESC, id DESC LIMIT ?', limit)
-      .map(spendingOf);
+    return this.#database.all('SELECT * FROM agent_spend ORDER BY id DESC LIMIT ?', limit).map(spendingOf);
   }
 
   /** Forgets what is older; the jobs stay. @param before milliseconds since the epoch */
@@ -313,7 +316,7 @@ export class AgentJobs {
       spentToday: this.spent(origin, dayStart),
       recentOrders: recent ? number(recent, 'count') : 0,
       stops: this.stops(origin, now).map(({ reason }) => reason),
-      spentByAll: this.#ports.spentByAll(origin, dayStart),
+      spentByAll: () => this.#ports.spentByAll(origin, dayStart),
       agreedBy,
     };
   }

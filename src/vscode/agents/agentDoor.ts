@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { describeError } from '../../base/log.ts';
-import { Agents } from '../../core/agents/agents.ts';
+import { Agents, type Preview } from '../../core/agents/agents.ts';
 import { AgentProblem } from '../../core/agents/problems.ts';
 import { ShownPrices } from '../../core/agents/shownPrices.ts';
 import { toolNames, type ToolName } from '../../core/agents/toolSchemas.ts';
 import { isRivyaError } from '../../api/errors/errors.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
 import { UserError } from '../messages/errors.ts';
-import { agentPorts, type LocalReference } from './agentPorts.ts';
+import type { LocalReference } from './agentFiles.ts';
+import { agentPorts } from './agentPorts.ts';
 import { toolQuestion } from './toolQuestion.ts';
 
 /** Before each name of a tool in VS Code, where those of all extensions stand together. */
@@ -28,7 +29,11 @@ export class AgentDoor {
   /** What VS Code shows before a call, and asks. It may be skipped, so it decides nothing. */
   async prepare(name: string, input: unknown): Promise<vscode.PreparedToolInvocation> {
     const tool = toolOf(name);
-    const preview = await this.#agents.preview(tool, input);
+    const preview = await this.#agents.preview(tool, input).catch((error: unknown): Preview => {
+      // The call itself will say what is wrong, and ask where it has to.
+      this.#services.log.error(`Agent, ${tool}: ${describeError(error)}`);
+      return { type: 'invalid' };
+    });
     const most = preview.type === 'paid' ? preview.price?.estimate.worst : undefined;
     if (most !== undefined) this.#shown.note(tool, input, most, systemClock.now());
     return toolQuestion(tool, preview);
@@ -58,7 +63,7 @@ export class AgentDoor {
       this.#services.log.info(`Agent, ${tool}: ${problem.message}`);
       if (!problem.isFinal) return resultOf(problem.message);
       // VS Code passes on the message alone.
-      throw new Error(problem.message, { cause: problem });
+      throw new Error(problem.message, { cause: error });
     } finally {
       subscription.dispose();
     }

@@ -3,6 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { inertText } from '../../base/text.ts';
+import type { AgentReference } from '../../core/agents/agents.ts';
 import type { AnsweredFile } from '../../core/agents/answers.ts';
 import { AgentProblem } from '../../core/agents/problems.ts';
 import { quoted } from '../../core/agents/quoted.ts';
@@ -16,11 +17,13 @@ import { inspectInputs, type LocalInput } from '../generate/localInputs.ts';
 import { UserError } from '../messages/errors.ts';
 import { exists } from '../placement/destination.ts';
 import { planReferences } from '../placement/referenceEdit.ts';
-import type { LocalReference } from './agentPorts.ts';
 
 /** Documents larger than this are not read to refer to a file. */
 const largestDocument = 2 * 1024 ** 2;
 const taskPrefix = 'task:';
+
+/** A file of this window that an agent has named. */
+export type LocalReference = AgentReference & LocalInput;
 
 interface FolderRoot extends Root {
   readonly folder: vscode.WorkspaceFolder;

@@ -1,20 +1,17 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
-import type { AgentReference, AgentsPorts } from '../../core/agents/agents.ts';
+import type { AgentsPorts } from '../../core/agents/agents.ts';
 import { AgentProblem } from '../../core/agents/problems.ts';
 import { quoted } from '../../core/agents/quoted.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
-import { uploadInputs, type LocalInput } from '../generate/localInputs.ts';
+import { uploadInputs } from '../generate/localInputs.ts';
 import { keyOf } from '../host/hostContext.ts';
 import { ownDefaultModelOf, setting } from '../manifest/settings.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
 import { showOrderProgress } from '../orders/orderProgress.ts';
 import { AgentBudget } from './agentBudget.ts';
-import { answeredFiles, placementFor, referencesFor } from './agentFiles.ts';
+import { answeredFiles, placementFor, referencesFor, type LocalReference } from './agentFiles.ts';
 import { WindowQuestions } from './windowQuestions.ts';
-
-/** A file of this window that an agent has named. */
-export type LocalReference = AgentReference & LocalInput;
 
 /** What the tools need, of this window. */
 export function agentPorts(services: GenerateServices): AgentsPorts<LocalReference> {

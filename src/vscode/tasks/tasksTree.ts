@@ -283,6 +283,10 @@ export class TasksTree
   /** Exact as far as anything depends on it: up to what a row says, and one more than is shown. */
   #counts(ledger: Ledger): Map<TaskGroup, number> {
     const now = systemClock.now();
+    for (const { row, taskId, client } of ledger.agents.orderedAfter(this.#lastOrdered)) {
+      this.#clients.set(taskId, client);
+      this.#lastOrdered = row;
+    }
     const groups = taskGroupsAt(now, ledger.lists.earliest());
     const limit = Math.max(
       manyTasks,
@@ -307,19 +311,15 @@ export class TasksTree
     return { library, nameOf: this.#nameOf, clientOf: id => this.#clients.get(id) };
   }
 
-  /** The agents that have ordered jobs, by the ids of these; undefined where a person did. */
-  readonly #clients = new Map<string, string | undefined>();
+  /** The agents that have ordered jobs, by the ids of these; that never changes. */
+  readonly #clients = new Map<string, string>();
+  #lastOrdered = 0;
 
   readonly #nameOf = (model: string): string => this.#names.get(model) ?? model;
 
   #tasksOf(ledger: Ledger, shown: Shown, group: TaskGroup): Task[] {
     const filter = { ...groupFilter(group, systemClock.now()), ...this.#filter };
-    const tasks = ledger.tasks({ limit: shown.limit, ...filter });
-    // Who ordered a job never changes.
-    const ids = tasks.map(({ id }) => id).filter(id => !this.#clients.has(id));
-    const found = ids.length > 0 ? ledger.agents.clients(ids) : undefined;
-    for (const id of ids) this.#clients.set(id, found?.get(id));
-    return tasks;
+    return ledger.tasks({ limit: shown.limit, ...filter });
   }
 
   get #filter(): ShownTasks {

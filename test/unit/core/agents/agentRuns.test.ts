@@ -33,7 +33,7 @@ const budget = 9;
 
 it(
   'whatever is lost, repeated, given up or restarted, a wish is charged once and the budget holds',
-  { timeout: 600_000 },
+  { timeout: 1_800_000 },
   async () => {
     let charged = 0;
     let lost = 0;

@@ -3,7 +3,11 @@ import { expect, it } from 'vitest';
 import { agentGate, type AgentRules } from '../../../../src/core/agents/agentGate.ts';
 import { orderName } from '../../../../src/core/agents/wish.ts';
 import type { AgentAnswer, AgentOrder } from '../../../../src/core/tasks/agentJobs.ts';
+import { DamagedSource } from '../../../../src/core/storage/damagedSource.ts';
+import { Database } from '../../../../src/core/storage/database.ts';
 import { Ledger } from '../../../../src/core/tasks/ledger.ts';
+import { rescue } from '../../../../src/core/tasks/rescue.ts';
+import { migrations } from '../../../../src/core/tasks/schema.ts';
 import { newTask, noon, nowhere, temporaryFolder } from '../../../support/tasks.ts';
 
 const rules: AgentRules = { confirmAbove: 0, dailyBudget: 50, dailyLimit: undefined, spentElsewhere: 0 };
@@ -122,6 +126,24 @@ it('what is spent follows each job, and stays when the job is removed from the l
   ledger.agents.forget(noon + 1);
   expect(spent()).toBe(0);
   ledger.dispose();
+});
+
+it('a damaged list gives no agent its budget back', () => {
+  using folder = temporaryFolder();
+  const file = folder.file('ledger.sqlite');
+  const { ledger } = Ledger.open(file);
+  const wanted = order('A fox', 3);
+  make(ledger, wanted, { nonce: ledger.agents.ask(wanted.wish, 3, noon), allow: true, by: 'client' });
+  ledger.dispose();
+  const source = new DamagedSource(file);
+  const into = Database.open(folder.file('new.sqlite'), migrations);
+  expect(rescue(source, into)).toBe(1);
+  source.dispose();
+  into.dispose();
+  const { ledger: fresh } = Ledger.open(folder.file('new.sqlite'));
+  expect(fresh.agents.spent('https://rivya.ai', noon)).toBe(3);
+  expect(fresh.agents.find('A fox', noon)?.prompt).toBe('A fox');
+  fresh.dispose();
 });
 
 it('what never left is free, and what nobody knows counts as it was agreed', () => {
