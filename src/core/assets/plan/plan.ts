@@ -87,6 +87,8 @@ export interface PlanOptions {
   readonly wants?: (asset: Pick<PlanItem, 'id' | 'file'>) => boolean;
   /** Whether a file that was edited by hand may be replaced. */
   readonly replacesEdited?: (file: string) => boolean;
+  /** Of the states in which something would be made, those in which it is; by default all. */
+  readonly only?: readonly string[] | undefined;
 }
 
 type Line = Pick<PlanItem, 'state' | 'action' | 'reason'> & Partial<PlanItem>;
@@ -101,11 +103,18 @@ export function makePlan(facts: PackageFacts, questions: PlanQuestions, options:
     const { wants = () => true, replacesEdited = () => false } = options;
     return wants(asset) ? itemOf(asset, facts, questions, moves, replacesEdited) : undefined;
   });
-  const items = withTwins(
-    lines.flatMap(each => each ?? []),
-    facts,
-  );
+  const chosen = lines.flatMap(each => (each ? [onlyOf(each, options.only)] : []));
+  const items = withTwins(chosen, facts);
   return { items: [...items, ...orphansOf(facts, moves, options)], maxCredits: facts.maxCredits };
+}
+
+/** What is on its way already, or has failed, was wanted when it was ordered. */
+function onlyOf(item: PlanItem, only: PlanOptions['only']): PlanItem {
+  const isMaking = ['make', 'take', 'copy', 'leave'].includes(item.action);
+  const isAsked = !isMaking || !only || [...only, 'running', 'failed', 'elsewhere'].includes(item.state);
+  return isAsked
+    ? item
+    : { ...item, action: 'none', estimate: undefined, reason: `${item.reason}, not asked for` };
 }
 
 /** Recipes that no wish claims, and which of them a wish takes over. */

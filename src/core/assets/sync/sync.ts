@@ -621,7 +621,9 @@ function isFinished(task: Task): boolean {
 
 function isServerProblem({ code, status }: Problem): boolean {
   if (status === 401 || status === 403) return true;
-  return /^(?:api_key|api_scope|host_not|connection_|proxy_|certificate_|tls_|public_api_disabled)/.test(code);
+  return /^(?:api_key|api_scope|host_not|connection_|proxy_|certificate_|tls_|public_api_disabled)/.test(
+    code,
+  );
 }
 
 function inSentence({ message }: Problem): string {
