@@ -125,7 +125,7 @@ export async function oncePerKey(
   const fingerprint = createHash('sha256')
     .update(`${c.req.path}\n${JSON.stringify(sortKeys(body))}`)
     .digest('hex');
-  const known = account.answers.get(idempotencyKey);
+  const known = state.settings.remembersKeys ? account.answers.get(idempotencyKey) : undefined;
   if (known) {
     if (known.fingerprint !== fingerprint) {
       throw new ApiError(
