@@ -107,7 +107,7 @@ export interface Session extends Disposable {
 /** Largest results, in bytes, as in the editor. */
 const maximumResultBytes = { image: 100 * 1024 ** 2, video: 2 * 1024 ** 3, audio: 500 * 1024 ** 2 };
 /** The local sandbox is done in moments, and minds no question. */
-const localPace = 0.1;
+const localPace = 0.03;
 
 export interface SessionParts {
   readonly env: Environment;

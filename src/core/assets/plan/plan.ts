@@ -65,6 +65,8 @@ export interface PlanItem {
   readonly twin: string | undefined;
   /** Where a moved file, or its recipe, lies. */
   readonly from: string | undefined;
+  /** SHA-256 of the file that stands there and may be replaced. */
+  readonly replaces: string | undefined;
   /** Only its name or its alternative text has changed: the recipe is written anew, nothing else. */
   readonly isRenamed: boolean;
   /** What of the wish is not made yet. */
@@ -155,7 +157,9 @@ function itemOf(
   const base = { id: asset.id, file: asset.file, asset, recipe, order, notYetMade: notYetMade(asset) };
   const line = lineOf(asset, found, facts, order, moves, replacesEdited);
   const estimate = line.action === 'make' && order.state !== 'running' ? questions.price(asset) : undefined;
-  return { ...empty, ...base, ...line, estimate };
+  const isMaking = ['make', 'take', 'copy'].includes(line.action);
+  const replaces = isMaking ? facts.files.get(asset.file)?.sha256 : undefined;
+  return { ...empty, ...base, ...line, estimate, replaces };
 }
 
 const empty = {
@@ -163,6 +167,7 @@ const empty = {
   estimate: undefined,
   twin: undefined,
   from: undefined,
+  replaces: undefined,
   isRenamed: false,
   notYetMade: [],
   asset: undefined,

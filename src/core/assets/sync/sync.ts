@@ -468,7 +468,7 @@ class Sync {
           return;
         }
       }
-      if (!folder.copyIn(library.pathOf(file), asset.file, replaceable(item, folder))) {
+      if (!folder.copyIn(library.pathOf(file), asset.file, item.replaces)) {
         if (folder.factOf(asset.file)?.sha256 !== file.sha256) {
           this.#fail(item, 'something else stands there by now', 'asset');
           return;
@@ -508,7 +508,7 @@ class Sync {
       return;
     }
     const isThere = (): boolean => folder.factOf(asset.file)?.sha256 === main.sha256;
-    if (!isThere() && !folder.copyIn(folder.pathOf(twin.file), asset.file, replaceable(item, folder))) {
+    if (!isThere() && !folder.copyIn(folder.pathOf(twin.file), asset.file, item.replaces)) {
       this.#fail(item, 'something else stands there by now', 'asset');
       return;
     }
@@ -633,14 +633,6 @@ function inSentence({ message }: Problem): string {
 /** What a person reads when a price was not the one of the plan. */
 export function priceChangeText({ model, named, reserved, totalBefore, totalNow }: PriceChange): string {
   return `${model} costs ${reserved} credits instead of ${named}: ${totalNow} credits in all instead of ${totalBefore}`;
-}
-
-/** The content that may be replaced: what the plan was made for, and nothing that came since. */
-function replaceable({ state, recipe, asset }: PlanItem, folder: PackageFolder): string | undefined {
-  if (!asset || !recipe) return undefined;
-  const isReplaced = state === 'edited' || state === 'stale-edited';
-  const recorded = recipe.outputs[0].sha256;
-  return isReplaced ? (folder.factOf(asset.file)?.sha256 ?? recorded) : recorded;
 }
 
 function recipeOf(text: string): Recipe | undefined {
