@@ -35,7 +35,7 @@ const publishedKeys = new Set([
   ...['activationEvents', 'capabilities', 'contributes'],
 ]);
 const developmentKeys = new Set([
-  ...['private', 'type', 'scripts', 'devDependencies', 'allowScripts', 'overrides'],
+  ...['private', 'type', 'bin', 'scripts', 'devDependencies', 'allowScripts', 'overrides'],
 ]);
 /** What may stand in the package, in vsce's spelling. */
 const expectedFiles = [
