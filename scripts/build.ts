@@ -1,7 +1,7 @@
 /**
  * Builds the bundles: `dist/` for the extension host, `dist/webview/` for the pages
- * (scripts/buildWebview.ts), and `dist-test/` for the integration suite (`--tests`). `--out` names another
- * folder than `dist`.
+ * (scripts/buildWebview.ts), `dist/cli.cjs` for the command line (scripts/buildCli.ts), and `dist-test/` for
+ * the integration suite (`--tests`). `--out` names another folder than `dist`.
  *
  * The host loads CommonJS, and esbuild splits code only between ES modules. So each bundle is made in two
  * passes: split as ES modules first, then every chunk is turned into CommonJS on its own, where `import()`
@@ -16,6 +16,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
+import { cliFile, cliOptions } from './buildCli.ts';
 import { finishWebview, webviewOptions } from './buildWebview.ts';
 import { root } from './workspace.ts';
 
@@ -247,7 +248,7 @@ async function writeChunks(bundle: Bundle, chunks: readonly Chunk[]): Promise<vo
   }
   // Chunk names carry a hash; those of earlier builds would go into the package otherwise.
   for (const entry of await readdir(folder, { recursive: true })) {
-    const stale = /\.cjs(\.map)?$/.test(entry) && !written.has(toPosix(entry));
+    const stale = /\.cjs(\.map)?$/.test(entry) && entry !== cliFile && !written.has(toPosix(entry));
     if (stale) await rm(path.join(folder, entry));
   }
 }
@@ -304,12 +305,28 @@ async function buildWebview(): Promise<void> {
   await finishWebview(options.out, metafile);
 }
 
+async function buildCli(): Promise<void> {
+  const { warnings, metafile } = await esbuild.build(cliOptions(options.out));
+  failOnMessages(warnings);
+  const [bytes = 0] = Object.values(metafile.outputs).map(output => output.bytes);
+  console.log(`command line: ${kilobytes(bytes)}`);
+}
+
 /** Rebuilds on every change until the process ends. */
 async function watch(bundle: Bundle): Promise<void> {
   const split = splitOptions(bundle);
   const context = await esbuild.context({
     ...split,
     plugins: [reporter<typeof split>(bundle.name, result => finish(bundle, result))],
+  });
+  await context.watch();
+}
+
+async function watchCli(): Promise<void> {
+  const cli = cliOptions(options.out);
+  const context = await esbuild.context({
+    ...cli,
+    plugins: [...(cli.plugins ?? []), reporter<typeof cli>('command line', () => Promise.resolve())],
   });
   await context.watch();
 }
@@ -367,7 +384,9 @@ function toPosix(fileName: string): string {
 const bundles = options.tests ? [host, integrationTests()] : [host];
 try {
   await Promise.all(
-    options.watch ? [...bundles.map(watch), watchWebview()] : [...bundles.map(build), buildWebview()],
+    options.watch
+      ? [...bundles.map(watch), watchWebview(), watchCli()]
+      : [...bundles.map(build), buildWebview(), buildCli()],
   );
 } catch (error) {
   console.error(messageOf(error));

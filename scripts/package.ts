@@ -35,7 +35,7 @@ const publishedKeys = new Set([
   ...['activationEvents', 'capabilities', 'contributes'],
 ]);
 const developmentKeys = new Set([
-  ...['private', 'type', 'scripts', 'devDependencies', 'allowScripts', 'overrides'],
+  ...['private', 'type', 'bin', 'scripts', 'devDependencies', 'allowScripts', 'overrides'],
 ]);
 /** What may stand in the package, in vsce's spelling. */
 const expectedFiles = [
@@ -49,7 +49,7 @@ const expectedFiles = [
   /^extension\/media\/walkthrough\/[\w-]+\.png$/,
   /^extension\/media\/webhookHandlers\/\w+\.(?:ts|py|go|php)$/,
   /^extension\/dist\/[\w./-]+\.cjs$/,
-  /^extension\/dist\/webview\/[\w-]+\.(?:js|css|ttf)$/,
+  /^extension\/dist\/webview\/[\w-]+\.(?:js|css|ttf|woff2)$/,
 ];
 /** Without one of these the extension does not work, or not in Hindi. */
 const neededFiles = [
@@ -66,6 +66,7 @@ const neededFiles = [
     'dist/webview/compare.js',
     'dist/webview/compare.css',
   ],
+  ...['dist/webview/math.css', 'dist/webview/KaTeX_Main-Regular.woff2'],
   ...['dist/webview/codicon.ttf', 'media/icon.png', 'media/activityBar.svg', 'package.json'],
   ...['package.nls.json', 'package.nls.hi.json', 'l10n/bundle.l10n.hi.json'],
   'media/skills/rivya-media/SKILL.md',

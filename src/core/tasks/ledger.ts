@@ -232,6 +232,12 @@ export class Ledger implements Disposable {
     return row && taskOf(row);
   }
 
+  /** The job that is sent with this key, for keys that are made from what is wished. */
+  byIdempotencyKey(key: string): Task | undefined {
+    const row = this.#database.get(`SELECT ${taskColumns} FROM task WHERE idempotency_key = ?`, key);
+    return row && taskOf(row);
+  }
+
   /**
    * Newest first, a page at a time. `before` is the `createdAt` of the last one seen; no two jobs share one.
    */

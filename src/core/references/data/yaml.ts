@@ -214,8 +214,16 @@ function escapeCharacter(character: string): string {
 
 function documentsOf(text: string): Document.Parsed[] {
   // The parser would compare each key with all before it, and quote the line of each of many errors.
-  const parsed = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false, prettyErrors: false });
-  return Array.isArray(parsed) ? parsed : [];
+  const options = { logLevel: 'silent', uniqueKeys: false, prettyErrors: false } as const;
+  // A text of nothing but errors has thousands, and most of the time would go into where each came from.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    const parsed = parseAllDocuments(text, options);
+    return Array.isArray(parsed) ? parsed : [];
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 function isValid(documents: readonly Document.Parsed[]): boolean {

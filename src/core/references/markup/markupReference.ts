@@ -80,7 +80,15 @@ export function planMarkup(syntax: TagSyntax, request: ReferenceRequest): Refere
     return planAt(point, native.snippets, eol, native.edit ? [native.edit] : []);
   }
   const isNeeded = request.manners?.importsMedia === true;
-  const imports = importMedia(language, text, scriptsOf(language, root, text), media, eol, isNeeded);
+  const imports = importMedia(
+    language,
+    text,
+    scriptsOf(language, root, text),
+    media,
+    eol,
+    isNeeded,
+    request.manners?.importsObjects,
+  );
   const own = imports && isFree(imports.edit) ? imports : undefined;
   const tags = media.map((each, index) => mediaTag(language, each, own?.expressions[index]));
   const snippets = language === 'html' && isXhtml(request) ? tags.map(closedTag) : tags;
@@ -102,7 +110,15 @@ function importedInSlot(
   const quote = text.charAt(edit.start - 1);
   const before = text.slice(0, edit.start - 1);
   if (!/["']/.test(quote) || text[edit.end] !== quote || !before.endsWith('=')) return undefined;
-  const imports = importMedia(language, text, scriptsOf(language, root, text), media, eol, true);
+  const imports = importMedia(
+    language,
+    text,
+    scriptsOf(language, root, text),
+    media,
+    eol,
+    true,
+    manners.importsObjects,
+  );
   const [expression] = imports?.expressions ?? [];
   if (!imports || expression === undefined) return undefined;
   // Components take what is imported as it is.
@@ -260,6 +276,7 @@ function pointReplacing(
   if (anchor.end <= anchor.start) return undefined;
   const first = leafAt(root, anchor.start);
   const last = leafAt(root, anchor.end - 1);
+  if (language === 'html' && first.kind === 'text' && cutsDirective(text, anchor)) return undefined;
   const { start, end } =
     first === last && first.kind === 'comment' ? wholeComment(first, text, anchor) : anchor;
   const isWhole = (node: MarkupNode): boolean => start <= node.start && node.end <= end;
@@ -277,6 +294,17 @@ function pointReplacing(
     .text.trimStart()
     .startsWith(text.slice(start, end).split(/\r?\n/)[0] ?? '');
   return { start, end, prefix: '', indent, separator: isAlone ? '\n' : '', suffix: '' };
+}
+
+const directive = /@[A-Za-z]+(?:[ \t]*\((?:[^()\n]|\([^()\n]*\))*\))?|[{}]/g;
+
+/** Whether a part of a text is code of a template language that writes it without tags (Blade, Razor). */
+function cutsDirective(text: string, { start, end }: { start: number; end: number }): boolean {
+  const from = lineAround(text, start).start;
+  const lines = text.slice(from, lineAround(text, end).end);
+  return [...lines.matchAll(directive)].some(
+    ({ index, 0: code }) => from + index < end && start < from + index + code.length,
+  );
 }
 
 function wholeComment(

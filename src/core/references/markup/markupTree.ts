@@ -88,6 +88,10 @@ const longestCode = 300;
 const deepest = 60;
 /** After so many tags that never end no more are sought. */
 const mostUnfinished = 5;
+/** After so many tags in a script that were none, `<` compares. */
+const mostFailures = 20;
+/** What was sought to the end of a text of more characters counts as several of them. */
+const longSearch = 20_000;
 
 class MarkupParser {
   readonly #text: string;
@@ -97,6 +101,8 @@ class MarkupParser {
   #failures = 0;
   /** Tags that never ended; after many of them no tag is read any more, for each was sought to the end. */
   #unfinished = 0;
+  /** Whether braces were opened that nothing closes up to the end of the text. */
+  #isLeftOpen = false;
   /** What ends a text, and where each was found last, looking from where. */
   readonly #delimiters: { readonly text: string; from: number; found: number }[];
 
@@ -201,6 +207,7 @@ class MarkupParser {
       }
     }
     leave(parent, text.length, text.length);
+    if (element && text.length - at > longSearch) this.#failures += mostFailures / 5;
     return undefined;
   }
 
@@ -274,16 +281,20 @@ class MarkupParser {
   /** @returns the offset after `close`, or the end of the text */
   #script(parent: MarkupNode, at: number, close: '}' | undefined): number {
     const tags = this.#dialect.isScript || this.#dialect.tagsInBraces;
-    return skipScript(this.#text, at, close, position => {
-      if (!tags || this.#depth >= deepest || this.#failures > 20) return undefined;
+    const { length } = this.#text;
+    const end = skipScript(this.#text, at, close, position => {
+      if (!tags || this.#depth >= deepest || this.#failures > mostFailures) return undefined;
       if (/^<\s*(?:const\s+)?[\w$]+\s*(?:,|extends\b)/.test(this.#text.slice(position, position + 200)))
         return undefined;
       this.#depth++;
       const end = this.#elementInScript(parent, position);
       this.#depth--;
       if (end === undefined) this.#failures++;
-      return end;
+      // What is not closed within it is not closed around it.
+      return end === undefined && close !== undefined && this.#isLeftOpen ? length : end;
     });
+    if (close !== undefined && end === length && !this.#text.endsWith(close)) this.#isLeftOpen = true;
+    return end;
   }
 
   #elementInScript(parent: MarkupNode, at: number): number | undefined {

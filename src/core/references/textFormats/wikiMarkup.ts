@@ -11,7 +11,7 @@ export function planTextile(request: ReferenceRequest): ReferencePlan | undefine
   if (filled) return filled;
   const lines = linesOf(request.text);
   const own = lineIndexAt(lines, Math.max(request.end - 1, request.start));
-  const isInLongBlock = extendedBlocks(lines).some(({ first, last }) => first <= own && own <= last);
+  const isInLongBlock = extendedBlocks(lines).some(({ first, until }) => first <= own && own <= until);
   const snippets = request.media.map(textileSnippet);
   // Only the mark of another block ends one that goes over blank lines.
   const marked = isInLongBlock ? snippets.map(each => ({ ...each, before: `p. ${each.before}` })) : snippets;
@@ -165,15 +165,16 @@ const blockMark =
   /^(?:h[1-6]|p|bq|bc|pre|notextile|table|fn\d+|###)(?:\([^)]*\)|\{[^}]*\}|\[[^\]]*\]|[<>=~^-]+)*\.{1,2}[: ]/;
 
 /** Blocks with two dots, which go on over blank lines to the next block with a mark. */
-function extendedBlocks(lines: readonly Line[]): { first: number; last: number }[] {
-  const found: { first: number; last: number }[] = [];
+function extendedBlocks(lines: readonly Line[]): { first: number; last: number; until: number }[] {
+  const found: { first: number; last: number; until: number }[] = [];
   for (let first = 0; first < lines.length; first++) {
     const line = lines[first]?.text ?? '';
     if (!/^(?:bq|bc|pre|notextile|###)(?:\([^)]*\)|\{[^}]*\}|\[[^\]]*\])*\.\. /.test(line)) continue;
     const next = findLine(lines, first + 1, text => blockMark.test(text));
-    let last = (next === -1 ? lines.length : next) - 1;
+    const until = (next === -1 ? lines.length : next) - 1;
+    let last = until;
     while (last > first && (lines[last]?.text ?? '').trim() === '') last--;
-    found.push({ first, last });
+    found.push({ first, last, until });
     first = last;
   }
   return found;

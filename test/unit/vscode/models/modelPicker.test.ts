@@ -40,7 +40,7 @@ class TestPick {
   }
 }
 
-const window = vi.hoisted(() => ({ pick: undefined as unknown }));
+const window = vi.hoisted((): { pick: unknown } => ({ pick: undefined }));
 
 vi.mock('vscode', async importOriginal => ({
   ...(await importOriginal<object>()),
