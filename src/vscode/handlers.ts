@@ -279,6 +279,14 @@ export function createHandlers({
       const { checkContract } = await import('./contract/checkContract.ts');
       await checkContract(hostContext);
     },
+    'rivya.agents.stop': async () => {
+      const { stopAgents } = await import('./agents/agentCommands.ts');
+      await stopAgents(await services());
+    },
+    'rivya.agents.showActivity': async () => {
+      const { showAgentActivity } = await import('./agents/agentCommands.ts');
+      await showAgentActivity(await services());
+    },
     'rivya.showLog': () => channel.show(),
     'rivya.showMenu': async () => (await import('./account/menu.ts')).showMenu(hostContext),
     'rivya.doctor': async () => (await doctor.get()).show(),

@@ -47,6 +47,11 @@ export type TaskEvent =
   | { readonly type: 'decisionNeeded'; readonly problem: Problem }
   /** What the job was held for is there: a key, or the user's decision to send again. */
   | { readonly type: 'released' }
+  /**
+   * The same is wished once more, and the key of the job is made from the wish: it is sent (again) with this
+   * very key, when it was refused, never left, or was interrupted.
+   */
+  | { readonly type: 'wishedAgain' }
   /** The API key was replaced by the one with this mark. */
   | { readonly type: 'accountChanged'; readonly account: string | undefined }
   /** A poll was answered with "not found". */
@@ -112,6 +117,8 @@ export function transition(task: Task, event: TaskEvent, now: number): Task {
         problem: undefined,
         failures: 0,
       };
+    case 'wishedAgain':
+      return wishedAgain(task, now);
     case 'accountChanged':
       return accountChanged(task, event.account, now);
     case 'notFound':
@@ -176,6 +183,21 @@ function doubted(task: Task, problem: Problem, now: number): { task: Task; isEnd
   const next = { ...troubled(task, problem, now), failures: isSame ? task.failures + 1 : 1 };
   const isEnd = next.failures >= patientAnswers && now - (next.problem?.since ?? now) >= patienceMs;
   return { task: next, isEnd };
+}
+
+/** Of a job that waits because whoever ordered it has ended before it was known what became of it. */
+export const orderInterrupted = 'order_interrupted';
+
+function wishedAgain(task: Task, now: number): Task {
+  if (task.remoteId !== undefined) return task;
+  const free = { ...task, hold: undefined, problem: undefined, failures: 0 };
+  if (!mayBeAccepted(task)) {
+    if (!isSubmitting(task) && task.state !== 'failed' && task.state !== 'untracked') return task;
+    return { ...free, state: 'draft', tracked: true, intendedAt: now, account: undefined, conflicts: 0 };
+  }
+  // Something is out: with the same key and body, and all that stands against it stays as it was.
+  const isInterrupted = task.hold === 'decision' && task.problem?.code === orderInterrupted;
+  return isSubmitting(task) && isInterrupted ? free : task;
 }
 
 function sending(task: Task, { account, serverTime }: TaskEvent & { type: 'sending' }, now: number): Task {

@@ -131,7 +131,7 @@ export async function oncePerKey(
     .update(`${c.req.path}\n${JSON.stringify(sortKeys(body))}`)
     .digest('hex');
   const at = state.now();
-  const known = account.answers.get(idempotencyKey);
+  const known = state.settings.remembersKeys ? account.answers.get(idempotencyKey) : undefined;
   if (known && at - known.at <= keyLifetimeMs) {
     if (known.fingerprint !== fingerprint) {
       throw new ApiError(

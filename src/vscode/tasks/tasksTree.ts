@@ -283,6 +283,10 @@ export class TasksTree
   /** Exact as far as anything depends on it: up to what a row says, and one more than is shown. */
   #counts(ledger: Ledger): Map<TaskGroup, number> {
     const now = systemClock.now();
+    for (const { row, taskId, client } of ledger.agents.orderedAfter(this.#lastOrdered)) {
+      this.#clients.set(taskId, client);
+      this.#lastOrdered = row;
+    }
     const groups = taskGroupsAt(now, ledger.lists.earliest());
     const limit = Math.max(
       manyTasks,
@@ -304,8 +308,12 @@ export class TasksTree
   get #itemParts(): ItemParts {
     if (!this.#loaded) throw new Error('A row is drawn that was never read.');
     const { library } = this.#loaded;
-    return { library, nameOf: this.#nameOf };
+    return { library, nameOf: this.#nameOf, clientOf: id => this.#clients.get(id) };
   }
+
+  /** The agents that have ordered jobs, by the ids of these; that never changes. */
+  readonly #clients = new Map<string, string>();
+  #lastOrdered = 0;
 
   readonly #nameOf = (model: string): string => this.#names.get(model) ?? model;
 
