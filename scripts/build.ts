@@ -43,6 +43,8 @@ interface Bundle {
   readonly minify: boolean;
   /** Output that is read at start, with all that it imports statically, and must fit the eager budget. */
   readonly entry?: string;
+  /** Outputs that are programs of threads, in which there is no `vscode` and so no entry. */
+  readonly threads?: readonly string[];
 }
 
 interface Chunk {
@@ -64,11 +66,15 @@ const commonJs = {
 
 const host: Bundle = {
   name: 'extension',
-  entryPoints: { extension: 'src/extension.ts' },
+  entryPoints: {
+    extension: 'src/extension.ts',
+    finderThread: 'src/core/links/find/finderThread.ts',
+  },
   outputFolder: options.out,
   external: ['vscode'],
   minify: true,
   entry: 'extension.cjs',
+  threads: ['finderThread.cjs'],
 };
 
 function integrationTests(): Bundle {
@@ -151,18 +157,30 @@ async function toCommonJs(bundle: Bundle, result: SplitResult): Promise<Chunk[]>
       return chunk(fileName, code, map, false);
     }),
   );
-  return entry === undefined ? chunks : [...chunks, ...(await mergeEager(bundle, entry, eager, sources))];
+  if (entry === undefined) return chunks;
+  const threads = (bundle.threads ?? []).flatMap(thread => [...loadedWith(result, bundle, thread)]);
+  const inThreads = new Map<string, string>();
+  for (const fileName of threads.filter(each => eager.has(each))) {
+    const { code } = await esbuild.transform(sources.get(fileName) ?? '', {
+      ...commonJs,
+      sourcemap: false,
+      minify: bundle.minify,
+    });
+    inThreads.set(fileName, code);
+  }
+  return [...chunks, ...(await mergeEager(bundle, entry, eager, sources, inThreads))];
 }
 
 /**
  * The entry with all chunks that it needs, and for each of these a file through which the other chunks find
- * it there.
+ * it there; a thread finds its code in that file.
  */
 async function mergeEager(
   bundle: Bundle,
   entry: string,
   eager: ReadonlySet<string>,
   sources: ReadonlyMap<string, string>,
+  inThreads: ReadonlyMap<string, string>,
 ): Promise<Chunk[]> {
   const parts = [...eager].filter(fileName => fileName !== entry);
   const contents = [
@@ -201,9 +219,12 @@ async function mergeEager(
     outputFiles.find(file => file.path.endsWith(extension))?.text ?? '';
   return [
     chunk(entry, textOf('.cjs'), textOf('.map'), true),
-    ...parts.map(fileName =>
-      chunk(fileName, `module.exports=require("./${entry}").parts["${fileName}"];\n`, undefined, false),
-    ),
+    ...parts.map(fileName => {
+      const there = `module.exports=require("./${entry}").parts["${fileName}"];\n`;
+      const own = inThreads.get(fileName);
+      const either = `if(require("node:worker_threads").isMainThread)${there}else{${own}}\n`;
+      return chunk(fileName, own === undefined ? there : either, undefined, false);
+    }),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { ChatFrame } from './chatFrames.ts';
 import { isRecord, parseJson } from '../../base/json.ts';
+import { failureOf } from './eventFailure.ts';
 import { meaningOf, type EventMeaning } from './eventMeaning.ts';
 
 export interface ChatUsage {
@@ -34,6 +35,10 @@ type Fields = Readonly<Record<string, unknown>>;
 
 // More blanks than that around `[DONE]` are not looked for.
 const longestMark = 32;
+/** What comes last, as others write it. */
+const lastMark = /^\s*(?:\[(?:done|end)\]|"\[done\]")\s*$/i;
+/** As a whole text. */
+const heartbeatText = /^\W*(?:ping|pong|heartbeat|keep[-_ ]?alive)\W*$/i;
 
 // Streams repeat a handful of names thousands of times; a server that invents new ones for ever is not
 // remembered.
@@ -52,17 +57,27 @@ export class ChatDialectDecoder {
   #plain: { readonly event: string | undefined; readonly fields: Fields } | undefined;
   /** 'text' once bare text came: what looks like JSON then is text too. 'objects' once an object came. */
   #data: 'text' | 'objects' | undefined;
-  /** The first bare text: noise when the answer then comes in objects, else its beginning. */
+  /** The first bare texts, all alike: noise when the answer then comes in objects, else its beginning. */
   #held = '';
+  #heldTimes = 0;
 
   /** @returns a text alone for a piece of the answer, as which nearly all frames come */
   decode(frame: ChatFrame): string | readonly ChatPart[] {
     const { event, data } = frame;
-    if (data === '[DONE]' || (data.length < longestMark && data.trim() === '[DONE]'))
+    const isLast = data.length < longestMark && lastMark.test(data);
+    if (isLast || (data === 'DONE' && this.#data === 'objects'))
       return this.#withHeld([{ type: 'end', finish_reason: undefined, last: true }]);
     // A heartbeat of gateways.
     if (data === '' && event === undefined) return [];
-    const value = this.#data === 'text' && event === undefined ? undefined : parseJson(data);
+    const isTextSoFar = this.#data === 'text' && event === undefined;
+    const value = isTextSoFar && !data.startsWith('{') ? undefined : parseJson(data);
+    if (isRecord(value) && isTextSoFar) {
+      // Two different heartbeats have passed for text until a piece of the answer came.
+      if (!isOfAnswer(value)) return this.#decodeText(data, false, event, this.#meaningOf(''));
+      this.#data = 'objects';
+      const said = this.#decodeObject(value, event);
+      return [{ type: 'snapshot', text: '', final: true }, ...partsOf(said)];
+    }
     if (isRecord(value)) {
       this.#data = 'objects';
       const known = this.#plain;
@@ -75,11 +90,14 @@ export class ChatDialectDecoder {
       if (typeof said === 'string') this.#plain = { event, fields: value };
       return this.#held === '' ? said : this.#settled(said, value, event);
     }
+    const joined = value === undefined && this.#data !== 'text' ? joinedFrames(frame) : undefined;
+    if (joined) return joined.flatMap(each => partsOf(this.decode(each)));
     const isString = typeof value === 'string';
     if (!isString && this.#isFragment(frame)) return [{ type: 'unknown', name: 'fragment' }];
     const meaning = this.#meaningOf(event ?? '');
     if (Array.isArray(value) && event !== undefined) {
-      return value.flatMap((each: unknown) => (isRecord(each) ? besides(each) : []));
+      if (meaning.error) return [{ type: 'error', error: { errors: value as unknown } }];
+      return value.flatMap((each: unknown) => (isRecord(each) ? besides(each, '') : []));
     }
     if (meaning.heartbeat) return [];
     if (meaning.error)
@@ -95,8 +113,9 @@ export class ChatDialectDecoder {
   }
 
   #withHeld(parts: readonly ChatPart[]): readonly ChatPart[] {
-    const text = this.#held;
+    const text = this.#held.repeat(this.#heldTimes);
     this.#held = '';
+    this.#heldTimes = 0;
     return text === '' ? parts : [{ type: 'text', delta: text }, ...parts];
   }
 
@@ -109,10 +128,11 @@ export class ChatDialectDecoder {
     value: Fields,
     event: string | undefined,
   ): string | readonly ChatPart[] {
-    const parts: readonly ChatPart[] = typeof said === 'string' ? [{ type: 'text', delta: said }] : said;
+    const parts = partsOf(said);
     const isBeginning = this.#meaningOf(nameOf(value, event)).start || Array.isArray(value['choices']);
     if (isBeginning || parts.some(({ type }) => type === 'text' || type === 'snapshot')) {
       this.#held = '';
+      this.#heldTimes = 0;
       return [{ type: 'unknown', name: 'text before objects' }, ...parts];
     }
     return parts.some(({ type }) => type === 'end' || type === 'error') ? this.#withHeld(parts) : said;
@@ -131,11 +151,11 @@ export class ChatDialectDecoder {
     // JSON that breaks off among objects is no text of the answer.
     const unnamed = event === undefined && (this.#data !== 'objects' || this.#held !== '');
     if (!named && !unnamed) return [{ type: 'unknown', name: event ?? 'text among objects' }];
-    if (unnamed && !quoted && this.#data === undefined) {
-      // The same heartbeat again.
-      if (this.#held === text && this.#meaningOf(text).heartbeat) return [];
-      if (this.#held === '') {
+    if (unnamed && this.#data === undefined && (!quoted || heartbeatText.test(text))) {
+      if (this.#held === '' || this.#held === text) {
         this.#held = text;
+        // The same heartbeat again is one; the same text again may be text.
+        this.#heldTimes = heartbeatText.test(text) ? 1 : this.#heldTimes + 1;
         return [];
       }
       this.#data = 'text';
@@ -159,8 +179,8 @@ export class ChatDialectDecoder {
     const delta = meaning.plain ? plainDelta(fields) : undefined;
     if (delta !== undefined) return delta;
     if (meaning.heartbeat) return [];
-    const parts = besides(fields);
-    const error = errorOf(fields, meaning);
+    const parts = besides(fields, name);
+    const error = failureOf(fields, firstChoice(fields), meaning);
     if (error !== undefined) return [...parts, { type: 'error', error }];
     const content = contentParts(fields, meaning);
     if (content) return parts.length > 0 ? [...parts, ...content] : content;
@@ -175,23 +195,47 @@ export class ChatDialectDecoder {
   }
 }
 
+function partsOf(said: string | readonly ChatPart[]): readonly ChatPart[] {
+  return typeof said === 'string' ? [{ type: 'text', delta: said }] : said;
+}
+
+/** Frames that came as one: without the blank line between them, or with their prefix twice. */
+function joinedFrames({ event, data, cutOff }: ChatFrame): readonly ChatFrame[] | undefined {
+  if (!/^(?:data:\s*)?[{[]/.test(data)) return undefined;
+  const lines = data.split('\n').map(line => line.replace(/^data:\s*/, ''));
+  if (lines.length === 1 && lines[0] === data) return undefined;
+  const areFrames = lines.every(line => lastMark.test(line) || isRecord(parseJson(line)));
+  return areFrames ? lines.map(line => ({ event, data: line, cutOff })) : undefined;
+}
+
+/** Whether it can be nothing but a piece of a streamed answer, where texts may be JSON too. */
+function isOfAnswer(fields: Fields): boolean {
+  const { object, type, delta } = fields;
+  return (
+    isRecord(firstChoice(fields)['delta']) ||
+    (typeof object === 'string' && object.startsWith('chat.completion')) ||
+    (typeof type === 'string' && /(?:^|[._-])delta$/.test(type)) ||
+    (typeof delta === 'string' && Object.keys(fields).every(key => key === 'delta' || inertKeys.has(key)))
+  );
+}
+
 /** What an event is called, in its `event:` line and in its data. */
 function nameOf(fields: Fields, event: string | undefined): string {
   const own = event === undefined || event === 'json' || event === 'message' ? '' : event;
-  const type = fields['type'] ?? fields['event'];
+  const type = fields['type'] ?? fields['event'] ?? fields['kind'] ?? fields['event_type'];
   return typeof type !== 'string' || type === own ? own : `${own} ${type}`.trimStart();
 }
 
+const nameKeys = ['type', 'event', 'object', 'kind', 'event_type'];
+
 /** Whether two events with the same name beside them are called alike in their data too. */
 function isNamedAlike(one: Fields, other: Fields): boolean {
-  return (
-    one['type'] === other['type'] && one['event'] === other['event'] && one['object'] === other['object']
-  );
+  return nameKeys.every(key => one[key] === other[key]);
 }
 
 // Fields that say nothing.
 // prettier-ignore
-const inertKeys = new Set(['id', 'created', 'created_at', 'timestamp', 'seq', 'sequence_number', 'item_id', 'obfuscation', 'type', 'event', 'object', 'model', 'index', 'output_index', 'content_index', 'service_tier', 'system_fingerprint', 'logprobs']);
+const inertKeys = new Set(['id', 'created', 'created_at', 'timestamp', 'seq', 'sequence_number', 'item_id', 'obfuscation', 'type', 'event', 'kind', 'event_type', 'object', 'model', 'index', 'output_index', 'content_index', 'service_tier', 'system_fingerprint', 'logprobs']);
 const plainTextKeys = new Set(['delta', 'content', 'text', 'textDelta', 'token', 'chunk']);
 
 /**
@@ -250,11 +294,8 @@ function contentParts(fields: Fields, meaning: EventMeaning): ChatPart[] | undef
       textOf(fields['text']) ??
       textOf(fields['output_text']) ??
       textOf(fields['answer']);
-    const end: ChatPart = {
-      type: 'end',
-      finish_reason: finishReason(fields) ?? meaning.finishReason,
-      last: false,
-    };
+    const reason = finishReason(fields) ?? meaning.finishReason ?? textOf(fields['reason']);
+    const end: ChatPart = { type: 'end', finish_reason: reason, last: false };
     return text === undefined ? [end] : [{ type: 'snapshot', text, final: true }, end];
   }
   // Its text repeats the deltas.
@@ -263,15 +304,27 @@ function contentParts(fields: Fields, meaning: EventMeaning): ChatPart[] | undef
   if (!isUsers(fields) && !meaning.beside) parts.push(...deltas(fields, meaning.reasoning));
   if (parts.length === 0 && full !== undefined && !isUsers(fields)) parts.push(messageText(fields, full));
   const reason = finishReason(fields);
-  if (reason !== undefined || fields['done'] === true)
+  if (reason !== undefined || saysEnd(fields))
     parts.push({ type: 'end', finish_reason: reason, last: false });
   // An empty delta says nothing, but it is understood.
   return parts.length > 0 || meaning.text || Array.isArray(fields['choices']) ? parts : undefined;
 }
 
-function deltas(fields: Fields, isReasoning: boolean): ChatPart[] {
+const endKeys = ['done', 'is_end', 'isEnd', 'finished', 'is_finished', 'isFinished', 'is_final', 'isFinal'];
+
+function saysEnd(fields: Fields): boolean {
+  if (endKeys.some(key => fields[key] === true)) return true;
+  const { status } = fields;
+  if (typeof status !== 'string' || !/^(?:completed?|done|finished|succeeded)$/i.test(status)) return false;
+  // Of the answer, unless something else is named of which it could be the state.
+  return Object.keys(fields).every(key => key === 'status' || stateKeys.has(key) || besideKeys.has(key));
+}
+
+function deltas(fields: Fields, isReasoningEvent: boolean): ChatPart[] {
   const choice = firstChoice(fields);
   const delta = record(fields['delta']);
+  const { type } = delta;
+  const isReasoning = isReasoningEvent || (typeof type === 'string' && /reason|think|thought/.test(type));
   const choiceDelta = record(choice['delta']);
   const reasoning =
     textOf(delta['reasoning_content']) ??
@@ -287,6 +340,7 @@ function deltas(fields: Fields, isReasoning: boolean): ChatPart[] {
     textOf(fields['delta']) ??
     textOf(delta['content']) ??
     textOf(delta['text']) ??
+    textOf(record(delta['message'])['content']) ??
     textOf(fields['content']) ??
     textOf(fields['text']) ??
     textOf(record(fields['message'])['delta']) ??
@@ -295,6 +349,7 @@ function deltas(fields: Fields, isReasoning: boolean): ChatPart[] {
     // What OpenAI's models say in place of an answer.
     textOf(choiceDelta['refusal']) ??
     textOf(choice['text']) ??
+    textOf(choice['content']) ??
     textOf(fields['textDelta']) ??
     textOf(fields['token']) ??
     textOf(record(fields['token'])['text']) ??
@@ -303,7 +358,9 @@ function deltas(fields: Fields, isReasoning: boolean): ChatPart[] {
     textOf(fields['output_text']) ??
     textOf(fields['answer']) ??
     textOf(fields['response']) ??
-    textOf(fields['data']);
+    textOf(fields['data']) ??
+    textOf(fields['value']) ??
+    textOf(fields['result']);
   const parts: ChatPart[] = [];
   if (reasoning !== undefined) parts.push({ type: 'reasoning', delta: reasoning });
   if (text !== undefined) parts.push({ type: isReasoning ? 'reasoning' : 'text', delta: text });
@@ -319,15 +376,23 @@ function messageText(fields: Fields, text: string): ChatPart {
     : { type: 'snapshot', text, final: false };
 }
 
+const stateKeys = new Set([...inertKeys, ...plainTextKeys]);
+for (const key of nameKeys) if (key !== 'object') stateKeys.delete(key);
+
 // prettier-ignore
 const besideKeys = new Set(['session_id', 'sessionId', 'conversation_id', 'session', 'message', 'messageId', 'message_id', 'response', 'messageMetadata', 'metadata', 'usage', 'credits', 'reserved_credits', 'final_credits']);
 const nothing: readonly ChatPart[] = [];
 
 /** Session, message id, usage and credits, wherever in the event they stand. */
-function besides(fields: Fields): readonly ChatPart[] {
+function besides(fields: Fields, name: string): readonly ChatPart[] {
   // Most events of a stream are deltas with none of them.
   for (const key in fields) if (besideKeys.has(key)) return readBesides(fields);
-  return nothing;
+  // Where an event has one of them for its subject, its fields stand in the event itself.
+  if (/usage/i.test(name)) return readBesides({ usage: fields });
+  if (/credits/i.test(name)) return readBesides({ credits: fields });
+  const { id, object } = fields;
+  const isSession = /session/i.test(name) || (typeof object === 'string' && object.endsWith('session'));
+  return isSession && typeof id === 'string' && id !== '' ? [{ type: 'session', session_id: id }] : nothing;
 }
 
 function readBesides(fields: Fields): readonly ChatPart[] {
@@ -336,9 +401,9 @@ function readBesides(fields: Fields): readonly ChatPart[] {
   const inner = [message, fields['response'], fields['messageMetadata'], fields['metadata'], session];
   const places = [fields, ...inner.filter(isRecord)];
   const ids = places.flatMap(place => [place['session_id'], place['sessionId'], place['conversation_id']]);
-  const sessionId = [...ids, session['id']].map(textOf).find(id => id !== undefined);
-  const ownId = message['role'] === 'user' ? undefined : message['id'];
-  const messageId = textOf(ownId) ?? textOf(fields['messageId']) ?? textOf(fields['message_id']);
+  const sessionId = [...ids, session['id']].map(idOf).find(id => id !== undefined);
+  const ownId = isAnothers(message) ? undefined : message['id'];
+  const messageId = idOf(ownId) ?? idOf(fields['messageId']) ?? idOf(fields['message_id']);
   const usage = places.map(readUsage).find(each => each !== undefined);
   const credits = places.map(readCredits).find(each => each !== undefined);
   const parts: ChatPart[] = [];
@@ -348,19 +413,11 @@ function readBesides(fields: Fields): readonly ChatPart[] {
   return parts;
 }
 
-function errorOf(fields: Fields, meaning: EventMeaning): unknown {
-  const inner = fields['error'] ?? record(fields['response'])['error'];
-  if (isRecord(inner) || (typeof inner === 'string' && inner !== '')) return fields;
-  const said = [fields['status'], fields['reason'], fields['finish_reason'], fields['type']];
-  said.push(firstChoice(fields)['finish_reason']);
-  return meaning.error || said.includes('error') ? fields : undefined;
-}
-
 function fullText(fields: Fields): string | undefined {
   const response = record(fields['response']);
   const message = record(fields['message']);
   return (
-    textOf(message['role'] === 'user' ? undefined : message['content']) ??
+    textOf(isAnothers(message) ? undefined : message['content']) ??
     textOf(record(response['message'])['content']) ??
     textOf(response['output_text']) ??
     textOf(outputText(response['output'] ?? fields['output'])) ??
@@ -375,32 +432,45 @@ function outputText(output: unknown): string | undefined {
 }
 
 function finishReason(fields: Fields): string | undefined {
-  return (
-    textOf(fields['finish_reason']) ??
-    textOf(fields['finishReason']) ??
-    textOf(fields['stop_reason']) ??
-    textOf(record(fields['response'])['finish_reason']) ??
-    textOf(record(record(fields['response'])['incomplete_details'])['reason']) ??
-    textOf(record(fields['incomplete_details'])['reason']) ??
-    textOf(firstChoice(fields)['finish_reason']) ??
-    textOf(record(fields['delta'])['stop_reason'])
-  );
+  const places = [fields, fields['response'], fields['message'], firstChoice(fields), fields['delta']];
+  for (const place of [...places, fields['details']].map(record)) {
+    const details = record(place['incomplete_details']);
+    const reason = reasonKeys.map(key => textOf(place[key])).find(each => each !== undefined);
+    const found = reason ?? textOf(details['reason']);
+    if (found !== undefined) return found;
+    if (place['status'] === 'incomplete' || place['truncated'] === true) return 'incomplete';
+  }
+  return undefined;
 }
+
+// prettier-ignore
+const reasonKeys = ['finish_reason', 'finishReason', 'stop_reason', 'stopReason', 'done_reason'];
 
 /** OpenAI's choices; only the first answer is shown. */
 function firstChoice(fields: Fields): Fields {
-  const choices: unknown[] = Array.isArray(fields['choices']) ? fields['choices'] : [];
+  const all = fields['choices'] ?? fields['candidates'];
+  const choices: unknown[] = Array.isArray(all) ? all : [];
   return record(choices.find(each => (record(each)['index'] ?? 0) === 0));
 }
 
+const envelopes = ['data', 'payload', 'completion', 'chat_completion', 'result'];
+
 /** Takes an envelope off: `{event, data: {…}}`. */
 function opened(fields: Fields): Fields {
-  const inner = isRecord(fields['data']) ? fields['data'] : fields['payload'];
-  return isRecord(inner) ? { ...fields, data: undefined, ...inner } : fields;
+  for (const name of envelopes) {
+    const inner = fields[name];
+    if (isRecord(inner)) return { ...fields, [name]: undefined, ...inner };
+  }
+  return fields;
 }
 
 function isUsers(fields: Fields): boolean {
-  return fields['role'] === 'user' || record(fields['message'])['role'] === 'user';
+  return isAnothers(fields) || isAnothers(record(fields['message']));
+}
+
+/** A message that is not the answer. */
+function isAnothers({ role }: Fields): boolean {
+  return role === 'user' || role === 'system' || role === 'developer' || role === 'tool';
 }
 
 function readUsage(place: Fields): ChatUsage | undefined {
@@ -422,18 +492,34 @@ function readCredits(place: Fields): ChatCredits | undefined {
 }
 
 function firstNumber(fields: Fields, ...keys: string[]): number | undefined {
-  return keys.map(key => fields[key]).find(value => typeof value === 'number');
+  const numbers = keys.map(key => fields[key]).map(each => (isDigits(each) ? Number(each) : each));
+  return numbers.find(each => typeof each === 'number');
 }
 
-/** Text that is not empty; content may also be a list of parts with texts. */
+function isDigits(value: unknown): boolean {
+  return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value);
+}
+
+/** An id that is a number and as such too long has lost its end. */
+function idOf(value: unknown): string | undefined {
+  return Number.isSafeInteger(value) ? String(value) : textOf(value);
+}
+
+/** Text that is not empty; content may also be a part with a text, or a list of such parts. */
 function textOf(value: unknown): string | undefined {
-  const text = Array.isArray(value) ? value.map(partText).join('') : value;
-  return typeof text === 'string' && text !== '' ? text : undefined;
+  if (typeof value === 'string') return value === '' ? undefined : value;
+  const parts: unknown = isRecord(value) ? (value['parts'] ?? [value]) : value;
+  return Array.isArray(parts) ? parts.map(partText).join('') || undefined : undefined;
 }
 
 function partText(part: unknown): string {
-  const text = typeof part === 'string' ? part : record(part)['text'];
-  return typeof text === 'string' ? text : '';
+  if (typeof part === 'string') return part;
+  const { type, thought, text: said, refusal } = record(part);
+  // What a model thinks, and what it does with tools, is no text of the answer.
+  const isBeside = thought === true || (typeof type === 'string' && /reason|think|thought|tool/.test(type));
+  if (isBeside) return '';
+  const text = isRecord(said) ? said['value'] : said;
+  return typeof text === 'string' ? text : typeof refusal === 'string' ? refusal : '';
 }
 
 /** Message content as text: itself, or the texts of its parts. */

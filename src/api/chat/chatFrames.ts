@@ -1,5 +1,5 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
-import { parseJson } from '../../base/json.ts';
+import { isRecord, parseJson } from '../../base/json.ts';
 import { RivyaError } from '../errors/errors.ts';
 
 /** One message of a stream, before its dialect is known. */
@@ -46,6 +46,9 @@ export class ChatFrameSplitter {
   /** What has come before the framing was known. */
   #head = '';
   readonly #lines = new LineBuffer();
+  /** The beginning of a line of events: the parser forgets one that cannot be a field. */
+  readonly #begun: string[] = [];
+  #begunCharacters = 0;
   /** The lines of a JSON document that is written over several. */
   #document: string[] | undefined;
   #jsonLinesSeen = false;
@@ -59,7 +62,7 @@ export class ChatFrameSplitter {
       onEvent: ({ event, data }) => this.#emit(event, data),
       onError: error => {
         if (error.type === 'max-buffer-size-exceeded') this.#overflow = true;
-        else if (error.type === 'unknown-field') this.#emit(`field ${error.field ?? ''}`, '');
+        else if (error.type === 'unknown-field') this.#stray(error.line ?? '', error.field ?? '');
       },
       maxBufferSize: longestEventCharacters,
     });
@@ -87,6 +90,12 @@ export class ChatFrameSplitter {
     if (this.#framing === 'serverSentEvents') this.#pass('serverSentEvents', '\n\n');
     else for (const line of this.#lines.end()) this.#line(line);
     if (this.#document) this.#emitDocument(this.#document.join('\n'));
+  }
+
+  /** What is no field: a gateway writes its error as bare JSON into what has begun as events. */
+  #stray(line: string, field: string): void {
+    if (isRecord(parseJson(line))) this.#emit(undefined, line);
+    else this.#emit(`field ${field}`, '');
   }
 
   #emit(event: string | undefined, data: string): void {
@@ -117,7 +126,7 @@ export class ChatFrameSplitter {
     if (framing === 'plain') {
       this.#emit('text', text);
     } else if (framing === 'serverSentEvents') {
-      if (!this.#overflow) this.#parser.feed(text);
+      if (!this.#overflow) this.#feedLines(text);
       if (this.#overflow) {
         throw new RivyaError('protocol', 'An event of the stream is too large.', {
           code: 'response_too_large',
@@ -127,6 +136,19 @@ export class ChatFrameSplitter {
     } else {
       for (const line of this.#lines.feed(text)) this.#line(line);
     }
+  }
+
+  #feedLines(text: string): void {
+    const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
+    if (end > 0) {
+      this.#parser.feed(this.#begun.join('') + text.slice(0, end));
+      this.#begun.length = 0;
+      this.#begunCharacters = 0;
+    }
+    if (end === text.length) return;
+    this.#begun.push(text.slice(end));
+    this.#begunCharacters += text.length - end;
+    this.#overflow ||= this.#begunCharacters > longestEventCharacters;
   }
 
   #line(line: string): void {

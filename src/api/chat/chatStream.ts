@@ -10,11 +10,14 @@ export type ChatOutcome = 'completed' | 'cancelled' | 'truncated' | 'failed';
 /** `length`: a limit ended it; `filter`: a filter did; `empty`: it has no text. */
 export type ChatShortfall = 'length' | 'filter' | 'empty';
 
+const filtered =
+  /filter|safety|refus|block|moderat|guardrail|sensitive|prohibited|recitation|spii|toxic|policy/i;
+
 /** @param reason as the many dialects call it; one that is not known, or no text, is as good as none */
 export function shortfallOf(text: string, reason: unknown): ChatShortfall | undefined {
   const said = typeof reason === 'string' ? reason : '';
-  if (/length|max_?(?:output_?)?tokens|incomplete/i.test(said)) return 'length';
-  if (/filter|safety|refusal|blocked/i.test(said)) return 'filter';
+  if (/length|max_?(?:\w+_?)?tokens|limit$|incomplete|context_?window/i.test(said)) return 'length';
+  if (filtered.test(said)) return 'filter';
   return text.trim() === '' ? 'empty' : undefined;
 }
 

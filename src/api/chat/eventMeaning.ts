@@ -3,8 +3,8 @@
 
 // Event names are read word by word: "response.output_text.done" is response, output, text, done.
 const words = {
-  heartbeat: ['ping', 'heartbeat', 'keepalive', 'keep'],
-  error: ['error', 'failed', 'failure', 'abort', 'aborted'],
+  heartbeat: ['ping', 'pong', 'heartbeat', 'keepalive', 'keep'],
+  error: ['error', 'failed', 'failure', 'abort', 'aborted', 'exception', 'timeout'],
   end: [
     'done',
     'completed',
@@ -24,7 +24,7 @@ const words = {
   text: ['text', 'delta', 'token', 'chunk', 'content', 'answer', 'message', 'output'],
   /** Things beside the answer, which may have texts of their own. */
   // prettier-ignore
-  beside: ['tool', 'function', 'arguments', 'title', 'status', 'citation', 'citations', 'source', 'sources', 'annotation', 'annotations', 'search', 'metadata', 'debug', 'log', 'notice', 'warning', 'audio', 'image', 'input', 'user', 'file', 'suggestion', 'suggestions', 'followup', 'signature'],
+  beside: ['tool', 'function', 'arguments', 'title', 'status', 'citation', 'citations', 'source', 'sources', 'annotation', 'annotations', 'search', 'metadata', 'debug', 'log', 'notice', 'warning', 'audio', 'image', 'input', 'user', 'file', 'suggestion', 'suggestions', 'followup', 'follow', 'signature', 'progress'],
   /** Pieces of an answer: the end of one is not the end of all, and its text repeats what came before. */
   // prettier-ignore
   piece: ['text', 'part', 'item', 'block', 'step', 'content', 'refusal', 'summary', 'call', 'delta'],

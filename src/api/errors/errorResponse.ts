@@ -1,7 +1,7 @@
 import { redact } from '../../base/log.ts';
 import { RivyaError, type RivyaErrorKind } from './errors.ts';
 import { isRecord, parseJson } from '../../base/json.ts';
-import { parseRetryAfter } from './retryAfter.ts';
+import { retryAfterOf } from './retryAfter.ts';
 
 /** rivya-api.md 8, and `insufficient_credits` of section 5. */
 const kindOfCode: ReadonlyMap<string, RivyaErrorKind> = new Map([
@@ -68,7 +68,7 @@ export function errorFromResponse(
     code: said.code ?? `http_${status}`,
     status,
     requestId: said.requestId ?? requestIdOf(headers, context.secrets),
-    retryAfterMs: parseRetryAfter(headers.get('retry-after'), headers.get('date'), context.now),
+    retryAfterMs: retryAfterOf(headers, status, context.now),
     // A proxy that asks for a password asks again at once.
     retryable: status === 407 ? false : undefined,
     mayHaveBeenCharged: context.paid && isOutcomeUnknown(status, said.code, isRivyasWord),
@@ -99,9 +99,19 @@ export function requestIdOf(headers: Headers, secrets: readonly string[] = []): 
   return undefined;
 }
 
+/** Codes of others about a key that was used before. */
+const repeated = /idempoten|in_progress|in_use$|concurrent|already_(?:processing|running)/;
+/** Codes of others that speak of what a key may do; the rest of 403 speaks of what was asked for. */
+const lacksScope = /scope|permission|forbidden|unauthori[sz]ed|access|denied/i;
+
 function kindOf(status: number, code: string | undefined): RivyaErrorKind {
-  const known = (code === undefined ? undefined : kindOfCode.get(code)) ?? kindOfStatus.get(status);
+  const known = code === undefined ? undefined : kindOfCode.get(code);
   if (known) return known;
+  // The first try is still under way, or was another request: neither says that this one is refused.
+  if (code !== undefined && status < 500 && status !== 429 && repeated.test(code)) return 'conflict';
+  if (code !== undefined && status === 403 && !lacksScope.test(code)) return 'validation';
+  const usual = kindOfStatus.get(status);
+  if (usual) return usual;
   if (status >= 500) return 'unavailable';
   return status >= 400 ? 'validation' : 'protocol';
 }
@@ -114,6 +124,10 @@ function isOutcomeUnknown(status: number, code: string | undefined, isRivyasWord
   return status !== 429;
 }
 
+/** What only something on the way can say, since Rivya knows nothing of such things. */
+const gatewaysCode =
+  /^(?:(?:route|page|path|endpoint|url|app|application|deployment|service|host|project|function|domain|site|zone)_not_found|(?:request_|access_|ip_)?blocked(?:_by_\w+)?|(?:waf|firewall|proxy|gateway)_\w+)$/;
+
 /**
  * `{"error":{"code","message","requestId"}}` (rivya-api.md 8). Hosts and gateways have the same form; their
  * codes are statuses ("404") or names in capitals ("DEPLOYMENT_NOT_FOUND"), and Rivya's never are.
@@ -121,12 +135,22 @@ function isOutcomeUnknown(status: number, code: string | undefined, isRivyasWord
 export function isErrorBody(value: unknown): boolean {
   const error = isRecord(value) ? value['error'] : undefined;
   if (!isRecord(error) || typeof error['message'] !== 'string') return false;
-  return typeof error['code'] === 'string' && /^[a-z][a-z\d]*(?:_[a-z\d]+)*$/.test(error['code']);
+  const { code } = error;
+  return typeof code === 'string' && /^[a-z][a-z\d]*(?:_[a-z\d]+)*$/.test(code) && !gatewaysCode.test(code);
 }
 
 /** Whether an answer says nothing but an error; a failed task, which has one too, says more. */
 export function isErrorAlone(value: unknown): boolean {
-  return isErrorBody(value) && isRecord(value) && !Object.keys(value).some(key => /(?:^|_)id$|Id$/.test(key));
+  const error = isRecord(value) ? value['error'] : undefined;
+  const isError = isRecord(error) && (isWord(error['message']) || isWord(error['code']));
+  return isError && isRecord(value) && !Object.keys(value).some(key => /(?:^|_)id$|Id$/.test(key));
+}
+
+// prettier-ignore
+const messageKeys = ['message', 'errorText', 'detail', 'msg', 'error_message', 'error_msg', 'errorMessage', 'error_description', 'failure_reason', 'fail_reason'];
+
+function isWord(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 /** Accepts `{error:{code,message,requestId}}` and the spellings that other servers and gateways use. */
@@ -143,7 +167,7 @@ function readServerError(value: unknown, secrets: readonly string[]): ServerErro
   return {
     code: text(inner['code'] ?? plainCode ?? codeLike(inner['type']), codeLimit),
     message: text(
-      inner['message'] ?? inner['errorText'] ?? inner['detail'] ?? outer['message'] ?? plain,
+      messageKeys.map(key => inner[key]).find(isWord) ?? outer['message'] ?? plain ?? inner['title'],
       messageLimit,
     ),
     requestId: text(
@@ -158,6 +182,30 @@ function readServerError(value: unknown, secrets: readonly string[]): ServerErro
  */
 function codeLike(type: unknown): unknown {
   return type === 'error' || (typeof type === 'string' && type.endsWith('failed')) ? undefined : type;
+}
+
+/**
+ * The error of a task where it is not what is documented: a text, a list, fields beside it.
+ * @returns null when the task names none
+ */
+export function taskErrorIn(
+  task: Readonly<Record<string, unknown>>,
+): { readonly code: string | null; readonly message: string | null } | null {
+  const { unread } = task;
+  const error = (isRecord(unread) ? unread['error'] : undefined) ?? task['error'] ?? task['errors'];
+  // What stands in the task itself under a general name need be no error.
+  const { error_code: code, error_message, failure_reason, fail_reason } = task;
+  const { code: said, message } = readServerError(
+    { error: unnested(error), code, failure_reason, fail_reason, error_message },
+    [],
+  );
+  return said === undefined && message === undefined
+    ? null
+    : { code: said ?? null, message: message ?? null };
+}
+
+function unnested(error: unknown): unknown {
+  return isRecord(error) && isRecord(error['error']) ? error['error'] : error;
 }
 
 /**

@@ -5,9 +5,23 @@ import type { Transport } from '../transport/transport.ts';
 
 const creditsSchema = inEnvelope(
   v.looseObject({
-    current_credits: also(requiredNumber, 'credits', 'balance'),
+    current_credits: also(
+      requiredNumber,
+      'credits',
+      'balance',
+      'available_credits',
+      'remaining_credits',
+      'credit_balance',
+      'available',
+      'remaining',
+      'current',
+    ),
   }),
   'data',
+  'result',
+  'credits',
+  'balance',
+  'wallet',
 );
 
 /** The wallet of the account (rivya-api.md 5). */

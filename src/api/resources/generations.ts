@@ -1,8 +1,10 @@
 import * as v from 'valibot';
-import { cleanTaskError } from '../errors/errorResponse.ts';
+import { isRecord } from '../../base/json.ts';
+import { cleanTaskError, taskErrorIn } from '../errors/errorResponse.ts';
 import { also, inEnvelope, number, openEnum, requiredText, text } from '../schema/decode.ts';
 import { pathPart, type PostOptions, type RequestOptions } from '../transport/request.ts';
 import type { Transport } from '../transport/transport.ts';
+import { otherLinks } from './resultLinks.ts';
 
 /**
  * An input file of a generation; `url` comes from the Files API (rivya-api.md 2). camelCase, as on the wire.
@@ -34,8 +36,8 @@ const url = v.union([
 
 const generationSchema = inEnvelope(
   v.looseObject({
-    id: also(requiredText, 'task_id', 'taskId'),
-    status: openEnum(['queued', 'processing', 'succeeded', 'failed']),
+    id: also(requiredText, 'task_id', 'generation_id', 'job_id', 'public_id', 'task_public_id'),
+    status: also(openEnum(['queued', 'processing', 'succeeded', 'failed']), 'state'),
     model: text,
     reserved_credits: number,
     final_credits: number,
@@ -55,7 +57,10 @@ const generationSchema = inEnvelope(
   }),
   'generation',
   'task',
+  'job',
   'data',
+  'result',
+  'response',
 );
 
 /**
@@ -88,9 +93,31 @@ export function createGenerations(transport: Transport): Generations {
 }
 
 function fromAnswer({ value, secrets }: { value: Generation; secrets: readonly string[] }): Generation {
-  const generation = value.error ? { ...value, error: cleanTaskError(value.error, secrets) } : value;
-  const { result } = generation;
-  if (!result) return generation;
-  const urls = [...new Set(result.primary_url === null ? result.urls : [result.primary_url, ...result.urls])];
-  return { ...generation, result: { ...result, primary_url: urls[0] ?? null, urls } };
+  const { result } = value;
+  const error = value.error?.message ? value.error : (taskErrorIn(value) ?? value.error);
+  const known = [result?.primary_url, ...(result?.urls ?? [])].filter(url => typeof url === 'string');
+  const named = [...new Set(known)].filter(url => url !== '');
+  const urls = named.length > 0 ? named : otherLinks(value);
+  const credits: Readonly<Record<string, unknown>> = isRecord(value['credits']) ? value['credits'] : {};
+  return {
+    ...value,
+    status: statusOf(value.status, urls),
+    reserved_credits: value.reserved_credits ?? numberOf(credits['reserved']),
+    final_credits: value.final_credits ?? numberOf(credits['final']),
+    error: error && cleanTaskError(error, secrets),
+    result: result || urls.length > 0 ? { ...result, primary_url: urls[0] ?? null, urls } : null,
+  };
+}
+
+/** What means success elsewhere is believed of an answer that holds a file; the rest stays as it came. */
+function statusOf(status: Generation['status'], urls: readonly string[]): Generation['status'] {
+  const word = status.toLowerCase();
+  if (/^(?:queued|processing|succeeded|failed)$/.test(word)) return word;
+  if (/^(?:error|errored|failure)$/.test(word)) return 'failed';
+  const isSuccess = /^(?:success|successful|completed?|done|finished|ready)$/.test(word);
+  return isSuccess && urls.length > 0 ? 'succeeded' : status;
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
 }

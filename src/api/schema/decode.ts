@@ -112,7 +112,7 @@ export class Decoder {
   }
 }
 
-/** Lets a field also be read under other names than its own and its camelCase form. */
+/** Lets a field also be read under other names than its own; each in camelCase too. */
 export function also<S extends v.GenericSchema>(
   schema: S,
   ...names: string[]
@@ -141,7 +141,9 @@ export function inEnvelope<S extends v.GenericSchema>(
   return v.pipe(schema, v.metadata({ envelopes }));
 }
 
-function unwrapped(schema: v.GenericSchema & ObjectSchema, value: unknown): unknown {
+const deepestEnvelope = 3;
+
+function unwrapped(schema: v.GenericSchema & ObjectSchema, value: unknown, depth = 1): unknown {
   const names: unknown = v.getMetadata<v.GenericSchema>(schema)['envelopes'];
   if (!Array.isArray(names)) return value;
   const isList = names.includes('[]');
@@ -154,7 +156,8 @@ function unwrapped(schema: v.GenericSchema & ObjectSchema, value: unknown): unkn
   // What is complete is no envelope: an object in it under such a name is another one. A list says beside
   // its entries how it goes on.
   if (hasRequired(schema.entries, value)) return isList ? { ...others, ...rest } : value;
-  return { ...rest, ...others };
+  const opened = { ...rest, ...others };
+  return depth < deepestEnvelope && !isList ? unwrapped(schema, opened, depth + 1) : opened;
 }
 
 function hasRequired(entries: v.ObjectEntries, value: Record<string, unknown>): boolean {
@@ -163,7 +166,9 @@ function hasRequired(entries: v.ObjectEntries, value: Record<string, unknown>): 
   );
   return (
     required.length > 0 &&
-    required.every(([key, schema]) => spellings(key, schema).some(each => (value[each] ?? null) !== null))
+    required.every(([key, schema]) =>
+      spellings(key, schema).some(each => value[each] !== null && v.is(schema, value[each])),
+    )
   );
 }
 
@@ -208,8 +213,11 @@ export type OtherText = string & Record<never, never>;
 
 function spellings(key: string, schema: v.GenericSchema): string[] {
   const names = v.getMetadata(schema)['names'];
-  const camelCase = key.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
-  return [key, camelCase, ...(Array.isArray(names) ? (names as string[]) : [])];
+  const all = [key, ...(Array.isArray(names) ? (names as string[]) : [])];
+  return all.flatMap(each => [
+    each,
+    each.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase()),
+  ]);
 }
 
 // The decoder walks schemas as valibot 1 builds them: by `type`, `wrapped`, `entries` and `item`, which a

@@ -28,8 +28,8 @@ export interface Observation {
 }
 
 export type TaskEvent =
-  /** The request is about to leave, with the API key of this mark. */
-  | { readonly type: 'sending'; readonly account: string | undefined }
+  /** The request is about to leave, with the API key of this mark; the server's clock has said this. */
+  | { readonly type: 'sending'; readonly account: string | undefined; readonly serverTime: number }
   /** The submit was answered, or a poll was. */
   | { readonly type: 'observed'; readonly observation: Observation }
   /** The submit brought no task. `keyReplaced`: by now there is another API key than the one it used. */
@@ -98,7 +98,7 @@ const foreignEnd = /^(?:cancell?ed|expired|rejected|aborted|timed_out)$/i;
 export function transition(task: Task, event: TaskEvent, now: number): Task {
   switch (event.type) {
     case 'sending':
-      return sending(task, event.account, now);
+      return sending(task, event, now);
     case 'observed':
       return observed(task, event.observation, now);
     case 'answered':
@@ -200,11 +200,11 @@ function wishedAgain(task: Task, now: number): Task {
   return isSubmitting(task) && isInterrupted ? free : task;
 }
 
-function sending(task: Task, account: string | undefined, now: number): Task {
+function sending(task: Task, { account, serverTime }: TaskEvent & { type: 'sending' }, now: number): Task {
   if (!isSubmitting(task) || task.hold === 'decision') return task;
-  const problem = objection(task, account, now);
+  const problem = objection(task, account, now, serverTime);
   if (problem) return { ...task, hold: 'decision', problem };
-  return { ...sent(task, account, now), state: 'submitting' };
+  return { ...sent(task, account, now, serverTime), state: 'submitting' };
 }
 
 /** With the key that it was sent with, nothing needs to be decided any more. */

@@ -60,13 +60,13 @@ describe('a generation', () => {
   test('keeps what it cannot read, beside its default', async () => {
     const read = await clientFor({
       ...bare,
-      result: 'https://files.example/a',
+      result: 5,
       reserved_credits: {},
     }).generations.retrieve('t');
-    expect(read).toEqual({ ...empty, unread: { result: 'https://files.example/a', reserved_credits: {} } });
+    expect(read).toEqual({ ...empty, unread: { result: 5, reserved_credits: {} } });
     expect(notUnderstood()).toEqual([
       'generation.reserved_credits: (number | string) expected, found object',
-      'generation.result: object expected, found string',
+      'generation.result: object expected, found number',
     ]);
   });
 

@@ -81,10 +81,17 @@ const endedBy: Readonly<Record<string, RegExp>> = {
 /** A value without quotes that is longer is none. */
 const longestBare = 2_000;
 
+/** Code in a value that is longer is not looked for. */
+const longestCode = 300;
+
 /** Deeper nesting is not read, which bounds the recursion. */
 const deepest = 60;
 /** After so many tags that never end no more are sought. */
 const mostUnfinished = 5;
+/** After so many tags in a script that were none, `<` compares. */
+const mostFailures = 20;
+/** What was sought to the end of a text of more characters counts as several of them. */
+const longSearch = 20_000;
 
 class MarkupParser {
   readonly #text: string;
@@ -94,6 +101,8 @@ class MarkupParser {
   #failures = 0;
   /** Tags that never ended; after many of them no tag is read any more, for each was sought to the end. */
   #unfinished = 0;
+  /** Whether braces were opened that nothing closes up to the end of the text. */
+  #isLeftOpen = false;
   /** What ends a text, and where each was found last, looking from where. */
   readonly #delimiters: { readonly text: string; from: number; found: number }[];
 
@@ -198,6 +207,7 @@ class MarkupParser {
       }
     }
     leave(parent, text.length, text.length);
+    if (element && text.length - at > longSearch) this.#failures += mostFailures / 5;
     return undefined;
   }
 
@@ -271,16 +281,20 @@ class MarkupParser {
   /** @returns the offset after `close`, or the end of the text */
   #script(parent: MarkupNode, at: number, close: '}' | undefined): number {
     const tags = this.#dialect.isScript || this.#dialect.tagsInBraces;
-    return skipScript(this.#text, at, close, position => {
-      if (!tags || this.#depth >= deepest || this.#failures > 20) return undefined;
+    const { length } = this.#text;
+    const end = skipScript(this.#text, at, close, position => {
+      if (!tags || this.#depth >= deepest || this.#failures > mostFailures) return undefined;
       if (/^<\s*(?:const\s+)?[\w$]+\s*(?:,|extends\b)/.test(this.#text.slice(position, position + 200)))
         return undefined;
       this.#depth++;
       const end = this.#elementInScript(parent, position);
       this.#depth--;
       if (end === undefined) this.#failures++;
-      return end;
+      // What is not closed within it is not closed around it.
+      return end === undefined && close !== undefined && this.#isLeftOpen ? length : end;
     });
+    if (close !== undefined && end === length && !this.#text.endsWith(close)) this.#isLeftOpen = true;
+    return end;
   }
 
   #elementInScript(parent: MarkupNode, at: number): number | undefined {
@@ -382,11 +396,26 @@ class MarkupParser {
     return element;
   }
 
+  /** The end of a short piece of code of the template language that begins here, if one does. */
+  #templateEnd(at: number): number | undefined {
+    const text = this.#text.slice(at, at + longestCode);
+    const delimiter = this.#dialect.templateDelimiters.find(([open]) => text.startsWith(open));
+    const end = delimiter ? text.indexOf(delimiter[1], delimiter[0].length) : -1;
+    const isOneLine = end !== -1 && !text.slice(0, end).includes('\n');
+    return delimiter && isOneLine ? at + end + delimiter[1].length : undefined;
+  }
+
   /** @returns the offset after the closing quote */
   #quoted(at: number, quote: string): number | undefined {
     for (let position = at + 1; position < this.#text.length; position++) {
       const character = this.#text[position];
       if (character === quote) return position + 1;
+      // What a template language writes has quotes of its own.
+      if (!this.#dialect.isXml && (character === '{' || character === '<')) {
+        const code = this.#templateEnd(position);
+        if (code !== undefined && this.#text.slice(position, code).includes(quote)) position = code - 1;
+        continue;
+      }
       // Svelte evaluates braces in a quoted value, quotes and all.
       if (
         character === '{' &&

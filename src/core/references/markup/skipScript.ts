@@ -34,15 +34,21 @@ export function skipScript(
     return end;
   };
   while (position < text.length) {
-    const character = text[position] ?? '';
-    const two = text.slice(position, position + 2);
-    if (two === '//' || two === '/*') {
-      const end = two === '//' ? text.indexOf('\n', position) : text.indexOf('*/', position + 2) + 2;
-      position = end < position ? text.length : end;
+    const code = text.charCodeAt(position);
+    // Nearly all of a script are letters, digits and blanks.
+    if (isWord(code)) {
+      last = ++position;
       continue;
     }
-    if (/\s/.test(character)) {
+    const character = text.charAt(position);
+    if (code === 0x20 || /\s/.test(character)) {
       position++;
+      continue;
+    }
+    const next = character === '/' ? text[position + 1] : '';
+    if (next === '/' || next === '*') {
+      const end = next === '/' ? text.indexOf('\n', position) : text.indexOf('*/', position + 2) + 2;
+      position = end < position ? text.length : end;
       continue;
     }
     const mayBegin = character === '/' || character === '<';
@@ -60,6 +66,10 @@ export function skipScript(
     last = position;
   }
   return text.length;
+}
+
+function isWord(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0x30 && code <= 0x39);
 }
 
 /** Whether what stands before `end` is a value, so that `/` divides it and `<` compares it. */

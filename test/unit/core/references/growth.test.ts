@@ -91,6 +91,19 @@ describe('the time that a document costs', () => {
     expect(growthOf(run, size => repeated(part, size))).toBeLessThan(linearGrowth);
   });
 
+  it.each([
+    ['typescriptreact', '<a b={'],
+    ['astro', '<a {'],
+  ])('is that of few passes over the largest that is read in %s: %j', (languageId, part) => {
+    const { plan = String, replacement = String } = readers(languageId);
+    const { plan: cost, replacement: other } = ratiosToPlainPass(
+      { plan, replacement },
+      repeated(part, 490_000),
+    );
+    // Each brace was once sought to the end of the text by all of those around it: that was 3,000 times.
+    expect(Math.max(cost, other)).toBeLessThan(600);
+  });
+
   it.each(['"', '\\"', '/*', '//', ',', '{"a":'])('grows with the length of settings: %j', part => {
     expect(growthOf(parseLoosely, size => repeated(part, size))).toBeLessThan(linearGrowth);
   });
