@@ -209,7 +209,7 @@ describe('a clone', () => {
       expect.stringMatching(/2 credits$/),
     ]);
     const markdown = (await person.rivya(['report', '--base', 'main', '--format', 'markdown'])).out;
-    expect(markdown).toContain('~~A picture of x.~~ A picture of X \\| &lt;b&gt;.');
+    expect(markdown).toContain('~~A picture of x.~~ A picture of X \\| &lt;b>.');
     expect((await person.rivya(['report', '--base', '--output=x'])).code).toBe(1);
     expect((await person.rivya(['report', '--base', 'nowhere'])).error).toContain(
       'There is no commit "nowhere"',
