@@ -137,6 +137,22 @@ export class PackageFolder {
   }
 
   /**
+   * Removes what writers that died have left in the folders of these files.
+   * @param before milliseconds since the epoch; what is younger may still be written
+   */
+  sweep(files: Iterable<string>, before: number): void {
+    const folders = new Set([...files].map(file => path.posix.dirname(file)));
+    for (const folder of folders) {
+      const here = folder === '.' ? '' : folder;
+      for (const file of this.list(here, () => false)) {
+        if (!file.endsWith(temporarySuffix)) continue;
+        const changedAt = unlessMissing(() => statSync(this.pathOf(file)))?.mtimeMs ?? Infinity;
+        if (changedAt < before) removePatientlySync(this.pathOf(file));
+      }
+    }
+  }
+
+  /**
    * Writes a text whole or not at all, and only when it differs from what stands there.
    * @returns whether it was written
    * @throws an error of the file system, or Outside
@@ -250,9 +266,11 @@ function contentOf(file: string): { sha256: string; bytes: number } {
   }
 }
 
+const temporarySuffix = '.rivya-tmp';
+
 /** Git ignores nothing of ours by itself, so a crash leaves a name that says what it is. */
 function temporaryBeside(target: string): string {
-  return path.join(path.dirname(target), `.${randomUUID().slice(0, 8)}.rivya-tmp`);
+  return path.join(path.dirname(target), `.${randomUUID().slice(0, 8)}${temporarySuffix}`);
 }
 
 /** Gives a file its name only where nothing bears it. */

@@ -188,7 +188,7 @@ function lineOf(
     return { state: 'conflict', action: 'stop', reason: brokenText(found.problem) };
   // Written before a crash cut off the recipe: the result of this very wish, whatever the recipe says.
   const isOurs = file !== undefined && order.file?.sha256 === file.sha256;
-  if (!found) return isOurs ? adopted : withoutRecipe(asset, file, facts, order, moves);
+  if (!found) return withoutRecipe(asset, file, facts, order, moves);
   const [main] = found.outputs;
   if (main.file !== asset.file) {
     if (file?.sha256 === main.sha256)
@@ -234,6 +234,7 @@ function withoutRecipe(
       : recipe === asset.recipe && facts.files.has(place),
   );
   if (from !== undefined) return { state: 'moved', action: 'move', reason: `moved from ${from}`, from };
+  if (file && order.file?.sha256 === file.sha256) return adopted;
   if (file) return { state: 'unowned', action: 'leave', reason: 'a file without a recipe stands there' };
   return wanted(asset, order, { state: 'missing', reason: 'no file' });
 }

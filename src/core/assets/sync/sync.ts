@@ -79,6 +79,8 @@ export interface SyncReport {
 const parallelOrders = 8;
 /** So often a step of a job may fail before a sync waits for it no longer; it stays in the ledger. */
 const patience = 8;
+/** What is half written for longer than that, nobody writes any more; in milliseconds. */
+const abandonedMs = 60 * 60_000;
 /** How often other processes are looked at while one of them may have our order in hand, in milliseconds. */
 const lookMs = 200;
 
@@ -126,6 +128,8 @@ class Sync {
     const { holder, clock } = this.#services;
     this.#orders.suspendInterrupted(holder, clock.now());
     let plan = await this.#plan();
+    const written = plan.items.flatMap(({ file }) => [file, recipePathOf(file)]);
+    this.#services.folder.sweep(written, clock.now() - abandonedMs);
     if (plan.items.some(({ state }) => state === 'conflict')) return this.#report(plan);
     const moves = plan.items.filter(({ action }) => action === 'move');
     for (const item of moves) this.#move(item);

@@ -129,6 +129,17 @@ describe('a package', () => {
     expect(folder.list('img')).toEqual(['img/a.png']);
   });
 
+  it('is rid of what died while it was written, and of nothing else', () => {
+    using home = temporaryFolder();
+    const folder = new PackageFolder(home.path);
+    for (const file of ['img/.a.rivya-tmp', 'img/a.png', '.b.rivya-tmp', 'other/.c.rivya-tmp'])
+      folder.writeText(file, file);
+    folder.sweep(['img/a.png'], Date.now() - 60_000);
+    expect(folder.list('')).toHaveLength(4);
+    folder.sweep(['img/a.png', 'b.png'], Date.now() + 60_000);
+    expect(folder.list('')).toEqual(['img/a.png', 'other/.c.rivya-tmp']);
+  });
+
   it('knows a file by its pointer of Git LFS', () => {
     using home = temporaryFolder();
     const folder = new PackageFolder(home.path);
