@@ -1,7 +1,7 @@
 /**
  * Builds the bundles: `dist/` for the extension host, `dist/webview/` for the pages
- * (scripts/buildWebview.ts), and `dist-test/` for the integration suite (`--tests`). `--out` names another
- * folder than `dist`.
+ * (scripts/buildWebview.ts), `dist/cli.cjs` for the command line (scripts/buildCli.ts), and `dist-test/` for
+ * the integration suite (`--tests`). `--out` names another folder than `dist`.
  *
  * The host loads CommonJS, and esbuild splits code only between ES modules. So each bundle is made in two
  * passes: split as ES modules first, then every chunk is turned into CommonJS on its own, where `import()`
@@ -16,6 +16,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
+import { cliFile, cliOptions } from './buildCli.ts';
 import { finishWebview, webviewOptions } from './buildWebview.ts';
 import { root } from './workspace.ts';
 
@@ -42,6 +43,8 @@ interface Bundle {
   readonly minify: boolean;
   /** Output that is read at start, with all that it imports statically, and must fit the eager budget. */
   readonly entry?: string;
+  /** Outputs that are programs of threads, in which there is no `vscode` and so no entry. */
+  readonly threads?: readonly string[];
 }
 
 interface Chunk {
@@ -63,11 +66,15 @@ const commonJs = {
 
 const host: Bundle = {
   name: 'extension',
-  entryPoints: { extension: 'src/extension.ts' },
+  entryPoints: {
+    extension: 'src/extension.ts',
+    finderThread: 'src/core/links/find/finderThread.ts',
+  },
   outputFolder: options.out,
   external: ['vscode'],
   minify: true,
   entry: 'extension.cjs',
+  threads: ['finderThread.cjs'],
 };
 
 function integrationTests(): Bundle {
@@ -150,18 +157,30 @@ async function toCommonJs(bundle: Bundle, result: SplitResult): Promise<Chunk[]>
       return chunk(fileName, code, map, false);
     }),
   );
-  return entry === undefined ? chunks : [...chunks, ...(await mergeEager(bundle, entry, eager, sources))];
+  if (entry === undefined) return chunks;
+  const threads = (bundle.threads ?? []).flatMap(thread => [...loadedWith(result, bundle, thread)]);
+  const inThreads = new Map<string, string>();
+  for (const fileName of threads.filter(each => eager.has(each))) {
+    const { code } = await esbuild.transform(sources.get(fileName) ?? '', {
+      ...commonJs,
+      sourcemap: false,
+      minify: bundle.minify,
+    });
+    inThreads.set(fileName, code);
+  }
+  return [...chunks, ...(await mergeEager(bundle, entry, eager, sources, inThreads))];
 }
 
 /**
  * The entry with all chunks that it needs, and for each of these a file through which the other chunks find
- * it there.
+ * it there; a thread finds its code in that file.
  */
 async function mergeEager(
   bundle: Bundle,
   entry: string,
   eager: ReadonlySet<string>,
   sources: ReadonlyMap<string, string>,
+  inThreads: ReadonlyMap<string, string>,
 ): Promise<Chunk[]> {
   const parts = [...eager].filter(fileName => fileName !== entry);
   const contents = [
@@ -200,9 +219,12 @@ async function mergeEager(
     outputFiles.find(file => file.path.endsWith(extension))?.text ?? '';
   return [
     chunk(entry, textOf('.cjs'), textOf('.map'), true),
-    ...parts.map(fileName =>
-      chunk(fileName, `module.exports=require("./${entry}").parts["${fileName}"];\n`, undefined, false),
-    ),
+    ...parts.map(fileName => {
+      const there = `module.exports=require("./${entry}").parts["${fileName}"];\n`;
+      const own = inThreads.get(fileName);
+      const either = `if(require("node:worker_threads").isMainThread)${there}else{${own}}\n`;
+      return chunk(fileName, own === undefined ? there : either, undefined, false);
+    }),
   ];
 }
 
@@ -226,7 +248,7 @@ async function writeChunks(bundle: Bundle, chunks: readonly Chunk[]): Promise<vo
   }
   // Chunk names carry a hash; those of earlier builds would go into the package otherwise.
   for (const entry of await readdir(folder, { recursive: true })) {
-    const stale = /\.cjs(\.map)?$/.test(entry) && !written.has(toPosix(entry));
+    const stale = /\.cjs(\.map)?$/.test(entry) && entry !== cliFile && !written.has(toPosix(entry));
     if (stale) await rm(path.join(folder, entry));
   }
 }
@@ -283,12 +305,28 @@ async function buildWebview(): Promise<void> {
   await finishWebview(options.out, metafile);
 }
 
+async function buildCli(): Promise<void> {
+  const { warnings, metafile } = await esbuild.build(cliOptions(options.out));
+  failOnMessages(warnings);
+  const [bytes = 0] = Object.values(metafile.outputs).map(output => output.bytes);
+  console.log(`command line: ${kilobytes(bytes)}`);
+}
+
 /** Rebuilds on every change until the process ends. */
 async function watch(bundle: Bundle): Promise<void> {
   const split = splitOptions(bundle);
   const context = await esbuild.context({
     ...split,
     plugins: [reporter<typeof split>(bundle.name, result => finish(bundle, result))],
+  });
+  await context.watch();
+}
+
+async function watchCli(): Promise<void> {
+  const cli = cliOptions(options.out);
+  const context = await esbuild.context({
+    ...cli,
+    plugins: [...(cli.plugins ?? []), reporter<typeof cli>('command line', () => Promise.resolve())],
   });
   await context.watch();
 }
@@ -346,7 +384,9 @@ function toPosix(fileName: string): string {
 const bundles = options.tests ? [host, integrationTests()] : [host];
 try {
   await Promise.all(
-    options.watch ? [...bundles.map(watch), watchWebview()] : [...bundles.map(build), buildWebview()],
+    options.watch
+      ? [...bundles.map(watch), watchWebview(), watchCli()]
+      : [...bundles.map(build), buildWebview(), buildCli()],
   );
 } catch (error) {
   console.error(messageOf(error));

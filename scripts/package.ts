@@ -35,7 +35,7 @@ const publishedKeys = new Set([
   ...['activationEvents', 'capabilities', 'contributes'],
 ]);
 const developmentKeys = new Set([
-  ...['private', 'type', 'scripts', 'devDependencies', 'allowScripts', 'overrides'],
+  ...['private', 'type', 'bin', 'scripts', 'devDependencies', 'allowScripts', 'overrides'],
 ]);
 /** What may stand in the package, in vsce's spelling. */
 const expectedFiles = [
@@ -45,22 +45,31 @@ const expectedFiles = [
   /^extension\/l10n\/bundle\.l10n\.\w+\.json$/,
   /^extension\/media\/(?:icon\.png|icon\.svg|activityBar\.svg)$/,
   /^extension\/media\/sandbox\/[\w-]+\.(?:mp4|mp3|opus)$/,
+  /^extension\/media\/skills\/[\w-]+\/SKILL\.md$/,
   /^extension\/media\/walkthrough\/[\w-]+\.png$/,
   /^extension\/media\/webhookHandlers\/\w+\.(?:ts|py|go|php)$/,
-  /^extension\/dist\/[\w./-]+\.cjs$/,
-  /^extension\/dist\/webview\/[\w-]+\.(?:js|css|ttf)$/,
+  /^extension\/dist\/(?!cli\.)[\w./-]+\.cjs$/,
+  /^extension\/dist\/webview\/[\w-]+\.(?:js|css|ttf|woff2)$/,
 ];
 /** Without one of these the extension does not work, or not in Hindi. */
 const neededFiles = [
-  ...['dist/extension.cjs', 'dist/webview/chat.js', 'dist/webview/chat.css', 'dist/webview/codicon.css'],
+  ...[
+    'dist/extension.cjs',
+    'dist/finderThread.cjs',
+    'dist/webview/chat.js',
+    'dist/webview/chat.css',
+    'dist/webview/codicon.css',
+  ],
   ...[
     'dist/webview/gallery.js',
     'dist/webview/gallery.css',
     'dist/webview/compare.js',
     'dist/webview/compare.css',
   ],
+  ...['dist/webview/math.css', 'dist/webview/KaTeX_Main-Regular.woff2'],
   ...['dist/webview/codicon.ttf', 'media/icon.png', 'media/activityBar.svg', 'package.json'],
   ...['package.nls.json', 'package.nls.hi.json', 'l10n/bundle.l10n.hi.json'],
+  'media/skills/rivya-media/SKILL.md',
   ...['clip.mp4', 'chime-22050.mp3', 'chime-44100.mp3', 'chime.opus'].map(name => `media/sandbox/${name}`),
 ];
 

@@ -12,7 +12,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { touchedStages } from './changedStages.ts';
-import { leftOut, runStage, stages, stagesNamed, type Stage, type StageResult } from './stages.ts';
+import { leftOut, runStage, stages, stagesNamed, type Case, type Stage, type StageResult } from './stages.ts';
 import { prepare } from '../test/support/prepare.ts';
 import { root } from './workspace.ts';
 
@@ -80,8 +80,16 @@ async function runAll(chosen: readonly Stage[]): Promise<void> {
   }
 }
 
+function tellFailed(): void {
+  for (const { stage, title, passed } of allCases()) if (!passed) console.log(`✗ ${stage}: ${title}`);
+}
+
+function allCases(): (Case & { readonly stage: string })[] {
+  return [...results].flatMap(([stage, { cases }]) => cases.map(each => ({ ...each, stage })));
+}
+
 function tellSlowest(): void {
-  const all = [...results].flatMap(([name, { cases }]) => cases.map(each => ({ ...each, stage: name })));
+  const all = allCases();
   if (all.length === 0) return;
   console.log('The slowest tests:');
   const slowest = all.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, slowestShown);
@@ -105,6 +113,8 @@ await prepare(...new Set(chosen.flatMap(({ tools = [] }) => tools))).catch((erro
 const started = performance.now();
 await runAll(chosen);
 tellSlowest();
+// Once more at the end: what a stage wrote may be longer than what is kept of it.
+tellFailed();
 for (const { name, reason } of leftOut) console.log(`– ${name}: left out. ${reason}.`);
 console.log(`All of it took ${seconds(started)}.`);
 const total = (key: 'passed' | 'failed'): number =>

@@ -73,6 +73,7 @@ if (awkward) {
       succeedsIn(
         { TMPDIR: awkward.path },
         ...['node_modules/vitest/vitest.mjs', 'run', '--testTimeout=600000'],
+        'test/unit/base/patience',
         ...['storage', 'assets', 'mirror', 'places', 'tasks/ledger', 'tasks/windows', 'chat/chatStore'].map(
           part => `test/unit/core/${part}`,
         ),

@@ -9,6 +9,8 @@ import { setUnexpectedErrorHandler } from './base/unexpectedError.ts';
 import { Account } from './core/account/account.ts';
 import { Balance } from './core/credits/balance.ts';
 import { ledgerPath, mayHavePendingJobs } from './core/tasks/storagePaths.ts';
+import type { AgentDoor } from './vscode/agents/agentDoor.ts';
+import { registerTools } from './vscode/agents/registerTools.ts';
 import { ChatViewProvider } from './vscode/chat/chatViewProvider.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { showError } from './vscode/messages/showError.ts';
@@ -36,6 +38,8 @@ export interface TestAccess {
   readonly context: vscode.ExtensionContext;
   /** Whether nothing is under way of which somebody could hear later. */
   readonly isIdle: () => boolean;
+  /** What VS Code's agents call. */
+  readonly agents: Lazy<AgentDoor>;
 }
 
 /**
@@ -54,8 +58,8 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
     const account = store.add(new Account(context.secrets));
     const log = redactedLog(channel, () => account.seen);
     setUnexpectedErrorHandler(error => log.error(`Unexpected error: ${describeError(error)}`));
-    const isIdle = start({ context, channel, store, account, log });
-    return context.extensionMode === vscode.ExtensionMode.Test ? { context, isIdle } : undefined;
+    const parts = start({ context, channel, store, account, log });
+    return context.extensionMode === vscode.ExtensionMode.Test ? { context, ...parts } : undefined;
   } catch (error) {
     // Half of an extension would only fail later, and less plainly.
     store.dispose();
@@ -66,7 +70,10 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
 
 /** What is read of package.json; a test holds that its commands are those of `commandIds`. */
 interface Manifest {
-  readonly contributes: { readonly commands: readonly { readonly command: CommandId }[] };
+  readonly contributes: {
+    readonly commands: readonly { readonly command: CommandId }[];
+    readonly languageModelTools: readonly { readonly name: string }[];
+  };
 }
 
 interface Parts {
@@ -78,8 +85,8 @@ interface Parts {
   readonly log: Log;
 }
 
-/** @returns whether nothing is under way of which somebody could hear later */
-function start({ context, channel, store, account, log }: Parts): TestAccess['isIdle'] {
+/** @returns what its own tests see besides the context */
+function start({ context, channel, store, account, log }: Parts): Omit<TestAccess, 'context'> {
   chooseLanguage(context.extensionUri);
   const server = store.add(new CurrentServer());
   const balance: Balance = store.add(
@@ -105,11 +112,14 @@ function start({ context, channel, store, account, log }: Parts): TestAccess['is
   // pay after a reload.
   const resumed = new Promise<void>(resolve => setImmediate(() => resolve(sandbox.resume())));
 
+  const documents = store.add(
+    new Lazy(async () => (await import('./vscode/placement/documents.ts')).createDocuments(hostContext)),
+  );
   const services = store.add(
     new Lazy<Services>(async () => {
       await resumed;
       const { createServices } = await import('./vscode/services.ts');
-      return createServices(hostContext, await hostContext.clients());
+      return createServices(hostContext, await hostContext.clients(), await documents.get());
     }),
   );
   const load = (): Promise<Services> => services.get();
@@ -131,9 +141,7 @@ function start({ context, channel, store, account, log }: Parts): TestAccess['is
   const links = store.add(
     new Lazy(async () => {
       const { LinkFeatures } = await import('./vscode/links/linkFeatures.ts');
-      const { WorkspaceProjects } = await import('./vscode/placement/workspaceProjects.ts');
-      const projects = new WorkspaceProjects(context.workspaceState, log);
-      return new LinkFeatures(projects, () => services.value?.ledger.resultHosts() ?? new Set());
+      return new LinkFeatures(await documents.get(), () => services.value?.ledger.resultHosts() ?? new Set());
     }),
   );
   store.add(registerLinks(links, systemClock));
@@ -163,10 +171,22 @@ function start({ context, channel, store, account, log }: Parts): TestAccess['is
     ),
   );
 
+  const agents = store.add(
+    new Lazy(async () => new (await import('./vscode/agents/agentDoor.ts')).AgentDoor(await load())),
+  );
+  store.add(
+    registerTools(
+      contributes.languageModelTools.map(({ name }) => name),
+      agents,
+      log,
+    ),
+  );
+
   // Jobs of an earlier window go on.
   setImmediate(() => {
     if (!mayHavePendingJobs(storageFolder) && !hasOrphanedJobs(context)) return;
     void load().catch((error: unknown) => showError(error, 'Pending jobs could not be taken up', log));
   });
-  return () => views.isIdle && services.isIdle && (services.value?.isIdle() ?? true);
+  const isIdle = (): boolean => views.isIdle && services.isIdle && (services.value?.isIdle() ?? true);
+  return { isIdle, agents };
 }

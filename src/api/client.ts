@@ -9,6 +9,7 @@ import { Decoder } from './schema/decode.ts';
 import { RivyaError } from './errors/errors.ts';
 import { createFiles, type Files } from './resources/files.ts';
 import { createGenerations, type Generations } from './resources/generations.ts';
+import { createServerTime, type ServerTime } from './resources/serverTime.ts';
 import { createModels, type Models } from './resources/models.ts';
 import { createOpenapi, type Openapi } from './resources/openapi.ts';
 import { OriginPause } from './transport/originPause.ts';
@@ -46,6 +47,7 @@ export interface RivyaClient {
   readonly chat: Chat;
   readonly webhooks: Webhooks;
   readonly openapi: Openapi;
+  readonly serverTime: ServerTime;
   /** Milliseconds since the epoch until which the origin asked for silence; 0 when it did not. */
   pausedUntil(): number;
 }
@@ -76,15 +78,17 @@ export function createRivyaClient(options: RivyaClientOptions): RivyaClient {
     },
     new Decoder(log),
   );
+  const credits = createCredits(transport);
   return {
     origin: baseUrl.origin,
     models: createModels(transport),
     generations: createGenerations(transport),
-    credits: createCredits(transport),
+    credits,
     files: createFiles(transport),
     chat: createChat(transport, log, clock),
     webhooks: createWebhooks(transport),
     openapi: createOpenapi(transport),
+    serverTime: createServerTime(transport, credits),
     pausedUntil: () => transport.pause.until,
   };
 }

@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { renameSync, unlinkSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -27,7 +27,14 @@ export function renamePatientlySync(from: string, to: string): void {
 
 /** As `removePatiently`, on the thread: for half a second at most. */
 export function removePatientlySync(path: string): void {
-  patientlySync(() => rmSync(path, { force: true }), isHeld);
+  patientlySync(() => {
+    try {
+      // `rmSync` names no code where a file is held ("Unknown error"), so nobody could be patient with it.
+      unlinkSync(path);
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
+    }
+  }, isHeld);
 }
 
 async function patiently(work: () => Promise<void>): Promise<void> {
@@ -62,7 +69,9 @@ export function patientlySync<T>(work: () => T, passes: (error: unknown) => bool
 
 /** Whether somebody else has the file open for now. Except on Windows, a permission is a permission. */
 export function isHeld(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EBUSY') return true;
-  return process.platform === 'win32' && (code === 'EPERM' || code === 'EACCES');
+  return hasCode(error, 'EBUSY') || (process.platform === 'win32' && hasCode(error, 'EPERM', 'EACCES'));
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

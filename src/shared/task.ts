@@ -119,6 +119,8 @@ export interface Task {
   readonly firstSentAt: number | undefined;
   /** The mark of the API key with which that request left; see `PaidRequest`. */
   readonly account: string | undefined;
+  /** What the server's clock had said by then; see `PaidRequest`. */
+  readonly sentServerTime: number | undefined;
   /** How often in a row Rivya has said that it works on this job's key already. */
   readonly conflicts: number;
   /** When the runner works on it next; undefined when there is nothing to do. */

@@ -53,15 +53,18 @@ export function createHandlers({
   const generate = () => import('./generate/generate.ts');
   const requests = () => import('./generate/request.ts');
   // From a menu: the row and all selected ones; from a button: an id; from the keyboard: nothing, and the
-  // selection counts.
-  const chosenTasks = ([node, nodes]: readonly unknown[]): readonly unknown[] =>
-    Array.isArray(nodes) ? nodes : node === undefined ? views.tasks.selection : [node];
+  // selection counts. A menu passes `undefined` for a row that is drawn anew just then: never another one.
+  const chosenTasks = async (values: readonly unknown[]): Promise<readonly unknown[]> => {
+    const [node, nodes] = values;
+    if (values.length === 0) return views.tasks.selection();
+    return Array.isArray(nodes) ? (nodes as readonly unknown[]) : [node];
+  };
   const onTask =
     (name: keyof typeof taskCommands) =>
     async (...values: unknown[]) => {
       const starter = starterOnTasks(values);
       // Before anything is loaded: the selection is what the user saw when pressing the key.
-      const rows = chosenTasks(values);
+      const rows = await chosenTasks(values);
       const module = await import('./tasks/taskCommands.ts');
       await module.taskCommands[name](await services(), rows, starter);
     };
@@ -130,8 +133,9 @@ export function createHandlers({
     'rivya.task.rerun': onTask('rerun'),
     'rivya.task.vary': async (...values: unknown[]) => {
       const starter = starterOnTasks(values);
+      const rows = await chosenTasks(values);
       const { variationsOfRows } = await import('./regenerate/variations.ts');
-      await variationsOfRows(await services(), chosenTasks(values), starter);
+      await variationsOfRows(await services(), rows, starter);
     },
     'rivya.task.edit': onTask('edit'),
     'rivya.file.regenerate': onFile('regenerate'),
@@ -208,7 +212,7 @@ export function createHandlers({
       await refreshCredits(hostContext);
     },
     'rivya.gallery.open': () => gallery.open(),
-    'rivya.compare.open': (...values: unknown[]) => compare.open(chosenTasks(values)),
+    'rivya.compare.open': async (...values: unknown[]) => compare.open(await chosenTasks(values)),
     'rivya.library.manage': async () => {
       const { manageLibrary } = await import('./library/manageLibrary.ts');
       await manageLibrary(await services());
@@ -274,6 +278,14 @@ export function createHandlers({
     'rivya.contract.check': async () => {
       const { checkContract } = await import('./contract/checkContract.ts');
       await checkContract(hostContext);
+    },
+    'rivya.agents.stop': async () => {
+      const { stopAgents } = await import('./agents/agentCommands.ts');
+      await stopAgents(await services());
+    },
+    'rivya.agents.showActivity': async () => {
+      const { showAgentActivity } = await import('./agents/agentCommands.ts');
+      await showAgentActivity(await services());
     },
     'rivya.showLog': () => channel.show(),
     'rivya.showMenu': async () => (await import('./account/menu.ts')).showMenu(hostContext),

@@ -13,12 +13,14 @@ import { describeError } from '../base/log.ts';
 import { renamePatiently } from '../base/patience.ts';
 import { Library } from '../core/assets/library.ts';
 import type { ChatStore } from '../core/chat/chatStore.ts';
+import type { Balance } from '../core/credits/balance.ts';
 import { PriceWatch } from '../core/generate/priceWatch.ts';
 import { RecentOrders } from '../core/generate/recentOrders.ts';
 import { Mirror } from '../core/mirror/mirror.ts';
 import { storageIdOf } from '../core/mirror/storageId.ts';
 import { ModelCatalogue, type ModelCache } from '../core/models/modelCatalogue.ts';
 import { AccountMarks, type SenderAccount } from '../core/paidRequest/accountMarks.ts';
+import { agentRowsMs } from '../core/tasks/agentJobs.ts';
 import { ExternalChanges } from '../core/tasks/externalChanges.ts';
 import { forgetRemoved, removedForMs } from '../core/tasks/housekeeping.ts';
 import { Ledger } from '../core/tasks/ledger.ts';
@@ -37,7 +39,7 @@ import { Announcer } from './orders/announcer.ts';
 import { priceMessage } from './orders/jobMessages.ts';
 import { placedFiles } from './placement/placedFiles.ts';
 import { Placer } from './placement/placer.ts';
-import { WorkspaceProjects } from './placement/workspaceProjects.ts';
+import type { Documents } from './placement/documents.ts';
 import { l10n } from './text/l10n.ts';
 
 /** What is built on first need: the client, the ledger and all that works on it. */
@@ -51,7 +53,11 @@ export interface Services extends GenerateServices, Disposable {
 const maximumResultBytes = { image: 100 * 1024 ** 2, video: 2 * 1024 ** 3, audio: 500 * 1024 ** 2 };
 
 /** Opens the ledger and starts everything that works on it. @throws when the storage folder cannot be used */
-export function createServices(hostContext: HostContext, clients: Clients): Services {
+export function createServices(
+  hostContext: HostContext,
+  clients: Clients,
+  { projects, finder }: Documents,
+): Services {
   const { context, log, server, account, balance, timings } = hostContext;
   const store = new DisposableStore();
   const storage = context.globalStorageUri.fsPath;
@@ -89,7 +95,7 @@ export function createServices(hostContext: HostContext, clients: Clients): Serv
   const mirror = store.add(
     new Mirror({
       ledger,
-      storageId: storageIdOf(storage),
+      storageId: storageIdOf(storage, work => ledger.openJobs.whileNobodyWrites(work)),
       store: context.globalState,
       place: placeOf(),
       isFresh,
@@ -143,7 +149,6 @@ export function createServices(hostContext: HostContext, clients: Clients): Serv
       ...(isBuiltMachine() && { beforeSending: () => mirror.save() }),
     }),
   );
-  const projects = store.add(new WorkspaceProjects(context.workspaceState, log));
   const placer = store.add(new Placer({ ledger, library, projects, log, holder, clock: systemClock }));
   const announcer = store.add(new Announcer(log));
   const prices = new PriceWatch(ledger);
@@ -181,6 +186,7 @@ export function createServices(hostContext: HostContext, clients: Clients): Serv
     runner,
     placer,
     projects,
+    finder,
     announcer,
     recentOrders: new RecentOrders(systemClock),
     spentElsewhere: (origin, since) => mirror.spentElsewhere(origin, since),
@@ -202,9 +208,24 @@ export function createServices(hostContext: HostContext, clients: Clients): Serv
   forgetRemoved({ ledger, library, placedFiles }, systemClock.now() - removedForMs).catch((error: unknown) =>
     log.warn(`Files of removed tasks could not be deleted: ${describeError(error)}`),
   );
+  ledger.agents.forget(systemClock.now() - agentRowsMs);
+  store.add(liftStops(ledger, balance));
   placer.start();
   runner.poke();
   return services;
+}
+
+/** Agents that an empty account has stopped may order again once it is seen to have more. */
+function liftStops(ledger: Ledger, balance: Balance): Disposable {
+  const seen = new Map<string, number>();
+  return balance.onDidChange(origin => {
+    const { credits } = balance.state(origin);
+    if (credits === undefined) return;
+    const before = seen.get(origin);
+    seen.set(origin, credits);
+    const isStopped = ledger.agents.stops(origin, systemClock.now()).length > 0;
+    if (before !== undefined && credits > before && isStopped) ledger.agents.balanceRose(origin);
+  });
 }
 
 /** Jobs of a ledger that went with its machine come back, and the person hears of it. Never rejects. */

@@ -1,48 +1,81 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { once } from 'node:events';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { systemClock } from '../../src/base/clock.ts';
 import { findReferences } from '../../src/core/links/find/findReferences.ts';
+import type { MediaReference } from '../../src/core/links/find/mediaReference.ts';
+import { ReferenceFinder } from '../../src/core/links/find/referenceFinder.ts';
 import { missingFile } from '../../src/core/links/resolve.ts';
 import { findProject } from '../../src/core/projects/findProject.ts';
 import { CachedProjectFiles, type ProjectFiles } from '../../src/core/projects/projectFiles.ts';
 
 /*
  * `node test/bench/links.ts`: how long it takes to look through a workspace of 10,000 documents for missing
- * files (ARCHITECTURE.md, "Documents that heal"), beside reading the same files and no more. Prints figures;
- * asserts nothing.
+ * files (ARCHITECTURE.md, "Documents that heal"), beside reading the same files and no more; then through
+ * documents of a megabyte, while the thread of the host must go on. Prints figures; asserts nothing.
  */
 const folders = 100;
 const documentsInFolder = 100;
 const referencesInDocument = 11;
 const bytesInDocument = 4_200;
-/** As `workspaceTexts` does, in milliseconds. */
+/** As `linkedTexts` and `workspaceTexts` do. */
+const ahead = 8;
 const sliceMs = 10;
+const mostReferences = 500;
+
+const finder = new ReferenceFinder(
+  path.join(import.meta.dirname, '../../src/core/links/find/finderThread.ts'),
+  systemClock,
+);
+/** A line of each family, of which the large documents are made. */
+const lines: Readonly<Record<string, string>> = {
+  'a.md': 'The quick `brown` fox [jumps](there.md) over the **lazy** ![dog](img/dog.png).\n\n',
+  'a.mdx': 'The quick `brown` fox <Image src="a.png"/> over the **lazy** ![dog](img/dog.png).\n\n',
+  'a.html': '<p>The quick <b>fox</b> jumps <img src="img/fox.png" alt="a fox"></p>\n',
+  'a.tsx': 'const a = <p className="a">The quick fox <img src="./fox.png" alt={`a`} /></p>;\n',
+  'a.css': '.a { color: red; background: url(img/a.png) no-repeat; }\n',
+  'a.tex': 'The quick brown fox \\textbf{jumps} \\includegraphics[width=3cm]{img/a}\n',
+  'a.yaml': '- image: img/a.png\n  title: The quick brown fox\n',
+};
 
 const folder = await mkdtemp(path.join(tmpdir(), 'rivya-links-'));
 try {
   await makeWorkspace();
   const documents = Array.from({ length: folders * documentsInFolder }, (_, index) => documentOf(index));
   await readAll(documents);
-  const idle = monitorEventLoopDelay({ resolution: 1 });
-  idle.enable();
-  const bare = await timed(() => readAll(documents));
-  idle.disable();
-  const busy = monitorEventLoopDelay({ resolution: 1 });
-  busy.enable();
   let found = { references: 0, missing: 0 };
-  const scan = await timed(async () => void (found = await scanAll(documents)));
-  busy.disable();
-  const milliseconds = (nanoseconds: number): string => (nanoseconds / 1e6).toFixed(1);
+  const bare = await watched(() => readAll(documents));
+  const scan = await watched(async () => {
+    found = await scanAll(documents);
+  });
   console.log(`${documents.length} documents, ${found.references} references, ${found.missing} missing`);
   console.log(
-    `read: ${bare.toFixed(0)} ms, looked through: ${scan.toFixed(0)} ms, ${(scan / bare).toFixed(1)} times`,
+    `read: ${bare.time.toFixed(0)} ms, looked through: ${scan.time.toFixed(0)} ms, ${(scan.time / bare.time).toFixed(1)} times`,
   );
+  console.log(`delay of the loop: ${delays(scan)}; while only reading: ${delays(bare)}`);
+  console.log('\ndocuments of a megabyte: without the thread, and with it; delay of the loop meanwhile');
+  const rest = await watched(() => setTimeout(500));
+  const busy = await watched(() => keepThreadBusy(2_000));
   console.log(
-    `delay of the loop, p99: ${milliseconds(busy.percentile(99))} ms; while only reading: ${milliseconds(idle.percentile(99))} ms`,
+    `  nothing at all: ${delays(rest)}; beside a busy thread that we know nothing of: ${delays(busy)}`,
   );
+  for (const [name, line] of Object.entries(lines)) {
+    const text = line.repeat(Math.floor((1024 * 1024 - 100) / line.length));
+    const identity = { languageId: 'plaintext', file: [name] };
+    const held = await watched(() => Promise.resolve(void findReferences(text, identity)));
+    const free = await watched(async () => {
+      await finder.find(text, identity, mostReferences);
+    });
+    console.log(
+      `  ${name.padEnd(8)} ${held.time.toFixed(0).padStart(6)} ms, ${free.time.toFixed(0).padStart(6)} ms; own work ${free.own.toFixed(1)} ms; ${delays(free)}`,
+    );
+  }
 } finally {
+  finder.dispose();
   await rm(folder, { recursive: true, force: true });
 }
 
@@ -50,10 +83,38 @@ function documentOf(index: number): string {
   return `docs/d${index % folders}/page${index}.md`;
 }
 
-async function timed(work: () => Promise<void>): Promise<number> {
+interface Watched {
+  /** All in milliseconds. */
+  readonly time: number;
+  readonly p99: number;
+  readonly longest: number;
+  /** What this thread itself has worked, however busy the machine is: no slice of it can be longer. */
+  readonly own: number;
+}
+
+async function watched(work: () => Promise<void>): Promise<Watched> {
+  const loop = monitorEventLoopDelay({ resolution: 1 });
+  loop.enable();
   const start = performance.now();
+  const before = process.threadCpuUsage();
   await work();
-  return performance.now() - start;
+  const { user, system } = process.threadCpuUsage(before);
+  const time = performance.now() - start;
+  // What held the loop up is counted when it goes on.
+  await setTimeout(5);
+  loop.disable();
+  return { time, p99: loop.percentile(99) / 1e6, longest: loop.max / 1e6, own: (user + system) / 1000 };
+}
+
+function delays({ p99, longest }: Watched): string {
+  return `p99 ${p99.toFixed(1)} ms, longest ${longest.toFixed(1)} ms`;
+}
+
+/** What the machine makes of two threads: a delay that is not ours. */
+async function keepThreadBusy(milliseconds: number): Promise<void> {
+  const program = `const end = performance.now() + ${milliseconds}; while (performance.now() < end);`;
+  const thread = new Worker(program, { eval: true });
+  await once(thread, 'exit');
 }
 
 async function readAll(documents: readonly string[]): Promise<void> {
@@ -65,18 +126,28 @@ async function scanAll(documents: readonly string[]): Promise<{ references: numb
   let references = 0;
   let missing = 0;
   let since = performance.now();
+  const searched: Promise<{ each: string; text: string; found: readonly MediaReference[] }>[] = [];
   for (const each of documents) {
     const text = await readFile(path.join(folder, each), 'utf8');
-    const found = findReferences(text, { languageId: 'markdown', file: each.split('/') });
-    references += found.length;
-    const project = await findProject(files, { path: each, languageId: 'markdown', text });
-    const place = { path: each, project, setting: { roots: [], isSet: false } };
-    for (const reference of found) if ((await missingFile(reference, place, files)) !== undefined) missing++;
+    const identity = { languageId: 'markdown', file: each.split('/') };
+    searched.push(finder.find(text, identity, mostReferences).then(found => ({ each, text, found })));
+    if (searched.length >= ahead) await resolveNext();
     if (performance.now() - since < sliceMs) continue;
     await setImmediate();
     since = performance.now();
   }
+  while (searched.length > 0) await resolveNext();
   return { references, missing };
+
+  async function resolveNext(): Promise<void> {
+    const next = await searched.shift();
+    if (!next) return;
+    const { each, text, found } = next;
+    references += found.length;
+    const project = await findProject(files, { path: each, languageId: 'markdown', text });
+    const place = { path: each, project, setting: { roots: [], isSet: false } };
+    for (const reference of found) if ((await missingFile(reference, place, files)) !== undefined) missing++;
+  }
 }
 
 /** Documents of prose, in whose folders every picture is there but one. */

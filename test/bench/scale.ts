@@ -22,6 +22,8 @@ import { createTask } from '../support/tasks.ts';
  */
 const jobsInFlight = 1_000;
 const pastJobs = 100_000;
+/** Of the latest of them, those that an agent has ordered. */
+const agentJobs = 10_000;
 const seconds = 20;
 
 /** Each filter of the gallery on its own. */
@@ -58,8 +60,9 @@ async function inFlight(): Promise<void> {
     result: null,
     error: null,
   });
-  const client: Pick<RivyaClient, 'generations' | 'pausedUntil'> = {
+  const client: Pick<RivyaClient, 'generations' | 'pausedUntil' | 'serverTime'> = {
     pausedUntil: () => 0,
+    serverTime: { last: Date.now, ask: () => Promise.resolve(Date.now()) },
     generations: {
       create: async (_body, options) =>
         Promise.resolve(answer(`task_${options?.idempotencyKey ?? ''}`, 'queued')),
@@ -167,6 +170,12 @@ function past(): void {
         ledger.lists.count(query, 5_000);
       },
       'models that were used': () => ledger.lists.models(),
+      'an order of an agent, looked at: fold and budget': () =>
+        ledger.agents.look(
+          { origin: 'https://rivya.ai', wishes: [`wish-${pastJobs - round}`], isAgain: false },
+          // A day of two hundred orders.
+          { now: pastJobs * 1_000, dayStart: (pastJobs - 200) * 1_000 },
+        ),
       'create a job, on disk': () => createTask(ledger, Date.now() + round),
     };
     for (const [name, query] of Object.entries(queries)) (measured[name] ??= []).push(timed(query));
@@ -176,7 +185,9 @@ function past(): void {
   console.log(`  open the ledger ${shown(opening)}`);
   console.log(`  first page of 50 ${shown(page)} (budget: 50 ms)`);
   for (const [name, times] of Object.entries(measured))
-    console.log(`  ${name} ${shown(times)}${/^(?:search|filter)/.test(name) ? ' (budget: 30 ms)' : ''}`);
+    console.log(
+      `  ${name} ${shown(times)}${/^(?:search|filter)/.test(name) ? ' (budget: 30 ms)' : name.includes('agent') ? ' (budget: 2 ms)' : ''}`,
+    );
 }
 
 function search(ledger: Ledger, words: string): unknown {
@@ -241,6 +252,12 @@ function fill(path: string): void {
     placement.run(id, state === 'placed' ? 'placed' : 'waiting', `file:///${index % 2 ? 'w' : 'v'}`, time);
   }
   database.exec('UPDATE task SET favourite = 1 WHERE number % 500 = 0');
+  database.exec(
+    `INSERT INTO agent_spend (at, origin, door, client, tool, order_id, wish, task_id, estimate, final, consent)
+     SELECT created_at, origin, 'tool', 'Bench', 'generate_image', id, 'wish-' || number, id, 3, 3, 'host'
+     FROM task ORDER BY number DESC LIMIT ${agentJobs}`,
+  );
+  database.exec(`UPDATE task SET wish = 'wish-' || number WHERE number > ${pastJobs - agentJobs}`);
   database.exec('COMMIT');
   database.close();
 }

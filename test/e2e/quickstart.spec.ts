@@ -2,13 +2,10 @@
    Playwright reads from this pattern what a fixture depends on, so it must be there even when it is empty. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { constants } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { PNG } from 'pngjs';
 import { root } from '../../scripts/workspace.ts';
+import { keepPicture } from '../support/readmeMedia.ts';
 import { finished, type Workbench } from '../support/workbench.ts';
 import { expect, test as base } from './fixtures.ts';
 
@@ -198,18 +195,9 @@ async function closeNotifications(workbench: Workbench): Promise<void> {
   await restMouse(workbench.page);
 }
 
-/** A picture of the step; for the README without transparency and packed as small as it gets. */
+/** A picture of the step. */
 async function picture(workbench: Workbench, step: number, name: string): Promise<void> {
-  const file = await workbench.screenshot(`quickstart-${step}-${name}`);
-  if (!writes) return;
-  const folder = path.join(root, 'media/readme');
-  await mkdir(folder, { recursive: true });
-  // Most of a window is flat: without a filter it packs best.
-  const packed = PNG.sync.write(PNG.sync.read(await readFile(file)), {
-    colorType: 2,
-    deflateLevel: 9,
-    deflateStrategy: constants.Z_DEFAULT_STRATEGY,
-    filterType: 0,
-  });
-  await writeFile(path.join(folder, `quickstart-${step}-${name}.png`), packed);
+  const whole = `quickstart-${step}-${name}`;
+  const file = await workbench.screenshot(whole);
+  if (writes) await keepPicture(file, whole);
 }

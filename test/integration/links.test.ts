@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { propertyRuns } from '../support/propertyRuns.ts';
 import { configure, filesIn, openDocument, removeFolder, Scene, textOf, until } from './support.ts';
 
 const png = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
@@ -107,15 +108,36 @@ describe('documents that heal', () => {
   });
 
   it('overwrites nothing that is there meanwhile', async () => {
-    scene.sandbox.control.update({ taskDurationMs: 3_600_000 });
-    editor = await openDocument('![todo: a red fox](img/fox.png)\n');
-    await fix('img/fox', /^Generate "fox\.png"$/);
-    await until('the job', () => scene.sandbox.control.charges().length === 1);
-    await vscode.workspace.fs.writeFile(beside('img/fox.png'), Buffer.from('mine'));
-    scene.sandbox.control.finishTasks();
-    await scene.answers.message(/is there meanwhile/);
-    assert.equal(Buffer.from(await vscode.workspace.fs.readFile(beside('img/fox.png'))).toString(), 'mine');
-    assert.equal(editor.document.getText(), '![todo: a red fox](img/fox.png)\n');
+    for (let run = 1; run <= propertyRuns(1, 20); run++) {
+      scene.sandbox.control.update({ taskDurationMs: 3_600_000 });
+      editor = await openDocument('![todo: a red fox](img/fox.png)\n');
+      await fix('img/fox', /^Generate "fox\.png"$/);
+      await until('the job', () => scene.sandbox.control.charges().length === run);
+      await vscode.workspace.fs.writeFile(beside('img/fox.png'), Buffer.from('mine'));
+      scene.answers.messages.length = 0;
+      scene.sandbox.control.finishTasks();
+      await scene.answers.message(/is there meanwhile/);
+      assert.equal(Buffer.from(await vscode.workspace.fs.readFile(beside('img/fox.png'))).toString(), 'mine');
+      assert.equal(editor.document.getText(), '![todo: a red fox](img/fox.png)\n');
+      await removeFolder(editor.document.uri);
+    }
+  });
+
+  it('makes those of the whole workspace that have a prompt, for one question', async () => {
+    const [wished, others] = [propertyRuns(3, 9), propertyRuns(5, 28)];
+    const lines = [
+      ...Array.from({ length: wished }, (_, number) => `![todo: fox ${number}](img/w${number}.png)`),
+      ...Array.from({ length: others }, (_, number) => `![Fox ${number}](img/o${number}.png)`),
+    ];
+    const half = Math.ceil(lines.length / 2);
+    editor = await openDocument(lines.slice(0, half).join('\n\n'));
+    await vscode.workspace.fs.writeFile(beside('other.md'), Buffer.from(lines.slice(half).join('\n\n')));
+    scene.answers.pickMany(/case-[^/]*\/img\/w\d+\.png$/);
+    scene.answers.press(new RegExp(`Run ${wished} jobs`), 'Generate');
+    await vscode.commands.executeCommand('rivya.image.generateAllMissing');
+    await sooner('the files', async () => (await images()).length === wished);
+    assert.equal(scene.sandbox.control.charges().length, wished);
+    assert.equal(scene.answers.messages.filter(text => /Run \d+ jobs/.test(text)).length, 1);
   });
 
   it('asks for what no wish says, and sends nothing unseen', async () => {
@@ -149,8 +171,27 @@ describe('documents that heal', () => {
     const others = Array.from({ length: 4 }, (_, number) => `![Fox ${number}](img/o${number}.png)`);
     editor = await openDocument([...wished, ...others].join('\n\n'));
     scene.answers.pickMany(/\/w\d\.png$/);
+    const titles: (string | undefined)[] = [];
+    const original = vscode.window.createQuickPick;
+    vscode.window.createQuickPick = ((): vscode.QuickPick<vscode.QuickPickItem> => {
+      const pick = original.call<typeof vscode.window, [], vscode.QuickPick<vscode.QuickPickItem>>(
+        vscode.window,
+      );
+      pick.onDidAccept(() => {
+        titles.push(pick.title, ...pick.items.map(({ description }) => description?.split(' · ')[0]));
+      });
+      return pick;
+    }) as typeof original;
     scene.answers.press(/Run 3 jobs/, 'Generate');
-    await vscode.commands.executeCommand('rivya.image.generateMissing');
+    try {
+      await vscode.commands.executeCommand('rivya.image.generateMissing');
+    } finally {
+      vscode.window.createQuickPick = original;
+    }
+    // Each row has its price first, and the title the total of the ticked ones.
+    assert.match(titles[0] ?? '', /^Generate Missing Images: 3 for \d+( to \d+)? credits$/);
+    assert.equal(titles.length, 8);
+    for (const price of titles.slice(1)) assert.match(price ?? '', /^\d+( to \d+)? credits?$/);
     await sooner('the files', async () => (await images()).length === 3);
     assert.equal(scene.sandbox.control.charges().length, 3);
     assert.equal(scene.answers.messages.filter(text => text.includes('Run 3 jobs')).length, 1);
@@ -201,4 +242,51 @@ describe('documents that heal', () => {
     await scene.answers.message(/Left as they are/);
     assert.match(editor.document.getText(), /^!\[A fox\]\(http/);
   });
+
+  it('fetches one address of ten documents once, and changes nothing but the address', async () => {
+    const url = `${scene.sandbox.url}/media/foreign/fox.png`;
+    await configure('expiringLinks.hosts', ['127.0.0.1']);
+    const action = {
+      type: 'body',
+      size: 2_000,
+      prefixBase64: 'iVBORw0KGgoAAAANSUhEUg==',
+      contentType: 'image/png',
+    } as const;
+    scene.sandbox.control.addFault({ path: '/media/foreign/', times: 'always', action });
+    editor = await openDocument(`![A fox](${url} "Title")\n`);
+    const names = Array.from({ length: 9 }, (_, number) => `page${number}.md`);
+    for (const name of names)
+      await vscode.workspace.fs.writeFile(beside(name), Buffer.from(`![${name}](${url} "Title")\n`));
+    const before = scene.sandbox.control.requests().length;
+    scene.answers.press(/Download 1 files/, 'Download');
+    await vscode.commands.executeCommand('rivya.link.downloadAll');
+    await scene.answers.message(/lead to files of the workspace now: 10/);
+    assert.equal(scene.sandbox.control.requests().length - before, 1);
+    const [, written = ''] = /^!\[A fox\]\((\S+\.png) "Title"\)\n$/.exec(editor.document.getText()) ?? [];
+    assert.notEqual(written, '');
+    for (const name of names) {
+      const text = Buffer.from(await vscode.workspace.fs.readFile(beside(name))).toString();
+      assert.equal(text, `![${name}](${written} "Title")\n`);
+    }
+    assert.equal((await vscode.workspace.fs.stat(beside(written))).size, 2_000);
+  });
+
+  for (const [what, action] of [
+    ['a page', { type: 'body', body: '<!doctype html><p>Gone</p>', contentType: 'text/html' }],
+    ['a refusal', { type: 'status', status: 403 }],
+    ['five gigabytes', { type: 'body', size: 5_000_000_000, contentType: 'image/png' }],
+  ] as const) {
+    it(`leaves a link as it is behind which is ${what}, with the reason and without a file`, async () => {
+      const url = `${scene.sandbox.url}/media/foreign/fox.png`;
+      await configure('expiringLinks.hosts', ['127.0.0.1']);
+      scene.sandbox.control.addFault({ path: '/media/foreign/', times: 'always', action });
+      editor = await openDocument(`![A fox](${url})\n`);
+      scene.answers.press(/Download 1 files/, 'Download');
+      await vscode.commands.executeCommand('rivya.link.download');
+      const message = await scene.answers.message(/Left as they are/);
+      assert.match(message, /127\.0\.0\.1:\d+: \S+ /);
+      assert.equal(editor.document.getText(), `![A fox](${url})\n`);
+      assert.deepEqual(await filesIn(beside('.')), ['article.md']);
+    });
+  }
 });

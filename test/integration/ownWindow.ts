@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { silentLog } from '../../src/base/log.ts';
 import { Account } from '../../src/core/account/account.ts';
@@ -6,6 +7,7 @@ import { createChatHost, type ChatHost } from '../../src/vscode/chat/chatHost.ts
 import { CurrentServer } from '../../src/vscode/host/currentServer.ts';
 import { createClients, retrieveBalance, type HostContext } from '../../src/vscode/host/hostContext.ts';
 import { timingsFor } from '../../src/vscode/host/timings.ts';
+import { createDocuments } from '../../src/vscode/placement/documents.ts';
 import { createServices, type Services } from '../../src/vscode/services.ts';
 import type { Scene } from './support.ts';
 
@@ -41,6 +43,7 @@ export class OwnWindow {
       globalState: memento(),
       workspaceState: memento(),
       extension: { packageJSON: { version: '0.0.0' } },
+      asAbsolutePath: (relative: string) => path.join(import.meta.dirname, '..', relative),
     } as unknown as vscode.ExtensionContext;
     const clients = createClients({ context, log: silentLog, server, account });
     const hostContext: HostContext = {
@@ -52,9 +55,11 @@ export class OwnWindow {
       timings: timingsFor(vscode.ExtensionMode.Test),
       clients: () => Promise.resolve(clients),
     };
-    const disposables = [account, server, balance];
+    const disposables: { dispose(): void }[] = [account, server, balance];
     try {
-      const services = createServices(hostContext, clients);
+      const documents = createDocuments(hostContext);
+      disposables.push(documents);
+      const services = createServices(hostContext, clients, documents);
       return new OwnWindow(services, account, [...disposables, services]);
     } catch (error) {
       for (const each of disposables) each.dispose();

@@ -210,6 +210,19 @@ describe('an answer of the chat that may be paid', () => {
     isPaidOnce();
   });
 
+  it('is asked for again only after its price was said when only the clock of the server says that it is old', async () => {
+    await breakOff();
+    // As where this machine was off for a week and its clock does not know.
+    atStore(database => {
+      database.exec(`UPDATE request SET sent_server_time = sent_server_time - ${week}`);
+    });
+    const held = await askAgain();
+    assert.equal(held.problem?.code, 'outcome_unknown');
+    assert.equal(posts(), 1);
+    await askAgain();
+    isPaidOnce();
+  });
+
   it('is not begun by opening the chat a week after its question was left unsent', async () => {
     scene.sandbox.control.addFault({ path: '/api/v1/files', action: { type: 'hang' } });
     await page.say({ type: 'addImage', name: 'dot.png', base64: png(2, 2).toString('base64') });

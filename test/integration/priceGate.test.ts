@@ -56,8 +56,11 @@ describe('the price gate', () => {
     let found: Task[] = [];
     await until(`${count} jobs that are over`, () => {
       found = ledger.tasks({ limit: 100 }).filter(task => task.origin === scene.sandbox.url);
+      // One that is still to be placed would move what a test selects next.
+      const unplaced = new Set(ledger.placements.waiting().map(({ taskId }) => taskId));
       return (
-        found.length === count && found.every(({ state }) => ['placed', 'stored', 'failed'].includes(state))
+        found.length === count &&
+        found.every(({ id, state }) => ['placed', 'stored', 'failed'].includes(state) && !unplaced.has(id))
       );
     });
     return found;

@@ -81,6 +81,8 @@ export class Answers {
 
   /** Ticks all rows that match, in pickers for several. */
   pickMany(label: RegExp): void {
+    this.#choices.push({ label, many: true });
+    this.#replace('createQuickPick', () => new AnsweredQuickPick(this.#choices));
     this.#replace('showQuickPick', async (items: unknown) =>
       ((await items) as vscode.QuickPickItem[]).filter(item => label.test(item.label)),
     );
@@ -156,6 +158,8 @@ function titleOf(item: unknown): unknown {
 interface Choice {
   readonly label?: RegExp;
   readonly once?: boolean;
+  /** Whether it is about lists in which rows are ticked, and stands for all of them that match. */
+  readonly many?: boolean;
   readonly leave?: boolean;
   readonly text?: string;
 }
@@ -172,13 +176,16 @@ class AnsweredQuickPick {
   readonly #changed = new vscode.EventEmitter<string>();
   readonly #button = new vscode.EventEmitter<never>();
   readonly #active = new vscode.EventEmitter<readonly vscode.QuickPickItem[]>();
+  readonly #selected = new vscode.EventEmitter<readonly vscode.QuickPickItem[]>();
   readonly onDidChangeActive = this.#active.event;
+  readonly onDidChangeSelection = this.#selected.event;
   readonly onDidAccept = this.#accepted.event;
   readonly onDidHide = this.#hidden.event;
   readonly onDidChangeValue = this.#changed.event;
   readonly onDidTriggerItemButton = this.#button.event;
   readonly onDidTriggerButton = this.#button.event;
   value = '';
+  canSelectMany = false;
   activeItems: readonly vscode.QuickPickItem[] = [];
   selectedItems: readonly vscode.QuickPickItem[] = [];
   #items: readonly vscode.QuickPickItem[] = [];
@@ -215,7 +222,15 @@ class AnsweredQuickPick {
     if (!this.#isShown || this.#isAnswered) return;
     const rows = this.#items.filter(item => item.kind !== vscode.QuickPickItemKind.Separator);
     for (const choice of this.#choices) {
-      const { label, once, leave } = choice;
+      const { label, once, leave, many = false } = choice;
+      if (many !== this.canSelectMany && !leave) continue;
+      if (many) {
+        this.#isAnswered = true;
+        this.selectedItems = rows.filter(item => label?.test(withoutIcons(item)));
+        this.#selected.fire(this.selectedItems);
+        this.#accepted.fire();
+        return;
+      }
       if (leave && rows.length > 0) {
         this.#choices.splice(this.#choices.indexOf(choice), 1);
         this.#isAnswered = true;

@@ -66,6 +66,12 @@ const patience = 30_000;
 /** So long may the last window take for all that the dead have left. */
 const lastPatience = 120_000;
 
+/**
+ * Where the machine is slower than the deaths, jobs pile up; a copy of the open ones holds no more than so many
+ * and some.
+ */
+const mostOpen = 100;
+
 /** Kills windows one after the other, several at a time, and then lets a last one tidy up. */
 export async function runKills(options: KillOptions): Promise<KillReport> {
   const folder = mkdtempSync(join(tmpdir(), 'rivya-kill-'));
@@ -85,6 +91,7 @@ export async function runKills(options: KillOptions): Promise<KillReport> {
   try {
     let planned = 0;
     let done = 0;
+    let open = 0;
     const isEnough = (): boolean =>
       planned >= 4 * options.kills ||
       (planned >= options.kills &&
@@ -92,12 +99,14 @@ export async function runKills(options: KillOptions): Promise<KillReport> {
         deathPoints.every(point => deaths[point] > 0));
     const lane = async (): Promise<void> => {
       while (!isEnough()) {
+        if (open > mostOpen) await calm(container, folder, sandbox, options, `calm-${planned}`);
         const death = planDeath(planned++, random);
         if (death.fault) sandbox.control.addFault(death.fault);
         const place = await killOne(death, container, folder, sandbox, options);
         deaths[place] += 1;
-        for (const { state } of container.noteReturned())
-          if (state !== 'placed') atStake[state] = (atStake[state] ?? 0) + 1;
+        const running = container.noteReturned().filter(({ state }) => state !== 'placed');
+        for (const { state } of running) atStake[state] = (atStake[state] ?? 0) + 1;
+        open = running.length;
         if (death.rebuilds) await container.rebuild();
         done += 1;
         if (done % 50 === 0) options.progress?.(`${done} kills, ${sandbox.control.charges().length} charges`);
@@ -231,11 +240,24 @@ async function tidyUp(
   options: KillOptions,
   failures: string[],
 ): Promise<void> {
+  const code = await calm(container, folder, sandbox, options, 'last-window');
+  if (code !== 0)
+    failures.push(`The last window did not come to an end (exit code ${code ?? 'none: killed'}).`);
+}
+
+/** A window that orders nothing and does what there is to do. @returns its exit code, unless it was killed */
+async function calm(
+  container: Container,
+  folder: string,
+  sandbox: Sandbox,
+  options: KillOptions,
+  holder: string,
+): Promise<number | null> {
   const child = await container.open({
     folder,
     url: sandbox.url,
     apiKey: sandbox.apiKey,
-    holder: 'last-window',
+    holder,
     jobs: 0,
     questions: [],
     undoes: false,
@@ -246,8 +268,7 @@ async function tidyUp(
   const timer = setTimeout(() => child.kill('SIGKILL'), lastPatience);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
-  if (code !== 0)
-    failures.push(`The last window did not come to an end (exit code ${code ?? 'none: killed'}).`);
+  return code;
 }
 
 /** Jobs that were done in containers that are gone: of their results the copy in the workspace is left. */

@@ -97,7 +97,7 @@ const { ledger } = Ledger.open(paths.ledger);
 const kept = new ClientState(paths.client);
 const mirror = new Mirror({
   ledger,
-  storageId: storageIdOf(paths.storage),
+  storageId: storageIdOf(paths.storage, work => ledger.openJobs.whileNobodyWrites(work)),
   store: kept,
   place: 'dev-container  /workspaces/site',
   isFresh,

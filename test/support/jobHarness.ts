@@ -7,6 +7,7 @@ import { Runner, type RunnerOptions, type RunnerServer } from '../../src/core/ta
 import type { Task } from '../../src/shared/task.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import { ManualClock } from './manualClock.ts';
+import { heardBefore } from './serverTime.ts';
 import { createTask, temporaryFolder } from './tasks.ts';
 
 /** The whole engine on a real sandbox over real HTTP, under a clock that a test turns. */
@@ -57,13 +58,14 @@ export async function startJobs(options: JobHarnessOptions = {}): Promise<JobHar
 
   const window: JobHarness['window'] = (holder, change) => {
     const { ledger } = Ledger.open(folder.file('ledger.sqlite'));
-    const client = createRivyaClient({
+    const created = createRivyaClient({
       baseUrl: sandbox.url,
       apiKey: () => harness.apiKey,
       fetch: (input, init) => harness.fetch(input, init),
       clock,
       random: () => 0.5,
     });
+    const client = heardBefore(created, () => clock.steady());
     const server: RunnerServer = {
       client,
       account: marks.sender(() => harness.apiKey),

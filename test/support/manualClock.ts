@@ -12,7 +12,7 @@ interface Timer {
  */
 export class ManualClock implements Clock {
   readonly #timers = new Set<Timer>();
-  readonly #start: number;
+  #start: number;
   #elapsed = 0;
   #offset: number;
 
@@ -54,6 +54,14 @@ export class ManualClock implements Clock {
   /** Sets the clock forward or back, as a user or the network does; timers do not notice. */
   jump(milliseconds: number): void {
     this.#offset += milliseconds;
+  }
+
+  /**
+   * Lets time pass while the machine is off, and brings its clock back as it was, as a machine does whose
+   * clock has no battery.
+   */
+  standStill(milliseconds: number): void {
+    this.#start += milliseconds;
   }
 
   #first(): Timer | undefined {

@@ -29,6 +29,7 @@ import { chargesText } from '../../src/vscode/messages/chargeText.ts';
 import { explain } from '../../src/vscode/messages/explain.ts';
 import { diskFiles } from './diskFiles.ts';
 import type { ManualClock } from './manualClock.ts';
+import { heardBefore } from './serverTime.ts';
 import { createTask, temporaryFolder } from './tasks.ts';
 
 /** What befalls the next requests, one each. */
@@ -60,7 +61,7 @@ export type Step =
   | { readonly do: 'order' | 'ask' | 'reload' | 'crash' | 'clear' | 'busy' | 'free' | 'nextFails' }
   | { readonly do: 'weather'; readonly what: Weather; readonly times: number }
   | { readonly do: 'pass'; readonly looks: number }
-  | { readonly do: 'jump'; readonly hours: number }
+  | { readonly do: 'jump' | 'standStill'; readonly hours: number }
   | { readonly do: 'key'; readonly which: number }
   | { readonly do: 'stop' | 'send' | 'check' | 'remove' | 'place' | 'undo'; readonly which: number }
   | { readonly do: 'stopAnswer' | 'again' | 'delete'; readonly which: number };
@@ -227,6 +228,9 @@ export class PaidWorld implements AsyncDisposable {
         return;
       case 'jump':
         this.#clock.jump(step.hours * hour);
+        return;
+      case 'standStill':
+        this.#clock.standStill(step.hours * hour);
         return;
       case 'key':
         this.#key = this.#keys[step.which % this.#keys.length] ?? '';
@@ -505,7 +509,7 @@ export class PaidWorld implements AsyncDisposable {
     const account = AccountMarks.open(this.#folder.file('account.salt')).sender(() => this.#key);
     const holder = `window-${this.#lives++}`;
     const fetch = this.#fetch(holder);
-    const client: RivyaClient = createRivyaClient({
+    const created: RivyaClient = createRivyaClient({
       baseUrl: url,
       apiKey: () => this.#key,
       fetch,
@@ -513,6 +517,7 @@ export class PaidWorld implements AsyncDisposable {
       random: () => 0.5,
       maxRetries: 1,
     });
+    const client = heardBefore(created, () => this.#clock.steady());
     const runner = new Runner({
       ledger,
       library: this.#library,

@@ -35,7 +35,7 @@ const storage = mkdtempSync(join(tmpdir(), 'storage-'));
 const { ledger } = Ledger.open(join(storage, 'ledger.sqlite'));
 const mirror = new Mirror({
   ledger,
-  storageId: storageIdOf(storage),
+  storageId: storageIdOf(storage, work => ledger.openJobs.whileNobodyWrites(work)),
   store: client,
   place: 'dev-container  /work',
   isFresh: true,

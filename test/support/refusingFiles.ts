@@ -43,7 +43,7 @@ export function refusing(
 
 /** As `refusing`, for the functions that hold up the thread. */
 export function refusingSync(
-  name: 'renameSync' | 'rmSync' | 'fsyncSync',
+  name: 'renameSync' | 'unlinkSync' | 'fsyncSync',
   code: string,
   times: number,
 ): Refusal {

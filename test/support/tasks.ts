@@ -38,6 +38,7 @@ export function draft(change: Partial<Task> = {}): Task {
     intendedAt: noon,
     firstSentAt: undefined,
     account: undefined,
+    sentServerTime: undefined,
     conflicts: 0,
     dueAt: noon,
     results: [],

@@ -13,6 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   core: ['base', 'api', 'shared'],
   sandbox: ['base', 'shared'],
   webview: ['shared'],
+  cli: ['base', 'api', 'core', 'shared'],
   vscode: ['base', 'api', 'core', 'shared', 'sandbox'],
   'extension.ts': ['base', 'api', 'core', 'shared', 'vscode'],
 };

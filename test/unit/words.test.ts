@@ -124,7 +124,12 @@ describe('the words that people read', () => {
     const visit = (value: unknown, key: string, where: string): void => {
       if (Array.isArray(value)) value.forEach((each, index) => visit(each, key, `${where}[${index}]`));
       else if (typeof value === 'object' && value !== null) {
-        for (const [name, each] of Object.entries(value)) visit(each, name, `${where}.${name}`);
+        for (const [name, each] of Object.entries(value)) {
+          // What models read is English in every language, and a tool's name is an id.
+          const isForModels = where.startsWith('contributes.languageModelTools[');
+          if (isForModels && ['name', 'modelDescription', 'inputSchema'].includes(name)) continue;
+          visit(each, name, `${where}.${name}`);
+        }
       } else if (
         typeof value === 'string' &&
         /^(?:title|label|name|shortTitle|altText|contents|contextualTitle|description|.+[dD]escriptions?)$/.test(

@@ -5,7 +5,7 @@
 import type { ChatMessageDto, ChatState } from '../../src/shared/chat.ts';
 import { expect, test } from './support/fixtures.ts';
 import type { ChatPageUnderTest } from './support/fixtures.ts';
-import { hostileNames, hostileTexts } from './support/hostile.ts';
+import { hostileFormulas, hostileNames, hostileTexts } from './support/hostile.ts';
 import { card, chatState, message, models, session, sessionsWord } from './support/states.ts';
 
 const size = 60;
@@ -27,7 +27,7 @@ async function expectUntouched(chat: ChatPageUnderTest): Promise<void> {
         !(
           element.tagName === 'SCRIPT' &&
           (element.id === 'page-boot' || element.getAttribute('src') === '/dist/chat.js')
-        ),
+        ) && !(['math', 'svg'].includes(element.tagName) && element.closest('chat-math .katex') !== null),
     );
     const counts: Record<string, number> = {};
     for (const { tagName } of inBody) counts[tagName] = (counts[tagName] ?? 0) + 1;
@@ -47,7 +47,7 @@ async function expectUntouched(chat: ChatPageUnderTest): Promise<void> {
               'background',
               'data',
             ].includes(name) ||
-            (name === 'style' && element.tagName !== 'TEXTAREA') ||
+            (name === 'style' && element.tagName !== 'TEXTAREA' && !element.closest('chat-math .katex')) ||
             (name === 'src' && !['/picture.png', '/dist/chat.js'].includes(value)),
         )
         .map(({ name, value }) => `${element.tagName} ${name}=${value.slice(0, 80)}`),
@@ -116,6 +116,37 @@ for (const [index, texts] of batches(hostileTexts).entries()) {
     for (const { href } of await chat.posted('openLink'))
       expect(href).toMatch(/^(?:(?:https?|mailto):|(?!\/\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^:\\&<>"']+$)/);
     expect(page.url()).toContain('127.0.0.1');
+  });
+}
+
+test('there are enough formulas', () => {
+  expect(hostileFormulas.length).toBeGreaterThanOrEqual(300);
+});
+
+for (const [index, formulas] of batches(hostileFormulas).entries()) {
+  test(`as formulas, ${index + 1}`, async ({ chat, page }) => {
+    const messages = formulas.map((formula, number) =>
+      message({ id: `a${number}`, text: number % 2 === 0 ? `$$${formula}$$` : `A \\(${formula}\\) B` }),
+    );
+    await showMessages(chat, messages, chatState());
+    // Each has become a formula, or stays as it was written.
+    await expect(page.locator('chat-math:not([data-state])')).toHaveCount(0);
+    expect(await page.locator('chat-math').count()).toBeGreaterThan(formulas.length / 2);
+    await expectUntouched(chat);
+    // Whatever a formula says of its size and place, it stays in its own turn.
+    const outside = await page.evaluate(() => {
+      const seen: string[] = [];
+      for (const turn of document.querySelectorAll('chat-message')) {
+        turn.scrollIntoView();
+        const { bottom, left } = turn.getBoundingClientRect();
+        const below = document.elementFromPoint(left + 4, bottom + 2);
+        const own = below?.closest('chat-math')?.closest('chat-message');
+        if (own === turn) seen.push(turn.textContent.slice(0, 80));
+      }
+      return seen;
+    });
+    expect(outside).toEqual([]);
+    for (const { href } of await chat.posted('openLink')) expect(href).toBe('');
   });
 }
 

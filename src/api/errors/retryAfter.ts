@@ -62,7 +62,7 @@ function parseTime(text: string): number {
 }
 
 /** Any of the three forms (RFC 9110 5.6.7), all of which are in GMT. @returns NaN for anything else */
-function parseHttpDate(text: string): number {
+export function parseHttpDate(text: string): number {
   // `Date.parse` alone would read "-5" and "try again in 5" as dates, and what has no zone as local.
   if (!/^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*\d\d:\d\d:\d\d/i.test(text)) return Number.NaN;
   const hasZone = /(?:[a-z]{1,5}|[+-]\d{4})$/i.test(text);

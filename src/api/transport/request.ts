@@ -19,6 +19,11 @@ export interface PostOptions extends RequestOptions {
   readonly idempotencyKey?: string | undefined;
   /** Whether it may be sent with this API key, which may have been replaced since the caller looked. */
   readonly acceptsKey?: ((apiKey: string) => boolean) | undefined;
+  /**
+   * Called before it is sent once more by itself although it may have been charged: the machine may have slept
+   * in between. What it throws ends the call.
+   */
+  readonly beforeRepeat?: (() => Promise<void>) | undefined;
 }
 
 /** A body that can be sent again: it is made anew for each attempt. */

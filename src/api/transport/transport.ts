@@ -9,6 +9,7 @@ import { Deadline, DeadlineExceeded, type Deadlines } from './deadlines.ts';
 import { DecodeError, type Decoder } from '../schema/decode.ts';
 import { errorFromResponse, errorFromStream, isErrorAlone, requestIdOf } from '../errors/errorResponse.ts';
 import { isRivyaError, RivyaError } from '../errors/errors.ts';
+import { parseHttpDate } from '../errors/retryAfter.ts';
 import { parseJson } from '../../base/json.ts';
 import { isOfTheWay407, networkError } from '../errors/networkError.ts';
 import type { OriginPause } from './originPause.ts';
@@ -49,10 +50,19 @@ interface Attempt {
 export class Transport {
   readonly #options: TransportOptions;
   readonly #decoder: Decoder;
+  #heard: { readonly time: number } | undefined;
 
   constructor(options: TransportOptions, decoder: Decoder) {
     this.#options = options;
     this.#decoder = decoder;
+  }
+
+  /**
+   * The server's own time in its last answer, in milliseconds since the epoch; another object for each
+   * answer, undefined before the first one that says it.
+   */
+  get heard(): { readonly time: number } | undefined {
+    return this.#heard;
   }
 
   /** The silence that the server asked for. */
@@ -192,6 +202,7 @@ export class Transport {
           throw possiblyCharged ? error.asPossiblyCharged() : error;
         try {
           await this.pause.sleep(wait, call.signal);
+          if (possiblyCharged) await options.beforeRepeat?.();
         } catch (reason) {
           const stopped = this.#failure(reason, request, attempt);
           throw possiblyCharged ? stopped.asPossiblyCharged() : stopped;
@@ -244,6 +255,7 @@ export class Transport {
     for (let hop = 0; ; hop++) {
       const response = await this.#fetch(url, request, headers, attempt);
       attempt.response = response;
+      this.#hear(response.headers);
       if (!isRedirect(response)) {
         attempt.deadline.stop();
         return response;
@@ -251,6 +263,11 @@ export class Transport {
       discard(response.body);
       url = this.#redirectTarget(url, request, response, hop);
     }
+  }
+
+  #hear(headers: Headers): void {
+    const time = parseHttpDate(headers.get('date')?.trim() ?? '');
+    if (!Number.isNaN(time)) this.#heard = { time };
   }
 
   async #fetch(url: URL, request: ApiRequest, headers: Headers, attempt: Attempt): Promise<Response> {

@@ -16,6 +16,8 @@ import {
   type NextStep,
 } from '../paidRequest/paidRequest.ts';
 import { problemFrom } from '../paidRequest/problemFrom.ts';
+import { serverTimeBefore } from '../paidRequest/serverTime.ts';
+import type { Problem } from '../../shared/task.ts';
 import { isDatabaseError } from '../storage/fileErrors.ts';
 import { bodyOf } from './answerBody.ts';
 import { asError, failure, lacking, stopped, type AnswerOutcome } from './answerOutcome.ts';
@@ -140,9 +142,10 @@ export class Answer {
 
   /** @returns undefined when the same is to be asked again */
   async #attempt(): Promise<AnswerEnd | undefined> {
-    const { store, account, clock, holds } = this.#parts;
+    const { store, client, account, clock, holds } = this.#parts;
     const { answerId } = this.request;
     let mayBeOut = false;
+    let isRefused = false;
     let result: AnswerOutcome;
     try {
       const mark = await account.mark();
@@ -153,18 +156,25 @@ export class Answer {
       const early = objection(request, mark, clock.now());
       if (early) return await this.#end(failure(asError(early)), 'ask');
       const body = request.body ?? (await this.#prepare());
+      const serverTime = await serverTimeBefore(request, client.serverTime, { signal: this.#abort.signal });
       const begun = await this.#patiently(() =>
-        holds() ? store.requests.sending(answerId, mark, clock.now()) : undefined,
+        holds() ? store.requests.sending(answerId, mark, serverTime, clock.now()) : undefined,
       );
       if (!begun) return { kind: 'interrupted' };
       if (begun.problem) return await this.#end(failure(asError(begun.problem)), 'ask');
       ({ mayBeOut } = begun);
-      result = await this.#ask(JSON.parse(body) as CreateChatCompletion, mark);
+      result = await this.#ask(JSON.parse(body) as CreateChatCompletion, mark, async () => {
+        const problem = await this.#objectionNow(mark);
+        if (!problem) return;
+        isRefused = true;
+        throw asError(problem);
+      });
     } catch (error) {
       if (isRivyaError(error)) result = failure(error);
       else if (error === this.#abort.signal.reason) result = failure(stopped(error));
       else throw error;
     }
+    if (isRefused) return this.#end(result, 'ask');
     // Who holds the lease alone knows that nobody else has asked meanwhile.
     const attempt = result.error && paidAttemptOf(result.error, mayBeOut || !holds());
     if (attempt?.outcome === 'conflict' && (await this.#waitsForCopy(attempt))) return undefined;
@@ -237,14 +247,31 @@ export class Answer {
     return text;
   }
 
-  /** @param mark of the API key that it must go out with */
-  async #ask(body: CreateChatCompletion, mark: string | undefined): Promise<AnswerOutcome> {
+  /** What stands against sending it again at this moment; the machine may have slept since it left. */
+  async #objectionNow(mark: string | undefined): Promise<Problem | undefined> {
+    const { store, client, clock } = this.#parts;
+    const request = await this.#patiently(() => store.requests.request(this.request.answerId));
+    if (!request) return undefined;
+    const serverTime = await serverTimeBefore(request, client.serverTime, { signal: this.#abort.signal });
+    return objection(request, mark, clock.now(), serverTime);
+  }
+
+  /**
+   * @param mark of the API key that it must go out with
+   * @param beforeRepeat see `PostOptions`
+   */
+  async #ask(
+    body: CreateChatCompletion,
+    mark: string | undefined,
+    beforeRepeat: () => Promise<void>,
+  ): Promise<AnswerOutcome> {
     const { client, account } = this.#parts;
     const { completions } = client.chat;
     const options = {
       signal: this.#abort.signal,
       idempotencyKey: this.request.idempotencyKey,
       acceptsKey: (key: string) => account.is(mark, key),
+      beforeRepeat,
     };
     if (!this.request.streamed) {
       const completion = await completions.create(body, options);

@@ -152,19 +152,21 @@ export class AnswerRequests {
 
   /**
    * The request is about to leave, with the API key of this mark; that is on disk when this returns.
+   * @param serverTime see `serverTimeBefore`
    * @returns what stands against it, which is for the person to decide; else whether an earlier attempt may
    * have been accepted; undefined when the answer is gone
    */
   sending(
     answerId: string,
     account: string | undefined,
+    serverTime: number,
     now: number,
   ): { readonly problem: Problem | undefined; readonly mayBeOut: boolean } | undefined {
     return this.#database.transaction('durable', () => {
       const request = this.request(answerId);
       if (!request) return undefined;
-      const problem = objection(request, account, now);
-      if (!problem) this.#write(answerId, sent(request, account, now));
+      const problem = objection(request, account, now, serverTime);
+      if (!problem) this.#write(answerId, sent(request, account, now, serverTime));
       return { problem, mayBeOut: mayBeAccepted(request) };
     });
   }
@@ -227,6 +229,7 @@ export class AnswerRequests {
       intended_at: request.intendedAt,
       first_sent_at: request.firstSentAt ?? null,
       account: request.account ?? null,
+      sent_server_time: request.sentServerTime ?? null,
       conflicts: request.conflicts,
       hold: request.hold ?? null,
     };

@@ -82,6 +82,7 @@ export function requestOf(row: Row): AnswerRequest {
     intendedAt: optionalNumber(row, 'intended_at') ?? number(row, 'created_at'),
     firstSentAt: optionalNumber(row, 'first_sent_at'),
     account: optionalText(row, 'account'),
+    sentServerTime: optionalNumber(row, 'sent_server_time'),
     conflicts: optionalNumber(row, 'conflicts') ?? 0,
     hold: optionalText(row, 'hold') as Hold | undefined,
   };

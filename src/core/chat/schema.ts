@@ -111,4 +111,9 @@ export const chatMigrations: readonly string[] = [
   -- Whether one with a body has left was not written down: it may have.
   UPDATE request SET intended_at = created_at, first_sent_at = CASE WHEN body IS NOT NULL THEN created_at END;
   `,
+  `
+  -- As in the ledger: how old they are by the server's clock, nobody knows.
+  ALTER TABLE request ADD COLUMN sent_server_time INTEGER;
+  UPDATE request SET sent_server_time = 0 WHERE first_sent_at IS NOT NULL;
+  `,
 ];

@@ -32,6 +32,10 @@ const liquid: CommentSyntax['block'] = [
   ['{%- comment %}', '{%- endcomment %}'],
   ['{% comment -%}', '{% endcomment -%}'],
 ];
+const liquidLines: CommentSyntax['block'] = [
+  ['{%- #', '-%}'],
+  ['{% #', '%}'],
+];
 const erb: CommentSyntax['block'] = [
   ['<%#', '%>'],
   ['<%!--', '--%>'],
@@ -51,21 +55,23 @@ const families: readonly (readonly [CommentSyntax, string])[] = [
   [{ line: ['//', '#'], block: [...slashes.block, ['<!--', '-->']] }, 'php'],
   [
     hash,
-    'python ruby shellscript yaml github-actions-workflow dockercompose azure-pipelines ansible dockerfile toml perl raku r makefile elixir ' +
+    'python ruby shellscript yaml github-actions-workflow dockercompose azure-pipelines ansible dockerfile toml perl raku makefile elixir ' +
       'coffeescript graphql gdscript properties dotenv ignore fish crystal awk tcl just ' +
       'starlark bazel snakemake robotframework gherkin cucumber puppet git-rebase sed',
   ],
+  [{ line: ["#'", '#'], block: [] }, 'r'],
   [{ line: ['#'], block: slashes.block }, 'nix terraform hcl'],
   [{ line: ['#'], block: [['#=', '=#']] }, 'julia'],
   [{ line: ['#'], block: [['#[', ']#']] }, 'nim'],
   [{ line: ['#'], block: [['#[[', ']]']] }, 'cmake'],
   [{ line: ['#'], block: [['<#', '#>']] }, 'powershell'],
-  [markup(), 'html xml xsl svg docbook dita markdown'],
-  [markup(['{{!--', '--}}'], ['{{!', '}}']), 'handlebars'],
+  [markup(), 'html xml xsl svg docbook dita'],
+  [markup(['{{/*', '*/}}'], ['{{- /*', '*/ -}}'], ['%%', '%%']), 'markdown'],
+  [markup(['{{~!--', '--~}}'], ['{{!--', '--}}'], ['{{!', '}}']), 'handlebars'],
   [markup(['{{--', '--}}']), 'blade'],
   [markup(['{#', '#}']), 'twig nunjucks jinja-html'],
   [markup(['{#', '#}'], ...liquid), 'django-html'],
-  [markup(...liquid), 'liquid'],
+  [markup(...liquid, ...liquidLines), 'liquid'],
   [markup(...erb), 'erb ejs eex heex'],
   [markup(['@*', '*@']), 'razor'],
   [markup(['{{- /*', '*/ -}}'], ['{{/*', '*/}}']), 'go-template'],

@@ -91,7 +91,7 @@ const aliases: ReadonlyMap<string, string> = new Map(
   Object.entries({
     markdown:
       'prompt instructions chatagent skill chatmode juliamarkdown quarto rmd rmarkdown pandoc multimarkdown md ' +
-      'markdown-math myst mystmarkdown marp slidev obsidian wikimarkdown github-issues markdoc mdc',
+      'markdown-math myst mystmarkdown marp slidev obsidian wikimarkdown github-issues markdoc mdc svx mdsvex',
     mdx: 'MDX mdx-js',
     latex: 'rsweave latex-expl3 doctex sweave knitr context pweave',
     heex: 'phoenix-heex html-heex html-eex surface leex phoenix-html',
@@ -122,7 +122,7 @@ const aliases: ReadonlyMap<string, string> = new Map(
 const byExtension: ReadonlyMap<string, string> = new Map(
   Object.entries({
     plaintext: 'txt text',
-    markdown: 'md markdown mdown mkd mkdn mdwn qmd rmd rmarkdown jmd pmd livemd myst mdc mdoc',
+    markdown: 'md markdown mdown mkd mkdn mdwn qmd rmd rmarkdown jmd pmd livemd myst mdc mdoc svx markdoc',
     mdx: 'mdx',
     html: 'html htm xhtml shtml',
     vue: 'vue',

@@ -2,6 +2,7 @@ import type { DocumentIdentity } from '../languages/documentLanguage.ts';
 import type { ReferenceEdit } from '../references/plan/plan.ts';
 import { findReferences } from './find/findReferences.ts';
 import { filePathOf } from './find/mediaReference.ts';
+import { writeAddress } from './find/writeAddress.ts';
 import { wishOf } from './wish.ts';
 
 /**
@@ -25,7 +26,9 @@ export function healingEdits(
     const renamed = name === undefined ? undefined : path.slice(0, path.lastIndexOf('/') + 1) + name;
     return [
       ...(mark ? [{ ...mark, text: '' }] : []),
-      ...(renamed === undefined ? [] : [{ ...reference.address, text: reference.write(renamed) }]),
+      ...(renamed === undefined
+        ? []
+        : [{ ...reference.address, text: writeAddress(reference.writing, renamed) }]),
     ];
   });
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
+import { isLocked } from '../storage/fileErrors.ts';
 import { slotMs, type SpentSlot } from '../storage/spentSlots.ts';
 import type { Ledger } from '../tasks/ledger.ts';
 import {
@@ -29,7 +30,7 @@ export interface MirrorOptions {
 }
 
 /** What VS Code keeps in one piece should stay small. */
-const limits = { jobs: 50, characters: 200_000 };
+const limits = { jobs: 200, characters: 200_000 };
 /** Between two copies that nobody waits for, in milliseconds. */
 const pauseMs = 1_000;
 /** Nothing that is to be sent waits longer than this for the copy, in milliseconds. */
@@ -137,6 +138,8 @@ export class Mirror implements Disposable {
       return await this.#writing;
     } catch (error) {
       log.warn(`The open jobs could not be copied. ${describeError(error)}`);
+      // Whoever holds it has changed something, which is to be copied, too.
+      if (isLocked(error)) this.saveSoon();
       return false;
     }
   }

@@ -17,8 +17,17 @@ export function readStorageId(storageFolder: string): string | undefined {
   }
 }
 
-/** As `readStorageId`, and gives one where there is none. @throws an error of the file system */
-export function storageIdOf(storageFolder: string): string {
+/**
+ * As `readStorageId`, and gives one where there is none: only one, however many windows open at once, or each
+ * would keep a copy of its own.
+ * @param alone does a work while no other window does one
+ * @throws an error of the file system, or of `alone`
+ */
+export function storageIdOf(storageFolder: string, alone: (work: () => string) => string): string {
+  return readStorageId(storageFolder) ?? alone(() => givenId(storageFolder));
+}
+
+function givenId(storageFolder: string): string {
   const path = idPath(storageFolder);
   try {
     writeFileSync(path, randomUUID(), { flag: 'wx' });

@@ -15,6 +15,11 @@ export interface PaidRequest {
   readonly firstSentAt: number | undefined;
   /** The mark of the API key with which that attempt left (`AccountMarks`); undefined while not known. */
   readonly account: string | undefined;
+  /**
+   * What the server's own clock had said last when that attempt left; `unheard` when it had said nothing.
+   * Undefined: nothing is out, or the person has decided since and knows what may be.
+   */
+  readonly sentServerTime: number | undefined;
   /** How often Rivya has answered that it works on this key already, since the person last decided. */
   readonly conflicts: number;
   readonly hold: Hold | undefined;
@@ -51,6 +56,9 @@ export type NextStep = 'withdraw' | 'wait' | 'waitForKey' | 'ask' | 'end';
 /** "In progress" may be reported as a conflict for as long as the first copy is being worked on. */
 export const maximumConflicts = 5;
 
+/** A time of the server that it has not told: as far from any other as can be. */
+export const unheard = 0;
+
 /** Whether Rivya may have accepted it, so that credits may be gone. */
 export function mayBeAccepted(request: Pick<PaidRequest, 'firstSentAt'>): boolean {
   return request.firstSentAt !== undefined;
@@ -59,11 +67,15 @@ export function mayBeAccepted(request: Pick<PaidRequest, 'firstSentAt'>): boolea
 /**
  * What stands against sending it (again) now; undefined when nothing does.
  * @param account the mark of the API key that it would be sent with; undefined without a key
+ * @param now by the clock of this machine
+ * @param serverTime by the server's, heard at this moment, or `unheard`; undefined when it was not asked, so
+ * that nothing may be sent yet
  */
 export function objection(
   request: PaidRequest,
   account: string | undefined,
   now: number,
+  serverTime?: number,
 ): Problem | undefined {
   const { firstSentAt, account: before, intendedAt } = request;
   // An idempotency key means nothing to another account: there, it would be a second, paid request.
@@ -73,7 +85,8 @@ export function objection(
       message: 'It was sent with another API key, and it is not known whether it was accepted.',
     };
   }
-  if (Math.abs(now - intendedAt) <= keyLifetimeMs) return undefined;
+  const isYoung = Math.abs(now - intendedAt) <= keyLifetimeMs;
+  if (isYoung && isRemembered(request, serverTime)) return undefined;
   return firstSentAt === undefined
     ? { code: 'intent_old', message: 'It was never sent, and is more than a day old.' }
     : {
@@ -82,13 +95,32 @@ export function objection(
       };
 }
 
-/** It is about to leave, with the API key of this mark; to be on disk before it does. */
-export function sent<T extends PaidRequest>(request: T, account: string | undefined, now: number): T {
+/**
+ * Whether Rivya still remembers the key of what may be out, which its own clock alone can tell: the clock of
+ * this machine may have been wrong when it left, or be so now.
+ */
+function isRemembered({ firstSentAt, sentServerTime }: PaidRequest, serverTime: number | undefined): boolean {
+  if (firstSentAt === undefined || sentServerTime === undefined || serverTime === undefined) return true;
+  if (sentServerTime === unheard || serverTime === unheard) return false;
+  return Math.abs(serverTime - sentServerTime) <= keyLifetimeMs;
+}
+
+/**
+ * It is about to leave, with the API key of this mark; to be on disk before it does.
+ * @param serverTime what the server's clock has said last, or `unheard`
+ */
+export function sent<T extends PaidRequest>(
+  request: T,
+  account: string | undefined,
+  now: number,
+  serverTime: number,
+): T {
   // The mark of what is out already stays; where the person has agreed to another account, that one counts.
   return {
     ...request,
     firstSentAt: request.firstSentAt ?? now,
     account: request.account ?? account,
+    sentServerTime: request.sentServerTime ?? serverTime,
   };
 }
 
@@ -97,7 +129,13 @@ export function answered<T extends PaidRequest>(
   request: T,
   { outcome, isOnlyOne }: PaidAttempt,
 ): { readonly request: T; readonly next: NextStep } {
-  const nothingIsOut = { ...request, firstSentAt: undefined, account: undefined, conflicts: 0 };
+  const nothingIsOut = {
+    ...request,
+    firstSentAt: undefined,
+    account: undefined,
+    sentServerTime: undefined,
+    conflicts: 0,
+  };
   switch (outcome) {
     case 'neverLeft':
       return isOnlyOne ? { request: nothingIsOut, next: 'withdraw' } : { request, next: 'wait' };
@@ -118,7 +156,14 @@ export function answered<T extends PaidRequest>(
 
 /** The person has said that it is to be sent (again), whatever account and time that is now. */
 export function decided<T extends PaidRequest>(request: T, now: number): T {
-  return { ...request, hold: undefined, intendedAt: now, account: undefined, conflicts: 0 };
+  return {
+    ...request,
+    hold: undefined,
+    intendedAt: now,
+    account: undefined,
+    sentServerTime: undefined,
+    conflicts: 0,
+  };
 }
 
 /**
@@ -128,6 +173,15 @@ export function decided<T extends PaidRequest>(request: T, now: number): T {
  */
 export function paidAttemptOf(error: RivyaError, mayBeOut: boolean): PaidAttempt {
   return { outcome: outcomeOf(error), isOnlyOne: !mayBeOut && !error.mayHaveBeenCharged };
+}
+
+/**
+ * What it shows that the server could not be asked for its time: the paid request itself has not left.
+ * @param mayBeOut as for `paidAttemptOf`
+ */
+export function unsentAttemptOf(error: RivyaError, mayBeOut: boolean): PaidAttempt {
+  const outcome = outcomeOf(error) === 'keyRefused' ? 'keyRefused' : 'neverLeft';
+  return { outcome, isOnlyOne: !mayBeOut };
 }
 
 function outcomeOf(error: RivyaError): Outcome {

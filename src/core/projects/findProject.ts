@@ -157,6 +157,7 @@ function projectOf(
       markdown: kind.markdown ?? 'commonmark',
       hasWikilinks: kind.hasWikilinks?.(found, text) ?? false,
       importsMedia: kind.imports?.test(path) ?? false,
+      ...(kind.importsObjects === true && { importsObjects: true }),
     },
   };
 }

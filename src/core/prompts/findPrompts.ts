@@ -3,7 +3,14 @@ import { documentLanguage } from '../languages/documentLanguage.ts';
 import { condensed } from '../languages/largeDocument.ts';
 import { commentAt } from './commentAround.ts';
 import { valueAt } from './valueAround.ts';
-import { withoutComment, withoutLineSyntax, withoutMarksOfOtherLines } from './promptWords.ts';
+import { isProgram } from '../languages/languageKinds.ts';
+import {
+  linesOf as wordLines,
+  unwrapped,
+  withoutComment,
+  withoutLineSyntax,
+  withoutMarksOfOtherLines,
+} from './promptWords.ts';
 import { longestPrompt, type TextRange } from './textRange.ts';
 
 /** A prompt and the range of the document that it was read from, after which its result is inserted. */
@@ -29,17 +36,39 @@ export function promptsAt(
   const isRead = selections.some(isCursor) && condensed(text) !== undefined;
   const found = selections.map(selection => {
     const { start } = selection;
-    if (!isCursor(selection)) return selection;
-    const around = isRead
-      ? (fencedPrompt(text, start) ?? commentAt(text, language, start) ?? valueAt(text, language, start))
-      : undefined;
-    return around ?? lineAround(text, start);
+    if (!isCursor(selection)) return { ...selection, isString: false };
+    const around = isRead ? (fencedPrompt(text, start) ?? commentAt(text, language, start)) : undefined;
+    const value = around === undefined && isRead ? valueAt(text, language, start) : undefined;
+    return { ...(around ?? value ?? lineAround(text, start)), isString: value !== undefined };
   });
   const distinct = new Map(found.map(range => [`${range.start}-${range.end}`, range]));
-  return [...distinct.values()].flatMap(({ start, end }) => {
-    const prompt = promptIn(text.slice(start, end), languageId, file);
+  return [...distinct.values()].flatMap(({ start, end, isString }) => {
+    const own = promptIn(text.slice(start, end), languageId, file);
+    const prompt = isString ? decoded(own, language) : withoutWrap(text, language, { start, end }, own);
     return prompt === '' ? [] : [{ prompt, start, end }];
   });
+}
+
+/** A string of data as it is read, and one of a program without the marks before its quotes. */
+function decoded(words: string, language: string): string {
+  if (!words.includes('\\')) return words;
+  if (!language.startsWith('json')) return isProgram(language) ? words.replace(/\\(["'`])/g, '$1') : words;
+  try {
+    return String(JSON.parse(`"${words}"`));
+  } catch (error) {
+    // Half written, it is taken as it stands.
+    if (error instanceof SyntaxError) return words;
+    throw error;
+  }
+}
+
+/** A part of a comment whose other lines have no marks of their own, without its line breaks. */
+function withoutWrap(text: string, language: string, { start, end }: TextRange, words: string): string {
+  const isWrapped = /[^\n]\r?\n[^\r\n]/.test(words);
+  if (!isWrapped || condensed(text) === undefined) return words;
+  const comment = commentAt(text, language, start);
+  const isPart = comment && comment.start < start && end < comment.end + 1;
+  return isPart ? unwrapped(wordLines(words)) : words;
 }
 
 /**

@@ -7,7 +7,8 @@ export function withoutComment(text: string, language: string): string | undefin
   const syntax = commentSyntax(language);
   for (const [open, close] of syntax.block) {
     if (!text.startsWith(open) || !text.endsWith(close) || text.length < open.length + close.length) continue;
-    return unwrapped(linesOf(text.slice(open.length, text.length - close.length)).map(withoutStar));
+    const inner = text.slice(open.length, text.length - close.length);
+    return ownWords(unwrapped(linesOf(withoutTrim(inner, open)).map(withoutStar)), language);
   }
   if (language === 'restructuredtext') return withoutRstMark(text);
   const lines = linesOf(text);
@@ -15,9 +16,22 @@ export function withoutComment(text: string, language: string): string | undefin
     const pattern = linePrefix(prefix);
     const filled = lines.filter(line => line.trim() !== '');
     if (filled.length === 0 || !filled.every(line => pattern.test(line))) continue;
-    return unwrapped(lines.map(line => line.replace(pattern, '')));
+    return ownWords(unwrapped(lines.map(line => line.replace(pattern, ''))), language);
   }
   return undefined;
+}
+
+/** A comment of a template language without the marks that take blanks away. */
+function withoutTrim(inner: string, open: string): string {
+  if (!/^(?:\{[#%{]|<%)/.test(open)) return inner;
+  return inner.replace(/^[-~+](?=\s)/, '').replace(/(?<=\s)[-~+]$/, '');
+}
+
+/** The words of a comment from which documentation is made, without what only its tool reads. */
+function ownWords(words: string, language: string): string {
+  if (/^(?:haskell|elm|purescript)$/.test(language)) return words.replace(/^[|^]\s+/, '');
+  if (!/^(?:csharp|vb|fsharp)$/.test(language)) return words;
+  return /^<(\w+)(?:\s[^<>]*)?>\s*([^]*?)\s*<\/\1>$/.exec(words)?.[2] ?? words;
 }
 
 /**
@@ -47,7 +61,7 @@ export function withoutMarksOfOtherLines(text: string, language: string): string
   return isOpened || end !== '' ? unwrapped(linesOf(inner).map(withoutStar)) : undefined;
 }
 
-function linesOf(text: string): string[] {
+export function linesOf(text: string): string[] {
   return text.split(/\r\n|\r|\n/);
 }
 
@@ -73,7 +87,7 @@ function withoutRstMark(text: string): string | undefined {
 }
 
 /** Where a comment was wrapped is no part of what it says; a blank line is. */
-function unwrapped(lines: readonly string[]): string {
+export function unwrapped(lines: readonly string[]): string {
   return lines
     .map(line => line.trim())
     .join('\n')
@@ -100,7 +114,16 @@ const markdown: Strip = line => {
   if (/^<[a-z][^]*>$/i.test(line)) return withoutTags(line);
   const image = markdownImage.exec(line);
   if (image) return (image[1] ?? '') || (image[2] ?? '').trim();
+  const titled =
+    /^\[(?:\/\/|comment)\]:\s*(?:#|<>)\s*[("'](.+)[)"']$/.exec(line) ??
+    /^(?:!!!|\?\?\?\+?|===[!+]{0,2})\s+(?:[\w -]+\s)?"([^"]+)"$/.exec(line) ??
+    /^:{3,}\s*[\w-]+\[([^\]]+)\]$/.exec(line) ??
+    /^:{3,}\s*\{[\w-]+\}\s+(\S.*)$/.exec(line);
+  if (titled) return titled[1] ?? line;
+  const option = /^#\|\s*[\w-]+:\s+(\S.*)$/.exec(line);
+  if (option) return withoutQuotes(option[1] ?? line);
   const words = line
+    .replace(/^(?:>\s*)*\[![\w-]+\][+-]?\s+/, '')
     .replace(/^(?:>\s*)*(?:#{1,6}\s+|[-*+]\s+(?:\[[ xX]\]\s+)?|\d{1,9}[.)]\s+)?/, '')
     .replace(/(?<!\s)\s+#+$/, '');
   return line.startsWith('#') ? words.replace(/(?<!\s)\s+\{[#.:][^{}]*\}$/, '') : words;
@@ -137,7 +160,7 @@ const asciidoc: Strip = line => {
 };
 
 const restructuredText: Strip = line =>
-  line.replace(/^(?:[-*+•]|(?:\d+|#|[A-Za-z])[.)]|\((?:\d+|#)\))\s+/, '');
+  line.replace(/^(?:[-*+•]|(?:\d+|#|[A-Za-z])[.)]|\((?:\d+|#)\)|:[\w-]+:)\s+/, '');
 
 const typst: Strip = line =>
   line
@@ -146,7 +169,7 @@ const typst: Strip = line =>
     .replace(/(?<!\s)\s*<[\w:.-]+>$/, '');
 
 const latexCommand =
-  /^\\(?:part|chapter|(?:sub){0,2}section|(?:sub)?paragraph|caption|captionof\{\w+\}|title|subtitle|frametitle|framesubtitle|textbf|textit|emph|includegraphics|addchap|addsec|minisec)\*?\s*(?:\[[^\]]*\])?\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}/;
+  /^\\(?:part|chapter|(?:sub){0,2}section|(?:sub)?paragraph|caption|captionof\{\w+\}|title|subtitle|frametitle|framesubtitle|textbf|textit|emph|includegraphics|addchap|addsec|minisec|begin\{[\w*]+\})\*?\s*(?:\[[^\]]*\])?\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}/;
 
 const latex: Strip = line => {
   const command = latexCommand.exec(line);

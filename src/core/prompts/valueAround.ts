@@ -11,7 +11,9 @@ export function valueAt(text: string, language: string, offset: number): TextRan
   if (line.text.length > longestLine) return undefined;
   const at = offset - line.start;
   const inFrontMatter = language === 'markdown' && isInFrontMatter(text, line);
-  const isMarkup = isMarkupLanguage(language);
+  // A tag in Markdown has attributes like any.
+  const isTag = (language === 'mdx' || language === 'markdown') && /^\s*<[A-Za-z]/.test(line.text);
+  const isMarkup = isMarkupLanguage(language) || isTag;
   if (!isProgram(language) && !isMarkup && !inFrontMatter) return undefined;
   const pattern = isMarkup ? attribute : quoted;
   const around = stringsOf(line, pattern).find(({ start, end }) => start <= at && at <= end);

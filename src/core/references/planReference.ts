@@ -1,15 +1,17 @@
 import { documentLanguage } from '../languages/documentLanguage.ts';
+import { isToolSettings } from '../languages/toolSettings.ts';
 import { condensed } from '../languages/largeDocument.ts';
 import { inlineAsciidoc, planAsciidoc } from './textFormats/asciidoc.ts';
 import { inlineStyle, planStyle } from './styles/css.ts';
 import type { StyleLanguage } from './styles/cssTokens.ts';
-import { inlineJson, planJson } from './data/json.ts';
-import { inlineToml, planToml } from './data/toml.ts';
-import { inlineYaml, planYaml } from './data/yaml.ts';
+import { fillJson, inlineJson, planJson } from './data/json.ts';
+import { fillToml, inlineToml, planToml } from './data/toml.ts';
+import { fillYaml, inlineYaml, planYaml } from './data/yaml.ts';
 import { inlineLatex, planLatex } from './typesetting/latex.ts';
 import { inlineTypst, planTypst } from './typesetting/typst.ts';
 import { inlineMarkdown, planMarkdown } from './markdown/markdownReference.ts';
 import type { MarkdownLanguage } from './markdown/markdownSnippet.ts';
+import { planElixir } from './markup/embeddedMarkup.ts';
 import { inlineMarkup, planMarkup } from './markup/markupReference.ts';
 import { planJavaScript, planPhp, planTypeScript } from './markup/scriptReference.ts';
 import { tagSyntax, templateSyntax, type TagSyntax } from './markup/tagLanguage.ts';
@@ -43,7 +45,13 @@ export function planReference(request: ReferenceRequest): ReferencePlan | undefi
     start: document.within(request.start),
     end: document.within(request.end),
   };
-  const plan = language ? language.plan(short) : planPaths(name, short);
+  const settings = settingsPlanners.get(name);
+  const plan =
+    settings && isToolSettings(request.file, text)
+      ? (settings(short) ?? planPaths(name, short))
+      : language
+        ? language.plan(short)
+        : planPaths(name, short);
   return (
     plan && {
       ...plan,
@@ -101,6 +109,15 @@ const latex: Language = { plan: planLatex, inline: inlineLatex };
 const templates =
   'html blade django-html ejs erb eex handlebars jinja-html liquid twig nunjucks razor go-template';
 
+/** What may be filled where no key may be added. In settings of containers an `image` is no picture. */
+const settingsPlanners: ReadonlyMap<string, Language['plan']> = new Map([
+  ['json', fillJson],
+  ['jsonc', fillJson],
+  ['json5', fillJson],
+  ['toml', fillToml],
+  ['yaml', request => (request.mode === 'replace' ? fillYaml(request) : undefined)],
+]);
+
 /** By the names of `documentLanguage`. */
 const languages: ReadonlyMap<string, Language> = new Map([
   ['markdown', markdown('markdown')],
@@ -108,6 +125,7 @@ const languages: ReadonlyMap<string, Language> = new Map([
   ...templates.split(' ').map(name => [name, markup(templateSyntax(name))] as const),
   ['heex', markup(tagSyntax('heex'))],
   ['php', { ...markup(templateSyntax('php')), plan: planPhp }],
+  ['elixir', pathOnly(planElixir)],
   ['javascript', pathOnly(planJavaScript)],
   ['typescript', pathOnly(planTypeScript)],
   ['javascriptreact', markup(tagSyntax('jsx'))],

@@ -6,9 +6,11 @@ import { attemptsOf, recordAttempt, type Attempt } from './attempts.ts';
 import { number, text, type Database, type Journal } from '../storage/database.ts';
 import { FileReplaced } from '../storage/fileErrors.ts';
 import { openDatabase, type Opened } from '../storage/openDatabase.ts';
+import { AgentJobs } from './agentJobs.ts';
 import { Books } from './books.ts';
 import { pendingMarker } from './storagePaths.ts';
 import { Leases } from './leases.ts';
+import type { NewTask } from './newTask.ts';
 import type { NewPlacement, Placement } from './placement.ts';
 import { OpenJobs } from './openJobs.ts';
 import { Placements, writePlacement } from './placements.ts';
@@ -30,9 +32,7 @@ import {
 } from '../../shared/task.ts';
 import { transition } from './transition.ts';
 
-/** A job as the user asked for it; everything else starts empty. */
-export type NewTask = Pick<Task, 'id' | 'origin' | 'kind' | 'model' | 'prompt' | 'body' | 'idempotencyKey'> &
-  Partial<Pick<Task, 'sources' | 'orderId' | 'parent' | 'agreedCredits' | 'dueAt'>>;
+export type { NewTask };
 
 /** A stored file with what decides whether it may go. */
 export interface LibraryFile {
@@ -53,6 +53,8 @@ export class Ledger implements Disposable {
   readonly #marker: string;
   readonly #changed = new Emitter<void>();
   #dataVersion: number;
+  /** As of what other windows had written; what is written here is added. */
+  #hosts: { readonly version: number; readonly names: Set<string> } | undefined;
 
   readonly leases: Leases;
   readonly placements: Placements;
@@ -60,6 +62,7 @@ export class Ledger implements Disposable {
   readonly lists: TaskLists;
   readonly removed: RemovedTasks;
   readonly books: Books;
+  readonly agents: AgentJobs;
   /** Fires after every change: our own at once, another window's when `checkForExternalChanges` finds it. */
   readonly onDidChange = this.#changed.event;
   /** Fires once, when it is noticed that the file was replaced or deleted: the window has to be reloaded. */
@@ -72,8 +75,18 @@ export class Ledger implements Disposable {
     this.placements = new Placements(database, () => this.#changed.fire());
     this.openJobs = new OpenJobs(database, marker, () => this.#changed.fire());
     this.books = new Books(database);
+    this.agents = new AgentJobs(database, {
+      insert: (task, placement, now) => {
+        writeFileSync(marker, '');
+        return this.#insert(task, placement, now);
+      },
+      task: id => this.task(id),
+      changed: () => this.#changed.fire(),
+      spentByAll: (origin, since) => this.books.spent(origin, since) + this.books.planned(origin),
+    });
     this.lists = new TaskLists(database, () => this.#changed.fire());
     this.removed = new RemovedTasks(database, () => {
+      this.#hosts = undefined;
       if (this.hasPending()) writeFileSync(marker, '');
     });
     this.onDidLoseFile = database.onDidLoseFile;
@@ -216,6 +229,12 @@ export class Ledger implements Disposable {
 
   task(id: string): Task | undefined {
     const row = this.#database.get(`SELECT ${taskColumns} FROM task WHERE id = ?`, id);
+    return row && taskOf(row);
+  }
+
+  /** The job that is sent with this key, for keys that are made from what is wished. */
+  byIdempotencyKey(key: string): Task | undefined {
+    const row = this.#database.get(`SELECT ${taskColumns} FROM task WHERE idempotency_key = ?`, key);
     return row && taskOf(row);
   }
 
@@ -384,10 +403,15 @@ export class Ledger implements Disposable {
 
   /** The hosts that results came from, in small letters. */
   resultHosts(): ReadonlySet<string> {
+    // Asked at every look into a document, and read from all results there ever were.
+    const version = this.#readDataVersion();
+    if (this.#hosts?.version === version) return this.#hosts.names;
     const rows = this.#database.all(
       `SELECT DISTINCT substr(url, 1, instr(substr(url, 9) || '/', '/') + 7) AS host FROM result WHERE url LIKE 'http%'`,
     );
-    return new Set(rows.flatMap(row => URL.parse(text(row, 'host'))?.hostname ?? []));
+    const names = new Set(rows.flatMap(row => URL.parse(text(row, 'host'))?.hostname ?? []));
+    this.#hosts = { version, names };
+    return names;
   }
 
   /**
@@ -441,6 +465,7 @@ export class Ledger implements Disposable {
 
   #write(before: Task, after: Task): void {
     this.#database.update('task', changingColumns(after), 'id', after.id);
+    this.agents.follow(before, after, after.updatedAt);
     if (isRunningState(before.state) && !isRunningState(after.state))
       this.#database.run('DELETE FROM lease WHERE task_id = ?', after.id);
     // A file that came after the others were placed is still to be placed.
@@ -451,8 +476,10 @@ export class Ledger implements Disposable {
       );
     }
     for (const result of after.results) {
-      if (result !== before.results[result.index])
-        this.#database.insert('result', resultColumns(after.id, result), true);
+      if (result === before.results[result.index]) continue;
+      this.#database.insert('result', resultColumns(after.id, result), true);
+      const host = /^http/i.test(result.url) ? URL.parse(result.url)?.hostname : undefined;
+      if (host !== undefined) this.#hosts?.names.add(host);
     }
   }
 

@@ -32,8 +32,8 @@ export class OpenJobs {
    * Holds the write lock of the ledger: what `work` reads is still so when it has started to write it elsewhere.
    * @throws what `work` throws, FileReplaced, or an error of SQLite
    */
-  whileNobodyWrites(work: () => void): void {
-    this.#database.transaction('cheap', work);
+  whileNobodyWrites<T>(work: () => T): T {
+    return this.#database.transaction('cheap', work);
   }
 
   /**

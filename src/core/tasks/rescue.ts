@@ -20,6 +20,8 @@ export function rescue(source: DamagedSource, into: Database): number {
   return into.transaction('durable', () => {
     let count = 0;
     for (const row of source.rows('task')) if (takeOver(row, source, into)) count++;
+    // Else a damaged list would give agents the budget of the day again.
+    for (const row of source.rows('agent_spend')) insertRescued(into, 'agent_spend', withoutId(row));
     return count;
   });
 }

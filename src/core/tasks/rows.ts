@@ -54,6 +54,7 @@ export function taskOf(row: Row): Task {
     intendedAt: number(row, 'intended_at'),
     firstSentAt: optionalNumber(row, 'first_sent_at'),
     account: optionalText(row, 'account'),
+    sentServerTime: optionalNumber(row, 'sent_server_time'),
     conflicts: optionalNumber(row, 'conflicts') ?? 0,
     dueAt: optionalNumber(row, 'due_at'),
     results: (JSON.parse(optionalText(row, 'results') ?? '[]') as Row[]).map(resultOf),
@@ -77,6 +78,7 @@ export function changingColumns(task: Task): Record<string, SQLInputValue> {
     intended_at: task.intendedAt,
     first_sent_at: task.firstSentAt ?? null,
     account: task.account ?? null,
+    sent_server_time: task.sentServerTime ?? null,
     conflicts: task.conflicts,
     due_at: task.dueAt ?? null,
   };

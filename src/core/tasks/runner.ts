@@ -355,7 +355,7 @@ export function decideAll(ledger: Ledger, ids: readonly string[], event: TaskEve
 }
 
 function decision(event: TaskEvent, now: number): (task: Task) => Task {
-  const atOnce = ['released', 'reopened', 'accountChanged'].includes(event.type);
+  const atOnce = ['released', 'reopened', 'accountChanged', 'wishedAgain'].includes(event.type);
   return task => {
     const next = transition(task, event, now);
     if (next === task) return task;

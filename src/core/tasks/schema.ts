@@ -202,4 +202,44 @@ export const migrations: readonly string[] = [
   ALTER TABLE placement ADD COLUMN missing TEXT;
   CREATE INDEX result_url ON result (url);
   `,
+  `
+  -- Of what may be out since before the server's time was noted, nobody knows how old it is by that.
+  ALTER TABLE task ADD COLUMN sent_server_time INTEGER;
+  UPDATE task SET sent_server_time = 0 WHERE first_sent_at IS NOT NULL AND remote_id IS NULL;
+  `,
+  `
+  -- wish: of jobs that agents have ordered, exactly what was wanted. agent_spend: what each of these jobs may
+  -- cost and has cost; it stays when the job goes. agent_grant: questions about an order, each answered once.
+  ALTER TABLE task ADD COLUMN wish TEXT;
+  CREATE INDEX task_wish ON task (wish, created_at) WHERE wish IS NOT NULL;
+  CREATE TABLE agent_spend (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    origin TEXT NOT NULL,
+    door TEXT NOT NULL,
+    client TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    wish TEXT NOT NULL,
+    task_id TEXT NOT NULL UNIQUE,
+    estimate REAL CHECK (estimate >= 0),
+    reserved REAL,
+    final REAL,
+    consent TEXT NOT NULL CHECK (consent IN ('below', 'host', 'client', 'window'))
+  ) STRICT;
+  CREATE INDEX agent_spend_at ON agent_spend (origin, at, order_id, estimate, reserved, final);
+  CREATE TABLE agent_grant (
+    nonce TEXT PRIMARY KEY,
+    wish TEXT NOT NULL,
+    credits REAL,
+    expires_at INTEGER NOT NULL,
+    used_at INTEGER
+  ) STRICT;
+  CREATE TABLE agent_stop (
+    origin TEXT NOT NULL,
+    reason TEXT NOT NULL CHECK (reason IN ('person', 'credits')),
+    until INTEGER NOT NULL,
+    PRIMARY KEY (origin, reason)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -10,8 +10,9 @@ import { rawSoundOf } from '../assets/rawSound.ts';
 import { NotMedia } from '../assets/resultType.ts';
 import type { Attempt } from './attempts.ts';
 import type { SenderAccount } from '../paidRequest/accountMarks.ts';
-import { paidAttemptOf, mayBeAccepted, objection } from '../paidRequest/paidRequest.ts';
+import { paidAttemptOf, mayBeAccepted, objection, unsentAttemptOf } from '../paidRequest/paidRequest.ts';
 import { problemFrom } from '../paidRequest/problemFrom.ts';
+import { serverTimeBefore } from '../paidRequest/serverTime.ts';
 import type { Ledger } from './ledger.ts';
 import { longestPauseMs, nextPollAt } from './schedule.ts';
 import {
@@ -27,7 +28,7 @@ import { transition, type Observation, type TaskEvent } from './transition.ts';
 
 /** The server of one origin, as the runner needs it. */
 export interface RunnerServer {
-  readonly client: Pick<RivyaClient, 'generations' | 'pausedUntil'>;
+  readonly client: Pick<RivyaClient, 'generations' | 'pausedUntil' | 'serverTime'>;
   readonly account: SenderAccount;
   readonly baseUrl: string;
   readonly fetch: DownloadOptions['fetch'];
@@ -153,13 +154,36 @@ export class Steps {
   async #submit(task: Task, { server, signal, keyReplaced }: StepContext): Promise<void> {
     const { ledger, clock, holder, beforeSending } = this.#ports;
     const account = await server.account.mark();
+    // What waits for the person anyway asks the server for nothing.
+    const early = objection(task, account, clock.now());
+    if (early) {
+      if (ledger.leases.holds(holder, task.id))
+        this.apply(task.id, { type: 'decisionNeeded', problem: early });
+      return;
+    }
+    let serverTime: number;
+    try {
+      serverTime = await serverTimeBefore(task, server.client.serverTime, { signal, maxRetries: 0 });
+    } catch (error) {
+      if (signal.aborted || !isRivyaError(error)) throw error;
+      const unsent = unsentAttemptOf(error, mayBeAccepted(task) || !ledger.leases.holds(holder, task.id));
+      const problem = problemOf(error);
+      this.apply(
+        task.id,
+        { type: 'answered', attempt: unsent, problem, keyReplaced: keyReplaced() },
+        { error },
+      );
+      return;
+    }
     await beforeSending?.();
     const startedAt = clock.now();
+    // The origin has asked for silence meanwhile: the runner comes back when that is over.
+    if (server.client.pausedUntil() > startedAt) return;
     // The row must say "submitting" before the first byte leaves, and only the holder of the lease may send.
     signal.throwIfAborted();
     if (!ledger.leases.holds(holder, task.id)) return;
-    const event = { type: 'sending', account } as const;
-    if (objection(task, account, startedAt)) {
+    const event = { type: 'sending', account, serverTime } as const;
+    if (objection(task, account, startedAt, serverTime)) {
       this.apply(task.id, event);
       return;
     }

@@ -28,8 +28,8 @@ export interface Observation {
 }
 
 export type TaskEvent =
-  /** The request is about to leave, with the API key of this mark. */
-  | { readonly type: 'sending'; readonly account: string | undefined }
+  /** The request is about to leave, with the API key of this mark; the server's clock has said this. */
+  | { readonly type: 'sending'; readonly account: string | undefined; readonly serverTime: number }
   /** The submit was answered, or a poll was. */
   | { readonly type: 'observed'; readonly observation: Observation }
   /** The submit brought no task. `keyReplaced`: by now there is another API key than the one it used. */
@@ -47,6 +47,11 @@ export type TaskEvent =
   | { readonly type: 'decisionNeeded'; readonly problem: Problem }
   /** What the job was held for is there: a key, or the user's decision to send again. */
   | { readonly type: 'released' }
+  /**
+   * The same is wished once more, and the key of the job is made from the wish: it is sent (again) with this
+   * very key, when it was refused, never left, or was interrupted.
+   */
+  | { readonly type: 'wishedAgain' }
   /** The API key was replaced by the one with this mark. */
   | { readonly type: 'accountChanged'; readonly account: string | undefined }
   /** A poll was answered with "not found". */
@@ -93,7 +98,7 @@ const foreignEnd = /^(?:cancell?ed|expired|rejected|aborted|timed_out)$/i;
 export function transition(task: Task, event: TaskEvent, now: number): Task {
   switch (event.type) {
     case 'sending':
-      return sending(task, event.account, now);
+      return sending(task, event, now);
     case 'observed':
       return observed(task, event.observation, now);
     case 'answered':
@@ -112,6 +117,8 @@ export function transition(task: Task, event: TaskEvent, now: number): Task {
         problem: undefined,
         failures: 0,
       };
+    case 'wishedAgain':
+      return wishedAgain(task, now);
     case 'accountChanged':
       return accountChanged(task, event.account, now);
     case 'notFound':
@@ -178,11 +185,26 @@ function doubted(task: Task, problem: Problem, now: number): { task: Task; isEnd
   return { task: next, isEnd };
 }
 
-function sending(task: Task, account: string | undefined, now: number): Task {
+/** Of a job that waits because whoever ordered it has ended before it was known what became of it. */
+export const orderInterrupted = 'order_interrupted';
+
+function wishedAgain(task: Task, now: number): Task {
+  if (task.remoteId !== undefined) return task;
+  const free = { ...task, hold: undefined, problem: undefined, failures: 0 };
+  if (!mayBeAccepted(task)) {
+    if (!isSubmitting(task) && task.state !== 'failed' && task.state !== 'untracked') return task;
+    return { ...free, state: 'draft', tracked: true, intendedAt: now, account: undefined, conflicts: 0 };
+  }
+  // Something is out: with the same key and body, and all that stands against it stays as it was.
+  const isInterrupted = task.hold === 'decision' && task.problem?.code === orderInterrupted;
+  return isSubmitting(task) && isInterrupted ? free : task;
+}
+
+function sending(task: Task, { account, serverTime }: TaskEvent & { type: 'sending' }, now: number): Task {
   if (!isSubmitting(task) || task.hold === 'decision') return task;
-  const problem = objection(task, account, now);
+  const problem = objection(task, account, now, serverTime);
   if (problem) return { ...task, hold: 'decision', problem };
-  return { ...sent(task, account, now), state: 'submitting' };
+  return { ...sent(task, account, now, serverTime), state: 'submitting' };
 }
 
 /** With the key that it was sent with, nothing needs to be decided any more. */

@@ -11,9 +11,21 @@ export interface Price {
 // characters.
 const charactersOfUnit = 1000;
 
+/** By what its params multiply the price of a generation. Rivya names no such factors (rivya-api.md 1). */
+export function priceFactor(
+  params: Readonly<Record<string, unknown>>,
+  factors: Readonly<Record<string, number>>,
+): number {
+  return Object.entries(params).reduce(
+    (product, [key, value]) => product * (factors[`${key}=${String(value)}`] ?? factors[key] ?? 1),
+    1,
+  );
+}
+
 /** The price of a generation. Metered models reserve whole units and settle the part that was used. */
-export function priceOf(model: Model, text: string): Price {
-  const { base_credits: base, billing_type: billing } = model.wire;
+export function priceOf(model: Model, text: string, factor = 1): Price {
+  const { base_credits, billing_type: billing } = model.wire;
+  const base = Math.ceil(base_credits * factor);
   if (billing !== 'METERED') return { reserved: base, final: base };
   const units = codePoints(text).length / charactersOfUnit;
   const reserved = base * Math.max(1, Math.ceil(units));

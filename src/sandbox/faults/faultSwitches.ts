@@ -26,6 +26,7 @@ function byFault(name: string, title: string, fault: Fault): FaultSwitch {
 }
 
 const generations = { method: 'POST', path: '/api/v1/generations' };
+const dearerParams = { 'resolution=2K': 2, 'resolution=4K': 2, 'quality=high': 2 };
 const streams = { path: '/api/v1/chat/completions/stream' };
 
 export const faultSwitches: readonly FaultSwitch[] = [
@@ -68,6 +69,24 @@ export const faultSwitches: readonly FaultSwitch[] = [
     set(state, on) {
       state.settings.rateLimit = on ? { requests: 60, windowMs: 60_000 } : null;
       state.rateWindows.clear();
+    },
+  },
+  {
+    name: 'dearer-params',
+    title: 'High resolution and quality double the price, which the catalogue does not say',
+    once: false,
+    isOn: state => Object.keys(state.settings.priceFactors).length > 0,
+    set(state, on) {
+      state.settings.priceFactors = on ? dearerParams : {};
+    },
+  },
+  {
+    name: 'forgets-keys',
+    title: 'Idempotency keys are not remembered: the same request again is paid again',
+    once: false,
+    isOn: state => !state.settings.remembersKeys,
+    set(state, on) {
+      state.settings.remembersKeys = !on;
     },
   },
   {

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { MediaKind, Model } from '../catalogue/catalogue.ts';
-import { priceOf } from '../credits/price.ts';
+import { priceFactor, priceOf } from '../credits/price.ts';
 import { reserve } from '../credits/wallet.ts';
 import { ApiError } from '../http/apiError.ts';
 import {
@@ -68,7 +68,7 @@ function createTask(
   for (const kind of outputs) resultFormat(kind, params);
   const clientRequestId = readClientRequestId(body);
   const text = prompt || describeDialogue(params);
-  const price = priceOf(model, text);
+  const price = priceOf(model, text, priceFactor(params, state.settings.priceFactors));
   const id = newId(`task_${model.wire.id.replaceAll(/[^a-z0-9]/g, '_')}`);
   const charge = reserve(state, account, {
     taskId: id,

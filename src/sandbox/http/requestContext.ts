@@ -37,6 +37,8 @@ export function recordRequests(state: SandboxState): MiddlewareHandler<SandboxEn
       at: state.now(),
     };
     c.set('record', record);
+    // However it is answered, it says what time it is by the clock that the sandbox goes by.
+    c.env.outgoing.setHeader('date', new Date(record.at).toUTCString());
     state.requests.push(record);
     if (state.requests.length > recordedRequestsKept) state.requests.shift();
     await next();
@@ -105,6 +107,9 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** For so long a key is remembered, in milliseconds. Rivya does not say how long it does. */
+const keyLifetimeMs = 24 * 60 * 60_000;
+
 /**
  * Does `work` once for an idempotency key and gives everyone who repeats the same body the first answer. A
  * refused request does not use up its key. Without a key the work is simply done.
@@ -125,8 +130,9 @@ export async function oncePerKey(
   const fingerprint = createHash('sha256')
     .update(`${c.req.path}\n${JSON.stringify(sortKeys(body))}`)
     .digest('hex');
-  const known = account.answers.get(idempotencyKey);
-  if (known) {
+  const at = state.now();
+  const known = state.settings.remembersKeys ? account.answers.get(idempotencyKey) : undefined;
+  if (known && at - known.at <= keyLifetimeMs) {
     if (known.fingerprint !== fingerprint) {
       throw new ApiError(
         'idempotency_conflict',
@@ -137,10 +143,10 @@ export async function oncePerKey(
     return known.answer;
   }
   const answer = (async () => work())();
-  account.answers.set(idempotencyKey, { fingerprint, answer });
+  account.answers.set(idempotencyKey, { fingerprint, at, answer });
   try {
     const stored = await answer;
-    const record = { account: account.id, key: idempotencyKey, fingerprint, answer: stored };
+    const record = { account: account.id, key: idempotencyKey, fingerprint, at, answer: stored };
     state.journal.put('answer', `${account.id}/${idempotencyKey}`, record);
     return stored;
   } catch (error) {

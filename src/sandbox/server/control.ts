@@ -1,4 +1,5 @@
 import type { ApiStatus } from '../catalogue/catalogue.ts';
+import { forgetAnswer } from '../http/requestContext.ts';
 import { faultSwitches } from '../faults/faultSwitches.ts';
 import type { Fault } from '../state/fault.ts';
 import type { Account, ApiKey, Charge, RecordedRequest, TaskFailure } from '../state/records.ts';
@@ -115,6 +116,14 @@ export class SandboxControl {
       code: failure.code ?? 'generation_failed',
       message: failure.message ?? 'The generation failed.',
     });
+    this.#state.journal.commit();
+  }
+
+  /** All idempotency keys so far may be used as if they were new. */
+  forgetKeys(): void {
+    for (const account of this.#state.accounts.values()) {
+      for (const key of account.answers.keys()) forgetAnswer(this.#state, account, key);
+    }
     this.#state.journal.commit();
   }
 

@@ -15,7 +15,7 @@ import type { NewKey, SandboxControl, SettingsChange } from './control.ts';
  * POST   switches/{name} { on }                  GET    keys/{id}     the key itself
  * POST   keys      a NewKey                      PATCH  keys/{id}     { status?, scopes? }
  * POST   models/{id} { api_status }              DELETE models/{id}
- * POST   failures  { code?, message? }           POST   finish, reset
+ * POST   failures  { code?, message? }           POST   finish, reset, forget
  * ```
  */
 export function controlRoutes(control: SandboxControl): Hono<SandboxEnv> {
@@ -76,6 +76,10 @@ export function controlRoutes(control: SandboxControl): Hono<SandboxEnv> {
   });
   routes.post('/finish', c => {
     control.finishTasks();
+    return c.json({});
+  });
+  routes.post('/forget', c => {
+    control.forgetKeys();
     return c.json({});
   });
   routes.post('/reset', c => {

@@ -26,7 +26,7 @@ export class DataUnusableError extends Error {
 
 // Raised with every change to the records: data of another version is dropped, since nothing in a sandbox is
 // worth moving.
-const version = 1;
+const version = 2;
 
 /** The records of a sandbox in one SQLite file, which this process alone holds open. */
 export class RecordStore implements RecordSink {
@@ -85,8 +85,8 @@ export class RecordStore implements RecordSink {
     if (accounts.length === 0) return false;
     state.accounts = new Map(accounts.map(each => [each.id, { ...each, answers: new Map() }]));
     state.keys = this.#all('key').map(key => ({ ...key, account: accountOf(state, key.account.id) }));
-    for (const { account, key, fingerprint, answer } of this.#all('answer')) {
-      accountOf(state, account).answers.set(key, { fingerprint, answer: Promise.resolve(answer) });
+    for (const { account, key, fingerprint, at, answer } of this.#all('answer')) {
+      accountOf(state, account).answers.set(key, { fingerprint, at, answer: Promise.resolve(answer) });
     }
     state.charges = this.#all('charge');
     const charges = new Map(state.charges.map(charge => [charge.taskId, charge]));

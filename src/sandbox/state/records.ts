@@ -5,7 +5,7 @@ import type { WebhookEventType } from './webhookSettings.ts';
 export interface Account {
   id: string;
   credits: number;
-  answers: Map<string, { fingerprint: string; answer: Promise<StoredAnswer> }>;
+  answers: Map<string, { fingerprint: string; at: number; answer: Promise<StoredAnswer> }>;
 }
 
 /** An answer that a repeated idempotency key gets again. */
@@ -19,6 +19,8 @@ export interface IdempotentAnswer {
   account: string;
   key: string;
   fingerprint: string;
+  /** When the key came first, in milliseconds since the epoch. */
+  at: number;
   answer: StoredAnswer;
 }
 

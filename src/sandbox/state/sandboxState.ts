@@ -62,6 +62,10 @@ export interface SandboxSettings {
   rateLimit: RateLimit | null;
   /** Pixels of the longer edge of pictures; a small value makes mass tests cheap. */
   pictureLongEdge: number;
+  /** By what the price of a generation is multiplied for a param: `resolution=4K` or `resolution`. */
+  priceFactors: Readonly<Record<string, number>>;
+  /** False: an idempotency key that comes again is a new request. */
+  remembersKeys: boolean;
   /** The text of every chat answer; null derives one from the message. */
   chatAnswer: string | null;
   stream: StreamSettings;
@@ -125,6 +129,8 @@ export function createState(options: SandboxOptions, journal: Journal): SandboxS
       publicApiEnabled: true,
       rateLimit: options.rateLimit ?? null,
       pictureLongEdge: 1024,
+      priceFactors: {},
+      remembersKeys: true,
       chatAnswer: null,
       stream: { ...defaultStreamSettings },
       webhooks: { ...defaultWebhookSettings, allowLoopback: options.allowLoopbackWebhooks ?? true },

@@ -43,10 +43,26 @@ export async function openAsNewFile(text: string, language: string): Promise<vsc
   const name = language.toLowerCase();
   const wanted = languageNames[name] ?? name;
   const known = (await vscode.languages.getLanguages()).includes(wanted);
-  const document = await vscode.workspace.openTextDocument({
-    content: text,
-    ...(known && { language: wanted }),
-  });
+  const document =
+    wanted === 'mermaid'
+      ? await namedDocument('diagram.mmd', text)
+      : await vscode.workspace.openTextDocument({ content: text, ...(known && { language: wanted }) });
+  if (known && document.languageId !== wanted)
+    await vscode.languages.setTextDocumentLanguage(document, wanted);
   await vscode.window.showTextDocument(document);
+  return document;
+}
+
+/** A document that is not saved yet, with a name by which those that draw diagrams know it. */
+async function namedDocument(name: string, text: string): Promise<vscode.TextDocument> {
+  const isTaken = (uri: vscode.Uri): boolean =>
+    vscode.workspace.textDocuments.some(each => each.uri.toString() === uri.toString());
+  let uri = vscode.Uri.from({ scheme: 'untitled', path: name });
+  for (let number = 2; isTaken(uri); number++)
+    uri = vscode.Uri.from({ scheme: 'untitled', path: name.replace('.', `-${number}.`) });
+  const document = await vscode.workspace.openTextDocument(uri);
+  const edit = new vscode.WorkspaceEdit();
+  edit.insert(uri, new vscode.Position(0, 0), text);
+  await vscode.workspace.applyEdit(edit);
   return document;
 }

@@ -1,5 +1,9 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import { systemClock } from '../../base/clock.ts';
+import { describeError } from '../../base/log.ts';
+import { startOfDay } from '../../core/tasks/groups.ts';
+import { setting } from '../manifest/settings.ts';
 import { keyOf, type HostContext } from '../host/hostContext.ts';
 import { isBuiltMachine } from '../host/seat.ts';
 import { withProgress } from '../messages/dialogs.ts';
@@ -20,6 +24,9 @@ interface Stores {
 }
 
 const scheme = 'rivya-doctor';
+
+/** Among so many jobs of agents it is looked who has ordered. */
+const mostSpendings = 200;
 
 /**
  * Shows what a question for help needs: each look is a document of its own, so that an older one stays as it
@@ -112,6 +119,7 @@ async function examine(
     // First, because it makes the folder that is looked at then.
     ledger: await ledgerFindings(services),
     storage: await checkStorage(context.globalStorageUri.fsPath, ledgerPath(context.globalStorageUri.fsPath)),
+    agents: await agentFindings(hostContext, services),
   };
 }
 
@@ -127,5 +135,35 @@ async function ledgerFindings(services: () => Promise<Stores>): Promise<Findings
     };
   } catch (error) {
     return { problem: messageOf(error)?.text ?? String(error) };
+  }
+}
+
+async function agentFindings(
+  { context, server, log }: HostContext,
+  services: () => Promise<Stores>,
+): Promise<Findings['agents']> {
+  const { contributes } = context.extension.packageJSON as {
+    contributes: { languageModelTools: readonly { readonly name: string }[] };
+  };
+  const names = new Set(contributes.languageModelTools.map(({ name }) => name));
+  const found = {
+    isEnabled: setting('agents.enabled'),
+    tools: { known: vscode.lm.tools.filter(({ name }) => names.has(name)).length, all: names.size },
+    budget: setting('agents.dailyBudget'),
+  };
+  try {
+    const { agents } = (await services()).ledger;
+    const now = systemClock.now();
+    const origin = server.origin ?? '';
+    return {
+      ...found,
+      spent: agents.spent(origin, startOfDay(now)),
+      isStopped: agents.stops(origin, now).length > 0,
+      clients: [...new Set(agents.spendings(mostSpendings).map(({ client }) => client))],
+    };
+  } catch (error) {
+    // What is wrong with the list stands in its own section.
+    log.debug(describeError(error));
+    return { ...found, spent: undefined, isStopped: false, clients: [] };
   }
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { BaseUrl } from '../../api/address/baseUrl.ts';
 import type { Journal } from '../../core/storage/database.ts';
 import type { Reach, ScopeCheck, StorageCheck } from './checks.ts';
+import { plain } from '../messages/plain.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** All that the page says. */
@@ -29,6 +30,17 @@ export interface Findings {
         readonly journal: Journal;
         readonly library: { readonly files: number; readonly bytes: number };
       };
+  readonly agents: {
+    readonly isEnabled: boolean;
+    /** How many language model tools of ours VS Code knows, and how many there are. */
+    readonly tools: { readonly known: number; readonly all: number };
+    /** In credits, today; undefined when the ledger cannot be read. */
+    readonly spent: number | undefined;
+    readonly budget: number;
+    readonly isStopped: boolean;
+    /** What those that have ordered call themselves. */
+    readonly clients: readonly string[];
+  };
 }
 
 /** A clock that is off by more than this is worth a word, in seconds. */
@@ -44,6 +56,7 @@ export function doctorPage(findings: Findings): string {
     [t('API key'), keyLines(findings)],
     [t('Storage'), storageLines(findings)],
     [t('Tasks'), taskLines(findings)],
+    [t('Agents'), agentLines(findings)],
   ];
   const wrong = sections.flatMap(([, lines]) => lines).find(each => each.startsWith(`- ${marks.wrong}`));
   return [
@@ -229,6 +242,23 @@ function taskLines({ ledger }: Findings): string[] {
     line(t('In the list'), String(ledger.tasks)),
     line(t({ message: 'Running', comment: 'How many generations are running' }), String(ledger.running)),
     line(t('Ready to insert'), String(ledger.waiting)),
+  ];
+}
+
+function agentLines({ agents }: Findings): string[] {
+  const { t } = l10n;
+  const { isEnabled, tools, spent, budget, isStopped, clients } = agents;
+  if (!isEnabled) return [line(t('Tools'), t('switched off (rivya.agents.enabled)'))];
+  const shown = (credits: number): string => credits.toLocaleString(l10n.language);
+  return [
+    check(tools.known === tools.all, t('Tools'), t('{0} of {1}', tools.known, tools.all)),
+    ...(spent === undefined
+      ? []
+      : [line(t('Spent today'), t('{0} of {1} credits', shown(spent), shown(budget)))]),
+    ...(isStopped ? [line(t('Stopped'), t('until midnight'))] : []),
+    ...(clients.length > 0
+      ? [line(t('Have ordered'), clients.map(each => plain(each, 'id')).join(', '))]
+      : []),
   ];
 }
 

@@ -9,16 +9,15 @@ import type { Runner } from '../../core/tasks/runner.ts';
 import type { HostContext } from '../host/hostContext.ts';
 import type { Announcer } from '../orders/announcer.ts';
 import type { Placer } from '../placement/placer.ts';
-import type { WorkspaceProjects } from '../placement/workspaceProjects.ts';
+import type { Documents } from '../placement/documents.ts';
 
 /** What making jobs needs. */
-export interface GenerateServices extends HostContext {
+export interface GenerateServices extends HostContext, Documents {
   readonly ledger: Ledger;
   readonly library: Library;
   readonly catalogue: ModelCatalogue;
   readonly runner: Runner;
   readonly placer: Placer;
-  readonly projects: WorkspaceProjects;
   readonly announcer: Announcer;
   readonly recentOrders: RecentOrders;
   /** What other machines of this person have noted as spent at a server since then, in credits. */

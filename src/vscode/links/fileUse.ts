@@ -3,7 +3,9 @@ import { countMentions, linksTo, mentions, type FileLink } from '../../core/link
 import { removalOf } from '../../core/links/removeLink.ts';
 import { repointed } from '../../core/links/repointLink.ts';
 import { withProgress } from '../messages/dialogs.ts';
-import { readWorkspaceTexts } from './workspaceTexts.ts';
+import { Cancelled } from '../messages/errors.ts';
+import { workspaceTexts } from '../placement/workspaceTexts.ts';
+import { readable } from './readable.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** What is to become of the references to a file: nothing stays behind, or another file takes its place. */
@@ -38,14 +40,19 @@ export function usesOf(changes: readonly FileChange[]): Thenable<FileUse> {
     },
     async (_progress, token) => {
       const documents: DocumentUse[] = [];
-      const { isCut } = await readWorkspaceTexts((uri, text) => {
+      let isCut = false;
+      for await (const { uri, text } of workspaceTexts(readable, () => token.isCancellationRequested)) {
+        isCut ||= text === undefined;
+        // The cells of a notebook stand in its file as well.
+        if (text === undefined || uri.scheme === 'vscode-notebook-cell') continue;
         const named = changes.filter(({ file }) => mentions(text, nameOf(file)));
-        if (named.length === 0) return;
+        if (named.length === 0) continue;
         const edits = isEditable(uri) ? named.flatMap(change => editsIn(uri, text, change)) : [];
         const all = named.reduce((sum, { file }) => sum + countMentions(text, nameOf(file)), 0);
         const covered = edits.reduce((sum, { mentions: count }) => sum + count, 0);
         documents.push({ uri, changes: edits.length, stays: Math.max(0, all - covered) });
-      }, token);
+      }
+      if (token.isCancellationRequested) throw new Cancelled();
       return { documents, isCut };
     },
   );

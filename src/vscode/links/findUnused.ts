@@ -9,10 +9,11 @@ import { ask, inform, withProgress } from '../messages/dialogs.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
 import { chooseMany, type RowText } from '../messages/quickPick.ts';
 import { exists } from '../placement/destination.ts';
+import { workspaceTexts } from '../placement/workspaceTexts.ts';
 import { applyOrSay } from './deleteFile.ts';
 import { pathOf } from './fileUseText.ts';
+import { readable } from './readable.ts';
 import { addDeletions, trashText, type GeneratedFile } from './trash.ts';
-import { readWorkspaceTexts } from './workspaceTexts.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** As many results of a folder are looked at, the latest first. */
@@ -103,7 +104,12 @@ async function look(
   }
   const nameOf = ({ uri }: Candidate): string => posix.basename(uri.path);
   const rest = new Unmentioned(standing.map(nameOf));
-  const { isCut } = await readWorkspaceTexts((_uri, text) => rest.read(text), token);
+  let isCut = false;
+  for await (const { text } of workspaceTexts(readable, () => token.isCancellationRequested)) {
+    if (text === undefined) isCut = true;
+    else rest.read(text);
+  }
+  if (token.isCancellationRequested) throw new Cancelled();
   const names = new Set(rest.names);
   return {
     unused: standing.filter(each => names.has(nameOf(each))),

@@ -1,17 +1,21 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import { sumOf, type Estimate } from '../../core/generate/cost.ts';
 import type { MediaReference } from '../../core/links/find/mediaReference.ts';
 import { suggestedPrompt } from '../../core/links/wish.ts';
 import type { MediaKind } from '../../shared/task.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
 import { order } from '../generate/generate.ts';
+import { pricesBefore } from '../generate/pricesBefore.ts';
 import type { EditorRequest, PlacedPrompt } from '../generate/request.ts';
 import type { Starter } from '../generate/starter.ts';
-import { askText, withProgress } from '../messages/dialogs.ts';
+import { askText } from '../messages/dialogs.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
-import { chooseMany } from '../messages/quickPick.ts';
+import { chooseManyCounted, type RowText } from '../messages/quickPick.ts';
+import { homeOf } from '../placement/home.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
+import { estimateText } from '../text/modelText.ts';
 import {
   linkedText,
   missingReferences,
@@ -20,7 +24,7 @@ import {
   type MissingReference,
 } from './linkedDocument.ts';
 import { requireTrust } from './requireTrust.ts';
-import { linkedTexts } from './linkedTexts.ts';
+import { readLinkedTexts } from './linkedTexts.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** A missing file, and a document that refers to it. */
@@ -45,7 +49,8 @@ export async function generateMissing(
     ? await vscode.workspace.openTextDocument(uri)
     : vscode.window.activeTextEditor?.document;
   if (!document) throw new UserError(t('Open a document first.'));
-  const linked = linkedText(document.uri, document.languageId, document.getText());
+  const { uri: own, languageId } = document;
+  const linked = await linkedText(services.finder, own, languageId, document.getText());
   const found = (await missingReferences(services.projects, linked)).map(each => ({
     ...each,
     document: linked,
@@ -62,19 +67,12 @@ export async function generateAllMissing(services: GenerateServices, starter: St
   requireTrust();
   const found: Missing[] = [];
   const documents = new Set<string>();
-  const title = l10n.t('Looking for missing images');
-  await withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (_, token) => {
-      for await (const linked of linkedTexts(() => token.isCancellationRequested)) {
-        for (const each of await missingReferences(services.projects, linked)) {
-          found.push({ ...each, document: linked });
-          documents.add(linked.uri.toString());
-        }
-      }
-      if (token.isCancellationRequested) throw new Cancelled();
-    },
-  );
+  await readLinkedTexts(services.finder, l10n.t('Looking for missing images'), async linked => {
+    for (const each of await missingReferences(services.projects, linked)) {
+      found.push({ ...each, document: linked });
+      documents.add(linked.uri.toString());
+    }
+  });
   await generateChosen(services, found, documents.size, starter);
 }
 
@@ -108,27 +106,64 @@ async function generateChosen(
   const rows = [...files.values()].flatMap(each => {
     const prompt = each.wish?.prompt ?? suggestedPrompt(each.reference);
     if (prompt === '') return [];
-    const path = vscode.workspace.asRelativePath(each.document.uri);
-    return [
-      {
-        ...each,
-        prompt,
-        label: vscode.workspace.asRelativePath(each.file),
-        description: `${path}:${lineOf(each)}`,
-        detail: prompt,
-        picked: each.wish !== undefined,
-      },
-    ];
+    return [{ ...each, prompt, picked: each.wish !== undefined }];
   });
   if (rows.length === 0) throw new UserError(t('No image is missing.'));
   const wished = rows.filter(({ picked }) => picked).length;
   const placeholder = t('{0} missing in {1} documents, {2} with a prompt', rows.length, documents, wished);
-  const chosen = await chooseMany(rows, {
-    title: t('Generate Missing Images'),
+  const chosen = await chooseManyCounted(await pricedRows(services, rows), {
+    titleOf: ticked => titleOf(ticked.map(({ estimate }) => estimate)),
     placeholder,
+    matchOnDescription: true,
     matchOnDetail: true,
   });
   if (chosen.length > 0) await orderFiles(services, chosen, starter);
+}
+
+/** A missing file in the list of all. */
+interface MissingRow extends Missing, RowText {
+  readonly prompt: string;
+  readonly picked: boolean;
+  /** Undefined where something is asked before its price is known. */
+  readonly estimate: Estimate | undefined;
+}
+
+async function pricedRows(
+  services: GenerateServices,
+  rows: readonly (Missing & Pick<MissingRow, 'prompt' | 'picked'>)[],
+): Promise<MissingRow[]> {
+  const priced = new Map<(typeof rows)[number], Estimate | undefined>();
+  for (const [kind, own] of Map.groupBy(rows, ({ reference }) => reference.kind)) {
+    const [first] = own;
+    const scope = first && { uri: homeOf(first.document.uri), languageId: first.document.languageId };
+    const prompts = own.map(({ prompt, document: { text }, reference, file }) => ({
+      prompt,
+      context: { text, ...reference.range },
+      wanted: wantedFile(reference, file),
+    }));
+    const prices = await pricesBefore(services, kind, scope, prompts);
+    for (const [index, each] of own.entries()) priced.set(each, prices[index]);
+  }
+  return rows.map(each => {
+    const estimate = priced.get(each);
+    const place = `${vscode.workspace.asRelativePath(each.document.uri)}:${lineOf(each)}`;
+    return {
+      ...each,
+      estimate,
+      label: vscode.workspace.asRelativePath(each.file),
+      // Before the place, which is long and is cut where the list is narrow.
+      description: [estimate ? estimateText(estimate) : l10n.t('price unknown'), place].join(' · '),
+      detail: each.prompt,
+    };
+  });
+}
+
+function titleOf(estimates: readonly (Estimate | undefined)[]): string {
+  const { t } = l10n;
+  if (estimates.length === 0) return t('Generate Missing Images');
+  const unknown = { jobs: 1, certainty: 'unknown', credits: undefined, worst: undefined } as const;
+  const total = sumOf(estimates.map(each => each ?? unknown));
+  return t('Generate Missing Images: {0} for {1}', total.jobs, estimateText(total));
 }
 
 function lineOf({ document, reference }: Missing): number {

@@ -7,7 +7,7 @@ import { expiryOf, readHosts, type Expiry, type KnownHosts } from '../../core/li
 import { isRemote, type MediaReference } from '../../core/links/find/mediaReference.ts';
 import { setting } from '../manifest/settings.ts';
 import { plain } from '../messages/plain.ts';
-import type { WorkspaceProjects } from '../placement/workspaceProjects.ts';
+import type { Documents } from '../placement/documents.ts';
 import { homeOf } from '../placement/home.ts';
 import { expiryText } from './expiryText.ts';
 import {
@@ -24,9 +24,6 @@ const notThereCode = 'link.no-such-file';
 const missingCode = 'missing-image';
 const expiringCode = 'expiring-link';
 
-/** In UTF-16 units: what is read in some 10 ms. */
-const mostUnasked = 128 * 1024;
-
 /** A link that stops working. */
 export interface ExpiringReference {
   readonly reference: MediaReference;
@@ -34,8 +31,10 @@ export interface ExpiringReference {
 }
 
 /** What is known of a document in the version that it has. */
-interface Known extends LinkedText {
+interface Known {
   readonly version: number;
+  readonly languageId: string;
+  readonly linked: Promise<LinkedText>;
   missing: Promise<readonly MissingReference[]> | undefined;
 }
 
@@ -45,7 +44,7 @@ interface Known extends LinkedText {
  */
 export class LinkFeatures implements Disposable {
   readonly #store = new DisposableStore();
-  readonly #projects: WorkspaceProjects;
+  readonly #documents: Documents;
   readonly #hosts: () => KnownHosts['results'];
   readonly #known = new WeakMap<vscode.TextDocument, Known>();
   readonly #expiring = this.#store.add(vscode.languages.createDiagnosticCollection('rivya-links'));
@@ -60,8 +59,8 @@ export class LinkFeatures implements Disposable {
   readonly onDidChange = this.#changed.event;
 
   /** @param hosts that results came from, as far as that is known without opening anything */
-  constructor(projects: WorkspaceProjects, hosts: () => KnownHosts['results']) {
-    this.#projects = this.#store.add(projects);
+  constructor(documents: Documents, hosts: () => KnownHosts['results']) {
+    this.#documents = documents;
     this.#hosts = hosts;
     // A file that comes or goes changes what is missing.
     const watcher = this.#store.add(
@@ -87,8 +86,7 @@ export class LinkFeatures implements Disposable {
   async refresh(): Promise<void> {
     const visible = new Set(vscode.window.visibleTextEditors.map(each => each.document));
     for (const document of visible) {
-      if (isLarge(document)) continue;
-      this.#showExpiring(document);
+      await this.#showExpiring(document);
       await this.#showHints(document);
     }
     this.#changed.fire();
@@ -99,13 +97,12 @@ export class LinkFeatures implements Disposable {
     range: vscode.Range,
     context: vscode.CodeActionContext,
   ): Promise<vscode.CodeAction[]> {
-    const isAsked = context.triggerKind === vscode.CodeActionTriggerKind.Invoke;
-    if (!vscode.workspace.isTrusted || (isLarge(document) && !isAsked)) return [];
+    if (!vscode.workspace.isTrusted) return [];
     const isHere = ({ range: own }: MediaReference): boolean =>
       rangeIn(document, own).intersection(range) !== undefined;
-    const { references } = this.#of(document);
+    const { references } = await this.#of(document).linked;
     if (!references.some(isHere)) return [];
-    const expiring = this.expiringIn(document);
+    const expiring = await this.expiringIn(document);
     const here = expiring.filter(({ reference }) => isHere(reference));
     const actions = here
       .slice(0, 1)
@@ -118,12 +115,7 @@ export class LinkFeatures implements Disposable {
   }
 
   async codeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-    if (
-      !vscode.workspace.isTrusted ||
-      setting('missingImages.show', document) !== 'codeLens' ||
-      isLarge(document)
-    )
-      return [];
+    if (!vscode.workspace.isTrusted || setting('missingImages.show', document) !== 'codeLens') return [];
     const missing = await this.#missingIn(document);
     return missing.flatMap(each => {
       if (!each.wish) return [];
@@ -133,9 +125,10 @@ export class LinkFeatures implements Disposable {
   }
 
   /** The links of a document that stop working. */
-  expiringIn(document: vscode.TextDocument): ExpiringReference[] {
+  async expiringIn(document: vscode.TextDocument): Promise<ExpiringReference[]> {
     const hosts = { set: readHosts(setting('expiringLinks.hosts', document)), results: this.#hosts() };
-    return this.#of(document).references.flatMap(reference => {
+    const { references } = await this.#of(document).linked;
+    return references.flatMap(reference => {
       const expiry = isRemote(reference.target) ? expiryOf(reference.target, hosts) : undefined;
       return expiry ? [{ reference, expiry }] : [];
     });
@@ -148,26 +141,28 @@ export class LinkFeatures implements Disposable {
   #of(document: vscode.TextDocument): Known {
     const known = this.#known.get(document);
     if (known?.version === document.version && known.languageId === document.languageId) return known;
-    const fresh = {
-      ...linkedText(document.uri, document.languageId, document.getText()),
-      version: document.version,
-      missing: undefined,
-    };
+    const { uri, version, languageId } = document;
+    const linked = linkedText(this.#documents.finder, uri, languageId, document.getText());
+    const fresh = { version, languageId, linked, missing: undefined };
+    // What failed is tried again at the next look.
+    linked.catch(() => this.#known.delete(document));
     this.#known.set(document, fresh);
     return fresh;
   }
 
   #missingIn(document: vscode.TextDocument): Promise<readonly MissingReference[]> {
     const known = this.#of(document);
-    known.missing ??= missingReferences(this.#projects, known);
+    known.missing ??= known.linked.then(linked => missingReferences(this.#documents.projects, linked));
     return known.missing;
   }
 
-  #showExpiring(document: vscode.TextDocument): void {
+  async #showExpiring(document: vscode.TextDocument): Promise<void> {
+    const { version } = document;
     const show = setting('expiringLinks.show', document);
     const severity =
       show === 'warning' ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Information;
-    const found = show === 'off' ? [] : this.expiringIn(document);
+    const found = show === 'off' ? [] : await this.expiringIn(document);
+    if (document.version !== version || document.isClosed) return;
     const diagnostics = found.map(({ reference, expiry }) => {
       const range = rangeIn(document, reference.address);
       const diagnostic = new vscode.Diagnostic(
@@ -189,7 +184,9 @@ export class LinkFeatures implements Disposable {
       file: homeOf(document.uri).path.split('/'),
     });
     const isShown = setting('missingImages.show', document) === 'hint' && language !== 'markdown';
+    const { version } = document;
     const found = isShown && vscode.workspace.isTrusted ? await this.#missingIn(document) : [];
+    if (document.version !== version || document.isClosed) return;
     const diagnostics = found.map(({ reference, file }) => {
       const text = l10n.t('"{0}" is not there.', plain(vscode.workspace.asRelativePath(file), 'value'));
       const diagnostic = new vscode.Diagnostic(
@@ -236,11 +233,6 @@ export class LinkFeatures implements Disposable {
       action(t('Download and Relink in the Workspace...'), 'rivya.link.downloadAll', []),
     ];
   }
-}
-
-/** Whether a look at a document would hold the extension host up, so that it takes a person's asking. */
-function isLarge(document: vscode.TextDocument): boolean {
-  return document.getText().length > mostUnasked;
 }
 
 function makeAction(

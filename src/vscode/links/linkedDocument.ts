@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { findReferences, hasReferences } from '../../core/links/find/findReferences.ts';
+import { hasReferences } from '../../core/links/find/findReferences.ts';
+import type { ReferenceFinder } from '../../core/links/find/referenceFinder.ts';
 import { extensionOf, isRemote, type MediaReference } from '../../core/links/find/mediaReference.ts';
 import { missingFile } from '../../core/links/resolve.ts';
 import { wishOf, type Wish } from '../../core/links/wish.ts';
@@ -31,10 +32,15 @@ const mostReferences = 500;
 const made = /^(?:png|jpe?g|webp|avif|mp4|webm|mov|mp3|wav|m4a|ogg)$/;
 
 /** The references in a text; none where it is too long, or in a language without any. */
-export function linkedText(uri: vscode.Uri, languageId: string, text: string): LinkedText {
+export async function linkedText(
+  finder: ReferenceFinder,
+  uri: vscode.Uri,
+  languageId: string,
+  text: string,
+): Promise<LinkedText> {
   const identity = { languageId, file: homeOf(uri).path.split('/') };
   const isRead = text.length <= largest && hasReferences(identity);
-  const references = isRead ? findReferences(text, identity).slice(0, mostReferences) : [];
+  const references = isRead ? await finder.find(text, identity, mostReferences) : [];
   return { uri, languageId, text, references };
 }
 

@@ -1,60 +1,65 @@
-import { readFile } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { documentLanguage } from '../../core/languages/documentLanguage.ts';
+import { documentExtensions, documentLanguage } from '../../core/languages/documentLanguage.ts';
 import { hasReferences } from '../../core/links/find/findReferences.ts';
+import type { ReferenceFinder } from '../../core/links/find/referenceFinder.ts';
+import { withProgress } from '../messages/dialogs.ts';
+import { Cancelled } from '../messages/errors.ts';
+import { homeOf } from '../placement/home.ts';
+import { workspaceTexts, type Sought } from '../placement/workspaceTexts.ts';
 import { linkedText, type LinkedText } from './linkedDocument.ts';
 
-const extensions =
-  'md,markdown,mdx,qmd,rmd,html,htm,xhtml,vue,svelte,astro,jsx,tsx,js,mjs,ts,css,scss,less,tex,ltx,typ,adoc,' +
-  'asciidoc,rst,org,textile,php,erb,ejs,twig,njk,hbs,liquid,cshtml,heex,eex,json,yaml,yml,toml';
+/** Documents in which references are looked for, as far as their names tell. */
+const linked: Sought = {
+  include: `**/*.{${documentExtensions.filter(each => hasReferences(named(each))).join(',')}}`,
+  exclude: excluded,
+  largest: 4 * 1024 * 1024,
+};
 
-/** Longer than this nothing else of the extension host is held up, in milliseconds. */
-const sliceMs = 10;
-/** In bytes; larger documents are not read. */
-const largest = 4 * 1024 * 1024;
+/** So many documents are in the finder at a time; the next are read meanwhile. */
+const ahead = 8;
 
 /**
- * The documents of the workspace that refer to something, as they are in the editor or on disk; what the
+ * Reads the documents of the workspace that refer to something, with a progress that can be stopped; what the
  * settings exclude from files or from the search is left out.
- * @param isStopped asked between two documents
+ * @throws Cancelled when the person stops it
  */
-export async function* linkedTexts(isStopped: () => boolean): AsyncGenerator<LinkedText> {
-  const open = new Map(vscode.workspace.textDocuments.map(document => [document.uri.toString(), document]));
-  const decoder = new TextDecoder();
-  let since = performance.now();
-  for (const folder of vscode.workspace.workspaceFolders ?? []) {
-    const include = new vscode.RelativePattern(folder, `**/*.{${extensions}}`);
-    for (const uri of await vscode.workspace.findFiles(include, excluded(folder.uri))) {
-      if (isStopped()) return;
-      const document = open.get(uri.toString());
-      const languageId =
-        document?.languageId ?? documentLanguage({ languageId: 'plaintext', file: uri.path.split('/') });
-      if (!hasReferences({ languageId, file: uri.path.split('/') })) continue;
-      const text = document?.getText() ?? decoder.decode(await bytesOf(uri));
-      const found = linkedText(uri, languageId, text);
-      if (found.references.length > 0) yield found;
-      if (performance.now() - since < sliceMs) continue;
-      await setImmediate();
-      since = performance.now();
-    }
+export function readLinkedTexts(
+  finder: ReferenceFinder,
+  title: string,
+  read: (text: LinkedText) => void | Promise<void>,
+): Thenable<void> {
+  const location = vscode.ProgressLocation.Notification;
+  return withProgress({ location, title, cancellable: true }, async (_, token) => {
+    for await (const text of linkedTexts(finder, () => token.isCancellationRequested)) await read(text);
+    if (token.isCancellationRequested) throw new Cancelled();
+  });
+}
+
+async function* linkedTexts(finder: ReferenceFinder, isStopped: () => boolean): AsyncGenerator<LinkedText> {
+  const searched: Promise<LinkedText>[] = [];
+  for await (const { uri, languageId, text } of workspaceTexts(linked, isStopped)) {
+    const language = languageId ?? documentLanguage({ languageId: 'plaintext', file: segmentsOf(uri) });
+    if (text === undefined || !hasReferences({ languageId: language, file: segmentsOf(uri) })) continue;
+    const search = linkedText(finder, uri, language, text);
+    // Whoever waits for it hears of its error; until then it is no error that nobody has heard of.
+    search.catch(() => undefined);
+    searched.push(search);
+    if (searched.length < ahead) continue;
+    const found = await searched.shift();
+    if (found && found.references.length > 0) yield found;
+  }
+  for (const each of searched) {
+    const found = await each;
+    if (found.references.length > 0 && !isStopped()) yield found;
   }
 }
 
-/** Node reads many times faster than the editor's own file system; other schemes have only that. */
-async function bytesOf(uri: vscode.Uri): Promise<Uint8Array> {
-  if (uri.scheme === 'file') return readFile(uri.fsPath).then(bounded, unreadable);
-  return vscode.workspace.fs.readFile(uri).then(bounded, unreadable);
+function segmentsOf(uri: vscode.Uri): string[] {
+  return homeOf(uri).path.split('/');
 }
 
-function bounded(bytes: Uint8Array): Uint8Array {
-  return bytes.length > largest ? new Uint8Array() : bytes;
-}
-
-/** What was deleted since it was listed, or may not be read, has no references to be found. */
-function unreadable(error: unknown): Uint8Array {
-  if (error instanceof Error && 'code' in error) return new Uint8Array();
-  throw error;
+function named(extension: string): { readonly languageId: string; readonly file: readonly string[] } {
+  return { languageId: 'plaintext', file: [`a.${extension}`] };
 }
 
 function excluded(folder: vscode.Uri): string {

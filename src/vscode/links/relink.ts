@@ -7,6 +7,7 @@ import { openResult } from '../../api/transport/download.ts';
 import { slugOf } from '../../core/assets/fileName.ts';
 import { NotMedia, neutralExtension } from '../../core/assets/resultType.ts';
 import { expiryOf, readHosts } from '../../core/links/expiringLinks.ts';
+import { writeAddress } from '../../core/links/find/writeAddress.ts';
 import { isRemote, type MediaReference } from '../../core/links/find/mediaReference.ts';
 import type { MediaKind, StoredFile } from '../../shared/task.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
@@ -24,7 +25,7 @@ import { isShown } from '../placement/target.ts';
 import { addFile } from '../placement/workspaceFiles.ts';
 import { linkedText, rangeIn, type LinkedText } from './linkedDocument.ts';
 import { requireTrust } from './requireTrust.ts';
-import { linkedTexts } from './linkedTexts.ts';
+import { readLinkedTexts } from './linkedTexts.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** A link, and every place that has it. */
@@ -56,7 +57,8 @@ export async function relinkDocument(
     ? await vscode.workspace.openTextDocument(uri)
     : vscode.window.activeTextEditor?.document;
   if (!document) throw new UserError(t('Open a document first.'));
-  const linked = linkedText(document.uri, document.languageId, document.getText());
+  const { uri: own, languageId } = document;
+  const linked = await linkedText(services.finder, own, languageId, document.getText());
   await relink(services, linksIn(services, [linked], offset));
 }
 
@@ -64,15 +66,9 @@ export async function relinkDocument(
 export async function relinkWorkspace(services: GenerateServices): Promise<void> {
   requireTrust();
   const texts: LinkedText[] = [];
-  const title = l10n.t('Looking for links that stop working');
-  await withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (_, token) => {
-      for await (const linked of linkedTexts(() => token.isCancellationRequested))
-        if (linked.references.some(({ target }) => isRemote(target))) texts.push(linked);
-      if (token.isCancellationRequested) throw new Cancelled();
-    },
-  );
+  await readLinkedTexts(services.finder, l10n.t('Looking for links that stop working'), linked => {
+    if (linked.references.some(({ target }) => isRemote(target))) texts.push(linked);
+  });
   await relink(services, linksIn(services, texts));
 }
 
@@ -227,7 +223,7 @@ async function writeLinks(
       edit.replace(
         document.uri,
         range,
-        isTemplate ? (address.expression ?? '') : reference.write(address.path),
+        isTemplate ? (address.expression ?? '') : writeAddress(reference.writing, address.path),
       );
       const key = document.uri.toString();
       if (!documents.has(key)) documents.set(key, { document, wasSaved: !document.isDirty });

@@ -96,6 +96,8 @@ export const commandIds = [
   'rivya.contract.check',
   'rivya.showLog',
   'rivya.showMenu',
+  'rivya.agents.stop',
+  'rivya.agents.showActivity',
   'rivya.doctor',
   'rivya.openWalkthrough',
   'rivya.openSettings',
@@ -125,6 +127,9 @@ export interface Settings {
   'credits.confirmAbove': number;
   'credits.lowBalance': number;
   'credits.dailyLimit': number | null;
+  'agents.enabled': boolean;
+  'agents.confirmAbove': number;
+  'agents.dailyBudget': number;
   'webhooks.receiverPort': number;
   'missingImages.show': string;
   'expiringLinks.show': string;

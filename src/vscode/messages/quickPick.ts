@@ -83,6 +83,43 @@ export async function chooseOne<Item extends Choice>(
   return item;
 }
 
+/**
+ * Lets the person choose any number of the rows, while the title says what the ticked ones come to.
+ * @throws Cancelled when they leave the list
+ */
+export async function chooseManyCounted<Item extends Choice>(
+  items: readonly Item[],
+  {
+    titleOf,
+    placeholder,
+    ...rest
+  }: Omit<PickOptions, 'title'> & {
+    readonly titleOf: (ticked: readonly Item[]) => string;
+  },
+): Promise<Item[]> {
+  const rows = items.map((item): Row => row<Choice>(item));
+  const itemsOf = (ticked: readonly Row[]): Item[] => ticked.flatMap(each => items[rows.indexOf(each)] ?? []);
+  const first = items.filter(({ picked }) => picked === true);
+  const pick = vscode.window.createQuickPick<Row>();
+  const say = (ticked: readonly Item[]): void => {
+    pick.title = plain(titleOf(ticked), 'title');
+  };
+  Object.assign(pick, rest, placeholder !== undefined && { placeholder: plain(placeholder, 'title') });
+  pick.canSelectMany = true;
+  pick.items = rows;
+  pick.selectedItems = rows.filter(each => each.picked === true);
+  say(first);
+  pick.onDidChangeSelection(ticked => say(itemsOf(ticked)));
+  return new Promise<Item[]>((resolve, reject) => {
+    pick.onDidAccept(() => {
+      resolve(itemsOf(pick.selectedItems));
+      pick.hide();
+    });
+    pick.onDidHide(() => reject(new Cancelled()));
+    pick.show();
+  }).finally(() => pick.dispose());
+}
+
 /** Lets the person choose any number of the rows. @throws Cancelled when they leave the list */
 export async function chooseMany<Item extends Choice>(
   items: readonly Item[],

@@ -10,6 +10,7 @@ import {
   type ModelOrder,
   type Unusable,
 } from '../../core/models/usableModels.ts';
+import { makerOf } from '../../core/models/makers.ts';
 import type { MediaKind } from '../../shared/task.ts';
 import type { HostContext } from '../host/hostContext.ts';
 import { UserError } from '../messages/errors.ts';
@@ -171,6 +172,9 @@ function modelItems(
         description: [
           ...(reason ? [unusableReason(reason)] : []),
           priceText(model),
+          // What can be searched for as well: who makes it, and what it makes where that is not one thing.
+          ...[makerOf(model.id) ?? []].flat(),
+          ...(kinds.length > 1 ? [mediaKindLabels(kind).name] : []),
           ...(isDefault
             ? [l10n.t({ message: 'default', comment: 'The model that is used when none is chosen' })]
             : []),

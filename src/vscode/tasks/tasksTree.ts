@@ -17,6 +17,7 @@ import {
 import type * as items from './tasksTreeItems.ts';
 import type { ItemParts } from './tasksTreeItems.ts';
 import { l10n } from '../text/l10n.ts';
+import { TreeSelection } from './treeSelection.ts';
 
 type Items = typeof items;
 
@@ -38,6 +39,8 @@ const pageSize = 50;
 const manyTasks = 1_000;
 const openGroupsKey = 'rivya.tasks.openGroups';
 const filterKey = 'rivya.tasks.filter';
+/** What the groups hang on. */
+const root = 'root';
 const allTasks: ShownTasks = { kinds: [], models: [], folders: [] };
 
 /**
@@ -62,7 +65,7 @@ export class TasksTree
   /** How rows look; loaded with the first ones, so that a view that nobody opens costs nothing. */
   #items: Items | undefined;
   #view: vscode.TreeView<TasksNode> | undefined;
-  #selection: readonly TasksNode[] = [];
+  #selected: TreeSelection<TasksNode> | undefined;
   #isStale = false;
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -87,17 +90,15 @@ export class TasksTree
     view.onDidExpandElement(({ element }) => this.#remember(element, true));
     view.onDidCollapseElement(({ element }) => this.#remember(element, false));
     view.onDidChangeVisibility(({ visible }) => visible && this.#isStale && this.refresh());
-    view.onDidChangeSelection(({ selection }) => (this.#selection = selection));
+    this.#selected = new TreeSelection(view, systemClock);
     this.#view = view;
     setContext('rivya.tasksFiltered', this.#isFiltered);
     return view;
   }
 
   /** What is selected in the view, for a command that comes by keyboard. */
-  get selection(): readonly TasksNode[] {
-    // While its rows are read anew the view knows of none, and an event of that time has none either.
-    const now = this.#view?.selection ?? [];
-    return now.length > 0 ? now : this.#selection;
+  async selection(): Promise<readonly TasksNode[]> {
+    return (await this.#selected?.current()) ?? [];
   }
 
   /** Draws what has changed since. Costs nothing while nobody looks. */
@@ -105,14 +106,14 @@ export class TasksTree
     this.#isStale = this.#view?.visible === false;
     if (this.#isStale) return;
     const changed = this.#loaded ? this.#changedNodes(this.#loaded.ledger) : 'all';
-    if (changed === 'all') this.#changed.fire(undefined);
-    else if (changed.length > 0) this.#changed.fire(changed);
+    if (changed === 'all') this.#drawAnew();
+    else if (changed.length > 0) this.#drawAnew(changed);
   }
 
   showMore(group: TaskGroup): void {
     const shown = this.#of(group);
     shown.limit += pageSize;
-    this.#changed.fire(shown.node);
+    this.#drawAnew([shown.node]);
   }
 
   /** Lets the person choose which tasks are shown. @throws Cancelled */
@@ -129,6 +130,17 @@ export class TasksTree
   }
 
   async getChildren(node?: TasksNode): Promise<TasksNode[]> {
+    const children = await this.#childrenOf(node);
+    if (node) this.#selected?.give(node.type === 'group' ? [node.group] : []);
+    else {
+      // Of groups that are there no more, nobody asks for rows.
+      const groups = new Set(children.flatMap(child => (child.type === 'group' ? [child.group] : [])));
+      this.#selected?.give([root, ...this.#openGroupsNow().filter(group => !groups.has(group))]);
+    }
+    return children;
+  }
+
+  async #childrenOf(node: TasksNode | undefined): Promise<TasksNode[]> {
     if (!this.#hasLedger()) return [];
     this.#items ??= await import('./tasksTreeItems.ts');
     try {
@@ -192,6 +204,7 @@ export class TasksTree
 
   dispose(): void {
     this.#changed.dispose();
+    this.#selected?.dispose();
     this.#view?.dispose();
   }
 
@@ -217,6 +230,20 @@ export class TasksTree
     );
     const nodes = [...shown.tasks.values()];
     return shown.count > nodes.length ? [...nodes, shown.more] : nodes;
+  }
+
+  /** Has these rows drawn, and those below them; without any, all. */
+  #drawAnew(nodes?: TasksNode[]): void {
+    // A row that changes alone stays known.
+    const open = this.#openGroupsNow();
+    const groups = nodes?.flatMap(node => (node.type === 'group' ? [node.group] : []));
+    this.#selected?.forget(groups ? groups.filter(group => open.includes(group)) : [root, ...open]);
+    this.#changed.fire(nodes);
+  }
+
+  /** Those whose rows VS Code has asked for, and asks for again. */
+  #openGroupsNow(): TaskGroup[] {
+    return [...this.#shown].flatMap(([group, { tasks }]) => (tasks && this.#isOpen(group) ? [group] : []));
   }
 
   /** `all` when another set of groups is to be shown. */
@@ -256,6 +283,10 @@ export class TasksTree
   /** Exact as far as anything depends on it: up to what a row says, and one more than is shown. */
   #counts(ledger: Ledger): Map<TaskGroup, number> {
     const now = systemClock.now();
+    for (const { row, taskId, client } of ledger.agents.orderedAfter(this.#lastOrdered)) {
+      this.#clients.set(taskId, client);
+      this.#lastOrdered = row;
+    }
     const groups = taskGroupsAt(now, ledger.lists.earliest());
     const limit = Math.max(
       manyTasks,
@@ -277,8 +308,12 @@ export class TasksTree
   get #itemParts(): ItemParts {
     if (!this.#loaded) throw new Error('A row is drawn that was never read.');
     const { library } = this.#loaded;
-    return { library, nameOf: this.#nameOf };
+    return { library, nameOf: this.#nameOf, clientOf: id => this.#clients.get(id) };
   }
+
+  /** The agents that have ordered jobs, by the ids of these; that never changes. */
+  readonly #clients = new Map<string, string>();
+  #lastOrdered = 0;
 
   readonly #nameOf = (model: string): string => this.#names.get(model) ?? model;
 
@@ -298,8 +333,8 @@ export class TasksTree
   async #setFilter(filter: ShownTasks): Promise<void> {
     await this.#memory.update(filterKey, filter);
     setContext('rivya.tasksFiltered', this.#isFiltered);
+    this.#drawAnew();
     this.#shown.clear();
-    this.#changed.fire(undefined);
   }
 
   async #filterText(): Promise<string> {

@@ -20,6 +20,8 @@ export interface ItemParts {
   readonly library: Library;
   /** What a model is called. */
   readonly nameOf: (model: string) => string;
+  /** The agent that has ordered a job, by the job's id; undefined where a person did. */
+  readonly clientOf?: (id: string) => string | undefined;
 }
 
 /** Which groups are open before the user has touched them. */
@@ -67,11 +69,13 @@ function groupLabel(group: TaskGroup): string {
 export function taskItem(task: Task, group: TaskGroup, now: number, parts: ItemParts): vscode.TreeItem {
   // In a narrow view the beginning alone is seen: what differs comes first. That all is well needs no word.
   const isWell = task.state === 'placed' && !task.hold;
+  const client = parts.clientOf?.(task.id);
   const description = [
     ageText(task.createdAt, now),
     isWell ? '' : stateText(task),
     paidText(task),
     parts.nameOf(task.model),
+    client === undefined ? '' : l10n.t('by {0}', client),
   ]
     .filter(Boolean)
     .join(' · ');

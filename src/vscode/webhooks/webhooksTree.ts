@@ -18,7 +18,10 @@ export class WebhooksTree implements vscode.TreeDataProvider<WebhookNode>, vscod
   readonly #store = new DisposableStore();
   readonly #receiverNode: WebhookNode = { type: 'receiver' };
   readonly #tools: Lazy<WebhookTools>;
+  readonly #view: vscode.TreeView<WebhookNode>;
   #endpoints: Promise<WebhookNode[]> | undefined;
+  /** The last list that was asked for and is not shown yet. */
+  #asked: Promise<WebhookNode[]> | undefined;
   #listing = false;
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -39,16 +42,16 @@ export class WebhooksTree implements vscode.TreeDataProvider<WebhookNode>, vscod
         this.#store.add(receiver.onDidReceive(() => this.#changed.fire(this.#receiverNode)));
       }),
     );
-    const view = this.#store.add(
+    this.#view = this.#store.add(
       vscode.window.createTreeView('rivya.webhooks', { treeDataProvider: this, showCollapseAll: false }),
     );
     this.#store.add(
-      view.onDidChangeVisibility(({ visible }) => {
+      this.#view.onDidChangeVisibility(({ visible }) => {
         if (visible && this.#endpoints && !this.#listing) this.refresh();
       }),
     );
-    this.#store.add(hostContext.server.onDidChange(() => this.refresh()));
-    this.#store.add(hostContext.account.onDidChangeKey(() => this.refresh()));
+    this.#store.add(hostContext.server.onDidChange(() => this.#begin()));
+    this.#store.add(hostContext.account.onDidChangeKey(() => this.#begin()));
     this.#store.add(
       vscode.workspace.registerTextDocumentContentProvider(webhookScheme, {
         provideTextDocumentContent: async uri => (await this.tools()).documents.text(uri),
@@ -61,9 +64,33 @@ export class WebhooksTree implements vscode.TreeDataProvider<WebhookNode>, vscod
     return this.#tools.get();
   }
 
-  /** Asks the server again as soon as somebody looks. */
+  /**
+   * Asks the server again as soon as somebody looks. What is shown stays until there is something else to
+   * show: while VS Code waits for rows, it knows none, and its menus do not say which one they are about.
+   */
   refresh(): void {
+    const before = this.#endpoints;
+    const tools = this.#tools.value;
+    if (!before || !tools || !this.#view.visible) {
+      this.#begin();
+      return;
+    }
+    this.#asked = tools.listNodes();
+    void this.#show(before, this.#asked);
+  }
+
+  async #show(before: Promise<WebhookNode[]>, next: Promise<WebhookNode[]>): Promise<void> {
+    const [shown, rows] = await Promise.all([before, next]);
+    // Begun anew meanwhile, or asked again.
+    if (this.#endpoints !== before || this.#asked !== next) return;
+    this.#endpoints = next;
+    if (JSON.stringify(rows) !== JSON.stringify(shown)) this.#changed.fire(undefined);
+  }
+
+  /** What is shown is another server's or another account's. */
+  #begin(): void {
     this.#endpoints = undefined;
+    this.#asked = undefined;
     this.#changed.fire(undefined);
   }
 

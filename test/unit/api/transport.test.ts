@@ -452,6 +452,54 @@ describe('Retry-After', () => {
   });
 });
 
+describe('the time of the server', () => {
+  const time = Date.UTC(2026, 4, 11, 12);
+  const date = new Date(time).toUTCString();
+  const credits = (headers: Record<string, string>): Answer => answer(200, { current_credits: 1 }, headers);
+  /** Node itself says the time, if nobody else does. */
+  const timeless: Answer = (response, request) => {
+    response.sendDate = false;
+    credits({})(response, request);
+  };
+
+  test('is that of the last answer, whatever that said', async () => {
+    await using t = await setup([
+      timeless,
+      answer(404, failure('not_found'), { date }),
+      credits({ date: new Date(time + 2_000).toUTCString() }),
+      credits({ date: 'yesterday' }),
+    ]);
+    await t.client.credits.retrieve();
+    expect(t.client.serverTime.last()).toBeUndefined();
+    await errorOf(t.client.generations.retrieve('task_1'));
+    expect(t.client.serverTime.last()).toBe(time);
+    for (let count = 0; count < 2; count++) await t.client.credits.retrieve();
+    expect(t.client.serverTime.last()).toBe(time + 2_000);
+  });
+
+  test('is asked for anew, by a request that costs nothing', async () => {
+    await using t = await setup(
+      [credits({ date }), answer(401, failure('api_key_revoked'), { date }), timeless],
+      { maxRetries: 0 },
+    );
+    expect(await t.client.serverTime.ask()).toBe(time);
+    // The same second again, from an answer that says nothing else.
+    expect(await t.client.serverTime.ask()).toBe(time);
+    // What was heard before is not what it is now.
+    expect(await t.client.serverTime.ask()).toBeUndefined();
+    expect(t.server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(
+      Array.from({ length: 3 }, () => 'GET /api/v1/credits'),
+    );
+  });
+
+  test('is not known without an answer, and nothing goes on where silence is asked for', async () => {
+    await using t = await setup([dropped, answer(429, '', { date, 'retry-after': '9' })], { maxRetries: 0 });
+    expect(await errorOf(t.client.serverTime.ask())).toMatchObject({ kind: 'network' });
+    expect(await errorOf(t.client.serverTime.ask())).toMatchObject({ kind: 'rateLimit' });
+    expect(t.client.serverTime.last()).toBe(time);
+  });
+});
+
 describe('the pause after a 429', () => {
   test('holds all other requests of the client too', async () => {
     const credits = answer(200, { current_credits: 1 });

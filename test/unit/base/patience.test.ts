@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
+  isHeld,
   removePatiently,
   removePatientlySync,
   renamePatiently,
@@ -37,10 +38,25 @@ describe('a file that somebody holds open', () => {
     renamePatientlySync(folder.file('a'), folder.file('b'));
     expect(rename.calls).toBe(3);
     expect(readFileSync(folder.file('b'), 'utf8')).toBe('a');
-    using rm = refusingSync('rmSync', 'EBUSY', 1);
+    using rm = refusingSync('unlinkSync', 'EBUSY', 1);
     removePatientlySync(folder.file('b'));
     expect(rm.calls).toBe(2);
     removePatientlySync(folder.file('never was'));
+  });
+
+  it('is told by what the system itself says, where it removes nothing that is open', async () => {
+    using folder = temporaryFolder();
+    for (const remove of [removePatiently, removePatientlySync]) {
+      writeFileSync(folder.file('a'), 'a');
+      const open = openSync(folder.file('a'), 'r');
+      const refusal = await Promise.resolve(folder.file('a'))
+        .then(remove)
+        .catch((error: unknown) => error);
+      closeSync(open);
+      expect(refusal !== undefined && !isHeld(refusal), String(refusal)).toBe(false);
+      await remove(folder.file('a'));
+      expect(existsSync(folder.file('a'))).toBe(false);
+    }
   });
 
   it('is given up after some seconds', async () => {

@@ -73,3 +73,30 @@ describe('a fault that a person switches', () => {
     expect((await call(sandbox, '/credits')).headers.get('x-ratelimit-limit')).toBe('60');
   });
 });
+
+describe('prices and keys', () => {
+  it('doubles the price of a param, and says so only in the answer', async () => {
+    const sandbox = await sandboxForTest({ credits: 100 });
+    const order = { model: 'nano-banana-pro', params: { resolution: '2K' } };
+    const before = await generate(sandbox, order);
+    sandbox.control.setSwitch('dearer-params', true);
+    const after = await generate(sandbox, order);
+    expect(after.body['reserved_credits']).toBe(2 * Number(before.body['reserved_credits']));
+    expect((await generate(sandbox, { model: 'nano-banana-pro' })).body['reserved_credits']).toBe(
+      before.body['reserved_credits'],
+    );
+  });
+
+  it('forgets keys once, or never remembers them', async () => {
+    const sandbox = await sandboxForTest({ credits: 100 });
+    const again = async (): Promise<number> => {
+      await generate(sandbox, {}, 'the same');
+      return sandbox.control.charges().length;
+    };
+    expect([await again(), await again()]).toEqual([1, 1]);
+    sandbox.control.forgetKeys();
+    expect([await again(), await again()]).toEqual([2, 2]);
+    sandbox.control.setSwitch('forgets-keys', true);
+    expect([await again(), await again()]).toEqual([3, 4]);
+  });
+});

@@ -218,7 +218,7 @@ describe('the Tasks view', () => {
     assert.equal(tree.getTreeItem(more).label, 'Show More');
     const change = nextChange();
     tree.showMore('week');
-    assert.equal(await change, earlier);
+    assert.deepEqual(await change, [earlier]);
     assert.equal((await tree.getChildren(earlier)).length, 101);
     tree.showMore('week');
     assert.equal((await tree.getChildren(earlier)).length, 120);

@@ -394,6 +394,79 @@ const nests = [
   'a@a'.repeat(5_000),
 ];
 
+/** What is put into commands of TeX; none has a `$`, which would end the formula. */
+const intoFormulas = [
+  `<script>${script}</script>`,
+  `<img src=x onerror=${script}>`,
+  `</span></math><img src=x onerror=${script}>`,
+  `</annotation><script>${script}</script>`,
+  `"><svg onload=${script}>`,
+  `' onmouseover='${script}`,
+  `javascript:${script}`,
+  `data:text/html,<script>${script}</script>`,
+  `${evil}/pixel.png`,
+  `//evil.example/x`,
+  `position:fixed;inset:0;background:url(${evil}/b.png)`,
+  `expression(${script})`,
+  `red;background:url(${evil}/c.png)`,
+  `onclick=${script}`,
+  `command:workbench.action.closeWindow`,
+];
+
+const commands: readonly ((text: string) => string)[] = [
+  text => `\\text{${text}}`,
+  text => `\\mathrm{${text}}`,
+  text => `\\operatorname{${text}}`,
+  text => `\\href{${text}}{x}`,
+  text => `\\url{${text}}`,
+  text => `\\includegraphics[width=10em]{${text}}`,
+  text => `\\htmlClass{${text}}{x}`,
+  text => `\\htmlStyle{${text}}{x}`,
+  text => `\\htmlId{${text}}{x}`,
+  text => `\\htmlData{${text}}{x}`,
+  text => `\\color{${text}}x`,
+  text => `\\textcolor{${text}}{x}`,
+  text => `\\colorbox{${text}}{x}`,
+  text => `\\fcolorbox{${text}}{${text}}{x}`,
+  text => `\\tag{${text}}`,
+  text => `\\def\\a{${text}}\\a\\a`,
+  text => `\\unicode{${text}}`,
+  text => `\\begin{${text}}x\\end{${text}}`,
+  text => `\\verb|${text}|`,
+  text => `\\rule{${text}}{1em}`,
+];
+
+const shapes = [
+  `\\kern-9999em x`,
+  `\\kern9999em x`,
+  `\\hspace{-500em}\\rule{900em}{900em}`,
+  `\\raisebox{-9999em}{x}`,
+  `\\raisebox{9999em}{\\rule{99em}{99em}}`,
+  `\\llap{${'x'.repeat(900)}}`,
+  `\\rlap{${'x'.repeat(900)}}`,
+  `\\smash{\\rule{999em}{999em}}`,
+  `\\Huge{\\Huge{\\Huge x}}`,
+  `\\def\\a{\\a\\a}\\a`,
+  `\\def\\a{\\b}\\def\\b{\\a}\\a`,
+  `\\def\\a#1{#1#1#1#1#1#1#1#1}\\a{\\a{\\a{\\a{\\a{x}}}}}`,
+  '{'.repeat(1_900) + '}'.repeat(1_900),
+  `${'\\sqrt{'.repeat(500)}x${'}'.repeat(500)}`,
+  `${'\\frac{1}{'.repeat(350)}x${'}'.repeat(350)}`,
+  `${'x^{'.repeat(900)}x${'}'.repeat(900)}`,
+  `\\begin{matrix}${'&'.repeat(1_900)}\\\\${'&'.repeat(1_900)}\\end{matrix}`,
+  `\\left(\\rule{1em}{999em}\\right)`,
+  `${'\\frac1'.repeat(600)}x`,
+  `${'\\left('.repeat(400)}x${'\\right)'.repeat(400)}`,
+  `\\def\\a#1{\\sqrt{\\sqrt{\\sqrt{#1}}}}${'\\a{'.repeat(60)}x${'}'.repeat(60)}`,
+  `\\global\\def\\frac#1#2{\\href{${evil}}{x}}\\frac12`,
+  `\u202Ex+y\u202C\\text{\u2066a\u2069}`,
+];
+
+/** 300 and more formulas, each once. */
+export const hostileFormulas: readonly string[] = [
+  ...new Set([...commands.flatMap(command => intoFormulas.map(command)), ...shapes]),
+];
+
 /** More than 300, each once. */
 export const hostileTexts: readonly string[] = [
   ...new Set([...tags, ...events, ...links, ...markdown, ...templates, ...appearances, ...nests]),

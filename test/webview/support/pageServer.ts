@@ -16,6 +16,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.ttf': 'font/ttf',
+  '.woff2': 'font/woff2',
   '.map': 'application/json',
   '.mp3': 'audio/mpeg',
   '.mp4': 'video/mp4',

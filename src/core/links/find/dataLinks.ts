@@ -29,17 +29,11 @@ export function dataReferences(text: string, format: 'json' | 'yaml' | 'toml', a
         address: span,
         target: value,
         form: 'file',
-        write: target => writeString(target, quote),
+        writing: quote === '' ? 'data' : quote === '"' ? 'dataDouble' : 'dataSingle',
         isShown: isRemote(value) || isSlotName(kind, key),
       },
     ];
   });
-}
-
-function writeString(target: string, quote: string): string {
-  if (quote === '"') return JSON.stringify(target).slice(1, -1);
-  if (quote === "'") return target.replaceAll("'", "''");
-  return /^[\w./][\w./@%+~-]*$|^https?:\/\/[^\s#,[\]{}]+$/.test(target) ? target : JSON.stringify(target);
 }
 
 function jsonStrings(text: string): DataString[] {

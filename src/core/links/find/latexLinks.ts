@@ -1,5 +1,5 @@
-import { latexSpans, texPath, verbatimNames, type LatexSpan } from '../../references/typesetting/latex.ts';
-import { isAddress, isRemote, mediaKindOf, type MediaReference } from './mediaReference.ts';
+import { latexSpans, verbatimNames, type LatexSpan } from '../../references/typesetting/latex.ts';
+import { isAddress, mediaKindOf, type MediaReference } from './mediaReference.ts';
 
 const command =
   /(?<graphic>\\includegraphics\*?\s*(?<options>\[(?:[^\]{}]|\{[^{}]{0,400}\}){0,600}\])?\s*\{)(?<file>[^{}]*)\}|(?<link>\\(?:href|url)\s*\{)(?<url>[^{}]*)\}|\\graphicspath\s*\{(?<folders>(?:\s*\{[^{}]{0,400}\}){0,100})\s*\}/g;
@@ -41,10 +41,7 @@ export function latexReferences(text: string): MediaReference[] {
       address: { start, end: start + source.trim().length },
       target,
       form: graphic === undefined ? 'url' : 'file',
-      write: path =>
-        isRemote(path) || graphic === undefined
-          ? path.replace(/(?<!\\)[%#]/g, String.raw`\$&`)
-          : texPath(path),
+      writing: graphic === undefined ? 'latexUrl' : 'latexFile',
       ...(altStart !== undefined &&
         words !== undefined && { alt: { start: altStart, end: altStart + words.length, value: words } }),
       isShown: graphic !== undefined,

@@ -1,7 +1,7 @@
 import { scanMarkdown, type MarkdownLines } from '../../references/markdown/insertMarkdownBlock.ts';
 import type { Block } from '../../references/markdown/markdownBlocks.ts';
-import { frontMatterOf } from '../../references/markdown/frontMatter.ts';
-import { encodeDestination, type MarkdownLanguage } from '../../references/markdown/markdownSnippet.ts';
+import { frontMatterOf } from '../../references/data/frontMatter.ts';
+import type { MarkdownLanguage } from '../../references/markdown/markdownSnippet.ts';
 import { mdxSpans, type MdxSpan } from '../../references/markdown/mdxSpans.ts';
 import { dialects } from '../../references/markup/tagLanguage.ts';
 import { characterReferences } from './characterReferences.ts';
@@ -135,8 +135,7 @@ function referenceTo(
       address,
       target,
       form: 'url',
-      write: path =>
-        isRemote(path) ? path.replace(/[()<>\s]/g, encodeURIComponent) : encodeDestination(path),
+      writing: 'markdown',
       ...(alt && { alt }),
       isShown: isImage,
     },

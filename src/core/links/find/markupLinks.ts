@@ -1,4 +1,3 @@
-import { encodeUrl, escapeAttribute } from '../../references/plan/escape.ts';
 import { parseMarkup, type MarkupDialect, type MarkupNode } from '../../references/markup/markupTree.ts';
 import { characterReferences } from './characterReferences.ts';
 import {
@@ -85,7 +84,7 @@ function elementReferences(text: string, element: MarkupNode, at: number): Media
         address: { start: at + start, end: at + part.start + lead.trimEnd().length },
         target,
         form: 'url' satisfies AddressForm,
-        write: writer(part),
+        writing: writings[part.as],
         ...(alt &&
           kind === 'image' &&
           use.isShown &&
@@ -104,15 +103,7 @@ function elementReferences(text: string, element: MarkupNode, at: number): Media
   }
 }
 
-function writer({ as }: Value): (target: string) => string {
-  return target => {
-    const url = isRemote(target) ? target : encodeUrl(target, /['\s]/);
-    if (as === 'string') return url.replace(/[\\'"`]/g, String.raw`\$&`);
-    // Tags of JSX decode character references as HTML does.
-    const escaped = escapeAttribute(url);
-    return as === 'bare' ? `"${escaped}"` : escaped;
-  };
-}
+const writings = { attribute: 'attribute', bare: 'bareAttribute', string: 'attributeString' } as const;
 
 /** What an attribute leads to; undefined when it is no address of a file. */
 function useOf(

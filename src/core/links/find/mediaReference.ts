@@ -1,3 +1,4 @@
+import type { AddressWriting } from './writeAddress.ts';
 import { inputExtensions } from '../../generate/inputRules.ts';
 import type { PixelSize } from '../../generate/shape.ts';
 import type { MediaKind } from '../../../shared/task.ts';
@@ -21,8 +22,8 @@ export interface MediaReference {
   /** The address as its language means it, without the language's escapes; URLs are still encoded. */
   readonly target: string;
   readonly form: AddressForm;
-  /** An address as it is written at this place. @param target a path or URL, not encoded by the language */
-  readonly write: (target: string) => string;
+  /** How an address is written at this place. */
+  readonly writing: AddressWriting;
   /** The alternative text, where the language has one and it is written; `value` is without escapes. */
   readonly alt?: TextSpan & { readonly value: string };
   /** In pixels, where the document asks for it. */

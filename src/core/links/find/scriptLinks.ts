@@ -24,8 +24,7 @@ export function scriptReferences(text: string, language: string, at = 0): MediaR
       address,
       target,
       form: 'file',
-      write: path =>
-        (isRemote(path) || /^\.{0,2}\//.test(path) ? path : `./${path}`).replace(/[\\'"`]/g, String.raw`\$&`),
+      writing: 'script',
       isShown: isFile,
       isModule: true,
     });

@@ -1,4 +1,3 @@
-import { encodeUrl } from '../../references/plan/escape.ts';
 import { tokensOf, type StyleLanguage } from '../../references/styles/cssTokens.ts';
 import { isAddress, isRemote, mediaKindOf, type MediaReference } from './mediaReference.ts';
 
@@ -41,7 +40,7 @@ export function styleReferences(text: string, language: StyleLanguage, at = 0): 
       address: { start: at + start, end: at + end },
       target,
       form: 'url',
-      write: path => (isRemote(path) ? path : encodeUrl(path, /[\s'"()]/)),
+      writing: 'style',
       isShown: true,
     });
   }

@@ -1,10 +1,9 @@
 import { indentationOf, linesOf, type Line } from '../../../base/lines.ts';
-import { encodeUrl } from '../../references/plan/escape.ts';
 import { asciidocBlocks } from '../../references/textFormats/asciidoc.ts';
 import type { BlockSyntax } from '../../references/textFormats/blockInsertion.ts';
 import { imagesDirectory } from '../../references/textFormats/imagesDirectory.ts';
 import { orgBlocks } from '../../references/textFormats/org.ts';
-import { directivePath, verbatimMarkup } from '../../references/textFormats/restructuredText.ts';
+import { verbatimMarkup } from '../../references/textFormats/restructuredText.ts';
 import { isAddress, isRemote, mediaKindOf, type MediaReference } from './mediaReference.ts';
 
 /** In a longer line nothing is sought. */
@@ -57,7 +56,7 @@ export function asciidocReferences(text: string): MediaReference[] {
         address: { start: from, end: from + source.length },
         target,
         form: 'url',
-        write: path => (isRemote(path) ? path : encodeUrl(path, /[[\]_*'+&~^$()]/).replaceAll('%20', ' ')),
+        writing: 'asciidoc',
         ...(words !== '' &&
           name === 'image' && { alt: { start: altStart, end: altStart + words.length, value: words } }),
         ...(width && height ? { size: { width, height } } : {}),
@@ -131,7 +130,7 @@ export function restructuredTextReferences(text: string): MediaReference[] {
       address: { start, end: start + source.length },
       target,
       form: 'file',
-      write: path => (isRemote(path) ? path : directivePath({ path })),
+      writing: 'restructuredText',
       ...(alt && { alt: { start: alt.start, end: alt.start + alt.text.length, value: alt.text } }),
       ...(width && height ? { size: { width, height } } : {}),
       isShown: true,
@@ -172,7 +171,7 @@ export function orgReferences(text: string): MediaReference[] {
         address: { start: start + opening.length, end: start + opening.length + target.length },
         target,
         form: 'file',
-        write: path => (isRemote(path) || opening !== '[[' || /^\.{0,2}\//.test(path) ? path : `./${path}`),
+        writing: opening === '[[' ? 'orgBare' : 'org',
         ...(alt && { alt }),
         isShown: words === undefined,
       });
@@ -199,7 +198,7 @@ export function textileReferences(text: string): MediaReference[] {
       address: { start, end: start + target.length },
       target,
       form: 'url',
-      write: path => (isRemote(path) ? path : encodeUrl(path, /[!()[\]]/)),
+      writing: 'textile',
       ...(words !== undefined && { alt: { start: altStart, end: altStart + words.length, value: words } }),
       isShown: true,
     });

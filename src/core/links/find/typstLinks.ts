@@ -1,5 +1,5 @@
-import { escapeTypstString, typstSpans } from '../../references/typesetting/typst.ts';
-import { isAddress, isRemote, mediaKindOf, type MediaReference } from './mediaReference.ts';
+import { typstSpans } from '../../references/typesetting/typst.ts';
+import { isAddress, mediaKindOf, type MediaReference } from './mediaReference.ts';
 
 const string = String.raw`"((?:\\.|[^"\\\r\n])*)"`;
 const call = new RegExp(String.raw`\b(image|link)\s*\(\s*${string}`, 'g');
@@ -39,7 +39,7 @@ export function typstReferences(text: string): MediaReference[] {
         address: { start, end: last - 1 },
         target,
         form: name === 'image' ? 'file' : 'url',
-        write: path => (isRemote(path) ? path : escapeTypstString(path)),
+        writing: 'typst',
         ...(alt && { alt: { start: altStart, end: altStart + words.length, value: unescaped(words) } }),
         isShown: name === 'image',
       });

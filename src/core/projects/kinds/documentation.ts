@@ -47,7 +47,7 @@ export const documentation: readonly ProjectKind[] = [
   {
     id: 'antora',
     name: 'Antora',
-    source: 'https://docs.antora.org/antora/latest/page/image-resource-id/',
+    source: 'https://docs.antora.org/antora/latest/page/image-resource-id-examples/',
     evidence: ['antora.yml'],
     documents: [{ files: /^modules\/(?<module>[^/]+)\//, folder: 'modules/{module}/images' }],
     roots: [
@@ -99,7 +99,7 @@ export const documentation: readonly ProjectKind[] = [
   {
     id: 'gitBook',
     name: 'GitBook',
-    source: 'https://gitbook.com/docs/getting-started/git-sync/content-configuration',
+    source: 'https://gitbook.com/docs/docs-as-code/git-sync/content-configuration',
     evidence: ['.gitbook.yaml', '.gitbook/'],
     variables: ({ texts }) => ({ docs: folderIn(texts, 'root', '') }),
     documents: [{ below: '{docs}', folder: '{docs}/.gitbook/assets' }],

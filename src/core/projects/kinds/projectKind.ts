@@ -90,6 +90,8 @@ export interface ProjectKind {
   readonly markdown?: 'pythonMarkdown';
   /** Documents in which a build resolves relative paths only when they are imported. */
   readonly imports?: RegExp;
+  /** Whether an imported image is an object with its address in `src`. */
+  readonly importsObjects?: boolean;
   readonly hasWikilinks?: (found: Found, text: string) => boolean;
   /**
    * Whether pages are published one folder deeper than they stand, and addresses in HTML tags, unlike those

@@ -28,9 +28,57 @@ export function folderIn(text: string, key: string, preset: string): string {
   return folderFrom(valueOf(text, key)) ?? preset;
 }
 
-/** The address under which a site is served, with a slash at both ends; `/` unless a key says another. */
+/**
+ * The address under which a site is served, with a slash at both ends; `/` unless a key says another, or when
+ * it is computed so that nobody can tell (`isBaseComputed`).
+ */
 export function baseIn(text: string, key: string): string {
-  return baseFrom(valueOf(text, key));
+  const computed = computedIn(text, key);
+  return baseFrom(computed ? computed.literal : valueOf(text, key));
+}
+
+/** Whether the address under which a site is served is decided only when it is built. */
+export function isBaseComputed(text: string, key: string): boolean {
+  const computed = computedIn(text, key);
+  return computed !== undefined && computed.literal === undefined;
+}
+
+const isName = /^[A-Za-z_$][\w$]*$/;
+
+/** Longer expressions are not looked at. */
+const longestExpression = 400;
+
+/**
+ * The expression of a script behind a key, unless it is a mere string.
+ * @returns with the one string that it can be, such as that behind `??`; of several nobody knows which
+ */
+function computedIn(text: string, key: string): { literal: string | undefined } | undefined {
+  const plain = text.replace(/\/\*[^]*?\*\/|(?<![:"'\w])\/\/[^\n]*/g, '');
+  const named = new RegExp(`(?:^|[{,(])\\s*["']?${key}["']?\\s*:\\s*`, 'm').exec(plain);
+  if (!named) {
+    const isShort = new RegExp(`[{,]\\s*${key}\\s*[,}]`).test(plain);
+    return isShort ? literalOf(plain, key) : undefined;
+  }
+  const rest = plain.slice(named.index + named[0].length, named.index + named[0].length + longestExpression);
+  const source = /^(?:[^,\n}]|\n(?=\s*[?:|&]))*/.exec(rest)?.[0].trim() ?? '';
+  // Relative to each page.
+  if (/^["']\.{1,2}\/?["']$/.test(source)) return { literal: undefined };
+  const isString = /^(?:["'][^"']*["']|\/[\w./ -]*|[\d./-]*|undefined|null|true|false)$/.test(source);
+  if (isString) return undefined;
+  return literalOf(plain, source);
+}
+
+/** What an expression is when it is read: a name stands for what it was set to. */
+function literalOf(text: string, source: string): { literal: string | undefined } {
+  const own = isName.test(source)
+    ? new RegExp(`\\b(?:const|let|var)\\s+${source.replaceAll('$', '\\$')}\\s*(?::[^=;]+)?=\\s*([^;\\n]+)`)
+        .exec(text)?.[1]
+        ?.trim()
+    : source;
+  if (own === undefined || own.includes('`') || /[^?]\?(?![?.])/.test(own)) return { literal: undefined };
+  const strings = [...own.matchAll(/(["'])(\/[\w./~-]*)\1/g)].map(([, , value]) => value);
+  const distinct = [...new Set(strings)];
+  return { literal: distinct.length === 1 ? distinct[0] : undefined };
 }
 
 /** As `baseIn`, from the value itself. */

@@ -1,5 +1,5 @@
 import { isSiteDocument, jsxFile, markdownFile, ofApp, styleFile } from './documentTypes.ts';
-import { baseIn, basePathIn, folderFrom, folderIn, valueOf } from './settingsText.ts';
+import { baseIn, basePathIn, folderFrom, folderIn, isBaseComputed, valueOf } from './settingsText.ts';
 import type { Found, ProjectKind } from './projectKind.ts';
 
 const hugoSettings = [
@@ -130,7 +130,8 @@ export const staticSites: readonly ProjectKind[] = [
     roots: found => {
       const { folder = '', url = '' } = eleventyCopy(found) ?? {};
       // Without its plugin the prefix is added by the filter alone.
-      const isWritten = baseIn(found.texts, 'pathPrefix') !== '/' && !/\bHtmlBasePlugin\b/.test(found.texts);
+      const isOther = baseIn(found.texts, 'pathPrefix') !== '/' || isBaseComputed(found.texts, 'pathPrefix');
+      const isWritten = isOther && !/\bHtmlBasePlugin\b/.test(found.texts);
       const filter = {
         documents: /\.(?:md|markdown|html?|liquid|njk)$/i,
         write: `{{ '${url}{path}' | url }}`,
@@ -262,11 +263,14 @@ function astro(): Pick<ProjectKind, 'reads' | 'imports' | 'variables' | 'documen
     imports: /\.(?:astro|mdx|svelte|[cm]?[jt]sx?)$/,
     variables: ({ texts }) => ({
       base: baseIn(texts, 'base'),
+      sources: isBaseComputed(texts, 'base') ? `${folderIn(texts, 'srcDir', 'src')}/assets` : undefined,
       public: folderIn(texts, 'publicDir', 'public'),
       source: folderIn(texts, 'srcDir', 'src'),
     }),
     documents: [
       { below: '{source}', files: markdownFile, media: ['image'], folder: '{source}/assets/generated' },
+      // Under a base that is known only to the build, components import what they show.
+      { below: '{source}', files: /\.(?:astro|svelte|[cm]?[jt]sx?)$/, folder: '{sources}/generated' },
       ...ofApp('{public}/generated'),
     ],
     roots: [publicRoot],

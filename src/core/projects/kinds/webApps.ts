@@ -1,5 +1,14 @@
 import { isAppDocument, jsxFile, ofApp, styleFile } from './documentTypes.ts';
-import { baseFrom, baseIn, basePathIn, folderFrom, folderIn, member, parseLoosely } from './settingsText.ts';
+import {
+  baseFrom,
+  baseIn,
+  basePathIn,
+  folderFrom,
+  folderIn,
+  isBaseComputed,
+  member,
+  parseLoosely,
+} from './settingsText.ts';
 import type { Found, ProjectKind, RootRule, Variables } from './projectKind.ts';
 
 const viteSettings = ['vite.config.ts', 'vite.config.js', 'vite.config.mts', 'vite.config.mjs'];
@@ -7,8 +16,18 @@ const published: Pick<ProjectKind, 'documents' | 'roots'> = {
   documents: ofApp('public/generated'),
   roots: [{ folder: 'public', url: '/' }],
 };
+/**
+ * Where the base is known only to the build, what is shown by components lies among their sources, from where
+ * it is imported: that holds under any base.
+ */
+const imported = {
+  files: (path: string): boolean => components.test(path) && isAppDocument(path),
+  folder: '{sources}/generated',
+} as const;
 /** Components and scripts, to whose addresses no build adds the base under which the app is served. */
 const components = /\.(?:astro|svelte|[cm]?[jt]sx?)$/i;
+
+const notJsx = /\.(?!(?:[cm]?[jt]sx?)$)\w+$/;
 
 /** Apps of JavaScript in a package of their own. */
 export const webApps: readonly ProjectKind[] = [
@@ -51,7 +70,11 @@ export const webApps: readonly ProjectKind[] = [
     imports: jsxFile,
     variables: ({ texts }) => ({ base: baseIn(texts, 'basePath') }),
     documents: ofApp('public/generated'),
-    roots: [{ folder: 'public', url: '{base}' }],
+    importsObjects: true,
+    // Under a base that is known only to the build, components import what lies there.
+    roots: ({ texts }) => [
+      { folder: 'public', url: '{base}', ...(isBaseComputed(texts, 'basePath') && { documents: notJsx }) },
+    ],
   },
   {
     id: 'nuxt',
@@ -74,8 +97,12 @@ export const webApps: readonly ProjectKind[] = [
     reads: viteSettings,
     confirms: ({ packages, texts }) => packages.has('@sveltejs/kit') || /\bkit\s*:/.test(texts),
     imports: components,
-    variables: ({ texts }) => ({ base: baseIn(texts, 'base'), static: folderIn(texts, 'assets', 'static') }),
-    documents: ofApp('{static}/generated'),
+    variables: ({ texts }) => ({
+      base: baseIn(texts, 'base'),
+      static: folderIn(texts, 'assets', 'static'),
+      sources: isBaseComputed(texts, 'base') ? 'src/lib/assets' : undefined,
+    }),
+    documents: [imported, ...ofApp('{static}/generated')],
     roots: [
       {
         folder: '{static}',
@@ -92,8 +119,11 @@ export const webApps: readonly ProjectKind[] = [
     packages: ['@react-router/dev', '@remix-run/dev', '@remix-run/react'],
     reads: viteSettings,
     imports: jsxFile,
-    variables: ({ texts }) => ({ base: baseIn(texts, 'base') }),
-    documents: ofApp('public/generated'),
+    variables: ({ texts }) => ({
+      base: baseIn(texts, 'base'),
+      sources: isBaseComputed(texts, 'base') ? 'app/assets' : undefined,
+    }),
+    documents: [imported, ...ofApp('public/generated')],
     roots: viteRoots('public'),
   },
   {
@@ -122,8 +152,12 @@ export const webApps: readonly ProjectKind[] = [
     evidence: ['vue.config.js'],
     packages: ['@vue/cli-service'],
     imports: jsxFile,
-    variables: ({ texts }) => ({ base: baseIn(texts, 'publicPath') }),
-    documents: ofApp('public/generated'),
+    variables: ({ texts }) => ({
+      base: baseIn(texts, 'publicPath'),
+      sources: isBaseComputed(texts, 'publicPath') ? 'src/assets' : undefined,
+    }),
+    // Of what is in its source the build resolves relative addresses.
+    documents: [{ below: 'src', folder: '{sources}/generated' }, ...ofApp('public/generated')],
     roots: [
       {
         folder: 'public',
@@ -152,6 +186,7 @@ export const webApps: readonly ProjectKind[] = [
       const root = folderIn(texts, 'root', '');
       return {
         base: baseIn(texts, 'base'),
+        sources: isBaseComputed(texts, 'base') ? [root, 'src/assets'].filter(Boolean).join('/') : undefined,
         public: [root, folderIn(texts, 'publicDir', 'public')].filter(Boolean).join('/'),
       };
     },
@@ -161,7 +196,7 @@ export const webApps: readonly ProjectKind[] = [
       found.has('index.html') ||
       viteSettings.some(name => found.has(name)) ||
       found.has('src/'),
-    documents: ofApp('{public}/generated'),
+    documents: [imported, ...ofApp('{public}/generated')],
     roots: viteRoots('{public}'),
   },
   {

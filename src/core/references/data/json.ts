@@ -1,5 +1,5 @@
 import { freeName } from '../plan/escape.ts';
-import { fillSlot, isSlotName, onlyMedia } from '../plan/slot.ts';
+import { fillSlot, isListName, isSlotName, onlyMedia } from '../plan/slot.ts';
 import { parseJson, pathTo, type JsonComment, type JsonEntry, type JsonValue } from './jsonTree.ts';
 import { indentationOf, lineAround, trimmed } from '../../../base/lines.ts';
 import { atPoint, belowLine, planAt, type InsertionPoint, type Snippet } from '../plan/snippet.ts';
@@ -25,27 +25,46 @@ export function planJson(request: ReferenceRequest): ReferencePlan | undefined {
   if (!parent || !entry) return undefined;
   const value = entry.value;
   if (request.mode === 'replace' && value && isAllOf(text, anchor, value)) {
-    const strings = media.map(each => JSON.stringify(each.path));
+    const strings = media.map(each => quoted(each.path, text.charAt(value.start)));
     const isElement = parent.kind === 'array' && parent !== root;
     const before = strings.length === 1 || isElement ? strings.join(', ') : `[${strings.join(', ')}]`;
     const point = { start: value.start, end: value.end, prefix: '', indent: '', separator: '', suffix: '' };
     return planAt(point, [{ before, after: '' }], eol);
   }
-  const filled = fillBeside(request, parent);
+  const filled = fillBeside(request, parent) ?? fillAbove(request, path);
   if (filled || parent === root) return filled;
-  return planAt(pointAfter(text, entry, parent), entriesFor(parent, media), eol);
+  return planAt(pointAfter(text, entry, parent), entriesFor(text, parent, media), eol);
 }
 
 /** Fills the value that the anchor is all of, or the empty one beside it; undefined when there is none. */
 export function fillJson(request: ReferenceRequest): ReferencePlan | undefined {
   const { root, anchor, offset } = placeIn(request);
-  const { parent, entry } = pathTo(root, offset).at(-1) ?? {};
+  const path = pathTo(root, offset);
+  const { parent, entry } = path.at(-1) ?? {};
   const value = entry?.value;
   const only = onlyMedia(request);
   if (!parent || !only) return undefined;
   if (request.mode === 'replace' && value && isAllOf(request.text, anchor, value))
-    return fillSlot(value, JSON.stringify(only.path));
-  return fillBeside(request, parent);
+    return fillSlot(value, quoted(only.path, request.text.charAt(value.start)));
+  return fillBeside(request, parent) ?? fillAbove(request, path);
+}
+
+/** As `fillBeside`, in the object around the one that the anchor is in. */
+function fillAbove(request: ReferenceRequest, path: ReturnType<typeof pathTo>): ReferencePlan | undefined {
+  const [above, own] = path.slice(-2);
+  return above && own?.parent.kind === 'object' && above.parent.kind === 'object'
+    ? fillBeside(request, above.parent)
+    : undefined;
+}
+
+/** A string as the one in whose place it stands: JSON5 has single quotes, too. */
+function quoted(path: string, quote: string): string {
+  const string = JSON.stringify(path);
+  if (quote !== "'") return string;
+  return `'${string
+    .slice(1, -1)
+    .replaceAll('\\"', '"')
+    .replaceAll("'", String.raw`\'`)}'`;
 }
 
 function placeIn({ text, ...request }: ReferenceRequest): {
@@ -66,14 +85,25 @@ function fillBeside(request: ReferenceRequest, parent: JsonValue): ReferencePlan
   if (!only || parent.kind !== 'object') return undefined;
   const isEmpty = ({ start, end }: JsonValue): boolean =>
     /^(?:(["'])\s*\1|null)$/.test(request.text.slice(start, end));
+  /** A list without anything, or the empty string that is all of it. */
+  const listIn = (entries: readonly JsonEntry[]): JsonValue | undefined => {
+    const list = entries.find(
+      ({ key = '', value }) => value?.kind === 'array' && isListName(only.kind, key),
+    )?.value;
+    const [first, ...others] = list?.entries ?? [];
+    if (list && !first) return /^\[\s*\]$/.test(request.text.slice(list.start, list.end)) ? list : undefined;
+    return first?.value && others.length === 0 && isEmpty(first.value) ? first.value : undefined;
+  };
   const slotIn = ({ entries }: JsonValue): JsonValue | undefined =>
-    entries.find(({ key = '', value }) => value && isEmpty(value) && isSlotName(only.kind, key))?.value;
+    entries.find(({ key = '', value }) => value && isEmpty(value) && isSlotName(only.kind, key))?.value ??
+    listIn(entries);
   const inner = parent.entries.flatMap(({ value }) =>
     value?.kind === 'object' ? (slotIn(value) ?? []) : [],
   );
   // Of several it is not known which is meant.
   const slot = slotIn(parent) ?? (inner.length === 1 ? inner[0] : undefined);
-  return slot && fillSlot(slot, JSON.stringify(only.path));
+  if (slot?.kind === 'array') return fillSlot(slot, `[${JSON.stringify(only.path)}]`);
+  return slot && fillSlot(slot, quoted(only.path, request.text.charAt(slot.start)));
 }
 
 /** A path as a string, or as what stands inside one. */
@@ -101,14 +131,18 @@ function isAllOf(
   );
 }
 
-function entriesFor(parent: JsonValue, media: readonly ReferenceMedia[]): Snippet[] {
+function entriesFor(text: string, parent: JsonValue, media: readonly ReferenceMedia[]): Snippet[] {
   const taken = new Set(parent.entries.map(({ key }) => key));
+  const isBare = parent.entries.some(
+    ({ key, start }) => key !== undefined && !/["']/.test(text.charAt(start)),
+  );
+  const quote = parent.entries.find(each => each.value?.kind === 'string')?.value?.start ?? 0;
   return media.map(({ kind, path }) => {
-    const value = JSON.stringify(path);
+    const value = quoted(path, text.charAt(quote));
     if (parent.kind === 'array') return { before: value, after: '' };
     const name = freeName(kind, each => taken.has(each));
     taken.add(name);
-    return { before: `${JSON.stringify(name)}: ${value}`, after: '' };
+    return { before: `${isBare ? name : JSON.stringify(name)}: ${value}`, after: '' };
   });
 }
 
@@ -145,7 +179,7 @@ function planAtComment(
   const point = isAlone
     ? belowLine(text, comment.end, indentationOf(lineAround(text, comment.start).text))
     : atPoint(comment.end, ' ', ' ');
-  const snippets = entriesFor(container, media);
+  const snippets = entriesFor(text, container, media);
   const separated = snippets.map((snippet, index) => ({
     ...snippet,
     after: index < snippets.length - 1 ? ',' : ends,

@@ -1,6 +1,6 @@
 import { freeName } from '../plan/escape.ts';
 import { indentationOf, lineAround, trimmed } from '../../../base/lines.ts';
-import { fillSlot, isSlotName, onlyMedia } from '../plan/slot.ts';
+import { fillSlot, isListName, isSlotName, onlyMedia } from '../plan/slot.ts';
 import { atPoint, belowLine, planAt } from '../plan/snippet.ts';
 import { parseToml, type TomlDocument, type TomlEntry } from './tomlTree.ts';
 import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
@@ -13,7 +13,9 @@ export function planToml(request: ReferenceRequest): ReferencePlan | undefined {
   const { text, media, eol } = request;
   const document = parseToml(text);
   const { entry, comment } = placeIn(document, request);
-  const filled = fill(document, entry, request);
+  const below =
+    comment && document.entries.find(({ start, table }) => start > comment.end && table === comment.table);
+  const filled = fill(document, entry ?? below, entry ? request : { ...request, mode: 'after' });
   if (filled) return filled;
   if (comment) {
     // In an array or an inline table there is no key.
@@ -78,7 +80,7 @@ function innermost({ entries }: TomlDocument, offset: number): TomlEntry | undef
 }
 
 function fill(
-  { entries }: TomlDocument,
+  { entries, headers }: TomlDocument,
   entry: TomlEntry | undefined,
   request: ReferenceRequest,
 ): ReferencePlan | undefined {
@@ -97,14 +99,25 @@ function fill(
   const isEmpty = (each: TomlEntry): boolean =>
     /^(?:""|'')$/.test(text.slice(each.value.start, each.value.end));
   if (isEmpty(entry)) return fillSlot(value, quoted(only.path, source));
-  const slot = entries.find(
-    each =>
-      each.table === table &&
-      each.parent === parent &&
-      each.key !== undefined &&
-      isEmpty(each) &&
-      isSlotName(only.kind, each.key),
-  );
+  const isList = ({ key, value }: TomlEntry): boolean =>
+    value.kind === 'array' &&
+    isListName(only.kind, key ?? '') &&
+    /^\[\s*\]$/.test(text.slice(value.start, value.end));
+  const isFree = (each: TomlEntry): boolean =>
+    each.key !== undefined && ((isEmpty(each) && isSlotName(only.kind, each.key)) || isList(each));
+  // The tables below the one of the anchor are parts of what it tells about; of several nobody knows which.
+  const own = /^\[([^[\]]*)\]$/.exec(headers[table] ?? '')?.[1]?.trim();
+  const start = table === 0 ? '[' : own === undefined ? undefined : `[${own}.`;
+  const inner = entries.filter(each => {
+    const header = headers[each.table] ?? '';
+    const isBelow =
+      start !== undefined && each.table !== table && header.startsWith(start) && !header.startsWith('[[');
+    return isBelow && each.parent === undefined && isFree(each);
+  });
+  const slot =
+    entries.find(each => each.table === table && each.parent === parent && isFree(each)) ??
+    (parent === undefined && inner.length === 1 ? inner[0] : undefined);
+  if (slot?.value.kind === 'array') return fillSlot(slot.value, `[${quoted(only.path)}]`);
   return slot && fillSlot(slot.value, quoted(only.path, text.slice(slot.value.start, slot.value.end)));
 }
 

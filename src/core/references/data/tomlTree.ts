@@ -18,6 +18,8 @@ export interface TomlEntry {
 }
 
 export interface TomlDocument {
+  /** The headers of the tables by their numbers, with their brackets; empty for the outermost. */
+  readonly headers: readonly string[];
   readonly entries: readonly TomlEntry[];
   readonly comments: readonly { readonly start: number; readonly end: number; readonly table: number }[];
 }
@@ -30,6 +32,7 @@ export function parseToml(text: string): TomlDocument {
   const entries: TomlEntry[] = [];
   const comments: { start: number; end: number; table: number }[] = [];
   const open: TomlEntry[] = [];
+  const headers = [''];
   let table = 0;
   /** The key that is being read, and whether its `=` was. */
   let key: { start: number; end: number; hasValue: boolean } | undefined;
@@ -61,6 +64,7 @@ export function parseToml(text: string): TomlDocument {
     else if (string !== undefined) put('string', start, end);
     else if (header !== undefined && open.length === 0 && !key?.hasValue) {
       table++;
+      headers.push(header.trim());
       key = undefined;
     } else if (header !== undefined) {
       // An array in a value, which looks like a header at the beginning of a line.
@@ -80,5 +84,5 @@ export function parseToml(text: string): TomlDocument {
       if (open.length === 0) key = undefined;
     } else put('other', start, end);
   }
-  return { entries, comments };
+  return { headers, entries, comments };
 }

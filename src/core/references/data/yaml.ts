@@ -3,6 +3,7 @@ import {
   isMap,
   isPair,
   isScalar,
+  isSeq,
   parseAllDocuments,
   visit,
   type Document,
@@ -10,7 +11,7 @@ import {
   type Pair,
 } from 'yaml';
 import { freeName } from '../plan/escape.ts';
-import { fillSlot, isSlotName, onlyMedia } from '../plan/slot.ts';
+import { fillSlot, isListName, isSlotName, onlyMedia } from '../plan/slot.ts';
 import { indentationOf, lineAround, linesOf, lineIndexAt, trimmed } from '../../../base/lines.ts';
 import { atPoint, belowLine, planAt, type InsertionPoint } from '../plan/snippet.ts';
 import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
@@ -22,6 +23,8 @@ interface Entry {
   readonly value: Node | undefined;
   readonly end: number;
   readonly parent: Node;
+  /** The mapping around the mapping that it is in. */
+  readonly above: Node | undefined;
   readonly isFlow: boolean;
 }
 
@@ -72,7 +75,11 @@ function filled(
     const only = onlyMedia(request);
     return slot && only && fillValue(request.text, slot, only);
   }
-  return replacedValue(entry, request) ?? filledBeside(entry.parent, request);
+  return (
+    replacedValue(entry, request) ??
+    filledBeside(entry.parent, request) ??
+    (entry.above ? filledBeside(entry.above, request) : undefined)
+  );
 }
 
 function replacedValue({ value, isFlow }: Entry, request: ReferenceRequest): ReferencePlan | undefined {
@@ -104,7 +111,8 @@ function filledBeside(parent: Node, request: ReferenceRequest): ReferencePlan | 
   if (!only) return undefined;
   const slotIn = (map: Node | null | undefined): EmptyPair | undefined =>
     isMap(map)
-      ? map.items.map(emptyPair).find(pair => pair !== undefined && isSlotName(only.kind, pair.name))
+      ? (map.items.map(emptyPair).find(pair => pair !== undefined && isSlotName(only.kind, pair.name)) ??
+        map.items.map(emptyList).find(pair => pair !== undefined && isListName(only.kind, pair.name)))
       : undefined;
   const inner = isMap(parent) ? parent.items.flatMap(({ value }) => slotIn(value as Node | null) ?? []) : [];
   // Of several it is not known which is meant.
@@ -118,6 +126,8 @@ interface EmptyPair {
   readonly keyEnd: number;
   /** Of the quotes; undefined where there is nothing. */
   readonly value: { readonly start: number; readonly end: number } | undefined;
+  /** Whether the value is a list that the address becomes the first of. */
+  readonly isList?: boolean;
 }
 
 function emptyPair(item: unknown): EmptyPair | undefined {
@@ -133,7 +143,27 @@ function emptyPair(item: unknown): EmptyPair | undefined {
   };
 }
 
-function fillValue(text: string, { keyEnd, value }: EmptyPair, { path }: ReferenceMedia): ReferencePlan {
+/** A key with an empty list, or with one that holds nothing but an empty string. */
+function emptyList(item: unknown): EmptyPair | undefined {
+  if (!isPair(item) || !isScalar(item.key) || !item.key.range || !isSeq(item.value)) return undefined;
+  const [first, ...others] = item.value.items;
+  const isEmpty = isScalar(first) && first.value === '';
+  const range = first === undefined && item.value.flow ? item.value.range : isEmpty ? first.range : undefined;
+  if (!range || range[1] === range[0] || others.length > 0) return undefined;
+  return {
+    name: String(item.key.value),
+    keyEnd: item.key.range[1],
+    value: { start: range[0], end: range[1] },
+    isList: first === undefined,
+  };
+}
+
+function fillValue(
+  text: string,
+  { keyEnd, value, isList }: EmptyPair,
+  { path }: ReferenceMedia,
+): ReferencePlan {
+  if (value && isList === true) return fillSlot(value, `[${scalar(path, true)}]`);
   if (value) return fillSlot(value, scalar(path, true, text.slice(value.start, value.end)));
   const colon = text.indexOf(':', keyEnd) + 1;
   const blanks = /^[ \t]*/.exec(text.slice(colon, colon + 100))?.[0] ?? '';
@@ -215,7 +245,7 @@ function hasUniqueKeys(document: Document.Parsed): boolean {
 
 function entryAt(documents: readonly Document.Parsed[], text: string, offset: number): Entry | undefined {
   let found: Entry | undefined;
-  const visit = (parent: Node): void => {
+  const visit = (parent: Node, around?: Node): void => {
     if (!isCollection(parent)) return;
     for (const item of parent.items) {
       const { key, value }: { key: Node | undefined; value: Node | null } = isPair(item)
@@ -224,8 +254,9 @@ function entryAt(documents: readonly Document.Parsed[], text: string, offset: nu
       const start = (key ?? value)?.range?.[0];
       const end = (value ?? key)?.range?.[1];
       if (start === undefined || end === undefined || offset < start || offset >= end) continue;
-      found = { start, end, value: value ?? undefined, parent, isFlow: parent.flow === true };
-      if (value) visit(value);
+      const above = isMap(parent) && isMap(around) ? around : undefined;
+      found = { start, end, value: value ?? undefined, parent, above, isFlow: parent.flow === true };
+      if (value) visit(value, parent);
     }
   };
   for (const { contents } of documents) if (contents) visit(contents);

@@ -1,5 +1,5 @@
-import { frontMatterOf } from './frontMatter.ts';
-import { templateBlockAt, type TemplateBlock } from './templateBlocks.ts';
+import { frontMatterOf } from '../data/frontMatter.ts';
+import { soleTagOf, templateBlockAt, type TemplateBlock } from './templateBlocks.ts';
 
 /** A block quote or a list item: something that other blocks stand in. */
 export interface Container {
@@ -99,6 +99,8 @@ class Scanner {
   readonly #isMdx: boolean;
   /** By the name of a template block, where the last line stands that ends one. */
   readonly #ends = new Map<string, number>();
+  /** Names of tags that end on a line of their own. */
+  #paired: ReadonlySet<string> | undefined;
   #open: readonly OpenContainer[] = [];
   #leaf: OpenBlock | undefined;
   /** The block of the line before this one. */
@@ -166,7 +168,7 @@ class Scanner {
       start = this.#startOf(own, paragraph !== undefined && opened.length === 0);
       const item = start
         ? undefined
-        : ((this.#isMdx ? undefined : (admonitionOf(own) ?? noteOf(own))) ?? itemOf(own, inParagraph));
+        : ((this.#isMdx ? undefined : (admonitionOf(own) ?? this.#noteOf(own))) ?? itemOf(own, inParagraph));
       if (!item) break;
       opened.push({ ...item.container, width: item.container.width + indent });
       rest = item.rest;
@@ -203,7 +205,8 @@ class Scanner {
       return interruptsParagraph
         ? undefined
         : { kind: 'verbatim', until: undefined, mayEndAtOnce: false, holds: 'text' };
-    if (this.#isDivision(rest)) return { kind: 'line', until: undefined, mayEndAtOnce: true, holds: 'text' };
+    if (this.#isDivision(rest) || (!this.#isMdx && this.#isBlockTag(rest)))
+      return { kind: 'line', until: undefined, mayEndAtOnce: true, holds: 'text' };
     return startOf(rest, interruptsParagraph, this.#isMdx);
   }
 
@@ -213,6 +216,23 @@ class Scanner {
    */
   #isDivision(rest: string): boolean {
     return /^ {0,3}:{3,}/.test(rest) && !/^(?: {4}|\t)/.test(this.#source[this.lines.length + 1] ?? '');
+  }
+
+  /** A footnote may begin on the line below its mark. */
+  #noteOf(rest: string): { container: OpenContainer; rest: string } | undefined {
+    const isAbove =
+      /^\[\^[^\]\s]+\]: *$/.test(rest) && /^(?: {4}|\t)\s*\S/.test(this.#source[this.lines.length + 1] ?? '');
+    return isAbove ? { container: noteContainer(), rest: '' } : noteOf(rest);
+  }
+
+  /** The first or last tag of a block of Liquid, Markdoc or Hugo, in which there is text of the document. */
+  #isBlockTag(rest: string): boolean {
+    const name = soleTagOf(rest);
+    if (name === undefined) return false;
+    this.#paired ??= new Set(
+      this.#source.flatMap(line => soleTagOf(line.trimStart())?.match(/^\/(.*)/)?.[1] ?? []),
+    );
+    return name.startsWith('/') || /^(?:else|elsif|when)$/.test(name) || this.#paired.has(name);
   }
 
   /** Where the last line stands that ends a template block like this. */
@@ -342,10 +362,11 @@ function admonitionOf(rest: string): { container: OpenContainer; rest: string } 
 function noteOf(rest: string): { container: OpenContainer; rest: string } | undefined {
   const mark = /^(?:\[\^[^\]\s]+\]:|: ) +(?=\S)/.exec(rest);
   if (!mark) return undefined;
-  return {
-    container: { kind: 'item', width: 4, marker: '^', empty: false },
-    rest: rest.slice(mark[0].length),
-  };
+  return { container: noteContainer(), rest: rest.slice(mark[0].length) };
+}
+
+function noteContainer(): OpenContainer {
+  return { kind: 'item', width: 4, marker: '^', empty: false };
 }
 
 function itemOf(rest: string, inParagraph: boolean): { container: OpenContainer; rest: string } | undefined {

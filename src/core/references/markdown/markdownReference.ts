@@ -62,8 +62,8 @@ function replaceableRange(
   if (anchor.end <= anchor.start || isInImage(text, anchor)) return undefined;
   const before = text.slice(Math.max(0, anchor.start - farthest), anchor.start);
   const after = text.slice(anchor.end, anchor.end + farthest);
-  const commentStart = /(?:<!--|\{\/\*)\s*$/.exec(before);
-  const commentEnd = /^\s*(?:-->|\*\/\})/.exec(after);
+  const commentStart = /(?:<!--|\{\{-?\s*\/\*|\{\/\*|%%|\{%-?\s*comment\s*-?%\})\s*$/.exec(before);
+  const commentEnd = /^\s*(?:-->|\*\/\s*-?\}\}|\*\/\}|%%|\{%-?\s*endcomment\s*-?%\})/.exec(after);
   if (commentStart && commentEnd)
     return { start: anchor.start - commentStart[0].length, end: anchor.end + commentEnd[0].length };
   const block = scanned[lineIndexAt(lines, anchor.start)]?.block;

@@ -6,7 +6,7 @@ import { fillMarkup } from '../markup/markupSlots.ts';
 import { encodeUrl } from '../plan/escape.ts';
 import { fillSlot, isSlot, isSlotName, onlyMedia, planFromWithin, requestWithin } from '../plan/slot.ts';
 import type { ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
-import { frontMatterOf } from './frontMatter.ts';
+import { frontMatterOf } from '../data/frontMatter.ts';
 import type { MarkdownLines } from './insertMarkdownBlock.ts';
 import { destinationOf, markdownSnippet, wikiName, type MarkdownLanguage } from './markdownSnippet.ts';
 
@@ -23,6 +23,7 @@ export function fillMarkdown(
   const { text } = request;
   const anchor = trimmed(text, request.start, request.end);
   const image =
+    fillProperty(request, anchor) ??
     fillImage(language, request, anchor) ??
     fillBelowComment(language, request, anchor) ??
     fillEmbed(request, anchor);
@@ -45,7 +46,10 @@ export function fillMarkdown(
   const part = { start: first.start, end: last.end };
   if (part.end - part.start > longestBlock) return undefined;
   const own =
-    fillDirective(request, text.slice(first.start, first.end), first.start) ?? fillTag(request, part);
+    fillDirective(request, text.slice(first.start, first.end), first.start) ??
+    fillTag(request, part, anchor) ??
+    fillCall(request, part, anchor) ??
+    fillSlide(request, part, anchor);
   if (own || !text.slice(part.start, part.end).includes('<')) return own;
   return planFromWithin(
     fillMarkup(language === 'mdx' ? 'jsx' : 'html', requestWithin(request, part)),
@@ -64,8 +68,8 @@ function fillDirective(request: ReferenceRequest, line: string, start: number): 
   );
 }
 
-/** An empty parameter of the shortcode or the tag of a template language that the anchor is in. */
-function fillTag(request: ReferenceRequest, part: Anchor): ReferencePlan | undefined {
+/** A parameter, empty or to be replaced, of the shortcode or the tag of a template that the anchor is in. */
+function fillTag(request: ReferenceRequest, part: Anchor, anchor: Anchor): ReferencePlan | undefined {
   const media = onlyMedia(request);
   const text = request.text.slice(part.start, part.end);
   if (!media || !text.includes('{')) return undefined;
@@ -74,11 +78,43 @@ function fillTag(request: ReferenceRequest, part: Anchor): ReferencePlan | undef
   )) {
     const start = part.start + index;
     if (request.start < start || request.end > start + tag.length) continue;
-    for (const found of tag.matchAll(/(?<=[\s])([\w-]+)=(["'])\2/g)) {
-      const at = start + found.index + found[0].length - 1;
-      if (isSlotName(media.kind, found[1] ?? ''))
-        return fillSlot({ start: at, end: at }, encodeUrl(media.path));
+    for (const found of tag.matchAll(/(?<=\s)([\w-]+)=(["'])((?:(?!\2)[^\\\r\n])*)\2/g)) {
+      const inner = found[3] ?? '';
+      const end = start + found.index + found[0].length - 1;
+      if (isSlotName(media.kind, found[1] ?? '') && isSlot(request, anchor, inner, end - inner.length))
+        return fillSlot({ start: end - inner.length, end }, encodeUrl(media.path));
     }
+  }
+  return undefined;
+}
+
+/** The path that a piece of code in a document shows, as `include_graphics("")` of R does. */
+function fillCall(request: ReferenceRequest, part: Anchor, anchor: Anchor): ReferencePlan | undefined {
+  const media = onlyMedia(request);
+  const text = request.text.slice(part.start, part.end);
+  if (media?.kind !== 'image' || !/^\s*(?:`{3,}|~{3,})\s*\{/.test(text)) return undefined;
+  const calls = text.matchAll(
+    /\b(?:include_graphics\(|Image\(|imread\()\s*(?:filename\s*=\s*)?(["'])((?:(?!\1)[^\\\r\n])*)\1/g,
+  );
+  const slots = [...calls].flatMap(({ index, 0: call, 2: inner = '' }) => {
+    const end = part.start + index + call.length - 1;
+    return isSlot(request, anchor, inner, end - inner.length) ? [{ start: end - inner.length, end }] : [];
+  });
+  const [slot] = slots;
+  return slot && slots.length === 1 && !/["'\\]/.test(media.path) ? fillSlot(slot, media.path) : undefined;
+}
+
+/** The background that the comment above a slide of reveal.js gives it. */
+function fillSlide(request: ReferenceRequest, part: Anchor, anchor: Anchor): ReferencePlan | undefined {
+  const media = onlyMedia(request);
+  const text = request.text.slice(part.start, part.end);
+  if (!media || !/^\s*<!--\s*\.(?:slide|element):/.test(text)) return undefined;
+  const pattern = media.kind === 'video' ? 'data-background-video' : 'data-(?:background(?:-image)?|src)';
+  for (const found of text.matchAll(new RegExp(`\\s${pattern}=(["'])((?:(?!\\1)[^\\r\\n])*)\\1`, 'g'))) {
+    const inner = found[2] ?? '';
+    const end = part.start + found.index + found[0].length - 1;
+    if (isSlot(request, anchor, inner, end - inner.length))
+      return fillSlot({ start: end - inner.length, end }, encodeUrl(media.path));
   }
   return undefined;
 }
@@ -154,6 +190,24 @@ function fillEmbed(request: ReferenceRequest, anchor: Anchor): ReferencePlan | u
       return fillSlot({ start: start + 3, end: start + 3 + inner.length }, name);
   }
   return undefined;
+}
+
+/** `key: "[[…]]"` in the front matter of a note. */
+function fillProperty(request: ReferenceRequest, anchor: Anchor): ReferencePlan | undefined {
+  const line = lineAround(request.text, anchor.start);
+  const media = onlyMedia(request);
+  if (!media || line.text.length > longestLine || !/^---[ \t]*\r?\n/.test(request.text)) return undefined;
+  const found =
+    /^([ \t]*(?:- )?(?:[\w-]+:[ \t]*)?["']\[\[)([^[\]|\r\n]*)(?:\|[^[\]\r\n]*)?\]\]["'][ \t]*$/.exec(
+      line.text,
+    );
+  const [, before = '', inner = ''] = found ?? [];
+  const start = line.start + before.length;
+  const name = wikiName(media);
+  if (!found || name === undefined || /["'\\]/.test(name)) return undefined;
+  return isSlot(request, anchor, inner, start)
+    ? fillSlot({ start, end: start + inner.length }, name)
+    : undefined;
 }
 
 /** Whether a range is in an image, in which no other may stand. */

@@ -18,10 +18,27 @@ const shortcode = new RegExp(
 const directive =
   /^ {0,3}:{3,}\{(?:figure|image|code|code-block|code-cell|math|csv-table|list-table|mermaid|raw|literalinclude|eval-rst|toctree)\}/;
 
+/** Divisions that draw what is in them, or take nothing but code. */
+const division = /^ {0,3}:{3,} *(?:mermaid|code-group|video|query-table|math)\b/;
+
+const soleTag =
+  /^ {0,3}(?:\{%-?\s*([/\w-]+)(?:(?!%\}).)*%\}|\{\{[<%]\s*(\/?\s*[\w/.-]+)(?:(?![%>]\}\}).)*[%>]\}\})\s*$/;
+
+/**
+ * The name of the tag that is all of a line, with a slash before that of one that ends a block; undefined
+ * where there is none, or one that stands for itself.
+ */
+export function soleTagOf(line: string): string | undefined {
+  if (!/^ {0,3}\{/.test(line)) return undefined;
+  const [, liquid, shortcode = ''] = soleTag.exec(line) ?? [];
+  const name = (liquid ?? shortcode).replace(/^\/\s*|^end(?=[a-z])/, '/');
+  return name === '' || /\/\s*[>%]\}\}\s*$/.test(line) ? undefined : name;
+}
+
 /** The block whose content is not text of the document that begins on a line, if one does. */
 export function templateBlockAt(line: string): TemplateBlock | undefined {
   if (!/^ {0,3}[{$:]/.test(line)) return undefined;
-  if (directive.test(line)) return { name: ':::', until: /^ {0,3}:{3,}\s*$/ };
+  if (directive.test(line) || division.test(line)) return { name: ':::', until: /^ {0,3}:{3,}\s*$/ };
   const tag = liquidTag.exec(line)?.[1];
   if (tag !== undefined) return { name: `end${tag}`, until: new RegExp(String.raw`\{%-?\s*end${tag}\b`) };
   const code = shortcode.exec(line)?.[1];

@@ -2,6 +2,7 @@ import { dotted } from '../plan/escape.ts';
 import { planFromWithin, requestWithin } from '../plan/slot.ts';
 import { planDeclarations, planStyle } from '../styles/css.ts';
 import type { ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
+import { skipScript } from './skipScript.ts';
 import type { MarkupNode } from './markupTree.ts';
 import type { TagLanguage } from './tagLanguage.ts';
 
@@ -27,39 +28,68 @@ export function planStyleElement(
 }
 
 const tag =
-  /(?:\bstyled(?:\.\w+|\([^()`]*\))(?:\.(?:attrs|withConfig)(?:<[^<>`]*>)?\([^`]*?\))?(?:<[^<>`]*>)?|\b(?:css|createGlobalStyle|injectGlobal|keyframes))\s*(?:<[^<>`]*>)?`/g;
+  /(?:\bstyled(?:\.\w+|\([^()`]*\))(?:\.(?:attrs|withConfig)(?:<[^<>`]*>)?\([^`]*?\))?(?:<[^<>`]*>)?|\b(?:css|createGlobalStyle|injectGlobal|keyframes)|<style\s+jsx(?:\s+global)?\s*>\s*\{)\s*(?:<[^<>`]*>)?`/g;
 
 /** Plans an address in CSS that stands in a script (`styled.div`…``); undefined outside of such. */
 export function planStyledTemplate(request: ReferenceRequest): ReferencePlan | undefined {
   const { text } = request;
-  if (!/\b(?:styled|css|createGlobalStyle|injectGlobal)\b/.test(text)) return undefined;
-  tag.lastIndex = 0;
-  for (let match = tag.exec(text); match; match = tag.exec(text)) {
+  if (!/\b(?:styled|css|createGlobalStyle|injectGlobal)\b|<style\s+jsx\b/.test(text)) return undefined;
+  const found = templateAround(request, tag);
+  if (!found || found.opening.startsWith('keyframes')) return undefined;
+  const own = maskedWithin(request, found);
+  const isSheet = /^(?:createGlobalStyle|injectGlobal|<style)/.test(found.opening);
+  return planFromWithin(isSheet ? planStyle('scss', own) : planDeclarations(own), found.start);
+}
+
+/** A template in a script, in UTF-16 offsets without its backticks. */
+export interface ScriptTemplate {
+  readonly opening: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The innermost template that the anchor is in.
+ * @param opening what stands before such templates, up to the backtick
+ */
+export function templateAround(request: ReferenceRequest, opening: RegExp): ScriptTemplate | undefined {
+  const { text } = request;
+  let found: ScriptTemplate | undefined;
+  opening.lastIndex = 0;
+  for (let match = opening.exec(text); match; match = opening.exec(text)) {
     const start = match.index + match[0].length;
-    if (start > request.start) return undefined;
+    if (start > request.start) break;
     const end = templateEnd(text, start);
-    tag.lastIndex = end + 1;
-    if (request.end > end || match[0].startsWith('keyframes')) continue;
-    const inner = requestWithin(request, { start, end });
-    // Expressions are words to the style sheet, at the same offsets.
-    const masked = inner.text.replace(/\$\{[^{}]*\}/g, found => 'x'.repeat(found.length));
-    if (masked.includes('${')) return undefined;
-    const own = { ...inner, text: masked };
-    const isSheet = /^(?:createGlobalStyle|injectGlobal)/.test(match[0]);
-    return planFromWithin(isSheet ? planStyle('scss', own) : planDeclarations(own), start);
+    const isAround = request.end <= end;
+    if (isAround) found = { opening: match[0], start, end };
+    // Another may stand in an expression of this one.
+    opening.lastIndex = isAround ? start : end + 1;
   }
-  return undefined;
+  return found;
+}
+
+/** What a template holds as a document of its own, in which its expressions are words. */
+export function maskedWithin(request: ReferenceRequest, part: ScriptTemplate): ReferenceRequest {
+  const inner = requestWithin(request, part);
+  let masked = '';
+  for (let at = 0; at < inner.text.length;) {
+    const open = inner.text.indexOf('${', at);
+    if (open === -1) return { ...inner, text: masked + inner.text.slice(at) };
+    const end = skipScript(inner.text, open + 2, '}', () => undefined);
+    masked += inner.text.slice(at, open) + 'x'.repeat(end - open);
+    at = end;
+  }
+  return { ...inner, text: masked };
 }
 
 /** Of the backtick that ends a template. */
 function templateEnd(text: string, from: number): number {
-  let depth = 0;
   for (let at = from; at < text.length; at++) {
     const character = text[at];
     if (character === '\\') at++;
-    else if (character === '$' && text[at + 1] === '{') depth++;
-    else if (character === '}' && depth > 0) depth--;
-    else if (character === '`' && depth === 0) return at;
+    else if (character === '$' && text[at + 1] === '{')
+      at = skipScript(text, at + 2, '}', () => undefined) - 1;
+    else if (character === '`') return at;
   }
   return text.length;
 }

@@ -6,15 +6,30 @@ import { ancestorsOf, attributeAround, holdsRawText, inContent, leafAt } from '.
 import { fillMarkupTree } from './markupSlots.ts';
 import { parseMarkup, type MarkupNode } from './markupTree.ts';
 import { isReactNative, nativeImages } from './reactNative.ts';
+import { fillJson } from '../data/json.ts';
+import { planFromWithin, requestWithin } from '../plan/slot.ts';
 import { inlineStyle } from '../styles/css.ts';
+import { escapeAttribute, oneLine } from '../plan/escape.ts';
+import {
+  closedTag,
+  frontMatterAround,
+  hasWordPressBlocks,
+  isXhtml,
+  pointAfterWordPressBlock,
+  pointInBlocks,
+  wordPressSnippet,
+} from './templateRules.ts';
 import { atPoint, belowLine, planAt, snippetText, type InsertionPoint } from '../plan/snippet.ts';
 import type { TagLanguage, TagSyntax } from './tagLanguage.ts';
+import { fillScriptUrl } from './scriptUrl.ts';
 import { lastOfChain, takesOneChild } from './vueRules.ts';
 import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
 
 /** Elements in which no media tag may be inserted, at any depth. */
 const noInsertionInside = new Set(
-  'head Head svelte:head Helmet svg math select datalist picture video audio object iframe pre'.split(' '),
+  'head Head svelte:head Helmet pagetitle headcontent PageTitle HeadContent svg math select datalist picture video audio object iframe pre'.split(
+    ' ',
+  ),
 );
 /** Elements whose children must be of certain kinds, none of which is a media tag. */
 const structuralElements = new Set(
@@ -31,21 +46,32 @@ const phrasingElements = new Set(
 export function planMarkup(syntax: TagSyntax, request: ReferenceRequest): ReferencePlan | undefined {
   const { language, dialect } = syntax;
   const { text, media, eol } = request;
+  const front = language === 'html' ? frontMatterAround(request) : undefined;
+  if (front?.filled) return front.filled;
   const root = parseMarkup(text, dialect);
   const anchor = trimmed(text, request.start, request.end);
   const last = leafAt(root, Math.max(anchor.end - 1, anchor.start));
   if (last.name === 'style' && last.innerStart <= anchor.start && anchor.start <= last.innerEnd)
     return planStyleElement(language, request, last);
-  const filled = fillMarkupTree(language, request, root);
-  if (filled) return filled;
-  if (language === 'jsx') {
-    const styled = planStyledTemplate(request);
-    if (styled) return styled;
+  const filled = fillMarkupTree(language, request, root) ?? fillScriptData(request, last);
+  if (filled) return importedInSlot(language, request, root, filled) ?? filled;
+  if (language !== 'html') {
+    const inScript = planStyledTemplate(request) ?? fillScriptUrl(request);
+    if (inScript) return inScript;
   }
-  const point =
-    (request.mode === 'replace' ? pointReplacing(language, root, text, anchor) : undefined) ??
+  const isWordPress = language === 'html' && hasWordPressBlocks(text);
+  const found =
+    (request.mode === 'replace' && !front ? pointReplacing(language, root, text, anchor) : undefined) ??
+    (isWordPress ? pointAfterWordPressBlock(text, Math.max(anchor.end - 1, anchor.start)) : undefined) ??
     pointAfter(language, last, text, anchor.end);
+  const point = found && language === 'html' ? pointInBlocks(text, found) : found;
   if (!point) return undefined;
+  if (isWordPress)
+    return planAt(
+      point,
+      media.map(each => wordPressSnippet(each, escapeAttribute(oneLine(each.alt)))),
+      eol,
+    );
   const isFree = ({ start, end }: { start: number; end: number }): boolean =>
     start <= point.start || end >= point.end;
   if (language === 'jsx' && isReactNative(text)) {
@@ -54,10 +80,65 @@ export function planMarkup(syntax: TagSyntax, request: ReferenceRequest): Refere
     return planAt(point, native.snippets, eol, native.edit ? [native.edit] : []);
   }
   const isNeeded = request.manners?.importsMedia === true;
-  const imports = importMedia(language, text, scriptsOf(language, root, text), media, eol, isNeeded);
+  const imports = importMedia(
+    language,
+    text,
+    scriptsOf(language, root, text),
+    media,
+    eol,
+    isNeeded,
+    request.manners?.importsObjects,
+  );
   const own = imports && isFree(imports.edit) ? imports : undefined;
-  const snippets = media.map((each, index) => mediaTag(language, each, own?.expressions[index]));
+  const tags = media.map((each, index) => mediaTag(language, each, own?.expressions[index]));
+  const snippets = language === 'html' && isXhtml(request) ? tags.map(closedTag) : tags;
   return planAt(point, snippets, eol, own ? [own.edit] : []);
+}
+
+/**
+ * A filled attribute with the name of an import in the place of its quotes, where a build finds files by
+ * imports alone.
+ */
+function importedInSlot(
+  language: TagLanguage,
+  { text, media, eol, manners }: ReferenceRequest,
+  root: MarkupNode,
+  { edits }: ReferencePlan,
+): ReferencePlan | undefined {
+  const [edit] = edits;
+  if (!edit || manners?.importsMedia !== true || !/^(?:jsx|svelte|astro)$/.test(language)) return undefined;
+  const quote = text.charAt(edit.start - 1);
+  const before = text.slice(0, edit.start - 1);
+  if (!/["']/.test(quote) || text[edit.end] !== quote || !before.endsWith('=')) return undefined;
+  const imports = importMedia(
+    language,
+    text,
+    scriptsOf(language, root, text),
+    media,
+    eol,
+    true,
+    manners.importsObjects,
+  );
+  const [expression] = imports?.expressions ?? [];
+  if (!imports || expression === undefined) return undefined;
+  // Components take what is imported as it is.
+  const isComponent = /<[a-z]*[A-Z.:][\w.:-]*(?:[^<>]|=>)*$/.test(before.slice(-2_000));
+  const value = isComponent ? expression.replace(/\.src$/, '') : expression;
+  const own = { start: edit.start - 1, end: edit.end + 1, text: `{${value}}` };
+  const all = [imports.edit, own].sort((a, b) => a.start - b.start);
+  return { edits: all, main: all.indexOf(own), alt: undefined };
+}
+
+/** Fills a place in the data that a page has in a script (JSON-LD). */
+function fillScriptData(request: ReferenceRequest, element: MarkupNode): ReferencePlan | undefined {
+  const opening = request.text.slice(element.start, element.innerStart);
+  if (element.name !== 'script' || !/\stype\s*=\s*["'][\w/+.-]*json["']/i.test(opening)) return undefined;
+  const part = { start: element.innerStart, end: element.innerEnd };
+  if (request.start < part.start || request.end > part.end) return undefined;
+  const plan = fillJson(requestWithin(request, part));
+  return plan?.edits.every(({ text }) => !text.includes('</')) === true
+    ? planFromWithin(plan, part.start)
+    : undefined;
 }
 
 /** A tag, or the path alone where a tag would be text: in an attribute, a script, a style. */
@@ -78,7 +159,7 @@ export function inlineMarkup(
 }
 
 /** Whether tags may be children of a node. */
-function takesTags(language: TagLanguage, parent: MarkupNode): boolean {
+function takesTags(language: TagLanguage, parent: MarkupNode, text: string): boolean {
   if (parent.kind === 'script' || parent.kind === 'opaque' || parent.kind === 'comment') return false;
   if (parent.kind === 'root') {
     return language !== 'vue' && !parent.children.some(({ name }) => /^(?:html|head|body)$/i.test(name));
@@ -88,7 +169,7 @@ function takesTags(language: TagLanguage, parent: MarkupNode): boolean {
     holdsRawText(parent) ||
     structuralElements.has(parent.name) ||
     path.some(({ name }) => noInsertionInside.has(name)) ||
-    takesOneChild(parent)
+    takesOneChild(parent, text)
   )
     return false;
   if (language !== 'vue') return true;
@@ -112,14 +193,14 @@ function pointAfter(
     leaf.kind === 'root' ||
     (leaf.kind === 'element' && inContent(leaf, anchorEnd) && leaf.innerStart <= anchorEnd)
   ) {
-    if (takesTags(language, leaf) && leaf.children.length === 0) {
+    if (takesTags(language, leaf, text) && leaf.children.length === 0) {
       return atPoint(anchorEnd);
     }
   }
   let fallback: MarkupNode | undefined;
   for (; node.parent; node = node.parent) {
-    if (!takesTags(language, node.parent)) continue;
-    if (leaf.kind === 'text' && isPhrasing(text, node.parent)) {
+    if (!takesTags(language, node.parent, text)) continue;
+    if ((leaf.kind === 'text' || leaf.kind === 'opaque') && isPhrasing(text, node.parent)) {
       fallback ??= node;
       continue;
     }
@@ -195,6 +276,7 @@ function pointReplacing(
   if (anchor.end <= anchor.start) return undefined;
   const first = leafAt(root, anchor.start);
   const last = leafAt(root, anchor.end - 1);
+  if (language === 'html' && first.kind === 'text' && cutsDirective(text, anchor)) return undefined;
   const { start, end } =
     first === last && first.kind === 'comment' ? wholeComment(first, text, anchor) : anchor;
   const isWhole = (node: MarkupNode): boolean => start <= node.start && node.end <= end;
@@ -202,7 +284,7 @@ function pointReplacing(
   const isSafe = (node: MarkupNode): boolean =>
     node.kind === 'text' || (isWhole(node) && node.kind !== 'opaque');
   const parent = commonParent(first, last, isWhole);
-  if (!parent || !takesTags(language, parent)) return undefined;
+  if (!parent || !takesTags(language, parent, text)) return undefined;
   const children = parent.children.filter(child => child.start < end && start < child.end);
   if (!children.every(isSafe)) return undefined;
   const final = children.at(-1);
@@ -212,6 +294,17 @@ function pointReplacing(
     .text.trimStart()
     .startsWith(text.slice(start, end).split(/\r?\n/)[0] ?? '');
   return { start, end, prefix: '', indent, separator: isAlone ? '\n' : '', suffix: '' };
+}
+
+const directive = /@[A-Za-z]+(?:[ \t]*\((?:[^()\n]|\([^()\n]*\))*\))?|[{}]/g;
+
+/** Whether a part of a text is code of a template language that writes it without tags (Blade, Razor). */
+function cutsDirective(text: string, { start, end }: { start: number; end: number }): boolean {
+  const from = lineAround(text, start).start;
+  const lines = text.slice(from, lineAround(text, end).end);
+  return [...lines.matchAll(directive)].some(
+    ({ index, 0: code }) => from + index < end && start < from + index + code.length,
+  );
 }
 
 function wholeComment(

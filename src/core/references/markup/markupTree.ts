@@ -81,6 +81,9 @@ const endedBy: Readonly<Record<string, RegExp>> = {
 /** A value without quotes that is longer is none. */
 const longestBare = 2_000;
 
+/** Code in a value that is longer is not looked for. */
+const longestCode = 300;
+
 /** Deeper nesting is not read, which bounds the recursion. */
 const deepest = 60;
 /** After so many tags that never end no more are sought. */
@@ -393,11 +396,26 @@ class MarkupParser {
     return element;
   }
 
+  /** The end of a short piece of code of the template language that begins here, if one does. */
+  #templateEnd(at: number): number | undefined {
+    const text = this.#text.slice(at, at + longestCode);
+    const delimiter = this.#dialect.templateDelimiters.find(([open]) => text.startsWith(open));
+    const end = delimiter ? text.indexOf(delimiter[1], delimiter[0].length) : -1;
+    const isOneLine = end !== -1 && !text.slice(0, end).includes('\n');
+    return delimiter && isOneLine ? at + end + delimiter[1].length : undefined;
+  }
+
   /** @returns the offset after the closing quote */
   #quoted(at: number, quote: string): number | undefined {
     for (let position = at + 1; position < this.#text.length; position++) {
       const character = this.#text[position];
       if (character === quote) return position + 1;
+      // What a template language writes has quotes of its own.
+      if (!this.#dialect.isXml && (character === '{' || character === '<')) {
+        const code = this.#templateEnd(position);
+        if (code !== undefined && this.#text.slice(position, code).includes(quote)) position = code - 1;
+        continue;
+      }
       // Svelte evaluates braces in a quoted value, quotes and all.
       if (
         character === '{' &&

@@ -39,6 +39,7 @@ const mostStatements = 20;
  * it does not and need not.
  * @param scripts where scripts are: imports elsewhere are text
  * @param isNeeded whether the project finds files only when they are imported
+ * @param isObject whether what is imported for an image is known to be an object with its address in `src`
  */
 export function importMedia(
   language: TagLanguage,
@@ -47,6 +48,7 @@ export function importMedia(
   media: readonly ReferenceMedia[],
   eol: string,
   isNeeded: boolean,
+  isObject = false,
 ): MediaImports | undefined {
   if (media.some(({ isPublic, expression }) => isPublic || expression !== undefined)) return undefined;
   const lastOf = (pattern: RegExp): RegExpExecArray | undefined =>
@@ -67,7 +69,7 @@ export function importMedia(
   const taken = new Set<string>();
   const lines: string[] = [];
   const expressions: string[] = [];
-  const suffix = memberOf(language, text, example);
+  const suffix = isObject ? '.src' : memberOf(language, text, example);
   for (const each of media) {
     const name = freeName(identifierFrom(each), candidate => taken.has(candidate) || isUsed(text, candidate));
     taken.add(name);

@@ -1,9 +1,11 @@
 import { trimmed } from '../../../base/lines.ts';
 import { planPaths } from '../textFormats/plainPaths.ts';
+import { planMarkupTemplate } from './embeddedMarkup.ts';
 import { planStyledTemplate } from './embeddedStyles.ts';
 import { leafAt } from './markupNodes.ts';
 import { planMarkup } from './markupReference.ts';
 import { parseMarkup } from './markupTree.ts';
+import { fillScriptUrl } from './scriptUrl.ts';
 import { tagSyntax, templateSyntax } from './tagLanguage.ts';
 import type { ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
 
@@ -15,7 +17,12 @@ export function planJavaScript(request: ReferenceRequest): ReferencePlan | undef
 
 /** Plans what a script without tags can take: an address in CSS, the path in a comment. */
 export function planTypeScript(request: ReferenceRequest): ReferencePlan | undefined {
-  return planStyledTemplate(request) ?? planPaths('typescript', request);
+  return (
+    planStyledTemplate(request) ??
+    planMarkupTemplate(request) ??
+    fillScriptUrl(request) ??
+    planPaths('typescript', request)
+  );
 }
 
 /** Plans tags in the HTML of a PHP document, and in its code the path in a comment. */
@@ -28,5 +35,10 @@ export function planPhp(request: ReferenceRequest): ReferencePlan | undefined {
   // A tag with nothing but a comment is a comment of the page.
   const isComment =
     isCode && /^<\?(?:php)?\s*(?:\/\/|#|\/\*)[^\n]*\?>$/i.test(text.slice(leaf.start, leaf.end));
-  return isCode && !isComment ? planPaths('php', request) : planMarkup(syntax, request);
+  // What one line of code prints into an element is a word of it.
+  const isPrinted =
+    isCode &&
+    leaf.parent?.kind === 'element' &&
+    /^<\?(?:=|php\s+\w)[^\n]*\?>$/i.test(text.slice(leaf.start, leaf.end));
+  return isCode && !isComment && !isPrinted ? planPaths('php', request) : planMarkup(syntax, request);
 }

@@ -1,9 +1,22 @@
 import type { MarkupNode } from './markupTree.ts';
 
-/** Whether an element of Vue must have one child, which it has. */
-export function takesOneChild({ name, children }: MarkupNode): boolean {
-  const isSingle = /^(?:Transition|transition|KeepAlive|keep-alive)$/.test(name);
-  return isSingle && children.some(({ kind }) => kind === 'element');
+/**
+ * Whether a component must have one child, which it has, or shows no others than the branches that it has:
+ * of Vue, and of React's and Solid's libraries.
+ */
+export function takesOneChild({ name, start, innerStart, children }: MarkupNode, text: string): boolean {
+  const elements = children.filter(({ kind }) => kind === 'element');
+  if (elements.length === 0) return false;
+  if (
+    /^(?:Transition|transition|KeepAlive|keep-alive|CSSTransition|Draggable|TouchableHighlight|TouchableWithoutFeedback|TouchableNativeFeedback)$/.test(
+      name,
+    )
+  )
+    return true;
+  if (/^(?:Switch|Routes|Tabs\.List|RadioGroup)$/.test(name))
+    return elements.every(each => /^(?:Match|Route|Redirect|Tabs\.\w+|RadioGroup\.\w+)$/.test(each.name));
+  // Its properties go to the one child that it has.
+  return /\s(?:asChild|as-child|legacyBehavior)(?=[\s/>])/.test(text.slice(start, innerStart));
 }
 
 const otherwise = /\sv-else(?:-if)?(?=[\s=/>])/;

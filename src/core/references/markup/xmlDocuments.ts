@@ -75,10 +75,18 @@ export function planXml(request: ReferenceRequest): ReferencePlan | undefined {
   // Where there is nothing else in its parent, an anchor stands in it.
   while (node.parent && !takes(node.parent)) node = node.parent;
   if (!node.parent || isBeforeBody(node)) return undefined;
+  const isMixed =
+    vocabulary === dita && /^(?:li|dd|entry|note|section|example|info|lq)$/.test(localName(node.parent.name));
   const snippets = media.map(each => vocabulary.snippet(each));
   const line = lineAround(text, node.end);
   const isBelow = text.slice(node.end, line.end).trim() === '';
-  if (node.kind === 'text') return undefined;
+  if (node.kind === 'text') {
+    if (!isMixed) return undefined;
+    const end = node.start + text.slice(node.start, node.end).trimEnd().length;
+    const own = lineAround(text, end);
+    const isLast = text.slice(end, own.end).trim() === '';
+    return planAt(isLast ? belowLine(text, end, indentationOf(own.text)) : atPoint(end), snippets, eol);
+  }
   const point = isBelow
     ? belowLine(text, node.end, indentationOf(lineAround(text, node.start).text))
     : atPoint(node.end);

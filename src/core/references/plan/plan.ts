@@ -30,6 +30,8 @@ export interface ProjectManners {
   readonly hasWikilinks: boolean;
   /** Whether a build resolves the relative paths of components only when they are imported. */
   readonly importsMedia: boolean;
+  /** Whether an imported image is an object with its address in `src`. */
+  readonly importsObjects?: boolean;
 }
 
 /** What is to be referred to, and where. */

@@ -56,6 +56,13 @@ export function isSlotName(kind: ReferenceMedia['kind'], name: string): boolean 
   return (isOwn(last) || isEnd(last)) && words.some(isOwn);
 }
 
+/** Whether a key of data, by its name, wants a list of such addresses. */
+export function isListName(kind: ReferenceMedia['kind'], name: string): boolean {
+  return name === 'gallery'
+    ? kind === 'image'
+    : isSlotName(kind, name) && !/^(?:icon|logo|src|source|file|url|path|asset)s?$/i.test(name);
+}
+
 /** A part of a document as a document of its own, for the planner of another language. */
 export function requestWithin(
   request: ReferenceRequest,

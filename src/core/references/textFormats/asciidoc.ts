@@ -6,7 +6,15 @@ import {
   type DelimitedBlock,
 } from './blockInsertion.ts';
 import { encodeUrl, oneLine } from '../plan/escape.ts';
-import { findLine, lineAround, lineIndexAt, linesOf, trimmed, type Line } from '../../../base/lines.ts';
+import {
+  findLine,
+  lineAround,
+  lineIndexAt,
+  linesOf,
+  nextLineStart,
+  trimmed,
+  type Line,
+} from '../../../base/lines.ts';
 import { planAt, type InsertionPoint, type Snippet } from '../plan/snippet.ts';
 import { seenFrom } from './imagesDirectory.ts';
 import { fillSlot, isSlot, onlyMedia } from '../plan/slot.ts';
@@ -33,13 +41,21 @@ export function planAsciidoc(request: ReferenceRequest): ReferencePlan | undefin
   if (!point) return undefined;
   const last = lineIndexAt(lines, Math.max(point.start - 1, 0));
   const isItem = !replacing && isInItem(lines, last, compounds);
-  if (!isItem) return planAt(point, snippets, eol);
+  // A macro that is indented is a literal text.
+  if (!isItem) return planAt(atMargin(text, point), snippets, eol);
   // A block is part of an item when a "+" attaches it.
   const below = pointBelow(text, lines, last, '', false);
   return below && planAt({ ...below, prefix: `${below.prefix}+\n`, separator: '\n+\n' }, snippets, eol);
 }
 
-/** Fills a macro without a target, on the line of the anchor. */
+function atMargin(text: string, point: InsertionPoint): InsertionPoint {
+  const { start } = lineAround(text, point.start);
+  const isBlank = text.slice(start, point.start).trim() === '';
+  const prefix = point.prefix.replace(/[ \t]+$/, '');
+  return { ...point, start: isBlank ? start : point.start, prefix, indent: '' };
+}
+
+/** Fills a macro without a target, on the line of the anchor or below its title. */
 function fillMacro(request: ReferenceRequest, target: string): ReferencePlan | undefined {
   const only = onlyMedia(request);
   const anchor = trimmed(request.text, request.start, request.end);
@@ -53,6 +69,15 @@ function fillMacro(request: ReferenceRequest, target: string): ReferencePlan | u
     const from = start + before.length;
     if (isIn && before.startsWith(only.kind) && isSlot(request, anchor, inner, from))
       return fillSlot({ start: from, end: from + inner.length }, target);
+  }
+  // What stands above a macro that has no target yet speaks of it.
+  let below: Line = line;
+  for (let count = 0; count < 5 && (metadata.test(below.text) || /^\/\/(?!\/)/.test(below.text)); count++) {
+    const next = nextLineStart(request.text, below);
+    if (next === undefined) return undefined;
+    below = lineAround(request.text, next);
+    const macro = new RegExp(`^${only.kind}::(?=\\[)`).exec(below.text);
+    if (macro) return fillSlot({ start: next + macro[0].length, end: next + macro[0].length }, target);
   }
   return undefined;
 }
@@ -211,7 +236,8 @@ function pointAfterMetadata(
 /** Whether what ends on a line belongs to an item of a list, and not to a block within it. */
 function isInItem(lines: readonly Line[], last: number, compounds: readonly DelimitedBlock[]): boolean {
   const around = compounds.findLast(each => each.first < last && last < (each.last ?? Infinity));
-  const byLastLine = new Map(compounds.map(each => [each.last, each]));
+  const blocks = [...asciidocBlocks.delimitedBlocks(lines), ...compounds];
+  const byLastLine = new Map(blocks.map(each => [each.last, each]));
   for (let index = last; index > (around?.first ?? -1); index--) {
     const closed = byLastLine.get(index);
     if (closed) {

@@ -2,7 +2,7 @@ import { relativePath } from '../paths/relativePath.ts';
 import type { ReferenceRequest } from '../plan/plan.ts';
 
 const attribute =
-  /^(?:(?<unless>ifndef::imagesdir)\[)?:(?<unset>!?)(?<name>[\w-]+)!?:(?:[ \t]+(?<value>\S.*?))?\]?[ \t]*\r?$/gm;
+  /^(?:(?<unless>ifndef::imagesdir)\[|ifndef::env-[\w,+-]+\[)?:(?<unset>!?)(?<name>[\w-]+)!?:(?:[ \t]+(?<value>\S.*?))?\]?[ \t]*\r?$/gm;
 
 /**
  * The path of a file from the folder in which an AsciiDoc document seeks its images at a place.

@@ -109,12 +109,30 @@ export const orgBlocks: BlockSyntax = {
       if ((ends.get(block?.toLowerCase() ?? ':') ?? -1) <= index) continue;
       const last = findLine(lines, index + 1, text => close.test(text));
       if (last === -1) continue;
-      delimitedBlocks.push({ first: index, last });
-      index = last;
+      const end = block === undefined ? last : resultsEnd(lines, last);
+      delimitedBlocks.push({ first: index, last: end });
+      index = end;
     }
     return delimitedBlocks;
   },
 };
+
+/** The last line of what a block of code has printed, which must follow it; without any, of the block. */
+function resultsEnd(lines: readonly Line[], block: number): number {
+  const textAt = (index: number): string => lines[index]?.text ?? '';
+  let at = block + 1;
+  while (at < lines.length && textAt(at).trim() === '') at++;
+  if (!/^[ \t]*#\+results(?:\[[^\]]*\])?:/i.test(textAt(at))) return block;
+  const first = textAt(at + 1);
+  const [, name] = /^[ \t]*#\+begin_(\S+)/i.exec(first) ?? [];
+  const close =
+    name === undefined ? undefined : new RegExp(`^[ \\t]*#\\+end_${escapePattern(name)}[ \\t]*$`, 'i');
+  const end = close ?? (isDrawer(first) ? /^[ \t]*:end:[ \t]*$/i : undefined);
+  const closed = end ? findLine(lines, at + 2, text => end.test(text)) : -1;
+  if (closed !== -1) return closed;
+  while (at + 1 < lines.length && textAt(at + 1).trim() !== '' && !/^\*+ /.test(textAt(at + 1))) at++;
+  return at;
+}
 
 /** By the name of a block, or `:` for drawers, the last line that ends one. */
 function lastEnds(lines: readonly Line[]): ReadonlyMap<string, number> {

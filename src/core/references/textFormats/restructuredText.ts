@@ -68,12 +68,28 @@ function fillDirective(
   if (only?.kind !== 'image') return undefined;
   const line = directiveAround(lines, own);
   const found = line && directive.exec(line.text);
-  if (!found) return undefined;
+  if (!found) return fillOption(only, lines, own);
   const [whole, before = '', argument = ''] = found;
   const start = line.start + before.length;
   if (!isSlot(request, anchor, argument, start)) return undefined;
   const space = /\s$/.test(before) ? '' : ' ';
   return fillSlot({ start, end: line.start + whole.length }, space + directivePath(only));
+}
+
+/** The option of a card that has the picture's path, if it is empty. */
+function fillOption(only: ReferenceMedia, lines: readonly Line[], own: number): ReferencePlan | undefined {
+  const isFirst = titled.test((lines[own]?.text ?? '').trim());
+  for (let index = isFirst ? own + 1 : own; index < lines.length; index++) {
+    const line = lines[index];
+    const option = /^[ \t]+:([\w-]+):(.*)$/.exec(line?.text ?? '');
+    if (!line || !option) return undefined;
+    const [, name = '', value = ''] = option;
+    if (value.trim() === '' && /^(?:img-(?:top|bottom|background)|image|cover|thumbnail)$/.test(name)) {
+      const start = line.end - value.length;
+      return fillSlot({ start, end: line.end }, ` ${directivePath(only)}`);
+    }
+  }
+  return undefined;
 }
 
 const directive = /^([ \t]*\.\. (?:\|[^|]*\| )?(?:image|figure)::[ \t]*)(.*)$/;
@@ -113,6 +129,30 @@ export const verbatimMarkup =
   /^\.\.(?:$|\s+(?!(?:\[|_|\|)|\S+::)|\s+(?:code|code-block|sourcecode|highlight|literalinclude|raw|math|parsed-literal|image|figure|csv-table|list-table|table|graphviz|digraph|mermaid|productionlist|doctest|testcode|prompt|toctree|include|meta|contents|default-role)::)/;
 const itemMark = /^(?:[-*+•]|(?:\d+|#|[A-Za-z])[.)]|\((?:\d+|#|[A-Za-z])\))[ \t]+(?=\S)/;
 
+const admonition =
+  /^\.\.\s+(?:attention|caution|danger|error|hint|important|note|tip|warning|seealso|versionadded|versionchanged|deprecated|todo)::[ \t]*\S/;
+const titled =
+  /^\.\.\s+(?:admonition|topic|sidebar|card|grid-item|grid-item-card|tab-item|dropdown|tab|group-tab|collapse|details|rubric-box)::[ \t]*\S/;
+
+/** Where a block goes into a directive on whose first line the anchor is, if it takes blocks. */
+function bodyOf(
+  lines: readonly Line[],
+  own: number,
+  depths: readonly number[],
+): { last: number; indent: number } | undefined {
+  const line = (lines[own]?.text ?? '').trim();
+  const isTitled = titled.test(line);
+  if (!isTitled && !admonition.test(line)) return undefined;
+  const depth = depths[own] ?? 0;
+  const isIn = (index: number): boolean =>
+    (lines[index]?.text ?? '').trim() !== '' && (depths[index] ?? 0) > depth;
+  let last = own;
+  while (isIn(last + 1) && (!isTitled || /^\s*:[\w-]+:/.test(lines[last + 1]?.text ?? ''))) last++;
+  let body = own + 1;
+  while (body < lines.length && (lines[body]?.text ?? '').trim() === '') body++;
+  return { last, indent: isIn(body) ? (depths[body] ?? 0) : depth + 3 };
+}
+
 /**
  * The last line of the block that a line is part of, and the columns by which what follows it is indented.
  */
@@ -141,6 +181,8 @@ function blockEnd(lines: readonly Line[], own: number): { last: number; indent: 
     const line = content[index] ?? '';
     if (verbatimMarkup.test(line) || (line.endsWith('::') && !line.startsWith('..'))) owner = index;
   }
+  const inside = owner === own ? bodyOf(lines, own, depths) : undefined;
+  if (inside) return inside;
   if (owner !== undefined) return { last: indentedEnd(owner, depth(owner)), indent: depth(owner) };
 
   const mark = itemMark.exec(content[own] ?? '')?.[0].length ?? 0;

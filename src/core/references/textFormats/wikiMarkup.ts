@@ -1,13 +1,43 @@
 import { encodeUrl, oneLine } from '../plan/escape.ts';
 import { planAt, snippetText, type Snippet } from '../plan/snippet.ts';
 import { pointAfterBlock, pointReplacingLines, type BlockSyntax } from './blockInsertion.ts';
-import { findLine, type Line } from '../../../base/lines.ts';
+import { findLine, lineAround, lineIndexAt, linesOf, trimmed, type Line } from '../../../base/lines.ts';
+import { fillSlot, isSlot, isSlotName, onlyMedia } from '../plan/slot.ts';
 import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
 
 /** Plans `!…!` in a Textile document, after the block that the anchor is in; sounds and videos are links. */
 export function planTextile(request: ReferenceRequest): ReferencePlan | undefined {
-  return planBlocks(request, textile, request.media.map(textileSnippet));
+  const filled = fillTextile(request);
+  if (filled) return filled;
+  const lines = linesOf(request.text);
+  const own = lineIndexAt(lines, Math.max(request.end - 1, request.start));
+  const isInLongBlock = extendedBlocks(lines).some(({ first, until }) => first <= own && own <= until);
+  const snippets = request.media.map(textileSnippet);
+  // Only the mark of another block ends one that goes over blank lines.
+  const marked = isInLongBlock ? snippets.map(each => ({ ...each, before: `p. ${each.before}` })) : snippets;
+  return planBlocks(request, textile, marked);
 }
+
+/** Fills an image without an address, on the line of the anchor. */
+function fillTextile(request: ReferenceRequest): ReferencePlan | undefined {
+  const only = onlyMedia(request);
+  const anchor = trimmed(request.text, request.start, request.end);
+  const line = lineAround(request.text, anchor.start);
+  if (only?.kind !== 'image' || line.text.length > longestLine) return undefined;
+  for (const { index, 0: whole, 1: inner = '', 2: words } of line.text.matchAll(
+    /!([^!()\n]*)(\([^()!\n]*\))?!/g,
+  )) {
+    const start = line.start + index;
+    if (anchor.start < start || anchor.end > start + whole.length) continue;
+    const isMeant = inner.trim() === '' ? words !== undefined : request.mode === 'replace';
+    if (isMeant && isSlot(request, anchor, inner, start + 1))
+      return fillSlot({ start: start + 1, end: start + 1 + inner.length }, textileAddress(only));
+  }
+  return undefined;
+}
+
+/** In a longer line images are not sought, which bounds the time. */
+const longestLine = 10_000;
 
 export function inlineTextile(_text: string, _offset: number, media: ReferenceMedia): string {
   return snippetText(textileSnippet(media));
@@ -17,6 +47,8 @@ export function inlineTextile(_text: string, _offset: number, media: ReferenceMe
 export function planWikitext(request: ReferenceRequest): ReferencePlan | undefined {
   const snippets = request.media.map(wikitextSnippet);
   if (snippets.includes(undefined)) return undefined;
+  const filled = fillFile(request) ?? fillParameter(request);
+  if (filled) return filled;
   return planBlocks(
     request,
     wikitext,
@@ -27,6 +59,51 @@ export function planWikitext(request: ReferenceRequest): ReferencePlan | undefin
 export function inlineWikitext(_text: string, _offset: number, media: ReferenceMedia): string {
   const snippet = wikitextSnippet(media);
   return snippet ? snippetText(snippet) : media.path;
+}
+
+/** Fills `[[File:]]` without a name, on the line of the anchor. */
+function fillFile(request: ReferenceRequest): ReferencePlan | undefined {
+  const only = onlyMedia(request);
+  const anchor = trimmed(request.text, request.start, request.end);
+  const line = lineAround(request.text, anchor.start);
+  if (!only || line.text.length > longestLine) return undefined;
+  for (const { index, 0: whole, 1: before = '', 2: inner = '' } of line.text.matchAll(
+    /(\[\[[ \t]*(?:File|Image|Media)[ \t]*:)([^[\]|]*)(?:\|[^[\]]*)?\]\]/gi,
+  )) {
+    const start = line.start + index;
+    const from = start + before.length;
+    if (start <= anchor.start && anchor.end <= start + whole.length && isSlot(request, anchor, inner, from))
+      return fillSlot({ start: from, end: from + inner.length }, fileName(only));
+  }
+  return undefined;
+}
+
+/** Fills the empty parameter for a picture of the template that the anchor is in. */
+function fillParameter(request: ReferenceRequest): ReferencePlan | undefined {
+  const only = onlyMedia(request);
+  const anchor = trimmed(request.text, request.start, request.end);
+  const lines = linesOf(request.text);
+  const own = lineIndexAt(lines, anchor.start);
+  const template = enclosed(lines, /^\{\{(?!.*\}\})/, /^[ \t|]*\}\}|\}\}[ \t]*$/).find(
+    ({ first, last }) => first <= own && own <= last,
+  );
+  if (!only || !template) return undefined;
+  const slots = lines.slice(template.first, template.last + 1).flatMap(({ text, start }) => {
+    const [whole, name = '', value = ''] =
+      /^[ \t]*\|[ \t]*([\w .-]+?)[ \t]*=[ \t]*(.*?)[ \t]*$/.exec(text) ?? [];
+    const at = whole === undefined ? -1 : text.indexOf('=') + 1;
+    const gap = /^[ \t]*/.exec(text.slice(at))?.[0] ?? '';
+    const from = start + at + gap.length;
+    return whole !== undefined && isSlotName(only.kind, name) && isSlot(request, anchor, value, from)
+      ? [{ start: from, end: from + value.length, space: gap === '' ? ' ' : '' }]
+      : [];
+  });
+  const [slot] = slots;
+  return slot && slots.length === 1 ? fillSlot(slot, slot.space + fileName(only)) : undefined;
+}
+
+function fileName({ path }: Pick<ReferenceMedia, 'path'>): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function planBlocks(
@@ -43,7 +120,7 @@ function planBlocks(
 }
 
 function textileSnippet({ kind, path, alt, expression }: ReferenceMedia): Snippet {
-  const address = expression ?? encodeUrl(path, /[!()[\]]/);
+  const address = textileAddress({ path, expression });
   const words = oneLine(alt)
     .replace(/[()!"[\]]/g, ' ')
     .replace(/ {2,}/g, ' ')
@@ -54,9 +131,13 @@ function textileSnippet({ kind, path, alt, expression }: ReferenceMedia): Snippe
     : { before: `!${address}(`, alt: words, after: ')!' };
 }
 
+function textileAddress({ path, expression }: { path: string; expression?: string | undefined }): string {
+  return expression ?? encodeUrl(path, /[!()[\]]/);
+}
+
 /** Undefined for a name that brackets cannot hold. */
 function wikitextSnippet({ path, alt }: ReferenceMedia): Snippet | undefined {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = fileName({ path });
   if (/[[\]|{}#<>\p{Cc}]/u.test(name)) return undefined;
   const words = oneLine(alt)
     .replace(/\[\[|\]\]|\{\{|\}\}|[|<>]/g, ' ')
@@ -73,8 +154,31 @@ const textile: BlockSyntax = {
   item: /(?!)/,
   heading: /^h[1-6](?:\([^)]*\)|\{[^}]*\}|[<>=]+)*\.\s/,
   isBlockMetadata: () => false,
-  delimitedBlocks: lines => enclosed(lines, /^(?:<pre\b|<notextile>)/i, /<\/(?:pre|notextile)>/i),
+  delimitedBlocks: lines =>
+    [
+      ...extendedBlocks(lines),
+      ...enclosed(lines, /^(?:<pre\b|<notextile>)/i, /<\/(?:pre|notextile)>/i),
+    ].toSorted((a, b) => a.first - b.first),
 };
+
+const blockMark =
+  /^(?:h[1-6]|p|bq|bc|pre|notextile|table|fn\d+|###)(?:\([^)]*\)|\{[^}]*\}|\[[^\]]*\]|[<>=~^-]+)*\.{1,2}[: ]/;
+
+/** Blocks with two dots, which go on over blank lines to the next block with a mark. */
+function extendedBlocks(lines: readonly Line[]): { first: number; last: number; until: number }[] {
+  const found: { first: number; last: number; until: number }[] = [];
+  for (let first = 0; first < lines.length; first++) {
+    const line = lines[first]?.text ?? '';
+    if (!/^(?:bq|bc|pre|notextile|###)(?:\([^)]*\)|\{[^}]*\}|\[[^\]]*\])*\.\. /.test(line)) continue;
+    const next = findLine(lines, first + 1, text => blockMark.test(text));
+    const until = (next === -1 ? lines.length : next) - 1;
+    let last = until;
+    while (last > first && (lines[last]?.text ?? '').trim() === '') last--;
+    found.push({ first, last, until });
+    first = last;
+  }
+  return found;
+}
 
 const wikitext: BlockSyntax = {
   separatedByBlankLines: true,

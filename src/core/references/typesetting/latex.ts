@@ -1,5 +1,6 @@
 import { encodeUrl, oneLine } from '../plan/escape.ts';
 import { indentationOf, lineAround, nextLineStart, trimmed } from '../../../base/lines.ts';
+import { pointAfterBlock, type BlockSyntax } from '../textFormats/blockInsertion.ts';
 import { fillSlot, isSlot, onlyMedia } from '../plan/slot.ts';
 import { belowLine, planAt, snippetText, type InsertionPoint, type Snippet } from '../plan/snippet.ts';
 import type { ReferenceEdit, ReferenceMedia, ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
@@ -12,6 +13,8 @@ import type { ReferenceEdit, ReferenceMedia, ReferencePlan, ReferenceRequest } f
 export function planLatex(request: ReferenceRequest): ReferencePlan | undefined {
   const { text, media, eol, mode } = request;
   if (media.some(({ path }) => !isReadable(path))) return undefined;
+  const other = otherTex(text);
+  if (other) return other === 'context' || other === 'plain' ? planOtherTex(request, other) : undefined;
   const anchor = trimmed(text, request.start, request.end);
   const spans = latexSpans(text);
   const offset = Math.max(anchor.end - 1, anchor.start);
@@ -37,6 +40,38 @@ export function planLatex(request: ReferenceRequest): ReferencePlan | undefined 
   ];
   const missing = body ? missingPackages(text.slice(0, body.start), packages, eol) : undefined;
   return planAt(point, snippets, eol, missing ? [missing] : []);
+}
+
+/** A document of TeX that is none of LaTeX; `bare` is one that has nothing to show pictures with. */
+function otherTex(text: string): 'context' | 'plain' | 'bare' | undefined {
+  if (/\\documentclass\b|\\begin[ \t]*\{|\\usepackage\b|%\s*!\s*TEX root/i.test(text)) return undefined;
+  if (/^[ \t]*\\start(?:text|component|product|environment|chapter|section|document)\b/m.test(text))
+    return 'context';
+  if (!/^[ \t]*\\bye\b/m.test(text)) return undefined;
+  return /\\input[ \t]+(?:graphicx|eplain|miniltx)\b/.test(text) ? 'plain' : 'bare';
+}
+
+const otherTexBlocks: BlockSyntax = {
+  separatedByBlankLines: true,
+  comment: /^%[ \t]*/,
+  item: /^[ \t]*\\(?:item|sym|stop[a-z]*|bye|end)\b/,
+  heading:
+    /^[ \t]*\\(?:start[a-z]*|stop[a-z]*|input|title|chapter|(?:sub)*section|(?:sub)*subject|bye|end)\b/,
+  isBlockMetadata: () => false,
+  delimitedBlocks: () => [],
+};
+
+function planOtherTex(request: ReferenceRequest, kind: 'context' | 'plain'): ReferencePlan | undefined {
+  const point = pointAfterBlock(request.text, request, otherTexBlocks);
+  if (!point || request.media.some(each => each.kind !== 'image')) return undefined;
+  const snippets = request.media.map(({ path }) => ({
+    before:
+      kind === 'context'
+        ? `\\externalfigure[${texPath(path)}][width=\\textwidth]`
+        : `\\includegraphics[width=\\hsize]{${texPath(path)}}`,
+    after: '',
+  }));
+  return planAt(point, snippets, request.eol);
 }
 
 /** Fills `\includegraphics{}`: where the anchor is in it, or an empty one in its figure or line. */
@@ -127,7 +162,7 @@ export interface LatexSpan {
 export const verbatimNames = /^(?:verbatim|Verbatim|lstlisting|minted|comment|filecontents|alltt)\*?$/;
 /** Environments in which an image may stand on a line of its own. */
 const textEnvironments =
-  /^(?:document|(?:sub|wrap|SC|margin)?figure\*?|center|flushleft|flushright|minipage|quote|quotation|abstract|frame|columns?|block|itemize|enumerate|description|multicols\*?|landscape|titlepage|appendices|theorem|proof|definition|remark|example|tcolorbox|letter|spacing|adjustwidth|framed|mdframed|shaded|varwidth|lemma|corollary|proposition|note|exercise|solution|frontmatter|mainmatter)$/;
+  /^(?:document|(?:sub|wrap|SC|margin)?figure\*?|center|flushleft|flushright|minipage|quote|quotation|abstract|frame|columns?|block|itemize|enumerate|description|multicols\*?|landscape|titlepage|appendices|theorem|proof|definition|remark|example|tcolorbox|letter|spacing|adjustwidth|framed|mdframed|shaded|varwidth|questions|(?:sub){0,2}parts|solution|lemma|corollary|proposition|note|exercise|solution|frontmatter|mainmatter)$/;
 
 /** Environments in which a figure stops TeX or vanishes. */
 const withoutFloats =
@@ -238,7 +273,9 @@ function afterParagraph(text: string, from: number): InsertionPoint {
     const next = lineAround(text, start);
     if (
       next.text.trim() === '' ||
-      /^\s*(?:%|\\(?:begin|end|item|(?:sub)*section|chapter|part|paragraph|par)\b|\\\[|\$\$)/.test(next.text)
+      /^\s*(?:%|\\(?:begin|end|item|question|(?:sub){0,2}part|choice|(?:sub)*section|chapter|part|paragraph|par)\b|\\\[|\$\$)/.test(
+        next.text,
+      )
     )
       break;
     line = next;

@@ -61,8 +61,10 @@ export class ChatCode extends LitElement {
                 html`${iconButton('word-wrap', t('Wrap long lines'), this.#wrap, { isPressed: this.wraps })}
                 ${iconButton('copy', t('Copy code'), () => post({ type: 'copy', text: this.code }))}
                 ${iconButton('insert', t('Insert at cursor'), () => post({ type: 'insertCode', text: this.code }))}
-                ${iconButton('new-file', t('Open as new file'), () =>
-                  post({ type: 'saveCode', text: this.code, languageId: language }),
+                ${iconButton(
+                  language === 'mermaid' ? 'type-hierarchy' : 'new-file',
+                  language === 'mermaid' ? t('Open as Diagram') : t('Open as new file'),
+                  () => post({ type: 'saveCode', text: this.code, languageId: language }),
                 )}`,
               )
         }

@@ -8,7 +8,11 @@ import type { MarkedToken, Token, Tokens } from 'marked';
 import { post } from '../common/host.ts';
 import { t } from '../../common/localization.ts';
 import './chatCode.ts';
+import './chatMath.ts';
 import { disguisedHost, pathInCode, safeLink, workspacePath } from './safeLink.ts';
+
+/** In characters; as long as the lexer takes one. */
+const longestFormula = 4_000;
 
 type Rendered = TemplateResult | string | typeof nothing;
 
@@ -26,6 +30,9 @@ export function renderBlock(block: Token, isOpen: boolean): Rendered {
     case 'text':
       return html`${token.tokens === undefined ? token.text : inline(token.tokens)}`;
     case 'code':
+      // As GitHub has it.
+      if (token.lang === 'math' && !isOpen && token.text.length <= longestFormula)
+        return html`<chat-math .source=${`$$${token.text}$$`}></chat-math>`;
       return html`<chat-code
         .code=${token.text}
         .language=${token.lang ?? ''}
@@ -139,7 +146,7 @@ function renderInline(source: Token): Rendered {
       // Tables have no other way to break a line, so models write this tag into their cells.
       return /^<br\s*\/?>$/i.test(token.raw) ? html`<br />` : token.raw;
     default:
-      return source.type === 'math' ? html`<code class="math">${source.raw}</code>` : source.raw;
+      return source.type === 'math' ? html`<chat-math .source=${source.raw.trim()}></chat-math>` : source.raw;
   }
 }
 

@@ -9,6 +9,7 @@ import { ChatStore, type NewSession } from '../../../../src/core/chat/chatStore.
 import { Conversations, type ConversationEvent } from '../../../../src/core/chat/conversations.ts';
 import type { ChatMessageRecord, ChatSessionRecord } from '../../../../src/core/chat/records.ts';
 import { startSandbox, type Sandbox } from '../../../../src/sandbox/server.ts';
+import { heardBefore } from '../../../support/serverTime.ts';
 import { temporaryFolder } from '../../../support/tasks.ts';
 
 export const chatModel = 'gpt-5-2-chat';
@@ -30,6 +31,8 @@ export interface ChatHarness {
   readonly folder: string;
   /** The key that requests carry; may be set. */
   apiKey: string | undefined;
+  /** How far the server's clock is ahead of this machine's, in milliseconds; may be set. */
+  serverAhead: number;
   /** Stands between the client and the network; may be set. */
   fetch: typeof globalThis.fetch;
   /** @param clientClock of the waits inside the client, when a test turns those too */
@@ -46,7 +49,7 @@ afterEach(async () => {
 export async function startChat(): Promise<ChatHarness> {
   const folder = temporaryFolder();
   cleanUps.push(() => folder[Symbol.dispose]());
-  const sandbox = await startSandbox({ credits: 100 });
+  const sandbox = await startSandbox({ credits: 100, now: () => Date.now() + harness.serverAhead });
   sandbox.control.update({ stream: { deltaIntervalMs: 0 } });
   cleanUps.push(() => sandbox.close());
   const images = new ChatImages(folder.file('images'));
@@ -55,11 +58,12 @@ export async function startChat(): Promise<ChatHarness> {
     folder: folder.path,
     sandbox,
     apiKey: sandbox.apiKey,
+    serverAhead: 0,
     images,
     fetch: undiciFetch as unknown as typeof globalThis.fetch,
     window(holder, clock = systemClock, clientClock = systemClock) {
       const { store } = ChatStore.open(folder.file('chat.sqlite'));
-      const client: RivyaClient = createRivyaClient({
+      const created: RivyaClient = createRivyaClient({
         baseUrl: sandbox.url,
         apiKey: () => harness.apiKey,
         fetch: (input, init) => harness.fetch(input, init),
@@ -67,6 +71,7 @@ export async function startChat(): Promise<ChatHarness> {
         random: () => 0,
         maxRetries: 1,
       });
+      const client = heardBefore(created, Date.now);
       const conversations = new Conversations({
         store,
         images,

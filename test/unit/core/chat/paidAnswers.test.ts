@@ -226,6 +226,21 @@ describe('an answer that may be paid', () => {
     expectPaidOnce(chat, await again(held));
   }, 30_000);
 
+  it('is judged by the clock of the server, when that of this machine stood still for days', async () => {
+    const { chat, answer, again } = await brokenAnswer();
+    chat.serverAhead = 2 * day;
+    const held = await again(answer);
+    expect(held).toMatchObject({
+      state: 'incomplete',
+      text: answer.text,
+      problem: { code: 'outcome_unknown', mayHaveBeenCharged: true },
+    });
+    expect(chat.posts()).toHaveLength(1);
+    // The person is told that it may cost again, as it does when the key is forgotten.
+    expect(await again(held)).toMatchObject({ state: 'complete' });
+    expect(new Set(chat.posts().map(post => post.idempotencyKey)).size).toBe(1);
+  }, 30_000);
+
   it('is asked for once when the button is pressed twice', async () => {
     const { chat, window, answer } = await brokenAnswer();
     expect([window.conversations.again(answer.id), window.conversations.again(answer.id)]).toEqual([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findReferences } from '../../../../src/core/links/find/findReferences.ts';
+import { writeAddress } from '../../../../src/core/links/find/writeAddress.ts';
 import { filePathOf, type MediaReference } from '../../../../src/core/links/find/mediaReference.ts';
 import { randomFrom } from '../../../support/random.ts';
 import { readers } from '../references/readers.ts';
@@ -231,7 +232,7 @@ describe('references to media files', () => {
             // A literal string of TOML holds no apostrophe.
             if (language === 'toml' && path.includes("'")) continue;
             const { start, end } = each.address;
-            const written = text.slice(0, start) + each.write(path) + text.slice(end);
+            const written = text.slice(0, start) + writeAddress(each.writing, path) + text.slice(end);
             const again = find(language, written)[index];
             const read = again && (filePathOf(again) ?? again.target);
             expect([language, text, read?.replace(/^\.\//, '')]).toEqual([

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Log } from '../../../../src/base/log.ts';
@@ -279,12 +279,12 @@ describe('the copy', () => {
     const running = createTask(ledger, noon);
     ledger.update(running.id, noon, task => ({ ...task, state: 'processing', remoteId: 'task_1' }));
     const huge = createTask(ledger, noon + 1_000, { prompt: 'x'.repeat(300_000) });
-    for (let index = 0; index < 80; index++) createTask(ledger, noon + index);
+    for (let index = 0; index < 220; index++) createTask(ledger, noon + index, { prompt: 'x'.repeat(20) });
     await mirrorOf(ledger, store).save();
     const ids = readCopies(store)
       .get('old')
       ?.jobs.map(({ task }) => task['id']);
-    expect(ids).toHaveLength(49);
+    expect(ids).toHaveLength(199);
     expect(ids?.[0]).toBe(running.id);
     expect(ids).not.toContain(done.id);
     expect(ids).not.toContain(huge.id);
@@ -385,20 +385,88 @@ describe('what was spent on other machines', () => {
   });
 });
 
+describe('two windows of one ledger', () => {
+  it('write no copy over one that holds more', async () => {
+    using folder = temporaryFolder();
+    const path = folder.file('ledger.sqlite');
+    const store = new Memento();
+    using slow = useLedger(open(path));
+    using quick = useLedger(open(path));
+    using quickMirror = useMirror(mirrorOf(quick.value, store));
+    const orderAndCopy = async (): Promise<string> => {
+      const { id } = createTask(quick.value, noon);
+      await quickMirror.value.save();
+      return id;
+    };
+    const refusals: unknown[] = [];
+    // Between what the slow one has read and what it writes.
+    const chatsSpent = (): undefined => void orderAndCopy().catch((error: unknown) => refusals.push(error));
+    using slowMirror = useMirror(mirrorOf(slow.value, store, { chatsSpent }));
+    await slowMirror.value.save();
+    expect(refusals.map(String)).toEqual([expect.stringContaining('locked')]);
+    const id = await orderAndCopy();
+    const copied = [...readCopies(store).values()].flatMap(copy => copy.jobs.map(({ task }) => task['id']));
+    expect(copied).toEqual([id]);
+  });
+
+  it('copy what is open once the other has let go of the ledger', async () => {
+    using folder = temporaryFolder();
+    const path = folder.file('ledger.sqlite');
+    const store = new Memento();
+    const clock = new ManualClock();
+    using own = useLedger(open(path));
+    using other = useLedger(open(path));
+    const { id } = createTask(own.value, noon);
+    using mirror = useMirror(mirrorOf(own.value, store, { clock }));
+    other.value.openJobs.whileNobodyWrites(() => void mirror.value.save());
+    expect(readCopies(store).size).toBe(0);
+    await Promise.resolve();
+    clock.advance(2_000);
+    expect([...readCopies(store).values()].flatMap(copy => copy.jobs)).toMatchObject([{ task: { id } }]);
+  });
+});
+
 describe('the id of a storage folder', () => {
   it('stays while the folder does, and goes with it', () => {
     using folder = temporaryFolder();
     expect(readStorageId(folder.path)).toBeUndefined();
-    const id = storageIdOf(folder.path);
-    expect(storageIdOf(folder.path)).toBe(id);
+    const alone = (work: () => string): string => work();
+    const id = storageIdOf(folder.path, alone);
+    expect(storageIdOf(folder.path, alone)).toBe(id);
     expect(readStorageId(folder.path)).toBe(id);
     rmSync(join(folder.path, 'storage.id'));
-    expect(storageIdOf(folder.path)).not.toBe(id);
+    expect(storageIdOf(folder.path, alone)).not.toBe(id);
+  });
+
+  it('is one for two windows that open at once', () => {
+    using folder = temporaryFolder();
+    const path = folder.file('ledger.sqlite');
+    using first = useLedger(open(path));
+    using second = useLedger(open(path));
+    const idOf = ({ openJobs }: Ledger, meanwhile = (): void => undefined): string =>
+      storageIdOf(folder.path, work =>
+        openJobs.whileNobodyWrites(() => {
+          const id = work();
+          meanwhile();
+          return id;
+        }),
+      );
+    const id = idOf(first.value, () => {
+      // As it is when the first has made the file and not written it yet.
+      writeFileSync(join(folder.path, 'storage.id'), '');
+      expect(() => idOf(second.value)).toThrow('locked');
+    });
+    writeFileSync(join(folder.path, 'storage.id'), id);
+    expect(idOf(second.value)).toBe(id);
   });
 });
 
 function open(path: string): Ledger {
   return Ledger.open(path).ledger;
+}
+
+function useLedger(value: Ledger): { readonly value: Ledger } & Disposable {
+  return { value, [Symbol.dispose]: () => value.dispose() };
 }
 
 function useMirror(value: Mirror): { readonly value: Mirror } & Disposable {

@@ -50,6 +50,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('jump' as const), hours: fc.constantFrom(1, -1, 25, -25, 170) }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('standStill' as const), hours: fc.constantFrom(1, 23, 25, 170) }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('key' as const), which: fc.nat(2) }) },
   { weight: 2, arbitrary: fc.constantFrom<Step>({ do: 'reload' }, { do: 'crash' }) },
   { weight: 2, arbitrary: fc.constantFrom<Step>({ do: 'busy' }, { do: 'free' }, { do: 'free' }) },
@@ -174,6 +178,37 @@ describe('a history that once went wrong, here or before there was this test', (
         { do: 'weather', what: 'conflictAfter', times: 2 },
         { do: 'order' },
         { do: 'ask' },
+        { do: 'pass', looks: 8 },
+      ],
+    ],
+    [
+      'a lost answer, and days that the clock of this machine does not know of',
+      [
+        { do: 'weather', what: 'lostAfter', times: 1 },
+        { do: 'order' },
+        { do: 'standStill', hours: 48 },
+        { do: 'pass', looks: 8 },
+      ],
+    ],
+    [
+      'a lost question, and a day of sleep before it goes out again by itself',
+      [
+        { do: 'weather', what: 'error500After', times: 1 },
+        { do: 'ask' },
+        { do: 'standStill', hours: 25 },
+        { do: 'pass', looks: 8 },
+      ],
+    ],
+    [
+      'a broken answer, and days that the clock of this machine does not know of',
+      [
+        { do: 'weather', what: 'cut', times: 1 },
+        // The session of the server does not have the rest either.
+        { do: 'weather', what: 'notFound', times: 3 },
+        { do: 'ask' },
+        { do: 'pass', looks: 8 },
+        { do: 'standStill', hours: 48 },
+        { do: 'again', which: 0 },
         { do: 'pass', looks: 8 },
       ],
     ],

@@ -875,6 +875,87 @@ const cases: readonly KindCase[] = [
       ['web/src/Hero.jsx', 'web/files/generated/fox.png', '/fox/generated/fox.png'],
     ],
   },
+  ...(
+    [
+      [
+        "const base = '/den/';\nexport default defineConfig({ base, plugins: [] });",
+        '/den/generated/fox.png',
+      ],
+      ["const BASE = '/den';\nexport default { base: BASE };", '/den/generated/fox.png'],
+      ["export default { base: process.env.BASE ?? '/den/' };", '/den/generated/fox.png'],
+      ["export default { base: process.env['BASE'] || '/den/',\n};", '/den/generated/fox.png'],
+      ["// base: '/old/'\nexport default { base: '/den/' };", '/den/generated/fox.png'],
+      ['export default { base: undefined };', '/generated/fox.png'],
+      ['export default { plugins: [react()] };', '/generated/fox.png'],
+    ] as const
+  ).map(([settings, address]) => ({
+    kind: 'vite',
+    evidence: { 'vite.config.ts': settings, ...packageWith('vite', 'react') },
+    rows: [['src/App.tsx', 'public/generated/fox.png', address]] as const,
+  })),
+  ...[
+    "export default { base: process.env.CI ? '/den/' : '/' };",
+    "export default defineConfig(({ mode }) => ({\n  base: mode === 'production'\n    ? '/den/'\n    : '/',\n}));",
+    'export default { base: process.env.BASE };',
+    'export default { base: `/${name}/` };',
+    "export default { base: './' };",
+  ].map(settings => ({
+    kind: 'vite',
+    evidence: { 'vite.config.ts': settings, ...packageWith('vite', 'react', 'vue') },
+    rows: [
+      ['src/pages/Home.tsx', 'src/assets/generated/fox.png', '../assets/generated/fox.png'],
+      // To these the build adds the base itself.
+      ['src/App.vue', 'public/generated/fox.png', '/generated/fox.png'],
+      ['src/main.css', 'public/generated/fox.png', '/generated/fox.png'],
+      ['index.html', 'public/generated/fox.png', '/generated/fox.png'],
+    ] as const,
+  })),
+  {
+    kind: 'svelteKit',
+    evidence: {
+      'svelte.config.js':
+        "export default { kit: { paths: { base: process.env.NODE_ENV === 'production' ? '/den' : '' } } };",
+      ...packageWith('@sveltejs/kit'),
+    },
+    rows: [
+      ['src/routes/+page.svelte', 'src/lib/assets/generated/fox.png', '../lib/assets/generated/fox.png'],
+      ['src/app.html', 'static/generated/fox.png', '%sveltekit.assets%/generated/fox.png'],
+    ],
+  },
+  {
+    kind: 'astro',
+    evidence: { 'astro.config.mjs': 'export default defineConfig({ base: process.env.BASE });' },
+    rows: [
+      ['src/pages/index.astro', 'src/assets/generated/fox.png', '../assets/generated/fox.png'],
+      ['src/content/fox.md', 'src/assets/generated/fox.png', '../assets/generated/fox.png'],
+    ],
+  },
+  {
+    kind: 'next',
+    evidence: {
+      'next.config.mjs': "export default { basePath: isProd ? '/den' : '' };",
+      ...packageWith('next'),
+    },
+    rows: [['app/page.tsx', 'public/generated/fox.png', '../public/generated/fox.png']],
+  },
+  {
+    kind: 'vueCli',
+    evidence: {
+      'vue.config.js':
+        "module.exports = { publicPath: process.env.NODE_ENV === 'production' ? '/den/' : '/' };",
+    },
+    rows: [
+      ['src/components/Hero.vue', 'src/assets/generated/fox.png', '../assets/generated/fox.png'],
+      ['public/index.html', 'public/generated/fox.png', '<%= BASE_URL %>generated/fox.png'],
+    ],
+  },
+  {
+    kind: 'eleventy',
+    evidence: {
+      'eleventy.config.js': "config.addPassthroughCopy('img');\nreturn { pathPrefix: process.env.PREFIX };",
+    },
+    rows: [['index.md', 'img/generated/fox.png', "{{ '/img/generated/fox.png' | url }}"]],
+  },
   {
     kind: 'express',
     evidence: {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { runInNewContext } from 'node:vm';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { planReference } from '../../../../src/core/references/planReference.ts';
-import { applied } from './applied.ts';
+import { name, resultsIn, withoutReference, wordsOf } from './everyPlace.ts';
 
 /**
  * Languages whose parsers are no packages of ours, or that hold references in comments alone: at every place
@@ -17,15 +17,6 @@ interface Checked {
   /** The program that reads it; without one it is a part of the tests. */
   readonly program?: string;
 }
-
-const name = 'fresh.png';
-const media = {
-  kind: 'image',
-  path: `assets/${name}`,
-  isPublic: false,
-  mediaType: 'image/png',
-  alt: 'A cat',
-} as const;
 
 const python = process.platform === 'win32' ? 'python' : 'python3';
 
@@ -63,16 +54,6 @@ const script =
     const source = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true, kind);
     return ts.createPrinter({ removeComments: true }).printFile(source);
   };
-
-/** A reference in the meaning, so that what is left can be compared. */
-const withoutReference = (meaning: string): string =>
-  meaning.replace(
-    new RegExp(
-      String.raw`\s*<img [^<>]*${name}[^<>]*/?>\s*|"image\d*": "[^"]*${name}"|"[^"]*${name}"|'[^']*${name}'`,
-      'g',
-    ),
-    '',
-  );
 
 const checked: readonly Checked[] = [
   {
@@ -152,6 +133,14 @@ def meaning(text):
     }),
   },
   {
+    languageId: 'json5',
+    documents: [
+      "// A cat\n{\n  title: 'A cat', // asleep\n  /* A cat */\n  'b': [\n    'x',\n    +1,\n  ],\n  c: { d: .5, e: 'it\\\\'s' },\n}\n",
+    ],
+    // What it has is in ES 5, which reads all of it.
+    meanings: byEach(text => JSON.stringify(runInNewContext(`(${text})`), undefined, 1)),
+  },
+  {
     languageId: 'jsonl',
     documents: ['{"prompt": "A cat", "width": 1}\n{"prompt": "x", "tags": ["A cat"]}\n\n["A cat"]\n'],
     meanings: byEach(text =>
@@ -168,20 +157,6 @@ function isThere(program: string | undefined): boolean {
   // Python reads TOML since 3.11.
   const question = program === python ? ['-c', 'import tomllib'] : ['--version'];
   return program === undefined || spawnSync(program, question).status === 0;
-}
-
-/** The results of all places of a document, each once. */
-function resultsIn({ languageId, file }: Checked, text: string, mode: 'after' | 'replace'): Set<string> {
-  const results = new Set<string>();
-  for (let start = 0; start <= text.length; start++) {
-    for (const length of [0, 5]) {
-      const end = Math.min(text.length, start + length);
-      const request = { languageId, text, start, end, mode, media: [media], eol: '\n' } as const;
-      const plan = planReference(file === undefined ? request : { ...request, file: file.split('/') });
-      if (plan) results.add(applied(text, plan));
-    }
-  }
-  return results;
 }
 
 describe.each(checked)('in any place of $languageId', each => {
@@ -206,7 +181,3 @@ describe.each(checked)('in any place of $languageId', each => {
     }
   });
 });
-
-function wordsOf(meaning: string): string {
-  return meaning.replace(/[\s,]+/g, '');
-}

@@ -15,6 +15,8 @@ interface DocumentCase {
   readonly mode: 'after' | 'replace' | 'prompt';
   /** Below the workspace folder; a prompt has none. */
   readonly media?: string;
+  /** Of the media, where they are no image. */
+  readonly kind?: ReferenceMedia['kind'];
   /** What the project writes for it; otherwise it is relative to the document. */
   readonly address?: string;
   readonly expression?: string;
@@ -38,10 +40,14 @@ function marked(text: string): { text: string; start: number; end: number } {
   return { text: text.replace(/[⟦⟧]/g, ''), start, end: text.indexOf('⟧') - 1 };
 }
 
-function mediaOf({ file, media = '', address, expression }: DocumentCase, alt: string): ReferenceMedia {
+function mediaOf(
+  { file, media = '', kind = 'image', address, expression }: DocumentCase,
+  alt: string,
+): ReferenceMedia {
   const path = address ?? relativePath(file.split('/').slice(0, -1), media.split('/'));
   const isPublic = path.startsWith('/');
-  const own = { kind: 'image', path, isPublic, mediaType: 'image/png', alt } as const;
+  const mediaType = { image: 'image/png', video: 'video/mp4', audio: 'audio/mpeg' }[kind];
+  const own = { kind, path, isPublic, mediaType, alt };
   return expression === undefined ? own : { ...own, expression };
 }
 

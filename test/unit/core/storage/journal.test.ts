@@ -48,6 +48,30 @@ describe('the journal of a database', () => {
     expect(database.value.journal).toEqual({ mode: 'wal', fileSystem: undefined, problem: undefined });
   });
 
+  it('becomes one although another window has the file locked in that moment', () => {
+    using folder = temporaryFolder();
+    using system = new DisposableStack();
+    system.use(onFileSystem(0xef53));
+    const path = folder.file('a.sqlite');
+    const other = new DatabaseSync(path);
+    other.exec('CREATE TABLE b (x INTEGER); BEGIN IMMEDIATE');
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its database
+    const { prepare } = DatabaseSync.prototype;
+    let tries = 0;
+    const spy = vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function (
+      this: DatabaseSync,
+      sql,
+    ) {
+      if (sql.includes('journal_mode = wal') && ++tries === 2) other.exec('ROLLBACK');
+      return prepare.call(this, sql);
+    });
+    system.defer(() => spy.mockRestore());
+    using database = useDatabase(Database.open(path, migrations));
+    expect(tries).toBe(2);
+    expect(database.value.journal).toMatchObject({ mode: 'wal', problem: undefined });
+    other.close();
+  });
+
   it.each([
     ['NFS', nfs],
     ['CIFS', 0xff534d42],

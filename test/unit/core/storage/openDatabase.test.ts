@@ -6,6 +6,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
@@ -89,7 +90,7 @@ describe('a file that is replaced under an open window', () => {
         Ledger.open(path).ledger.dispose();
       },
     ],
-    ['by a deletion', path => rmSync(path)],
+    ['by a deletion', path => unlinkSync(path)],
     ['by a rename', (path, folder) => renameSync(path, folder.file('elsewhere.sqlite'))],
     [
       'by a copy that a backup has brought back',

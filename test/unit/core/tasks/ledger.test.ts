@@ -39,6 +39,27 @@ function createStored(ledger: Ledger, now = noon): Task {
   return stored;
 }
 
+describe('the hosts that results came from', () => {
+  it('are known at once when a result comes, here or in another window', () => {
+    using folder = temporaryFolder();
+    const here = open(folder.file('ledger.sqlite'));
+    const other = open(folder.file('ledger.sqlite'));
+    const withResult = (ledger: Ledger, url: string): void => {
+      const { id } = createTask(ledger, noon);
+      const results = [{ index: 0, url, failures: 0, state: 'pending' as const }];
+      ledger.update(id, noon, task => ({ ...task, results }));
+    };
+    expect([...here.resultHosts()]).toEqual([]);
+    withResult(here, 'https://Media.example/a/0.png');
+    expect([...here.resultHosts()]).toEqual(['media.example']);
+    withResult(other, 'http://127.0.0.1:4010/b.png');
+    expect([...here.resultHosts()].sort()).toEqual(['127.0.0.1', 'media.example']);
+    expect([...other.resultHosts()].sort()).toEqual(['127.0.0.1', 'media.example']);
+    here.dispose();
+    other.dispose();
+  });
+});
+
 describe('the jobs of an order', () => {
   it('are written together or not at all', () => {
     using folder = temporaryFolder();

@@ -404,6 +404,73 @@ describe('an outcome that is unknown for a day', () => {
     expectCharges(jobs, 1);
   });
 
+  it.each([
+    ['stood still meanwhile', 0],
+    ['was two days ahead, and is right when it comes back', 48],
+  ])('is judged by the clock of the server: this one %s', async (_, ahead) => {
+    await using jobs = await startJobs();
+    const { fetch } = jobs;
+    jobs.clock.jump(ahead * hour);
+    jobs.sandbox.control.addFault({ ...submit, action: { type: 'dropAfter' } });
+    const { id } = jobs.create();
+    jobs.runner.poke();
+    await jobs.until(() => jobs.task(id).failures === 1);
+    jobs.fetch = offline;
+    await jobs.until(() => jobs.task(id).failures > 3);
+    jobs.clock.standStill(48 * hour);
+    expect(jobs.clock.now() - jobs.task(id).intendedAt).toBeLessThan(hour);
+    jobs.fetch = fetch;
+    await jobs.settled();
+    expect(jobs.task(id)).toMatchObject({ hold: 'decision', problem: { code: 'outcome_unknown' } });
+    const submits = (): number => jobs.sandbox.control.requests().filter(r => r.method === 'POST').length;
+    expect(submits()).toBe(1);
+    expectCharges(jobs, 1);
+    // The person is told what it may cost, and agrees.
+    decide(jobs.ledger, id, { type: 'released' }, jobs.clock.now());
+    jobs.runner.poke();
+    await jobs.settled();
+    expect(jobs.task(id).state).toBe('stored');
+    expect(submits()).toBe(2);
+  });
+
+  it('is looked into as soon as the server says that it is young, not before', async () => {
+    await using jobs = await startJobs();
+    const { fetch } = jobs;
+    jobs.sandbox.control.addFault({ ...submit, action: { type: 'dropAfter' } });
+    const { id } = jobs.create();
+    jobs.runner.poke();
+    await jobs.until(() => jobs.task(id).failures === 1);
+    const asked: string[] = [];
+    jobs.fetch = (_input, init) => {
+      asked.push(init?.method ?? '');
+      return offline();
+    };
+    await jobs.until(() => jobs.task(id).failures > 4);
+    // No answer, no time, and so no request that could cost.
+    expect(new Set(asked)).toEqual(new Set(['GET']));
+    jobs.fetch = fetch;
+    await jobs.settled();
+    expect(jobs.task(id).state).toBe('stored');
+    expectCharges(jobs, 1);
+  });
+
+  it('is asked about when the server never says what time it is', async () => {
+    await using jobs = await startJobs();
+    const { fetch } = jobs;
+    jobs.fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      const headers = new Headers(answer.headers);
+      headers.delete('date');
+      return new Response(answer.body, { status: answer.status, headers });
+    };
+    jobs.sandbox.control.addFault({ ...submit, action: { type: 'dropAfter' } });
+    const { id } = jobs.create();
+    jobs.runner.poke();
+    await jobs.settled();
+    expect(jobs.task(id)).toMatchObject({ hold: 'decision', problem: { code: 'outcome_unknown' } });
+    expectCharges(jobs, 1);
+  });
+
   it('does not begin to cost when it was never sent and nobody remembers', async () => {
     await using jobs = await startJobs();
     const { id } = jobs.create();

@@ -56,7 +56,7 @@ function seen(status: string, change: Partial<Observation> = {}): TaskEvent {
 }
 
 /** The request leaves. */
-const sending: TaskEvent = { type: 'sending', account: 'account-1' };
+const sending: TaskEvent = { type: 'sending', account: 'account-1', serverTime: noon };
 
 /** The submit brought no task. */
 function failedSubmit(outcome: Outcome, isOnlyOne: boolean): TaskEvent {
@@ -249,7 +249,7 @@ describe('a key that is known already', () => {
 describe('another API key', () => {
   it('than the one with which something left is not used without asking', () => {
     const lost = after(examples.draft, sending, failedSubmit('unknown', true));
-    const other: TaskEvent = { type: 'sending', account: 'account-2' };
+    const other: TaskEvent = { type: 'sending', account: 'account-2', serverTime: noon };
     const held = after(lost, other);
     expect(held).toMatchObject({
       hold: 'decision',
@@ -263,7 +263,7 @@ describe('another API key', () => {
 
   it('is used freely when it is certain that nothing was accepted', () => {
     const free = after(examples.draft, sending, failedSubmit('neverLeft', true));
-    expect(after(free, { type: 'sending', account: 'account-2' })).toMatchObject({
+    expect(after(free, { type: 'sending', account: 'account-2', serverTime: noon })).toMatchObject({
       hold: undefined,
       account: 'account-2',
     });

@@ -115,7 +115,7 @@ class World {
     const { task } = this;
     if ((task.state !== 'draft' && task.state !== 'submitting') || task.hold === 'decision') return;
     const isOnlyOne = task.firstSentAt === undefined;
-    this.#apply({ type: 'sending', account: 'account-1' });
+    this.#apply({ type: 'sending', account: 'account-1', serverTime: noon });
     if (server === 'accepts') this.accepted = true;
     // The answer to a repeated key is unknown (rivya-api.md 8): a replay, or a refusal for another reason.
     const outcome = outcomes[server];

@@ -19,6 +19,14 @@ const findings: Findings = {
     library: { files: 0, bytes: 0 },
     journal: { mode: 'wal', fileSystem: undefined, problem: undefined },
   },
+  agents: {
+    isEnabled: true,
+    tools: { known: 7, all: 7 },
+    spent: 12,
+    budget: 50,
+    isStopped: false,
+    clients: [],
+  },
 };
 
 function pageWith(journal: Extract<Findings['ledger'], { tasks: number }>['journal']): string {
@@ -66,5 +74,16 @@ describe('the page about the installation', () => {
     const page = doctorPage({ ...findings, isBuiltMachine: true });
     expect(page).toMatch(/this folder is deleted/);
     expect(page).toContain('source=rivya-data,target=/data,type=volume');
+  });
+
+  it('tells what agents may and have done', () => {
+    expect(doctorPage(findings)).toMatch(/## Agents\n\n- ✓ Tools: 7 of 7\n- Spent today: 12 of 50 credits\n/);
+    const { agents } = findings;
+    const page = (change: Partial<Findings['agents']>): string =>
+      doctorPage({ ...findings, agents: { ...agents, ...change } });
+    expect(page({ tools: { known: 6, all: 7 } })).toContain('✗ Tools: 6 of 7');
+    expect(page({ isStopped: true })).toContain('Stopped: until midnight');
+    expect(page({ clients: ['A', '[b](command:c)'] })).toMatch(/Have ordered: A, \[b\]\u200b\(command:c\)/);
+    expect(page({ isEnabled: false })).toMatch(/## Agents\n\n- Tools: switched off/);
   });
 });

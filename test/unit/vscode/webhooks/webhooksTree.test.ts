@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import type { MarkdownString } from 'vscode';
 import { Emitter } from '../../../../src/base/event.ts';
 import type { HostContext } from '../../../../src/vscode/host/hostContext.ts';
+import type { WebhookNode } from '../../../../src/vscode/webhooks/webhookNode.ts';
 import { WebhooksTree } from '../../../../src/vscode/webhooks/webhooksTree.ts';
 import { recordingLog } from '../../api/testClock.ts';
 
@@ -12,7 +13,7 @@ vi.mock('vscode', async importOriginal => {
   const nothing = { dispose: () => undefined };
   return {
     ...(await importOriginal<object>()),
-    window: { createTreeView: () => ({ ...nothing, onDidChangeVisibility: () => nothing }) },
+    window: { createTreeView: () => ({ ...nothing, visible: true, onDidChangeVisibility: () => nothing }) },
     workspace: { registerTextDocumentContentProvider: () => nothing },
   };
 });
@@ -48,5 +49,62 @@ it('a failure to load what the view needs is a row, and the next try may succeed
   });
   tree.refresh();
   expect(await tree.getChildren()).toEqual([shown]);
+  tree.dispose();
+});
+
+it('rows stay known until there are others', async () => {
+  const never = new Emitter<void>().event;
+  const key = new Emitter<void>();
+  const hostContext = {
+    log: recordingLog(),
+    server: { onDidChange: never },
+    account: { onDidChangeKey: key.event },
+    clients: () => Promise.resolve({}),
+  };
+  const tree = new WebhooksTree(hostContext as unknown as HostContext);
+  const row = (text: string) => ({ type: 'failure', text }) as const;
+  const asked: PromiseWithResolvers<WebhookNode[]>[] = [];
+  tools.create.mockReturnValue({
+    secrets: { onDidChange: never },
+    receiver: { onDidChange: never, onDidReceive: never, url: undefined, deliveries: [] },
+    listNodes: () => {
+      const answer = Promise.withResolvers<WebhookNode[]>();
+      asked.push(answer);
+      return answer.promise;
+    },
+    dispose: () => undefined,
+  });
+  let drawn = 0;
+  tree.onDidChangeTreeData(() => drawn++);
+  const first = tree.getChildren();
+  await vi.waitFor(() => expect(asked).toHaveLength(1));
+  asked[0]?.resolve([row('one')]);
+  expect(await first).toEqual([row('one')]);
+
+  // The same again: nothing is drawn, so nothing is forgotten.
+  tree.refresh();
+  asked[1]?.resolve([row('one')]);
+  expect(await tree.getChildren()).toEqual([row('one')]);
+  await asked[1]?.promise;
+  expect(drawn).toBe(0);
+
+  // What is asked for last is shown, once, and what was shown stays until then.
+  tree.refresh();
+  tree.refresh();
+  asked[3]?.resolve([row('three')]);
+  asked[2]?.resolve([row('two')]);
+  await vi.waitFor(() => expect(drawn).toBe(1));
+  expect(await tree.getChildren()).toEqual([row('three')]);
+
+  // With another key, nothing of before is shown.
+  tree.refresh();
+  key.fire();
+  expect(drawn).toBe(2);
+  asked[4]?.resolve([row('of the key before')]);
+  const fresh = tree.getChildren();
+  await vi.waitFor(() => expect(asked).toHaveLength(6));
+  asked[5]?.resolve([row('four')]);
+  expect(await fresh).toEqual([row('four')]);
+  expect(drawn).toBe(2);
   tree.dispose();
 });

@@ -22,8 +22,8 @@ export function frontMatterOf(lines: readonly string[]): FrontMatter[] {
 function firstFrontMatter(lines: readonly string[]): FrontMatter | undefined {
   const mark = lines[0]?.trimEnd();
   if (mark !== '---' && mark !== '+++' && mark !== '{') return undefined;
-  const end = mark === '{' ? '}' : mark;
-  const last = lines.findIndex((line, index) => index > 0 && line.trimEnd() === end);
+  const end = mark === '---' ? /^(?:---|\.\.\.)\s*$/ : mark === '{' ? /^\}\s*$/ : /^\+\+\+\s*$/;
+  const last = lines.findIndex((line, index) => index > 0 && end.test(line));
   if (last === -1) return undefined;
   const format = mark === '---' ? 'yaml' : mark === '+++' ? 'toml' : 'json';
   return { format, first: 0, last };

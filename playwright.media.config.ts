@@ -1,0 +1,9 @@
+import { defineConfig } from '@playwright/test';
+import e2e from './playwright.config.ts';
+
+/* Not tests of the product: they write the pictures of the README (`npm run media`). */
+export default defineConfig(e2e, {
+  testDir: 'test/media',
+  outputDir: 'test-results/media',
+  reporter: 'list',
+});

@@ -1,0 +1,168 @@
+import { inertText } from '../../base/text.ts';
+import { manifestName } from '../../core/assets/manifest/manifest.ts';
+import { readPackage, readRecipes, type WishedAsset } from '../../core/assets/plan/facts.ts';
+import { makePlan, type Plan } from '../../core/assets/plan/plan.ts';
+import { formatRecipe, recipePathOf, sidesOf, type Recipe } from '../../core/recipes/recipe.ts';
+import type { PackageFolder } from '../../core/recipes/packageFolder.ts';
+import { CommandFailure, exitCodes, type ExitCode } from '../common/exitCodes.ts';
+import { wantedBy, type CommandOptions } from '../common/options.ts';
+import { namesIn, packageOf, soundFacts } from '../common/package.ts';
+import type { Terminal } from '../common/terminal.ts';
+import { toolName } from '../common/version.ts';
+
+/** The states of a package, without orders and prices. */
+async function statesOf(
+  terminal: Terminal,
+  options: CommandOptions,
+): Promise<{ readonly folder: PackageFolder; readonly plan: Plan }> {
+  const folder = packageOf(options, terminal.cwd);
+  const facts = soundFacts(terminal, options, await readPackage(folder));
+  const wants = wantedBy(namesIn(folder, terminal.cwd, options.paths));
+  return {
+    folder,
+    plan: makePlan(facts, { order: () => ({ state: 'none' }), price: () => undefined }, { wants }),
+  };
+}
+
+/** `rivya accept`: what was edited by hand stays, and is not called edited any more. */
+export async function accept(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
+  const { folder, plan } = await statesOf(terminal, options);
+  let count = 0;
+  for (const { asset, state, recipe } of plan.items) {
+    if (!asset || !recipe || (state !== 'edited' && state !== 'stale-edited')) continue;
+    const sha256 = folder.factOf(asset.file)?.sha256;
+    if (sha256 === undefined) continue;
+    const [, ...others] = recipe.outputs;
+    const wish = state === 'stale-edited' ? wishOf(asset) : {};
+    write(folder, asset, {
+      ...recipe,
+      ...wish,
+      outputs: [{ file: asset.file, sha256 }, ...others],
+      edited: true,
+    });
+    terminal.error(`  ${inertText(asset.id, 60)}: ${inertText(asset.file, 200)} stays as it is`);
+    count++;
+  }
+  terminal.out(`rivya accept: ${count} accepted`);
+  return exitCodes.done;
+}
+
+/** `rivya adopt`: files that were there before get a recipe which says what is wished of them. */
+export async function adopt(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
+  const { folder, plan } = await statesOf(terminal, options);
+  let count = 0;
+  for (const { asset, state } of plan.items) {
+    const sha256 = asset && folder.factOf(asset.file)?.sha256;
+    if (!asset || state !== 'unowned' || sha256 === undefined) continue;
+    write(folder, asset, {
+      ...wishOf(asset),
+      outputs: [{ file: asset.file, sha256 }],
+      edited: true,
+      tool: toolName,
+    });
+    terminal.error(`  ${inertText(asset.id, 60)}: ${inertText(asset.file, 200)} is adopted`);
+    count++;
+  }
+  terminal.out(`rivya adopt: ${count} adopted`);
+  return exitCodes.done;
+}
+
+function wishOf(asset: WishedAsset): Omit<Recipe, 'outputs'> {
+  const { recipe, kind, model, prompt, params, referenceFiles, take } = asset;
+  return { recipe, kind, model, prompt, params, references: referenceFiles, take };
+}
+
+function write(folder: PackageFolder, { id, file, alt }: WishedAsset, recipe: Recipe): void {
+  const whole = { ...recipe, entry: id, ...(alt !== undefined && { alt }) };
+  folder.writeText(recipePathOf(file), formatRecipe(whole));
+}
+
+const maximumRecipeBytes = 1_000_000;
+
+/** `rivya resolve`: of both sides of a merge the recipe whose file stands there; else the file is edited. */
+export async function resolve(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
+  const folder = packageOf(options, terminal.cwd);
+  const wants = wantedBy(namesIn(folder, terminal.cwd, options.paths));
+  const wished = new Map((await readPackage(folder)).assets.map(asset => [asset.file, asset.recipe]));
+  let left = 0;
+  let count = 0;
+  for (const [file, recipe] of readRecipes(folder)) {
+    const path = recipePathOf(file);
+    if ('recipe' in recipe || recipe.problem !== 'markers') continue;
+    if (!wants({ id: '', file }) && !wants({ id: '', file: path })) continue;
+    const read = folder.readText(path, maximumRecipeBytes);
+    const sides = 'text' in read ? sidesOf(read.text).filter(({ outputs }) => outputs[0].file === file) : [];
+    const sha256 = folder.factOf(file)?.sha256;
+    const right =
+      sides.find(({ outputs }) => outputs[0].sha256 === sha256) ??
+      sides.find(side => side.recipe === wished.get(file)) ??
+      sides[0];
+    if (!right) {
+      terminal.error(`  ${inertText(file, 200)}: neither side of its recipe can be read`);
+      left++;
+      continue;
+    }
+    folder.writeText(path, formatRecipe(right));
+    const isEdited = right.outputs[0].sha256 !== sha256;
+    const what = isEdited
+      ? 'neither recipe is that of the file, which counts as edited'
+      : 'the recipe of the file stays';
+    terminal.error(`  ${inertText(file, 200)}: ${what}`);
+    count++;
+  }
+  terminal.out(`rivya resolve: ${count} resolved`);
+  return left > 0 ? exitCodes.found : exitCodes.done;
+}
+
+/** `rivya prune`: the only command that removes anything, and only what nobody has changed. */
+export async function prune(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
+  const { folder, plan } = await statesOf(terminal, options);
+  const orphans = plan.items.flatMap(({ state, recipe, file }) => {
+    if (state !== 'orphan' || !recipe || recipe.outputs[0].file !== file) return [];
+    const sha256 = folder.factOf(file)?.sha256;
+    return [{ file, isThere: sha256 !== undefined, isOurs: sha256 === recipe.outputs[0].sha256 }];
+  });
+  for (const { file, isThere, isOurs } of orphans) {
+    const what = !isThere ? 'only its recipe is left' : isOurs ? 'file and recipe' : 'changed since, stays';
+    terminal.error(`  ${inertText(file, 200)}: ${what}`);
+  }
+  const going = orphans.filter(({ isThere, isOurs }) => !isThere || isOurs);
+  if (going.length > 0 && !options.yes && !(await terminal.confirm(`Remove ${going.length}?`))) {
+    if (!terminal.isInteractive) {
+      terminal.error('Nobody can answer here: say --yes. Nothing was removed.');
+      return exitCodes.wrong;
+    }
+    terminal.error('Nothing was removed.');
+    return exitCodes.done;
+  }
+  for (const { file, isOurs } of going) {
+    if (isOurs) folder.remove(file);
+    folder.remove(recipePathOf(file));
+  }
+  terminal.out(`rivya prune: ${going.length} removed`);
+  return exitCodes.done;
+}
+
+const beginning = `# What this repository wishes of Rivya. "rivya plan" says what is missing and what it costs, and
+# "rivya sync" makes it. Prompts here and in .rivya/recipes are as public as the repository.
+rivya: 1
+defaults:
+  model: nano-banana
+limits:
+  maxCredits: 20
+assets:
+  hero:
+    file: public/img/hero.png
+    prompt: A lighthouse at dawn, seen from the sea.
+    alt: A lighthouse at dawn
+`;
+
+/** `rivya init`: a manifest to begin with; one that is there stays. */
+export function init(terminal: Terminal, options: CommandOptions): ExitCode {
+  const root = options.folder ?? terminal.cwd;
+  const folder = packageOf({ folder: root }, terminal.cwd);
+  if (folder.exists(manifestName)) throw new CommandFailure(`${manifestName} is there already.`);
+  folder.writeText(manifestName, beginning);
+  terminal.out(`${manifestName} was written. Edit it, then run "rivya plan".`);
+  return exitCodes.done;
+}

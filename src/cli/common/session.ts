@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import path from 'node:path';
+import { parseBaseUrl, type BaseUrl } from '../../api/address/baseUrl.ts';
+import type { RivyaClient } from '../../api/client.ts';
+import { Clients } from '../../api/clients.ts';
+import type { Model } from '../../api/resources/models.ts';
+import { openResult } from '../../api/transport/download.ts';
+import { isRivyaError } from '../../api/errors/errors.ts';
+import { systemClock } from '../../base/clock.ts';
+import { redactedLog, type Log } from '../../base/log.ts';
+import { Library } from '../../core/assets/library.ts';
+import type { SyncServices } from '../../core/assets/sync/sync.ts';
+import { AccountMarks } from '../../core/paidRequest/accountMarks.ts';
+import type { PackageFolder } from '../../core/recipes/packageFolder.ts';
+import { Ledger } from '../../core/tasks/ledger.ts';
+import { Runner } from '../../core/tasks/runner.ts';
+import { ledgerPath } from '../../core/tasks/storagePaths.ts';
+import type { StoredFile, Task } from '../../shared/task.ts';
+import { CommandFailure, exitCodes } from './exitCodes.ts';
+import type { Terminal } from './terminal.ts';
+
+type Environment = Terminal['env'];
+
+/** The server of `RIVYA_BASE_URL`. @throws CommandFailure for an address that no key may be sent to */
+export function serverOf(env: Environment): BaseUrl {
+  const base = parseBaseUrl(env['RIVYA_BASE_URL'] ?? 'https://rivya.ai');
+  if ('problem' in base) {
+    throw new CommandFailure(
+      'RIVYA_BASE_URL is not an address of the Rivya API: https, or http on this machine only.',
+    );
+  }
+  return base;
+}
+
+/** @returns undefined without a key */
+export function apiKeyOf(env: Environment): string | undefined {
+  const key = env['RIVYA_API_KEY']?.trim() ?? '';
+  return key === '' ? undefined : key;
+}
+
+/** Where orders and results are kept: `$RIVYA_STATE`, else where the platform keeps the state of programs. */
+export function stateFolder(env: Environment, platform: NodeJS.Platform = process.platform): string {
+  const chosen = env['RIVYA_STATE']?.trim() ?? '';
+  if (chosen !== '') return path.resolve(chosen);
+  if (platform === 'win32')
+    return path.join(env['LOCALAPPDATA'] ?? path.join(homedir(), 'AppData', 'Local'), 'rivya', 'state');
+  if (platform === 'darwin') return path.join(homedir(), 'Library', 'Application Support', 'rivya');
+  const state = env['XDG_STATE_HOME'] ?? '';
+  return path.join(
+    state !== '' && path.isAbsolute(state) ? state : path.join(homedir(), '.local', 'state'),
+    'rivya',
+  );
+}
+
+/** A client of the server, with the key of the environment. */
+export function clientOf(env: Environment, server: BaseUrl, log: Log): RivyaClient {
+  return new Clients(origin => (origin === server.origin ? apiKeyOf(env) : undefined), {
+    fetch: globalThis.fetch,
+    log,
+  }).of(server);
+}
+
+/** The catalogue, which is public. @throws CommandFailure when it cannot be had */
+export async function modelsOf(client: RivyaClient, signal: AbortSignal): Promise<Model[]> {
+  try {
+    return (await client.models.list({ signal })).data;
+  } catch (error) {
+    if (!isRivyaError(error)) throw error;
+    throw new CommandFailure(`Rivya cannot be asked for its models: ${error.message}`, exitCodes.server);
+  }
+}
+
+/**
+ * The ledger of this user, if there is one. A plan makes none.
+ * @throws as `openLedger`
+ */
+export function existingLedger(env: Environment): Ledger | undefined {
+  return existsSync(ledgerPath(stateFolder(env))) ? openLedger(env, () => undefined) : undefined;
+}
+
+/** @throws CommandFailure when it cannot be used; it is left as it is then */
+function openLedger(env: Environment, tell: (text: string) => void): Ledger {
+  const folder = stateFolder(env);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { ledger, quarantined } = Ledger.open(ledgerPath(folder));
+    if (quarantined)
+      tell(
+        `The list of orders was damaged. It is kept as ${quarantined.path}; ${quarantined.rescued} orders were read.`,
+      );
+    return ledger;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandFailure(
+      `The list of orders in ${folder} cannot be used: ${reason} RIVYA_STATE names another folder.`,
+    );
+  }
+}
+
+/** Everything that a sync works with. */
+export interface Session extends Disposable {
+  readonly services: SyncServices;
+}
+
+/** Largest results, in bytes, as in the editor. */
+const maximumResultBytes = { image: 100 * 1024 ** 2, video: 2 * 1024 ** 3, audio: 500 * 1024 ** 2 };
+/** The local sandbox is done in moments, and minds no question. */
+const localPace = 0.03;
+
+export interface SessionParts {
+  readonly env: Environment;
+  readonly folder: PackageFolder;
+  readonly server: BaseUrl;
+  readonly client: RivyaClient;
+  readonly models: readonly Model[];
+  readonly log: Log;
+  readonly tell: (text: string) => void;
+  readonly tool: string;
+}
+
+/** @throws CommandFailure when the state folder cannot be used */
+export function openSession({ env, folder, server, client, models, log, tell, tool }: SessionParts): Session {
+  const state = stateFolder(env);
+  const ledger = openLedger(env, tell);
+  const library = new Library(path.join(state, 'library'));
+  const marks = AccountMarks.open(path.join(state, 'account.salt'));
+  const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`.replace(/[^\w-]/g, '_');
+  const { fetch } = globalThis;
+  const runnerServer = {
+    client,
+    account: marks.sender(() => apiKeyOf(env)),
+    baseUrl: server.href,
+    fetch,
+  };
+  const runner = new Runner({
+    ledger,
+    library,
+    servers: () => new Map([[server.origin, runnerServer]]),
+    holder,
+    clock: systemClock,
+    random: Math.random,
+    focused: () => true,
+    log,
+    maximumResultBytes,
+    timings: { pace: server.loopback ? localPace : 1 },
+  });
+  const fetchAgain = async (task: Task): Promise<StoredFile> => {
+    const { result } = await client.generations.retrieve(task.remoteId ?? '');
+    const url = result?.urls[0] ?? task.results[0]?.url ?? '';
+    const maxBytes = maximumResultBytes[task.kind];
+    const download = await openResult(url, { fetch, baseUrl: server.href, maxBytes, log });
+    try {
+      return await library.store(`${task.id}-0`, holder, download.body, {
+        kind: task.kind,
+        contentType: download.contentType,
+      });
+    } finally {
+      download.dispose();
+    }
+  };
+  return {
+    services: {
+      folder,
+      ledger,
+      library,
+      runner,
+      client,
+      origin: server.origin,
+      models,
+      holder,
+      clock: systemClock,
+      log,
+      tool,
+      fetchAgain,
+    },
+    [Symbol.dispose]: () => {
+      runner.dispose();
+      ledger.dispose();
+    },
+  };
+}
+
+/** The log of a command: silent, or with `RIVYA_LOG=debug` on standard error, without secrets. */
+export function commandLog({ env, error }: Pick<Terminal, 'env' | 'error'>): Log {
+  const shown = env['RIVYA_LOG'] === 'debug';
+  const write = (message: string): void => {
+    if (shown) error(message);
+  };
+  const target = { trace: () => undefined, debug: write, info: write, warn: write, error: write };
+  return redactedLog(target, () => [apiKeyOf(env) ?? '']);
+}

@@ -1,0 +1,509 @@
+import { randomUUID } from 'node:crypto';
+import { isRivyaError } from '../../api/errors/errors.ts';
+import { modelFields } from '../../api/resources/modelParameters.ts';
+import type { Model } from '../../api/resources/models.ts';
+import type { ReferenceMediaItem } from '../../api/resources/generations.ts';
+import type { Clock } from '../../base/clock.ts';
+import { sumOf, type Estimate } from '../generate/cost.ts';
+import { draftJob } from '../generate/draftJob.ts';
+import type { InputFile } from '../generate/inputRules.ts';
+import { headStartMs } from '../generate/priceWatch.ts';
+import { modelName, modelsFor } from '../models/usableModels.ts';
+import { startOfDay } from '../tasks/groups.ts';
+import type { AgentAnswer, AgentFacts, AgentOutcome } from '../tasks/agentJobs.ts';
+import type { Ledger } from '../tasks/ledger.ts';
+import type { NewPlacement } from '../tasks/placement.ts';
+import type { MediaKind, Task } from '../../shared/task.ts';
+import { agentGate, type AgentGateFacts, type AgentRefusal, type AgentRules } from './agentGate.ts';
+import {
+  creditsAnswer,
+  estimateWords,
+  foundAnswer,
+  modelAnswer,
+  modelsAnswer,
+  tasksAnswer,
+  type AnsweredFile,
+} from './answers.ts';
+import { AgentProblem } from './problems.ts';
+import { quoted } from './quoted.ts';
+import { readInput, type GenerationInput, type ToolInput } from './readInput.ts';
+import { resolveOrder, wantedBy, type ResolvedOrder } from './resolveOrder.ts';
+import { generators, type ToolName } from './toolSchemas.ts';
+import { waitForTasks } from './waitForTasks.ts';
+import { orderName, wishName } from './wish.ts';
+
+/** A file that an agent has named, looked at but not sent. */
+export interface AgentReference extends InputFile {
+  /** URI under which the job remembers it. */
+  readonly source: string;
+  /** Hexadecimal SHA-256 of the bytes that will be sent. */
+  readonly sha256: () => Promise<string>;
+}
+
+/** Who calls a tool. */
+export interface AgentCaller {
+  readonly door: string;
+  /** What the agent calls itself. */
+  readonly client: string;
+  /** The most credits that its host has shown for this call before; undefined when it has shown none. */
+  readonly shown: number | undefined;
+}
+
+/** What a person is asked about an order of an agent. */
+export interface AgentQuestion {
+  /** Equal ones are one question. */
+  readonly order: string;
+  readonly client: string;
+  readonly kind: MediaKind;
+  readonly prompt: string;
+  /** As people read it. */
+  readonly model: string;
+  readonly estimate: Estimate;
+  /** By agents today, in credits. */
+  readonly spent: number;
+  readonly budget: number;
+  readonly reason: Extract<AgentRefusal, { type: 'ask' }>['reason'];
+}
+
+/** Everything that the tools need of the place where they run. */
+export interface AgentsPorts<R extends AgentReference = AgentReference> {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** Undefined when the one that is set cannot be used. */
+  readonly server: () => { readonly origin: string; readonly isSandbox: boolean } | undefined;
+  /** @throws AgentProblem when no agent may do anything, or, for `paid`, nothing that costs */
+  readonly requireAllowed: (cost: 'free' | 'paid') => Promise<void>;
+  /** @throws RivyaError */
+  readonly models: (origin: string) => Promise<readonly Model[]>;
+  /** What is known of them without a network. */
+  readonly keptModels: (origin: string) => Promise<readonly Model[] | undefined>;
+  readonly defaultModel: (kind: MediaKind) => string;
+  readonly rules: (origin: string) => Promise<AgentRules>;
+  /** @throws AgentProblem for a file that may not be sent */
+  readonly references: (paths: readonly string[]) => Promise<readonly R[]>;
+  /** Where results go. @throws AgentProblem for a document that is none */
+  readonly placement: (document: string | undefined) => Promise<NewPlacement>;
+  readonly upload: (origin: string, model: Model, references: readonly R[]) => Promise<ReferenceMediaItem[]>;
+  /** Asks a person. @returns false also when nobody answers */
+  readonly ask: (question: AgentQuestion, signal: AbortSignal) => Promise<boolean>;
+  /** The files of a job. @param document that is to refer to them, as the agent has named it */
+  readonly files: (task: Task, document: string | undefined) => Promise<readonly AnsweredFile[]>;
+  /** In credits, as seen last. */
+  readonly balance: (origin: string) => number | undefined;
+  /** Jobs were made, and are to be sent. */
+  readonly made: (tasks: readonly Task[]) => void;
+}
+
+/** What a call would do, for the question of a host. */
+export type Preview =
+  | { readonly type: 'free' }
+  /** The call itself says what is wrong, and nothing is asked before. */
+  | { readonly type: 'invalid' }
+  | { readonly type: 'folded'; readonly kind: MediaKind }
+  | {
+      readonly type: 'paid';
+      readonly kind: MediaKind;
+      readonly prompt: string;
+      readonly references: readonly string[];
+      readonly document: string | undefined;
+      /** Undefined when the catalogue is not known yet. */
+      readonly price:
+        | {
+            readonly model: string;
+            readonly estimate: Estimate;
+            readonly spent: number;
+            readonly budget: number;
+          }
+        | undefined;
+      readonly balance: number | undefined;
+      readonly isSandbox: boolean;
+      /** Whether somebody is to agree to it. */
+      readonly isAsked: boolean;
+    };
+
+/** An image is waited for so long by default, in seconds. */
+const imageSeconds = 120;
+/** Questions about one order: its price may have risen while somebody thought about it. */
+const mostQuestions = 3;
+
+/** What the tools do: one way for every order, whoever's agent asks through whichever door. */
+export class Agents<R extends AgentReference = AgentReference> {
+  readonly #ports: AgentsPorts<R>;
+
+  constructor(ports: AgentsPorts<R>) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Does what a tool is called for.
+   * @param signal ends the waiting; jobs that were made go on
+   * @returns what the model reads
+   * @throws AgentProblem; the reason of the signal
+   */
+  async call(tool: ToolName, input: unknown, caller: AgentCaller, signal: AbortSignal): Promise<string> {
+    try {
+      switch (tool) {
+        case 'generate_image':
+          return await this.#generate('image', readInput(tool, input), caller, signal);
+        case 'generate_video':
+          return await this.#generate('video', readInput(tool, input), caller, signal);
+        case 'generate_audio':
+          return await this.#generate('audio', readInput(tool, input), caller, signal);
+        case 'check_task':
+          return await this.#check(readInput(tool, input), signal);
+        case 'find_tasks':
+          return await this.#find(readInput(tool, input));
+        case 'list_models':
+          return await this.#list(readInput(tool, input));
+        case 'get_credits':
+          readInput(tool, input);
+          return await this.#credits();
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isRivyaError(error)) throw error;
+      const what = `Rivya could not be asked. Rivya says: ${quoted(error.message, 300)}`;
+      if (error.kind === 'scope' || error.kind === 'authentication') throw notSetUp(what);
+      throw new AgentProblem('unavailable', what, 'nothing was ordered by this call; try once more in 60 s.');
+    }
+  }
+
+  /** What a call would do. No network, and nothing is written. */
+  async preview(tool: ToolName, input: unknown): Promise<Preview> {
+    const found = Object.entries(generators).find(([, name]) => name === tool);
+    if (!found) return { type: 'free' };
+    const kind = found[0] as MediaKind;
+    try {
+      const read: GenerationInput = readInput(tool as 'generate_image', input);
+      const { server, requireAllowed, keptModels, balance } = this.#ports;
+      await requireAllowed('paid');
+      const { origin, isSandbox } = server() ?? {};
+      if (origin === undefined || isSandbox === undefined) return { type: 'invalid' };
+      const models = await keptModels(origin);
+      const about = {
+        type: 'paid',
+        kind,
+        prompt: read.prompt,
+        references: read.references ?? [],
+        document: read.document,
+        balance: balance(origin),
+        isSandbox,
+      } as const;
+      if (!models) return { ...about, price: undefined, isAsked: true };
+      const references = await this.#ports.references(read.references ?? []);
+      const order = this.#resolve(kind, read, models, references);
+      const rules = await this.#ports.rules(origin);
+      // Files are hashed when they are to be sent, not for a question.
+      const wishes = references.length > 0 ? undefined : wishesOf(origin, order, []);
+      const { existing, facts } = this.#ports.ledger.agents.look(
+        { origin, wishes: wishes ?? order.jobs.map(() => ''), isAgain: read.again ?? wishes === undefined },
+        this.#times(),
+      );
+      if (existing.every(task => task !== undefined)) return { type: 'folded', kind };
+      const price = {
+        model: modelName(order.model),
+        estimate: estimateOf(order, facts.makes),
+        spent: facts.spentToday,
+        budget: rules.dailyBudget,
+      };
+      const decision = agentGate({ ...facts, estimate: price.estimate, isShownByHost: false }, rules);
+      // What nobody can agree to needs no question: the call itself says why.
+      const isAsked = decision.type === 'no' && decision.why.type === 'ask';
+      return { ...about, price, isAsked };
+    } catch (error) {
+      if (error instanceof AgentProblem) return { type: 'invalid' };
+      throw error;
+    }
+  }
+
+  async #generate(
+    kind: MediaKind,
+    input: GenerationInput,
+    caller: AgentCaller,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const ports = this.#ports;
+    await ports.requireAllowed('paid');
+    const { origin } = this.#server();
+    const references = await ports.references(input.references ?? []);
+    const placement = await ports.placement(input.document);
+    const models = await ports.models(origin);
+    signal.throwIfAborted();
+    const order = this.#resolve(kind, input, models, references);
+    const hashes = await Promise.all(references.map(reference => reference.sha256()));
+    const wishes = wishesOf(origin, order, hashes);
+    const { tasks, folded } = await this.#make(
+      { origin, order, wishes, references, placement, isAgain: input.again ?? false, kind, caller },
+      signal,
+    );
+    const seconds = input.wait_seconds ?? (kind === 'image' ? imageSeconds : 0);
+    const ids = tasks.map(({ id }) => id);
+    const remarks = [
+      ...(order.isModelChosen && folded.size < ids.length
+        ? [`model ${order.model.id} was chosen because it is the cheapest; the user has set no default.`]
+        : []),
+    ];
+    return this.#answer(ids, { seconds, document: input.document, folded, remarks }, signal);
+  }
+
+  #resolve(
+    kind: MediaKind,
+    input: GenerationInput,
+    models: readonly Model[],
+    inputs: readonly InputFile[],
+  ): ResolvedOrder {
+    return resolveOrder(kind, input, { models, defaultModel: this.#ports.defaultModel(kind), inputs });
+  }
+
+  /** Finds or makes the jobs of an order; asks a person where one has to agree. */
+  async #make(
+    wanted: WantedOrder<R>,
+    signal: AbortSignal,
+  ): Promise<{ readonly tasks: readonly Task[]; readonly folded: ReadonlySet<string> }> {
+    const { origin, order, wishes, references, isAgain, caller, kind } = wanted;
+    const { ledger, ask, upload, made } = this.#ports;
+    const name = orderName(wishes, isAgain);
+    let answer: AgentAnswer | undefined;
+    let items: ReferenceMediaItem[] | undefined;
+    for (let questions = 0; ; questions++) {
+      const rules = await this.#ports.rules(origin);
+      const decide = (facts: AgentFacts): ReturnType<typeof agentGate> =>
+        agentGate(gateFacts(facts, order, caller), rules);
+      const { existing, facts } = ledger.agents.look({ origin, wishes, isAgain }, this.#times());
+      // Nothing is uploaded for an order that is refused, or that exists.
+      const first = facts.makes.length > 0 && !answer ? decide(facts) : undefined;
+      let why = first?.type === 'no' ? first.why : undefined;
+      if (!why) {
+        if (!existing.every(task => task !== undefined))
+          items ??= await upload(origin, order.model, references);
+        signal.throwIfAborted();
+        const outcome = this.#create(wanted, name, items ?? [], answer, decide);
+        if (outcome.type === 'made') {
+          const fresh = outcome.tasks.filter(({ id }) => !outcome.folded.has(id));
+          if (fresh.length > 0) made(fresh);
+          return outcome;
+        }
+        ({ why } = outcome);
+      }
+      const estimate = estimateOf(order, facts.makes);
+      const spent = { spent: facts.spentToday, budget: rules.dailyBudget };
+      if (why.type === 'never' || questions >= mostQuestions) throw refusalOf(why, estimate, spent);
+      const nonce = ledger.agents.ask(name, estimate.worst, this.#ports.clock.now());
+      const question: AgentQuestion = {
+        order: name,
+        client: caller.client,
+        kind,
+        prompt: order.jobs[0]?.prompt ?? '',
+        model: modelName(order.model),
+        estimate,
+        ...spent,
+        reason: why.reason,
+      };
+      const allow = await ask(question, signal);
+      signal.throwIfAborted();
+      if (!allow) throw refusalOf(why, estimate, spent);
+      answer = { nonce, allow, by: 'window' };
+    }
+  }
+
+  #create(
+    { origin, order, wishes, references, placement, isAgain, caller, kind }: WantedOrder<R>,
+    name: string,
+    items: readonly ReferenceMediaItem[],
+    answer: AgentAnswer | undefined,
+    decide: (facts: AgentFacts) => ReturnType<typeof agentGate>,
+  ): AgentOutcome<AgentRefusal> {
+    const { ledger } = this.#ports;
+    const times = this.#times();
+    const orderId = randomUUID();
+    const isSure = order.jobs.every(({ estimate }) => estimate.certainty === 'certain');
+    const jobs = order.jobs.map((job, index) => {
+      const identity = {
+        id: randomUUID(),
+        idempotencyKey: randomUUID(),
+        origin,
+        sources: references.map(({ source }) => source),
+        items,
+        orderId,
+      };
+      // Where the price is not certain, the first one shows what they cost.
+      const dueAt = times.now + (index === 0 || isSure ? 0 : headStartMs);
+      return {
+        task: { ...draftJob(order, job, identity), dueAt },
+        placement,
+        wish: wishes[index] ?? '',
+        estimate: job.estimate.worst ?? job.estimate.credits,
+      };
+    });
+    const { door, client } = caller;
+    return ledger.agents.create(
+      { origin, door, client, tool: generators[kind], orderId, wish: name, isAgain, jobs },
+      answer,
+      times,
+      decide,
+    );
+  }
+
+  async #check(input: ToolInput<'check_task'>, signal: AbortSignal): Promise<string> {
+    await this.#ports.requireAllowed('free');
+    const ids = [...new Set(input.task_ids.map(id => id.trim()))];
+    for (const id of ids) if (!this.#ports.ledger.task(id)) throw unknownTask(id);
+    const { document, wait_seconds: seconds = 0 } = input;
+    if (document !== undefined) await this.#ports.placement(document);
+    return this.#answer(ids, { seconds, document, folded: new Set(), remarks: [] }, signal);
+  }
+
+  async #find({ query = '', kind, limit = 10 }: ToolInput<'find_tasks'>): Promise<string> {
+    await this.#ports.requireAllowed('free');
+    const { ledger, files } = this.#ports;
+    const most = kind === undefined ? limit : 20 * limit;
+    const found = query.trim() === '' ? ledger.tasks({ limit: most }) : ledger.search(query, most);
+    const tasks = found.filter(task => kind === undefined || task.kind === kind).slice(0, limit);
+    const lines = tasks.map(async task => ({ task, path: (await files(task, undefined))[0]?.path }));
+    return foundAnswer(await Promise.all(lines));
+  }
+
+  async #list({ kind, query = '', model: id }: ToolInput<'list_models'>): Promise<string> {
+    await this.#ports.requireAllowed('free');
+    const models = await this.#ports.models(this.#server().origin);
+    if (id !== undefined) {
+      const model = models.find(each => each.id === id.trim());
+      if (!model)
+        throw new AgentProblem(
+          'model_unknown',
+          `there is no model ${quoted(id, 100)}`,
+          'ask list_models without it.',
+        );
+      return modelAnswer(model, modelFields(model), wantedBy);
+    }
+    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+    const kinds = kind === undefined ? (['image', 'video', 'audio'] as const) : [kind];
+    const found = kinds
+      .flatMap(each => modelsFor(models, each, 'price'))
+      .filter(model => words.every(word => `${model.id} ${modelName(model)}`.toLowerCase().includes(word)));
+    return modelsAnswer(found);
+  }
+
+  async #credits(): Promise<string> {
+    await this.#ports.requireAllowed('free');
+    const { origin, isSandbox } = this.#server();
+    const { dailyBudget, confirmAbove } = await this.#ports.rules(origin);
+    const budget = { spent: this.#spent(origin), limit: dailyBudget };
+    return creditsAnswer(this.#ports.balance(origin), budget, confirmAbove, isSandbox);
+  }
+
+  async #answer(
+    ids: readonly string[],
+    how: {
+      readonly seconds: number;
+      readonly document: string | undefined;
+      readonly folded: ReadonlySet<string>;
+      readonly remarks: readonly string[];
+    },
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { ledger, clock, files } = this.#ports;
+    await waitForTasks(ids, how.seconds * 1_000, { ledger, clock }, signal);
+    const tasks = ids.flatMap(id => ledger.task(id) ?? []);
+    const answered = await Promise.all(
+      tasks.map(async task => ({
+        task,
+        files: await files(task, how.document),
+        isFolded: how.folded.has(task.id),
+      })),
+    );
+    const { origin } = tasks[0] ?? this.#server();
+    const { dailyBudget } = await this.#ports.rules(origin);
+    const budget = { spent: this.#spent(origin), limit: dailyBudget };
+    return tasksAnswer(answered, budget, how.document, how.remarks);
+  }
+
+  #server(): { readonly origin: string; readonly isSandbox: boolean } {
+    const server = this.#ports.server();
+    if (!server) throw notSetUp('the address of Rivya that is set cannot be used');
+    return server;
+  }
+
+  #spent(origin: string): number {
+    return this.#ports.ledger.agents.spent(origin, this.#times().dayStart);
+  }
+
+  #times(): { readonly now: number; readonly dayStart: number } {
+    const now = this.#ports.clock.now();
+    return { now, dayStart: startOfDay(now) };
+  }
+}
+
+interface WantedOrder<R> {
+  readonly origin: string;
+  readonly kind: MediaKind;
+  readonly order: ResolvedOrder;
+  readonly wishes: readonly string[];
+  readonly references: readonly R[];
+  readonly placement: NewPlacement;
+  readonly isAgain: boolean;
+  readonly caller: AgentCaller;
+}
+
+function wishesOf(origin: string, order: ResolvedOrder, references: readonly string[]): string[] {
+  return order.jobs.map(({ prompt, params }, number) =>
+    wishName({ origin, kind: order.kind, model: order.model.id, prompt, params, references, number }),
+  );
+}
+
+/** What the jobs that would be made cost together. */
+function estimateOf({ jobs }: ResolvedOrder, makes: readonly number[]): Estimate {
+  return sumOf(makes.flatMap(index => jobs[index]?.estimate ?? []));
+}
+
+function gateFacts(facts: AgentFacts, order: ResolvedOrder, { shown }: AgentCaller): AgentGateFacts {
+  const estimate = estimateOf(order, facts.makes);
+  const { worst } = estimate;
+  return { ...facts, estimate, isShownByHost: shown !== undefined && worst !== undefined && worst <= shown };
+}
+
+/** No refusal names a way around it. */
+function refusalOf(
+  why: AgentRefusal,
+  estimate: Estimate,
+  { spent, budget }: { readonly spent: number; readonly budget: number },
+): AgentProblem {
+  const used = `agents have spent ${Math.round(spent)} of ${Math.round(budget)} credits today, and this costs ${estimateWords(estimate)}`;
+  const stop = 'stop ordering and tell the user, who alone can change it in the settings.';
+  switch (why.reason) {
+    case 'confirm':
+      return new AgentProblem(
+        'consent_denied',
+        `the user did not agree to ${estimateWords(estimate)}`,
+        'tell the user. Do not order something else in its place.',
+      );
+    case 'price':
+      return new AgentProblem('price_unknown', 'nobody can tell the price, and the user did not agree', stop);
+    case 'budget':
+      return new AgentProblem('budget_exceeded', used, stop);
+    case 'limit':
+      return new AgentProblem('budget_exceeded', "the user's limit for a day would be exceeded", stop);
+    case 'orders':
+      return new AgentProblem('too_many_orders', 'more than 20 paid orders in 10 minutes', stop);
+    case 'stopped':
+      return new AgentProblem('budget_exceeded', 'the user has stopped all agents for today', stop);
+    case 'credits':
+      return new AgentProblem(
+        'insufficient_credits',
+        'the account had too few credits a moment ago',
+        'stop ordering and tell the user. Do not retry.',
+      );
+  }
+}
+
+function notSetUp(what: string): AgentProblem {
+  return new AgentProblem('not_set_up', what, 'tell the user to run "Rivya: Set API Key". Do not retry.');
+}
+
+function unknownTask(id: string): AgentProblem {
+  return new AgentProblem(
+    'task_unknown',
+    `there is no task ${quoted(id, 100)}`,
+    'look for it with find_tasks.',
+  );
+}

@@ -1,0 +1,74 @@
+/** A table whose first row names the columns (RFC 4180). */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface TableProblem {
+  /** From 1, in the file. */
+  readonly line: number;
+  readonly message: string;
+}
+
+/** Reads comma-separated values; a field in quotes may hold commas, line breaks and doubled quotes. */
+export function parseTable(text: string, maximumRows: number): Table | TableProblem {
+  const rows: { line: number; fields: string[] }[] = [];
+  let fields: string[] = [];
+  let line = 1;
+  let rowLine = 1;
+  let at = text.startsWith('\uFEFF') ? 1 : 0;
+  const endRow = (): void => {
+    if (fields.length > 1 || fields[0] !== '') rows.push({ line: rowLine, fields });
+    fields = [];
+    rowLine = line;
+  };
+  while (at <= text.length) {
+    let value = '';
+    if (text[at] === '"') {
+      const opened = line;
+      at++;
+      for (;;) {
+        const quote = text.indexOf('"', at);
+        if (quote === -1) return { line: opened, message: 'A quote is opened and not closed.' };
+        const piece = text.slice(at, quote);
+        value += piece;
+        line += piece.split('\n').length - 1;
+        at = quote + 1;
+        if (text[at] !== '"') break;
+        value += '"';
+        at++;
+      }
+      if (at < text.length && !/[,\r\n]/.test(text[at] ?? ''))
+        return { line, message: 'After a closing quote comes a comma or the end of the line.' };
+    } else {
+      const rest = /[,\r\n]/g;
+      rest.lastIndex = at;
+      const end = rest.exec(text)?.index ?? text.length;
+      value = text.slice(at, end);
+      if (value.includes('"')) return { line, message: 'A field with a quote in it stands in quotes.' };
+      value = value.trim();
+      at = end;
+    }
+    fields.push(value);
+    if (text[at] === ',') {
+      at++;
+      continue;
+    }
+    if (text[at] === '\r' && text[at + 1] === '\n') at++;
+    if (at < text.length) line++;
+    at++;
+    endRow();
+    if (rows.length > maximumRows + 1) return { line, message: `A table has at most ${maximumRows} rows.` };
+  }
+  const [header, ...body] = rows;
+  if (!header) return { line: 1, message: 'The first row names the columns.' };
+  const wrong = body.find(row => row.fields.length !== header.fields.length);
+  if (wrong) {
+    const message = `The row has ${wrong.fields.length} fields, and the first row names ${header.fields.length}.`;
+    return { line: wrong.line, message };
+  }
+  const columns = header.fields.map(name => name.trim().normalize('NFC'));
+  const doubled = columns.find((name, index) => columns.indexOf(name) !== index);
+  if (doubled !== undefined) return { line: header.line, message: `The column "${doubled}" is there twice.` };
+  return { columns, rows: body.map(row => row.fields) };
+}

@@ -1,0 +1,650 @@
+import { randomUUID } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+import type { RivyaClient } from '../../../api/client.ts';
+import type { ReferenceMediaItem } from '../../../api/resources/generations.ts';
+import type { Model } from '../../../api/resources/models.ts';
+import { isRivyaError } from '../../../api/errors/errors.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { describeError, type Log } from '../../../base/log.ts';
+import { isRunningState, type Problem, type StoredFile, type Task } from '../../../shared/task.ts';
+import type { Estimate } from '../../generate/cost.ts';
+import { mayBeAccepted } from '../../paidRequest/paidRequest.ts';
+import type { PackageFolder } from '../../recipes/packageFolder.ts';
+import { formatRecipe, parseRecipe, recipePathOf, type Recipe } from '../../recipes/recipe.ts';
+import type { Ledger } from '../../tasks/ledger.ts';
+import { decide, type Runner } from '../../tasks/runner.ts';
+import { orderInterrupted } from '../../tasks/transition.ts';
+import type { Library } from '../library.ts';
+import { recogniseBytes } from '../mediaType.ts';
+import { extensionOf, isSameFormat } from '../manifest/packagePath.ts';
+import { groupOf, KnownPrices, orderParams } from '../plan/catalogue.ts';
+import { readPackage, type WishedAsset } from '../plan/facts.ts';
+import { makePlan, type Plan, type PlanItem, type PlanOptions } from '../plan/plan.ts';
+import { AssetOrders, isElsewhere, orderedElsewhere, wishedJob } from './assetOrders.ts';
+import { Purse, type Agreement, type PriceChange } from './purse.ts';
+
+/** What a sync works with. */
+export interface SyncServices {
+  readonly folder: PackageFolder;
+  readonly ledger: Ledger;
+  readonly library: Library;
+  readonly runner: Runner;
+  readonly client: Pick<RivyaClient, 'files'>;
+  readonly origin: string;
+  readonly models: readonly Model[];
+  readonly holder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** `rivya 0.2.0` */
+  readonly tool: string;
+  /** Fetches the file of a finished job once more, whose copy in the library is gone. */
+  readonly fetchAgain: (task: Task) => Promise<StoredFile>;
+}
+
+export type SyncEvent =
+  | { readonly type: 'ordered' | 'moved' | 'recorded'; readonly item: PlanItem }
+  | { readonly type: 'made'; readonly item: PlanItem; readonly credits: number | undefined }
+  | { readonly type: 'failed'; readonly item: PlanItem; readonly reason: string };
+
+export interface SyncOptions extends PlanOptions {
+  readonly agreement: Agreement;
+  readonly onEvent: (event: SyncEvent) => void;
+  /** Ends it early: nothing more is ordered, and what is on its way comes with the next sync. */
+  readonly signal: AbortSignal;
+}
+
+/** An asset that was not made, and why. */
+export interface NotMade {
+  readonly item: PlanItem;
+  readonly reason: string;
+  /**
+   * `asset`: this one alone. `limit`: it could pass the limit. `person`: somebody must decide. `server`: no
+   * key, or no way to Rivya.
+   */
+  readonly kind: 'asset' | 'limit' | 'person' | 'server';
+}
+
+export interface SyncReport {
+  /** What was written, in the order in which it was. */
+  readonly made: readonly PlanItem[];
+  readonly notMade: readonly NotMade[];
+  /** What Rivya has named for the orders of this sync. */
+  readonly credits: number;
+  readonly priceChange: PriceChange | undefined;
+  /** How the package stands afterwards. */
+  readonly plan: Plan;
+}
+
+/** How many orders are sent together. */
+const parallelOrders = 8;
+/** So often a step of a job may fail before a sync waits for it no longer; it stays in the ledger. */
+const patience = 8;
+/** How often other processes are looked at while one of them may have our order in hand, in milliseconds. */
+const lookMs = 200;
+
+/**
+ * Brings a package to what its manifest wishes: moves, orders within what was agreed to, files, and then
+ * their recipes. What is on its way when it ends is in the ledger, and comes with the next one.
+ * @throws an error of the ledger or of the disk
+ */
+export async function syncPackage(services: SyncServices, options: SyncOptions): Promise<SyncReport> {
+  return new Sync(services, options).run();
+}
+
+/** An order that Rivya has. */
+interface Accepted {
+  readonly type: 'task';
+  readonly task: Task;
+  readonly attempt: number;
+}
+
+type Ordered = Accepted | { readonly type: 'not'; readonly reason: string; readonly kind: NotMade['kind'] };
+
+class Sync {
+  readonly #services: SyncServices;
+  readonly #options: SyncOptions;
+  readonly #orders: AssetOrders;
+  readonly #purse: Purse;
+  readonly #orderId = randomUUID();
+  readonly #made: PlanItem[] = [];
+  readonly #notMade: NotMade[] = [];
+  readonly #uploaded = new Map<string, Promise<ReferenceMediaItem>>();
+  /** What a group has turned out to cost. */
+  readonly #revealed = new Map<string, number>();
+  readonly #finishing: Promise<void>[] = [];
+  #priceChange: PriceChange | undefined;
+  #stopped: Pick<NotMade, 'reason' | 'kind'> | undefined;
+
+  constructor(services: SyncServices, options: SyncOptions) {
+    this.#services = services;
+    this.#options = options;
+    this.#orders = new AssetOrders(services.ledger, services.origin);
+    this.#purse = new Purse(options.agreement);
+  }
+
+  async run(): Promise<SyncReport> {
+    const { holder, clock } = this.#services;
+    this.#orders.suspendInterrupted(holder, clock.now());
+    let plan = await this.#plan();
+    if (plan.items.some(({ state }) => state === 'conflict')) return this.#report(plan);
+    const moves = plan.items.filter(({ action }) => action === 'move');
+    for (const item of moves) this.#move(item);
+    if (moves.length > 0) plan = await this.#plan();
+    await this.#orderAll(plan.items.filter(({ action }) => action === 'make'));
+    // Copies of what has come, what lay in the library, and what a crash has left without its recipe.
+    plan = await this.#plan();
+    for (const item of plan.items) await this.#settle(item, plan);
+    plan = await this.#plan();
+    for (const item of plan.items) {
+      if (item.action === 'leave' && item.state !== 'edited') this.#fail(item, item.reason, 'asset');
+    }
+    return this.#report(plan);
+  }
+
+  #report(plan: Plan): SyncReport {
+    const { counted: credits } = this.#purse;
+    return { made: this.#made, notMade: this.#notMade, credits, priceChange: this.#priceChange, plan };
+  }
+
+  async #plan(): Promise<Plan> {
+    const { folder, models } = this.#services;
+    const facts = await readPackage(folder);
+    const prices = new KnownPrices(facts.recipes.values());
+    return makePlan(
+      facts,
+      { order: recipe => this.#orders.fact(recipe), price: asset => prices.of(asset, models) },
+      this.#options,
+    );
+  }
+
+  #fail(item: PlanItem, reason: string, kind: NotMade['kind']): void {
+    if (this.#notMade.some(each => each.item.id === item.id)) return;
+    this.#notMade.push({ item, reason, kind });
+    this.#options.onEvent({ type: 'failed', item, reason });
+  }
+
+  // --- Moves.
+
+  /** The file, when it is not at its place yet, and the recipe. */
+  #move(item: PlanItem): void {
+    const { folder } = this.#services;
+    const { asset, from } = item;
+    if (!asset || from === undefined) return;
+    if (item.recipe?.outputs[0].file === asset.file) {
+      if (!folder.move(from, asset.file)) {
+        this.#fail(item, `${from} could not be moved`, 'asset');
+        return;
+      }
+    } else {
+      const recipe = item.recipe ?? this.#recipeAt(from);
+      if (!recipe) return;
+      if (!folder.exists(asset.file) && !folder.move(from, asset.file)) {
+        this.#fail(item, `${from} could not be moved`, 'asset');
+        return;
+      }
+      const [main, ...others] = recipe.outputs;
+      this.#write(asset, { ...recipe, outputs: [{ ...main, file: asset.file }, ...others] });
+      if (from !== asset.file) folder.remove(recipePathOf(from));
+    }
+    this.#made.push(item);
+    this.#options.onEvent({ type: 'moved', item });
+  }
+
+  #recipeAt(file: string): Recipe | undefined {
+    const read = this.#services.folder.readText(recipePathOf(file), 1_000_000);
+    return 'text' in read ? recipeOf(read.text) : undefined;
+  }
+
+  // --- Orders.
+
+  /** The first of each group alone, because its answer says what the others cost; then the others. */
+  async #orderAll(items: readonly PlanItem[]): Promise<void> {
+    const groups = Map.groupBy(items, ({ asset }) => (asset ? groupOf(asset) : ''));
+    const first = [...groups.values()].flatMap(([each]) => each ?? []);
+    const rest = [...groups.values()].flatMap(([, ...others]) => others);
+    const order = async (item: PlanItem): Promise<void> => {
+      if (item.asset) await this.#orderOne(item, item.asset, groups);
+    };
+    await together(first, order);
+    await together(rest, order);
+    await Promise.all(this.#finishing);
+  }
+
+  async #orderOne(
+    item: PlanItem,
+    asset: WishedAsset,
+    groups: ReadonlyMap<string, readonly PlanItem[]>,
+  ): Promise<void> {
+    const ordered = await this.#order(item, asset);
+    if (ordered.type === 'not') {
+      this.#fail(item, ordered.reason, ordered.kind);
+      return;
+    }
+    const { reservedCredits: reserved } = ordered.task;
+    const group = groupOf(asset);
+    if (reserved !== undefined && !this.#revealed.has(group) && item.estimate) {
+      this.#revealed.set(group, reserved);
+      const members = (groups.get(group) ?? []).filter(({ estimate }) => estimate !== undefined).length;
+      const change = this.#purse.revealed(asset.model, item.estimate.credits, reserved, members);
+      if (change) {
+        this.#priceChange ??= change;
+        this.#stopped ??= { reason: priceChangeText(change), kind: 'person' };
+      }
+    }
+    this.#finishing.push(this.#finish(item, asset, ordered));
+  }
+
+  /** Until Rivya has answered: its result is waited for elsewhere. */
+  async #order(item: PlanItem, asset: WishedAsset): Promise<Ordered> {
+    const { ledger, clock, models, runner } = this.#services;
+    const latest = this.#orders.latest(asset.recipe);
+    const hasEnded = latest?.task.state === 'failed' && latest.task.remoteId !== undefined;
+    const attempt = latest ? latest.attempt + (hasEnded ? 1 : 0) : 1;
+    if (latest && !hasEnded && latest.task.remoteId !== undefined) {
+      // Accepted already, by this machine: nothing new is ordered.
+      if (latest.task.state === 'unreachable')
+        decide(ledger, latest.task.id, { type: 'reopened' }, clock.now());
+      runner.poke();
+      return { type: 'task', task: latest.task, attempt };
+    }
+    const model = models.find(({ id }) => id === asset.model);
+    if (!model) return { type: 'not', reason: `there is no model ${asset.model}`, kind: 'asset' };
+    if (this.#options.signal.aborted)
+      return { type: 'not', reason: 'stopped before it was ordered', kind: 'asset' };
+    if (this.#stopped) return { type: 'not', ...this.#stopped };
+    const estimate = this.#estimateOf(item, asset, model);
+    const name = `${asset.recipe}.${attempt}`;
+    const refusal = this.#purse.take(name, estimate);
+    if (refusal === 'limit') return { type: 'not', reason: 'it could pass the limit', kind: 'limit' };
+    if (refusal === 'noPrice') return { type: 'not', reason: 'its price is not known', kind: 'person' };
+    const begun = await this.#begin(asset, model, latest && !hasEnded ? latest.task : undefined, {
+      attempt,
+      estimate,
+    });
+    if (typeof begun === 'object') {
+      this.#purse.withdrawn(name);
+      return begun;
+    }
+    this.#options.onEvent({ type: 'ordered', item });
+    runner.poke();
+    const hasReferences = asset.references.length > 0;
+    const task = await this.#until(begun, each => isAnswered(each, hasReferences));
+    return this.#answer(task, name, attempt);
+  }
+
+  /** What it is worth: what its group has turned out to cost, else what was named before. */
+  #estimateOf(item: PlanItem, asset: WishedAsset, model: Model): Estimate {
+    const known = this.#revealed.get(groupOf(asset));
+    const named = item.estimate ?? new KnownPrices([]).of(asset, [model]);
+    if (known === undefined || model.billing_type !== 'FIXED') return named;
+    return { jobs: 1, certainty: 'certain', credits: known, worst: known };
+  }
+
+  /** Writes the job, or takes it up again. @returns its id, or why not */
+  async #begin(
+    asset: WishedAsset,
+    model: Model,
+    known: Task | undefined,
+    { attempt, estimate }: { readonly attempt: number; readonly estimate: Estimate },
+  ): Promise<string | Extract<Ordered, { type: 'not' }>> {
+    const { ledger, clock, origin } = this.#services;
+    if (known) {
+      if (isElsewhere(known)) return elsewhere;
+      const needsPerson = known.hold === 'decision' && mayBeAccepted(known);
+      const { agreement } = this.#options;
+      const agreed = (task: Task): Task => ({ ...task, agreedCredits: estimate.worst });
+      ledger.update(known.id, clock.now(), agreed);
+      const again = decide(ledger, known.id, { type: 'wishedAgain' }, clock.now());
+      if (again?.hold !== 'decision' || !needsPerson) return known.id;
+      if (!agreement.hasPerson) {
+        const reason = 'it is not known whether Rivya received it, more than a day ago or with another key';
+        return { type: 'not', reason, kind: 'person' };
+      }
+      decide(ledger, known.id, { type: 'released' }, clock.now());
+      return known.id;
+    }
+    const params = orderParams(model, asset);
+    let items: ReferenceMediaItem[];
+    try {
+      items = await Promise.all(asset.referenceFiles.map(each => this.#upload(each, model)));
+    } catch (error) {
+      if (error instanceof ReferenceChanged) return { type: 'not', reason: error.message, kind: 'asset' };
+      if (!isRivyaError(error)) throw error;
+      const kind = isServerProblem({ code: error.code, message: error.message }) ? 'server' : 'asset';
+      return { type: 'not', reason: `a reference could not be sent: ${error.message}`, kind };
+    }
+    if (this.#stopped) return { type: 'not', ...this.#stopped };
+    const id = randomUUID();
+    const sources = asset.references.map(file => pathToFileURL(this.#services.folder.pathOf(file)).href);
+    const order = { id, orderId: this.#orderId, origin, attempt, estimate, items, sources };
+    const task = wishedJob(asset, model, params, order);
+    const placement = {
+      mode: 'none' as const,
+      document: undefined,
+      language: undefined,
+      folder: pathToFileURL(this.#services.folder.root).href,
+      anchor: undefined,
+    };
+    try {
+      ledger.createAll([{ task, placement }], clock.now());
+      return id;
+    } catch (error) {
+      // Another sync with the same ledger was faster.
+      const theirs = ledger.byIdempotencyKey(task.idempotencyKey);
+      if (!theirs) throw error;
+      return theirs.id;
+    }
+  }
+
+  #answer(task: Task, name: string, attempt: number): Ordered {
+    if (task.remoteId !== undefined) {
+      this.#purse.answered(name, task.reservedCredits);
+      return { type: 'task', task, attempt };
+    }
+    const problem = task.problem ?? { code: 'unknown', message: 'Rivya has not answered' };
+    if (isElsewhere(task) || (isConflict(problem) && isRunningState(task.state))) {
+      if (!isElsewhere(task)) {
+        const event = {
+          type: 'decisionNeeded',
+          problem: { code: orderedElsewhere, message: 'Somebody else has ordered it.' },
+        } as const;
+        decide(this.#services.ledger, task.id, event, this.#services.clock.now());
+      }
+      this.#purse.withdrawn(name);
+      return elsewhere;
+    }
+    // What may be out counts as what it could cost.
+    if (mayBeAccepted(task)) this.#purse.answered(name, undefined);
+    else this.#purse.withdrawn(name);
+    if (task.hold === 'decision' && task.problem?.code !== 'insufficient_credits')
+      return { type: 'not', reason: inSentence(problem), kind: 'person' };
+    const isServers = task.hold === 'key' || isServerProblem(problem);
+    if (isServers || problem.code === 'insufficient_credits' || problem.status === 402)
+      this.#stopped ??= { reason: inSentence(problem), kind: isServers ? 'server' : 'asset' };
+    return { type: 'not', reason: inSentence(problem), kind: isServers ? 'server' : 'asset' };
+  }
+
+  #upload(
+    { file, sha256 }: { readonly file: string; readonly sha256: string },
+    model: Model,
+  ): Promise<ReferenceMediaItem> {
+    const known = this.#uploaded.get(`${model.id} ${sha256}`);
+    if (known) return known;
+    const sending = this.#send(file, sha256, model);
+    this.#uploaded.set(`${model.id} ${sha256}`, sending);
+    return sending;
+  }
+
+  async #send(file: string, sha256: string, model: Model): Promise<ReferenceMediaItem> {
+    const { folder, client } = this.#services;
+    const read = folder.readBytes(file, maximumReferenceBytes);
+    const type = 'bytes' in read ? await recogniseBytes(read.bytes) : undefined;
+    if ('problem' in read || !type || folder.factOf(file)?.sha256 !== sha256)
+      throw new ReferenceChanged(`the reference ${file} is not the one of the plan, or only a pointer to it`);
+    const name = file.split('/').at(-1) ?? file;
+    const sent = await client.files.upload({
+      kind: type.kind,
+      name,
+      type: type.mediaType,
+      data: new Blob([read.bytes]),
+      model: model.id,
+    });
+    if (sent.url === null) throw new ReferenceChanged(`Rivya gave no address for the reference ${file}`);
+    return {
+      url: sent.url,
+      kind: type.kind,
+      name,
+      mimeType: sent.mime_type ?? type.mediaType,
+      ...(sent.duration_seconds !== null && { durationSeconds: sent.duration_seconds }),
+      ...(sent.duration_token !== null && { durationToken: sent.duration_token }),
+    };
+  }
+
+  // --- Results.
+
+  /** Waits for the result, and writes it; a job that failed is followed by one more attempt. */
+  async #finish(item: PlanItem, asset: WishedAsset, { task: begun, attempt }: Accepted): Promise<void> {
+    let task = await this.#until(begun.id, isFinished);
+    this.#settleFailed(task, asset, attempt);
+    if (task.state === 'failed') {
+      const again = await this.#order(item, asset);
+      if (again.type === 'not') {
+        const words = again.kind === 'asset' && task.problem ? inSentence(task.problem) : again.reason;
+        this.#fail(item, words, again.kind);
+        return;
+      }
+      task = await this.#until(again.task.id, isFinished);
+      this.#settleFailed(task, asset, again.attempt);
+    }
+    const [result] = task.results;
+    if (result?.state === 'stored') {
+      await this.#place(item, asset, task);
+      return;
+    }
+    const problem = task.problem ?? { code: 'unknown', message: 'it is not there yet' };
+    const kind = task.hold === 'key' || isServerProblem(problem) ? 'server' : 'asset';
+    this.#fail(item, this.#options.signal.aborted ? 'stopped before it came' : inSentence(problem), kind);
+  }
+
+  #settleFailed({ state, finalCredits }: Task, { recipe }: WishedAsset, attempt: number): void {
+    if (state === 'failed' && finalCredits === 0) this.#purse.returned(`${recipe}.${attempt}`);
+  }
+
+  /** What needs no order: results in the library, copies, and recipes of what stands there. */
+  async #settle(item: PlanItem, plan: Plan): Promise<void> {
+    const { asset, action } = item;
+    if (!asset) return;
+    if (action === 'take' || action === 'adopt') {
+      const task = this.#orders.latest(asset.recipe)?.task;
+      if (task) await this.#place(item, asset, task);
+    } else if (action === 'copy') this.#copy(item, asset, plan);
+    else if (action === 'none' && item.isRenamed && item.recipe) {
+      this.#write(asset, item.recipe);
+      this.#made.push(item);
+    }
+  }
+
+  /** The file first, then its recipe: what a crash leaves between the two is known by its content. */
+  async #place(item: PlanItem, asset: WishedAsset, task: Task): Promise<void> {
+    const { folder, library, fetchAgain } = this.#services;
+    const [result] = task.results;
+    let file = result?.file;
+    if (!file || result?.state !== 'stored') {
+      this.#fail(item, 'its file is not in the library', 'asset');
+      return;
+    }
+    if (!isSameFormat(file.extension, extensionOf(asset.file))) {
+      const reason = `it came as ${file.extension}: name it .${file.extension}, formats are not converted yet`;
+      this.#fail(item, reason, 'asset');
+      return;
+    }
+    if (folder.factOf(asset.file)?.sha256 !== file.sha256) {
+      if (!(await library.has(file))) {
+        try {
+          file = await fetchAgain(task);
+        } catch (error) {
+          if (!isRivyaError(error)) throw error;
+          this.#fail(item, `its file is not to be had any more: ${error.message}`, 'asset');
+          return;
+        }
+      }
+      if (!folder.copyIn(library.pathOf(file), asset.file, item.replaces)) {
+        if (folder.factOf(asset.file)?.sha256 !== file.sha256) {
+          this.#fail(item, 'something else stands there by now', 'asset');
+          return;
+        }
+      }
+    }
+    const size =
+      file.width !== undefined && file.height !== undefined ? `${file.width}x${file.height}` : undefined;
+    this.#write(asset, {
+      ...this.#wishOf(asset),
+      made: new Date(task.createdAt).toISOString().slice(0, 10),
+      origin: task.origin,
+      ...(task.remoteId !== undefined && { task: task.remoteId }),
+      ...(task.finalCredits !== undefined && { credits: task.finalCredits }),
+      original: { sha256: file.sha256, type: file.mediaType, ...(size !== undefined && { size }) },
+      outputs: [{ file: asset.file, sha256: file.sha256 }],
+      tool: this.#services.tool,
+      ...(item.recipe?.rest && { rest: item.recipe.rest }),
+    });
+    this.#note(task, asset);
+    this.#made.push(item);
+    const credits = item.action === 'make' ? (task.finalCredits ?? task.reservedCredits) : undefined;
+    this.#options.onEvent({ type: item.action === 'adopt' ? 'recorded' : 'made', item, credits });
+  }
+
+  #copy(item: PlanItem, asset: WishedAsset, plan: Plan): void {
+    const { folder, tool } = this.#services;
+    const twin = plan.items.find(({ id }) => id === item.twin)?.asset;
+    const recipe = twin && this.#recipeAt(twin.file);
+    if (!twin || recipe?.recipe !== asset.recipe) {
+      this.#fail(item, `${item.twin ?? 'its twin'} was not made`, 'asset');
+      return;
+    }
+    const [main] = recipe.outputs;
+    if (!isSameFormat(extensionOf(twin.file), extensionOf(asset.file))) {
+      this.#fail(item, `it is the file of ${twin.id}, and formats are not converted yet`, 'asset');
+      return;
+    }
+    const isThere = (): boolean => folder.factOf(asset.file)?.sha256 === main.sha256;
+    if (!isThere() && !folder.copyIn(folder.pathOf(twin.file), asset.file, item.replaces)) {
+      this.#fail(item, 'something else stands there by now', 'asset');
+      return;
+    }
+    const { made, origin, task, original } = recipe;
+    this.#write(asset, {
+      ...this.#wishOf(asset),
+      ...(made !== undefined && { made }),
+      ...(origin !== undefined && { origin }),
+      ...(task !== undefined && { task }),
+      credits: 0,
+      ...(original && { original }),
+      outputs: [{ file: asset.file, sha256: main.sha256 }],
+      tool,
+      ...(item.recipe?.rest && { rest: item.recipe.rest }),
+    });
+    this.#made.push(item);
+    this.#options.onEvent({ type: 'made', item, credits: 0 });
+  }
+
+  #wishOf(asset: WishedAsset): Omit<Recipe, 'outputs'> {
+    const { recipe, kind, model, prompt, params, referenceFiles, take } = asset;
+    return { recipe, kind, model, prompt, params, references: referenceFiles, take };
+  }
+
+  #write(asset: WishedAsset, recipe: Recipe): void {
+    const whole: { -readonly [K in keyof Recipe]: Recipe[K] } = { ...recipe, entry: asset.id };
+    delete whole.alt;
+    if (asset.alt !== undefined) whole.alt = asset.alt;
+    this.#services.folder.writeText(recipePathOf(asset.file), formatRecipe(whole));
+  }
+
+  /** The ledger learns where the file went, so that it is not offered to anybody. */
+  #note({ id }: Task, asset: WishedAsset): void {
+    const { ledger, folder, clock } = this.#services;
+    const uri = pathToFileURL(folder.pathOf(asset.file)).href;
+    ledger.setPlacement(
+      id,
+      'waiting',
+      { state: 'saved', file: uri, copies: [{ index: 0, uri }] },
+      clock.now(),
+    );
+  }
+
+  /** Waits for news of a job until it is so, or for as long as there is sense in it. */
+  async #until(id: string, reached: (task: Task) => boolean): Promise<Task> {
+    const { ledger, runner, clock, log } = this.#services;
+    const { signal } = this.#options;
+    for (;;) {
+      const task = ledger.task(id);
+      if (!task) throw new Error(`The job ${id} is not in the ledger any more.`);
+      // Another sync has begun meanwhile, and found it in nobody's hands.
+      if (task.hold === 'decision' && task.problem?.code === orderInterrupted) {
+        decide(ledger, id, { type: 'wishedAgain' }, clock.now());
+        runner.poke();
+        continue;
+      }
+      if (reached(task) || signal.aborted || task.failures >= patience || task.hold !== undefined)
+        return task;
+      await new Promise<void>(resolve => {
+        const done = (): void => {
+          advanced.dispose();
+          timer.dispose();
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        const advanced = runner.onDidAdvance(({ after }) => {
+          if (after.id === id) done();
+        });
+        // Another process with the same ledger may have it in hand.
+        const timer = clock.after(lookMs, () => {
+          try {
+            ledger.checkForExternalChanges();
+          } catch (error) {
+            log.debug(describeError(error));
+          }
+          done();
+        });
+        signal.addEventListener('abort', done);
+      });
+    }
+  }
+}
+
+const maximumReferenceBytes = 50_000_000;
+
+class ReferenceChanged extends Error {}
+
+const elsewhere: Extract<Ordered, { type: 'not' }> = {
+  type: 'not',
+  reason: 'ordered elsewhere already: pull its file and recipe from there',
+  kind: 'asset',
+};
+
+function isConflict({ code }: Problem): boolean {
+  return code === 'idempotency_conflict';
+}
+
+/**
+ * Rivya has answered the order. With references a conflict is an answer, too: whoever ordered first sent
+ * other addresses of the same files.
+ */
+function isAnswered(task: Task, hasReferences: boolean): boolean {
+  if (task.remoteId !== undefined || !isRunningState(task.state)) return true;
+  return hasReferences && task.problem !== undefined && isConflict(task.problem);
+}
+
+function isFinished(task: Task): boolean {
+  return !isRunningState(task.state);
+}
+
+function isServerProblem({ code, status }: Problem): boolean {
+  if (status === 401 || status === 403) return true;
+  return /^(?:api_key|api_scope|host_not|connection_|proxy_|certificate_|tls_|public_api_disabled)/.test(
+    code,
+  );
+}
+
+function inSentence({ message }: Problem): string {
+  return message.replace(/[.\s]+$/, '');
+}
+
+/** What a person reads when a price was not the one of the plan. */
+export function priceChangeText({ model, named, reserved, totalBefore, totalNow }: PriceChange): string {
+  return `${model} costs ${reserved} credits instead of ${named}: ${totalNow} credits in all instead of ${totalBefore}`;
+}
+
+function recipeOf(text: string): Recipe | undefined {
+  const recipe = parseRecipe(text);
+  return 'problem' in recipe ? undefined : recipe;
+}
+
+/** Works on several at a time, in their order. */
+async function together<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await work(next);
+  };
+  await Promise.all(Array.from({ length: parallelOrders }, worker));
+}

@@ -1,0 +1,95 @@
+import { readFile, stat } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import * as vscode from 'vscode';
+
+/** Longer than this nothing else of the extension host is held up, in milliseconds. */
+const sliceMs = 10;
+/** So many files are read at a time. */
+const atOnce = 20;
+
+/** Documents beside those of the folders; others, such as a file's earlier state, are nobody's to change. */
+const ownSchemes = new Set(['file', 'untitled', 'vscode-notebook-cell']);
+
+/** What a walk over the workspace looks at. */
+export interface Sought {
+  /** A glob, below each folder. */
+  readonly include: string;
+  /** A glob of what others have made or brought, beside the setting `files.exclude`. */
+  readonly exclude: (folder: vscode.Uri) => string;
+  /** More documents than these are not read. */
+  readonly most?: number;
+  /** In bytes; larger ones are not read. */
+  readonly largest: number;
+  /** Whether a file is one at all, by its name. */
+  readonly isWanted?: (uri: vscode.Uri) => boolean;
+}
+
+/** A document of the workspace, as it stands in the editor, or else on disk. */
+export interface WorkspaceText {
+  readonly uri: vscode.Uri;
+  /** In the editor; undefined for one that is not open. */
+  readonly languageId: string | undefined;
+  /** Undefined where it was not read. */
+  readonly text: string | undefined;
+  /** Why it was not: too large, not readable, or beyond the number that is read. */
+  readonly unread?: 'large' | 'gone' | 'beyond';
+}
+
+/**
+ * The one walk over the documents of the workspace, open ones first, those that were never saved among them.
+ * It never holds the extension host up for longer than a slice, as far as it is its own work.
+ * @param isStopped asked between two documents
+ */
+export async function* workspaceTexts(
+  { include, exclude, most = Infinity, largest, isWanted = () => true }: Sought,
+  isStopped: () => boolean,
+): AsyncGenerator<WorkspaceText> {
+  const open = new Set<string>();
+  let since = performance.now();
+  for (const document of vscode.workspace.textDocuments) {
+    const { uri, languageId } = document;
+    const isOurs = vscode.workspace.getWorkspaceFolder(uri) !== undefined || ownSchemes.has(uri.scheme);
+    if (!isOurs || document.isClosed || !isWanted(uri)) continue;
+    open.add(uri.toString());
+    if (isStopped()) return;
+    yield { uri, languageId, text: document.getText() };
+  }
+  let count = 0;
+  for (const folder of vscode.workspace.workspaceFolders ?? []) {
+    const pattern = new vscode.RelativePattern(folder, include);
+    const limit = Number.isFinite(most) ? most - count + 1 : undefined;
+    const found = await vscode.workspace.findFiles(pattern, exclude(folder.uri), limit);
+    const closed = found.filter(uri => isWanted(uri) && !open.has(uri.toString()));
+    for (let start = 0; start < closed.length; start += atOnce) {
+      const some = closed.slice(start, Math.min(start + atOnce, start + most - count));
+      for (const each of await Promise.all(some.map(uri => read(uri, largest)))) {
+        if (isStopped()) return;
+        yield each;
+        count++;
+        if (performance.now() - since < sliceMs) continue;
+        await setImmediate();
+        since = performance.now();
+      }
+      const next = closed[start + some.length];
+      if (count < most || next === undefined) continue;
+      yield { uri: next, languageId: undefined, text: undefined, unread: 'beyond' };
+      return;
+    }
+  }
+}
+
+async function read(uri: vscode.Uri, largest: number): Promise<WorkspaceText> {
+  const closed = { uri, languageId: undefined };
+  try {
+    // Node reads many times faster than the editor's own file system; other schemes have only that.
+    const { size } = uri.scheme === 'file' ? await stat(uri.fsPath) : await vscode.workspace.fs.stat(uri);
+    if (size > largest) return { ...closed, text: undefined, unread: 'large' };
+    const bytes =
+      uri.scheme === 'file' ? await readFile(uri.fsPath) : await vscode.workspace.fs.readFile(uri);
+    return { ...closed, text: new TextDecoder().decode(bytes) };
+  } catch (error) {
+    // What was deleted since it was listed, or may not be read, is not read by what shows the picture either.
+    if (error instanceof Error && 'code' in error) return { ...closed, text: undefined, unread: 'gone' };
+    throw error;
+  }
+}
