@@ -76,7 +76,8 @@ async function settle(window: ChatWindow, clock: ManualClock): Promise<void> {
   const state = { isIdle: false };
   void window.conversations.idle().then(() => (state.isIdle = true));
   while (!state.isIdle) {
-    await new Promise(resolve => setTimeout(resolve, 5));
+    // A machine that is slow to answer must not find itself hours later.
+    await new Promise(resolve => setTimeout(resolve, window.isAsking() ? 50 : 5));
     clock.advance(500);
   }
 }
