@@ -72,7 +72,7 @@ export const webApps: readonly ProjectKind[] = [
     variables: ({ texts }) => ({ base: baseIn(texts, 'basePath') }),
     documents: ofApp('public/generated'),
     importsObjects: true,
-    // Under a base that is known only to the build, components import what lies there, styles name it relatively.
+    // Under a base that is known only to the build, components import what lies there.
     roots: ({ texts }) => [
       { folder: 'public', url: '{base}', ...(isBaseComputed(texts, 'basePath') && { documents: unbundled }) },
     ],
