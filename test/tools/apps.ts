@@ -209,7 +209,13 @@ export const apps: readonly Tool[] = [
       ],
       build: [['astro', 'build']],
       output: 'dist',
-    })),
+    })).map((site, index) => {
+      // Below a base that is computed no address in Markdown leads to a video, which nothing imports there.
+      const isClip = ({ file }: { file: string }): boolean => file === 'src/pages/clip.md';
+      return index < bases.length
+        ? site
+        : { ...site, documents: site.documents.filter(each => !isClip(each)) };
+    }),
   },
   {
     id: 'nuxt',
