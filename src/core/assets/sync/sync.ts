@@ -78,7 +78,7 @@ export interface SyncReport {
 /** How many orders are sent together. */
 const parallelOrders = 8;
 /** So often a step of a job may fail before a sync waits for it no longer; it stays in the ledger. */
-const patience = 8;
+const patience = 6;
 /** What is half written for longer than that, nobody writes any more; in milliseconds. */
 const abandonedMs = 60 * 60_000;
 /** How often other processes are looked at while one of them may have our order in hand, in milliseconds. */
