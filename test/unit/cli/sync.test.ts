@@ -317,6 +317,17 @@ describe('orders that an earlier sync has left', () => {
     expect(world.charged()).toEqual({ credits: 4, jobs: 4 });
   });
 
+  it.each([401, 503])('are waited for again when Rivya answered %i in between', async status => {
+    await using world = await assetWorld();
+    const person = world.person({ 'rivya.assets.yaml': manifestOf(['x']) });
+    const polls = { method: 'GET', path: '/api/v1/generations/', times: 'always' as const };
+    world.sandbox.control.addFault({ ...polls, action: { type: 'status', status } });
+    expect((await person.rivya(limited)).code).toBeGreaterThanOrEqual(4);
+    world.sandbox.control.clearFaults();
+    expect((await person.rivya(limited)).code).toBe(0);
+    expect(world.charged().jobs).toBe(1);
+  });
+
   it('are paid once when they had arrived and only the answer was lost', async () => {
     await using world = await assetWorld();
     const person = world.person({ 'rivya.assets.yaml': manifestOf(names(2)) });
