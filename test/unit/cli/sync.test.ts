@@ -298,6 +298,49 @@ describe('a sync', () => {
   });
 });
 
+describe('orders that an earlier sync has left', () => {
+  const posts = { method: 'POST', path: '/api/v1/generations' };
+
+  it('are not sent by a sync that wishes something else', async () => {
+    await using world = await assetWorld();
+    const person = world.person({ 'rivya.assets.yaml': manifestOf(names(3)) });
+    world.sandbox.control.addFault({ ...posts, times: 'always', action: { type: 'dropBefore' } });
+    const lost = await person.rivya(limited);
+    expect(lost.code).toBe(7);
+    world.sandbox.control.clearFaults();
+    person.write({ 'rivya.assets.yaml': manifestOf(['other']) });
+    expect((await person.rivya(['sync', '--max-credits', '1'])).code).toBe(0);
+    expect(world.charged()).toEqual({ credits: 1, jobs: 1 });
+    // Wished again they are, each once.
+    person.write({ 'rivya.assets.yaml': manifestOf(['other', ...names(3)]) });
+    expect((await person.rivya(limited)).code).toBe(0);
+    expect(world.charged()).toEqual({ credits: 4, jobs: 4 });
+  });
+
+  it.each([401, 503])('are waited for again when Rivya answered %i in between', async status => {
+    await using world = await assetWorld();
+    const person = world.person({ 'rivya.assets.yaml': manifestOf(['x']) });
+    const polls = { method: 'GET', path: '/api/v1/generations/', times: 'always' as const };
+    world.sandbox.control.addFault({ ...polls, action: { type: 'status', status } });
+    expect((await person.rivya(limited)).code).toBeGreaterThanOrEqual(4);
+    world.sandbox.control.clearFaults();
+    expect((await person.rivya(limited)).code).toBe(0);
+    expect(world.charged().jobs).toBe(1);
+  });
+
+  it('are paid once when they had arrived and only the answer was lost', async () => {
+    await using world = await assetWorld();
+    const person = world.person({ 'rivya.assets.yaml': manifestOf(names(2)) });
+    world.sandbox.control.addFault({ ...posts, times: 'always', action: { type: 'dropAfter' } });
+    expect((await person.rivya(limited)).code).toBe(7);
+    // The first of its group, whose price nobody has heard.
+    expect(world.charged().jobs).toBe(1);
+    world.sandbox.control.clearFaults();
+    expect((await person.rivya(limited)).code).toBe(0);
+    expect(world.charged().jobs).toBe(2);
+  });
+});
+
 describe('hostile packages', () => {
   it('lead to no order, no upload and no file outside', async () => {
     await using world = await assetWorld();

@@ -78,7 +78,7 @@ export interface SyncReport {
 /** How many orders are sent together. */
 const parallelOrders = 8;
 /** So often a step of a job may fail before a sync waits for it no longer; it stays in the ledger. */
-const patience = 8;
+const patience = 6;
 /** What is half written for longer than that, nobody writes any more; in milliseconds. */
 const abandonedMs = 60 * 60_000;
 /** How often other processes are looked at while one of them may have our order in hand, in milliseconds. */
@@ -125,8 +125,10 @@ class Sync {
   }
 
   async run(): Promise<SyncReport> {
-    const { holder, clock } = this.#services;
+    const { holder, clock, runner, origin } = this.#services;
     this.#orders.suspendInterrupted(holder, clock.now());
+    // The key and the way may be others than when an earlier sync gave up waiting for its results.
+    runner.keyChanged(origin);
     let plan = await this.#plan();
     const written = plan.items.flatMap(({ file }) => [file, recipePathOf(file)]);
     this.#services.folder.sweep(written, clock.now() - abandonedMs);
@@ -560,6 +562,7 @@ class Sync {
   async #until(id: string, reached: (task: Task) => boolean): Promise<Task> {
     const { ledger, runner, clock, log } = this.#services;
     const { signal } = this.#options;
+    let failuresBefore = ledger.task(id)?.failures ?? 0;
     for (;;) {
       const task = ledger.task(id);
       if (!task) throw new Error(`The job ${id} is not in the ledger any more.`);
@@ -569,8 +572,9 @@ class Sync {
         runner.poke();
         continue;
       }
-      if (reached(task) || signal.aborted || task.failures >= patience || task.hold !== undefined)
-        return task;
+      failuresBefore = Math.min(failuresBefore, task.failures);
+      const isHopeless = task.failures - failuresBefore >= patience || task.hold !== undefined;
+      if (reached(task) || signal.aborted || isHopeless) return task;
       await new Promise<void>(resolve => {
         const done = (): void => {
           advanced.dispose();
