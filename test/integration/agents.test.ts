@@ -78,6 +78,8 @@ describe('the tools of agents', () => {
 
   it('make an image, save it where the document wants it, and give the text that refers to it', async () => {
     const document = documentPath();
+    // Of a server whose catalogue is not known yet, VS Code can show no price.
+    scene.answers.press(/wants to make an image/, 'Allow Once');
     const text = await call('rivya_generate_image', { prompt: 'A red fox in snow', document });
     const lines = text.split('\n');
     assert.equal(lines[0], 'done: 1 of 1');
@@ -159,6 +161,7 @@ describe('the tools of agents', () => {
   it('send a file of the workspace, and an earlier result', async () => {
     const file = vscode.Uri.joinPath(editor.document.uri, '..', 'fox.png');
     await vscode.workspace.fs.writeFile(file, PNG.sync.write(new PNG({ width: 32, height: 32 })));
+    scene.answers.press(/wants to make an image/, 'Allow Once');
     const first = await call('rivya_generate_image', {
       prompt: 'The same fox, asleep',
       model: 'nano-banana',
@@ -189,6 +192,7 @@ describe('the tools of agents', () => {
 
   it('stop at the budget, and only a person in the window goes beyond it', async () => {
     await configure('agents.dailyBudget', 1);
+    scene.answers.press(/Agents have spent 0 of 1 credits today/, 'Allow Once');
     await call('rivya_generate_image', { prompt: 'Fox one', model: 'z-image' });
     const order = { prompt: 'Fox two', model: 'z-image' };
     scene.answers.press(/wants to make an image/, 'Deny');
@@ -267,7 +271,7 @@ describe('the tools of agents', () => {
     assert.ok(message instanceof vscode.MarkdownString);
     assert.ok(!message.isTrusted);
     assert.doesNotMatch(message.value, /\]\(command:/);
-    assert.match(message.value, /Agents have spent 0 of 50 credits today/);
+    assert.match(message.value.replaceAll('&nbsp;', ' '), /Agents have spent 0 of 50 credits today/);
     for (const [name, free] of [
       ['rivya_get_credits', {}],
       ['rivya_find_tasks', {}],
@@ -276,6 +280,7 @@ describe('the tools of agents', () => {
       assert.equal((await door.prepare(name, free)).confirmationMessages, undefined, name);
     }
     assert.deepEqual(orders(), []);
+    scene.answers.press(/wants to make an image/, 'Allow Once');
     await call('rivya_generate_image', { prompt: 'A fox', model: 'z-image' });
     const prepared = await door.prepare('rivya_generate_image', { prompt: 'A fox', model: 'z-image' });
     assert.deepEqual(prepared, { invocationMessage: 'Using the image that exists' });

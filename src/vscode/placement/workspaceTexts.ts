@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -49,7 +50,7 @@ export async function* workspaceTexts(
   for (const document of vscode.workspace.textDocuments) {
     const { uri, languageId } = document;
     const isOurs = vscode.workspace.getWorkspaceFolder(uri) !== undefined || ownSchemes.has(uri.scheme);
-    if (!isOurs || document.isClosed || !isWanted(uri)) continue;
+    if (!isOurs || document.isClosed || !isWanted(uri) || isGone(document)) continue;
     open.add(uri.toString());
     if (isStopped()) return;
     yield { uri, languageId, text: document.getText() };
@@ -76,6 +77,11 @@ export async function* workspaceTexts(
       return;
     }
   }
+}
+
+/** VS Code keeps what was open for some minutes, also when its file was deleted meanwhile. */
+function isGone({ uri, isDirty }: vscode.TextDocument): boolean {
+  return uri.scheme === 'file' && !isDirty && !existsSync(uri.fsPath);
 }
 
 async function read(uri: vscode.Uri, largest: number): Promise<WorkspaceText> {
