@@ -118,7 +118,7 @@ export async function resolve(terminal: Terminal, options: CommandOptions): Prom
 export async function prune(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
   const { folder, plan } = await statesOf(terminal, options);
   const orphans = plan.items.flatMap(({ state, recipe, file }) => {
-    if (state !== 'orphan' || !recipe || recipe.outputs[0].file !== file) return [];
+    if (state !== 'orphan' || recipe?.outputs[0].file !== file) return [];
     const sha256 = folder.factOf(file)?.sha256;
     return [{ file, isThere: sha256 !== undefined, isOurs: sha256 === recipe.outputs[0].sha256 }];
   });

@@ -13,9 +13,9 @@ export function oldNodeText(version: string): string | undefined {
 /** Node 22 warns that its SQLite may change. We know which Node we run on; every other warning is shown. */
 export function quietSqlite(): void {
   const shown = process.emitWarning.bind(process);
-  process.emitWarning = ((warning: string | Error, ...rest: unknown[]): void => {
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]): void => {
     const text = typeof warning === 'string' ? warning : warning.message;
     if (/\bSQLite is an experimental feature\b/.test(text)) return;
     Reflect.apply(shown, process, [warning, ...rest]);
-  }) as typeof process.emitWarning;
+  };
 }
