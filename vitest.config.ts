@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['test/unit/**/*.test.ts'],
     setupFiles: ['test/support/fuzzSeed.ts'],
     // Real servers and real files are used; the timeout only ends a test that hangs.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

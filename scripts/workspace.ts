@@ -5,7 +5,9 @@ import path from 'node:path';
 export const root = path.resolve(import.meta.dirname, '..');
 
 /** Of the extension and of the command line. */
-export const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+export const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  version: string;
+};
 
 /** Absolute path of the packaged extension; `npm run package` makes it. */
 export const vsixFile = path.join(root, `rivya-${version}.vsix`);

@@ -18,6 +18,7 @@ import { registerDropAndPaste } from './vscode/dropAndPaste/dropAndPaste.ts';
 import { ComparePanels } from './vscode/compare/comparePanels.ts';
 import { GalleryPanels } from './vscode/gallery/galleryPanels.ts';
 import { registerReferences } from './vscode/regenerate/registerReferences.ts';
+import { registerPromptSource } from './vscode/generate/promptSource.ts';
 import { registerLinks } from './vscode/links/registerLinks.ts';
 import type { CommandId } from './vscode/manifest/ids.ts';
 import { SandboxHost } from './vscode/sandbox/sandboxHost.ts';
@@ -145,6 +146,7 @@ function start({ context, channel, store, account, log }: Parts): Omit<TestAcces
     }),
   );
   store.add(registerLinks(links, systemClock));
+  store.add(registerPromptSource(systemClock));
   store.add(registerDropAndPaste(load, vscode.Uri.joinPath(context.globalStorageUri, 'library')));
   const handlers = store.add(
     new Lazy(async () =>

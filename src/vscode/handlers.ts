@@ -114,6 +114,10 @@ export function createHandlers({
     'rivya.generate.audio': onInput('audio'),
     'rivya.generate.fromSelection': onSelection('image'),
     'rivya.generate.fromCursor': onSelection('image'),
+    // The same under the name of what stands there: an entry of a menu has one title.
+    'rivya.generate.fromPromptBlock': onSelection('image'),
+    'rivya.generate.fromComment': onSelection('image'),
+    'rivya.generate.fromLine': onSelection('image'),
     'rivya.generate.videoFromSelection': onSelection('video'),
     'rivya.generate.videoFromCursor': onSelection('video'),
     'rivya.generate.audioFromSelection': onSelection('audio'),

@@ -124,6 +124,7 @@ export class ViewsAndStatus implements Disposable {
           today: ledger.books.spent(origin ?? '', startOfDay(Date.now())),
           session: ledger.books.spent(origin ?? '', this.#startedAt),
           isMore: ledger.books.hasUnknownCharges(origin ?? '', startOfDay(Date.now())),
+          agents: ledger.agents.spent(origin ?? '', startOfDay(Date.now())),
         };
         this.#noteTasks(ledger.tasks({ limit: 1 }).length > 0);
         // Files that were made once stay made: it is not looked for again.

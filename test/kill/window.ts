@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fetch as undiciFetch } from 'undici';
 import { createRivyaClient } from '../../src/api/client.ts';
 import { systemClock } from '../../src/base/clock.ts';
@@ -10,6 +11,7 @@ import { Library } from '../../src/core/assets/library.ts';
 import { Mirror } from '../../src/core/mirror/mirror.ts';
 import { storageIdOf } from '../../src/core/mirror/storageId.ts';
 import { AccountMarks } from '../../src/core/paidRequest/accountMarks.ts';
+import { isLocked } from '../../src/core/storage/fileErrors.ts';
 import { Ledger, type NewTask } from '../../src/core/tasks/ledger.ts';
 import type { NewPlacement } from '../../src/core/tasks/placement.ts';
 import { decide, Runner } from '../../src/core/tasks/runner.ts';
@@ -160,6 +162,19 @@ async function place(id: string): Promise<void> {
   ledger.leases.release(orders.holder, id);
 }
 
+/** As a person does who reads that another window holds the list: the same once more. */
+async function order(): Promise<void> {
+  for (;;) {
+    try {
+      create();
+      return;
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+    }
+    await wait(100);
+  }
+}
+
 const placing = new Set<string>();
 
 /** Takes the copy of a placed result back out of the workspace; the library keeps its own. */
@@ -206,7 +221,7 @@ ledger.onDidChange(() => mayDie('after any commit'));
 await mkdir(paths.workspace, { recursive: true });
 void mirror.adopt(kept.known, id => kept.note(id));
 if (orders.undoes) await undo();
-for (let count = 0; count < orders.jobs; count++) create();
+for (let count = 0; count < orders.jobs; count++) await order();
 const chat = new ChatHalf(orders, client, account);
 for (const question of orders.questions) await chat.ask(question);
 const timer = setInterval(look, 20);

@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
+import { patiently } from '../support/patiently.ts';
 import { activate } from '../../src/extension.ts';
 import { setUnexpectedErrorHandler } from '../../src/base/unexpectedError.ts';
 
@@ -50,7 +51,7 @@ it('a failed activation is explained to the user and fails for VS Code, too', as
   ]);
   expect(editor.channel.lines.join()).toContain('The keyring is locked.');
   // The button was chosen; no command of ours stands behind it.
-  await vi.waitFor(() => expect(editor.channel.shown).toBe(1));
+  await vi.waitFor(() => expect(editor.channel.shown).toBe(1), patiently);
   expect(context.subscriptions.at(-1)).toBe(editor.channel);
   for (const each of context.subscriptions) each.dispose();
 });

@@ -56,6 +56,7 @@ const settingKeys: Record<keyof Settings, true> = {
   'expiringLinks.hosts': true,
 };
 const contextKeys: Record<keyof ContextKeys, true> = {
+  'rivya.promptAt': true,
   'rivya.account': true,
   'rivya.sandbox': true,
   'rivya.chatBusy': true,

@@ -381,3 +381,16 @@ test('everything is reached by the keyboard, and the focus can be seen', async (
 function chatNotices(chat: ChatPageUnderTest): ReturnType<ChatPageUnderTest['page']['getByTestId']> {
   return chat.page.getByTestId('chat-notices');
 }
+
+test('letters lead to a model whose name begins with them', async ({ chat, page }) => {
+  await chat.open(chatState());
+  await page.getByTestId('chat-model').press('Enter');
+  const list = page.getByRole('listbox');
+  const active = (): Promise<string | null | undefined> =>
+    list.evaluate(element => element.querySelector('[data-active] bdi')?.textContent);
+  await list.pressSequentially('ge');
+  await expect.poll(active).toBe('Gemini 3 Pro');
+  await list.press('Home');
+  await list.press('Enter');
+  await expect(list).toHaveCount(0);
+});

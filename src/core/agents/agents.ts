@@ -25,7 +25,7 @@ import {
   type AnsweredFile,
 } from './answers.ts';
 import { AgentProblem } from './problems.ts';
-import { quoted } from './quoted.ts';
+import { bareId, quoted } from './quoted.ts';
 import { readInput, type GenerationInput, type ToolInput } from './readInput.ts';
 import { resolveOrder, wantedBy, type ResolvedOrder } from './resolveOrder.ts';
 import { generators, type ToolName } from './toolSchemas.ts';
@@ -240,7 +240,9 @@ export class Agents<R extends AgentReference = AgentReference> {
     const ids = tasks.map(({ id }) => id);
     const remarks = [
       ...(order.isModelChosen && folded.size < ids.length
-        ? [`model ${order.model.id} was chosen because it is the cheapest; the user has set no default.`]
+        ? [
+            `model ${bareId(order.model.id)} was chosen because it is the cheapest; the user has set no default.`,
+          ]
         : []),
     ];
     return this.#answer(ids, { seconds, document: input.document, folded, remarks }, signal);

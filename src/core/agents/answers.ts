@@ -5,7 +5,7 @@ import type { Estimate } from '../generate/cost.ts';
 import { modelName, unavailable } from '../models/usableModels.ts';
 import { chargeOf } from '../../shared/charge.ts';
 import { isRunningState, type StoredFile, type Task } from '../../shared/task.ts';
-import { quoted } from './quoted.ts';
+import { bareId, quoted } from './quoted.ts';
 
 /** A file of a job, as an answer names it. */
 export interface AnsweredFile {
@@ -97,7 +97,7 @@ function linesOf({ task, files }: AnsweredTask, count: number): string[] {
     lines.push(`file: ${path}${where} (${file.mediaType}${size}, ${bytesText(file.bytes)})`);
   }
   const state = isDone(task) ? '' : `state: ${stateOf(task)}  `;
-  lines.push(`${state}task: ${task.id}  model: ${task.model}  ${chargeText(task)}`);
+  lines.push(`${state}task: ${task.id}  model: ${bareId(task.model)}  ${chargeText(task)}`);
   // Of several, one sentence each would be too long.
   if (task.problem && !isDone(task) && (task.state === 'failed' || task.hold || task.state === 'unreachable'))
     lines.push(`Rivya says: ${quoted(task.problem.message, count > 1 ? 100 : 300)}`);
@@ -146,7 +146,8 @@ export function modelsAnswer(models: readonly Model[]): string {
   const lines = models
     .slice(0, mostLines - 2)
     .map(
-      model => `${model.id}  ${model.category ?? '-'}  ${priceOf(model)}  ${quoted(modelName(model), 40)}`,
+      model =>
+        `${bareId(model.id)}  ${bareId(model.category ?? '-')}  ${priceOf(model)}  ${quoted(modelName(model), 40)}`,
     );
   const first = `models: ${models.length} (prices are hints: parameters and length may raise them)`;
   return within([first, ...lines], mostBytes.list, lines.length === models.length);
@@ -161,12 +162,12 @@ export function modelAnswer(
   const media = (['image', 'video', 'audio'] as const).find(each => each === model.category);
   const isUsable = media !== undefined && unavailable(model, media) === undefined;
   const lines = [
-    `model: ${model.id}  ${model.category ?? '-'}  ${priceOf(model)}  ${quoted(modelName(model), 60)}`,
+    `model: ${bareId(model.id)}  ${bareId(model.category ?? '-')}  ${priceOf(model)}  ${quoted(modelName(model), 60)}`,
     ...(isUsable ? [] : ['It cannot be used to generate by these tools.']),
     ...(model.max_prompt_length === null ? [] : [`prompt: at most ${model.max_prompt_length} characters`]),
     ...fields.map(field => {
       const preset = field.default === undefined ? '' : `, default ${quoted(String(field.default), 40)}`;
-      return `params.${field.key}: ${wantedBy(field)}${preset}${field.required ? ', required' : ''}`;
+      return `params.${bareId(field.key)}: ${wantedBy(field)}${preset}${field.required ? ', required' : ''}`;
     }),
   ];
   return within(lines, mostBytes.model);

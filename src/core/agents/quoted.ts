@@ -7,3 +7,8 @@ import { inertText } from '../../base/text.ts';
 export function quoted(text: string, limit: number): string {
   return `"${inertText(text, limit).replaceAll('"', "'")}"`;
 }
+
+/** An id from elsewhere, which has to be read as it is to be used again: on one line, and bounded. */
+export function bareId(id: string): string {
+  return inertText(id, 100);
+}

@@ -7,7 +7,7 @@ import { modelsFor, type Unusable } from '../models/usableModels.ts';
 import type { MediaKind } from '../../shared/task.ts';
 import { priceOf } from './answers.ts';
 import { AgentProblem } from './problems.ts';
-import { quoted } from './quoted.ts';
+import { bareId, quoted } from './quoted.ts';
 import type { GenerationInput } from './readInput.ts';
 
 /** At most so many values, models or keys are named in a refusal. */
@@ -76,7 +76,7 @@ export function readParams(model: Model, params: Readonly<Record<string, string>
       if (!field) {
         const keys = fields.map(each => each.key);
         const known = keys.length > 0 ? `it has ${listed(keys)}` : 'it has none';
-        throw invalid(`params.${quoted(key, 80)} is no parameter of ${model.id}; ${known}`);
+        throw invalid(`params.${quoted(key, 80)} is no parameter of ${bareId(model.id)}; ${known}`);
       }
       const value = valueFrom(field, text);
       if (value === undefined || fieldProblem(field, value) !== undefined)
@@ -145,17 +145,17 @@ function problemOf(
     case 'modelUnusable':
       return new AgentProblem(
         'model_unusable',
-        `${problem.model.id} cannot be used: ${unusableReasons[problem.reason]}. Usable: ${named(modelsFor(models, kind, 'price').filter(isUsable))}`,
+        `${bareId(problem.model.id)} cannot be used: ${unusableReasons[problem.reason]}. Usable: ${named(modelsFor(models, kind, 'price').filter(isUsable))}`,
         'name another model and call again.',
       );
     case 'promptTooLong':
       return invalid(
-        `"prompt" is ${problem.excess} characters too long for ${problem.model.id}, which takes ${problem.maximum}`,
+        `"prompt" is ${problem.excess} characters too long for ${bareId(problem.model.id)}, which takes ${problem.maximum}`,
       );
     case 'inputsNotTaken':
       return new AgentProblem(
         'reference_refused',
-        `${problem.model.id} takes no files`,
+        `${bareId(problem.model.id)} takes no files`,
         'leave out references, or name a model that takes them.',
       );
     case 'inputsWrong': {
@@ -181,13 +181,13 @@ function problemOf(
                 : '';
       return new AgentProblem(
         'reference_refused',
-        `${model.id} ${reasons[wrong.reason]}${file}${rule}`,
+        `${bareId(model.id)} ${reasons[wrong.reason]}${file}${rule}`,
         'correct references and call again.',
       );
     }
     case 'parametersMissing':
       return invalid(
-        `${problem.model.id} needs ${problem.fields.map(field => `params.${field.key} (${wantedBy(field)})`).join('; ')}`,
+        `${bareId(problem.model.id)} needs ${problem.fields.map(field => `params.${bareId(field.key)} (${wantedBy(field)})`).join('; ')}`,
       );
   }
 }
@@ -215,7 +215,7 @@ function unknownModel(id: string, kind: MediaKind, models: readonly Model[]): Ag
 
 /** Three models with what they cost. */
 function named(models: readonly Model[]): string {
-  const first = models.slice(0, 3).map(model => `${model.id} (${priceOf(model)})`);
+  const first = models.slice(0, 3).map(model => `${bareId(model.id)} (${priceOf(model)})`);
   return first.length > 0 ? first.join(', ') : 'none';
 }
 

@@ -71,6 +71,28 @@ function withoutWrap(text: string, language: string, { start, end }: TextRange, 
   return isPart ? unwrapped(wordLines(words)) : words;
 }
 
+/** What a prompt is taken from where a cursor stands. */
+export type PromptSource = 'block' | 'comment' | 'text' | 'line';
+
+/**
+ * What `promptsAt` takes for a cursor: a block marked `prompt`, a comment, a string or value (`text`), or the
+ * line; undefined where it would find nothing.
+ */
+export function promptSourceAt(
+  text: string,
+  languageId: string,
+  offset: number,
+  file?: readonly string[],
+): PromptSource | undefined {
+  const cursor = { start: offset, end: offset };
+  if (promptsAt(text, languageId, [cursor], file).length === 0) return undefined;
+  if (condensed(text) === undefined) return 'line';
+  const language = documentLanguage({ languageId, file });
+  if (fencedPrompt(text, offset)) return 'block';
+  if (commentAt(text, language, offset)) return 'comment';
+  return valueAt(text, language, offset) ? 'text' : 'line';
+}
+
 /**
  * The prompt in a part of a document, without the syntax of a fence, a comment, a heading, an item, tags or
  * a string.

@@ -115,7 +115,7 @@ export function pageHtml(url: string, token: string, nonce: string) {
           <p>
             Base URL <code id="url">${url}</code> <button type="button" id="copy-url">Copy base URL</button>
           </p>
-          <p class="soft" id="live">Connecting …</p>
+          <p class="soft" id="live" role="status">Connecting …</p>
           <p id="notice" role="status"></p>
         </header>
         <main>

@@ -10,7 +10,7 @@ h2 { font-size: 1.05rem; margin: 0 0 0.5rem; }
 header, section { margin-bottom: 1.75rem; }
 p { margin: 0.25rem 0; }
 .soft, small, .empty { color: var(--soft); }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 0 2.5rem; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 0 2.5rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.75rem 0.3rem 0; border-bottom: 1px solid var(--line); }

@@ -26,7 +26,15 @@ export interface StatusState {
    * What Rivya has named for the jobs at this server, in credits; with `isMore`, jobs of today whose credits
    * nobody knows come on top. Undefined while the ledger is not open.
    */
-  readonly spent: { readonly today: number; readonly session: number; readonly isMore: boolean } | undefined;
+  readonly spent:
+    | {
+        readonly today: number;
+        readonly session: number;
+        readonly isMore: boolean;
+        /** By agents today, and what is under way for them may cost. */
+        readonly agents: number;
+      }
+    | undefined;
 }
 
 /** What the status bar shows. */
@@ -125,6 +133,7 @@ function sentencesOf(state: StatusState): string[] {
     offline && state.running > 0 ? t('Running jobs are kept and go on by themselves.') : '',
     state.running > 0 ? t('Jobs running: {0}', formatted(state.running)) : '',
     state.spent ? t('Spent on generated files today: {0}', formatted(state.spent.today)) : '',
+    state.spent && state.spent.agents > 0 ? t('By agents today: {0}', formatted(state.spent.agents)) : '',
     state.spent?.isMore === true ? t('Of some jobs of today the credits are not known.') : '',
     state.spent ? t('Spent on generated files in this window: {0}', formatted(state.spent.session)) : '',
   ].filter(Boolean);

@@ -12,6 +12,9 @@ export const commandIds = [
   'rivya.generate.audio',
   'rivya.generate.fromSelection',
   'rivya.generate.fromCursor',
+  'rivya.generate.fromPromptBlock',
+  'rivya.generate.fromComment',
+  'rivya.generate.fromLine',
   'rivya.generate.videoFromSelection',
   'rivya.generate.videoFromCursor',
   'rivya.generate.audioFromSelection',
@@ -138,6 +141,8 @@ export interface Settings {
 
 /** For `when` clauses. `rivya.account` is `none` or `ready`, and unset until it is known. */
 export interface ContextKeys {
+  /** What stands at the cursor that a prompt can be taken from; `text` also where nobody has looked. */
+  'rivya.promptAt': 'block' | 'comment' | 'text' | 'line';
   'rivya.account': 'none' | 'ready';
   'rivya.sandbox': boolean;
   /** Whether an answer of a chat is on its way. */

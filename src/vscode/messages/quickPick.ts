@@ -6,7 +6,7 @@ import { drawnText, plain, type Drawn } from './plain.ts';
 /** What a row of a list says. */
 export interface RowText {
   readonly label: string;
-  /** The id of a codicon before the label. */
+  /** The id of a codicon beside the label. */
   readonly icon?: string | undefined;
   readonly description?: string | undefined;
   /** The id of a codicon before the description. */
@@ -29,7 +29,9 @@ export function row<const Item extends RowText>(item: Item): Omit<Item, keyof Ro
   const { label, icon, description, descriptionIcon, detail, ...rest } = item;
   return {
     ...rest,
-    label: drawnText(label, icon),
+    label: drawnText(label),
+    // In the label it would be read aloud as "circle-slash", in every language.
+    ...(icon !== undefined && { iconPath: new vscode.ThemeIcon(icon) }),
     ...(description !== undefined && {
       description: drawnText(description, descriptionIcon, 'description'),
     }),

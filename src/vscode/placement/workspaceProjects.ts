@@ -136,8 +136,9 @@ export class WorkspaceProjects implements Disposable {
   }
 
   /**
-   * VS Code watches its folders anyway, and tells of each file; what was not looked at costs a lookup. Names
-   * of evidence alone would miss a folder that is moved here or away, of which it tells as one event.
+   * VS Code watches its folders anyway, and tells the extension host of each file, whatever the pattern; what
+   * was not looked at costs a lookup, which is no more than matching the names of all evidence would. Those
+   * alone would miss a folder that is moved here or away, of which VS Code tells as one event.
    */
   #watch(): void {
     if (this.#isWatching) return;

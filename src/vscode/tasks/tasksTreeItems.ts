@@ -140,7 +140,7 @@ export function taskTooltip(
 }
 
 export function moreItem(group: TaskGroup): vscode.TreeItem {
-  const item = treeItem({ label: l10n.t('Show More') });
+  const item = treeItem({ label: l10n.t('Show More: {0}', groupLabel(group)) });
   item.id = `more:${group}`;
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.command = {

@@ -7,6 +7,9 @@ import type { ChatModelDto } from '../../shared/chat.ts';
 import { post } from './common/host.ts';
 import { formatNumber, t } from '../common/localization.ts';
 
+/** Letters that follow one another within this time, in milliseconds, are one word. */
+const typingPauseMs = 1_000;
+
 export class ChatModelPicker extends LitElement {
   static override properties = {
     models: { attribute: false },
@@ -23,6 +26,8 @@ export class ChatModelPicker extends LitElement {
   declare isOpen: boolean;
   /** Index of the row that the keyboard is on: first the models, then the efforts. */
   declare active: number;
+  #typed = '';
+  #typedAt = -Infinity;
 
   constructor() {
     super();
@@ -163,6 +168,21 @@ export class ChatModelPicker extends LitElement {
     if (model.id !== this.model) post({ type: 'chooseModel', model: model.id });
   }
 
+  /** Letters lead to the model whose name begins with them, as in lists of the system. */
+  #goToTyped({ key, timeStamp, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+    const goesOn = timeStamp - this.#typedAt < typingPauseMs;
+    if (Array.from(key).length !== 1 || ctrlKey || metaKey || altKey || (key === ' ' && !goesOn))
+      return false;
+    const typed = (goesOn ? this.#typed : '') + key.toLocaleLowerCase();
+    this.#typed = typed;
+    const from = goesOn ? this.active : this.active + 1;
+    const { models } = this;
+    const inOrder = models.map((_, index) => (from + index) % models.length);
+    const found = inOrder.find(index => models[index]?.name.toLocaleLowerCase().startsWith(typed));
+    if (found !== undefined) this.active = found;
+    return true;
+  }
+
   readonly #onKeyDown = (event: KeyboardEvent): void => {
     const last = this.models.length + this.#efforts.length - 1;
     const target = {
@@ -174,6 +194,7 @@ export class ChatModelPicker extends LitElement {
     const chosen = this.models[this.active];
     const effort = this.#efforts[this.active - this.models.length];
     if (target !== undefined) this.active = target;
+    else if (this.#goToTyped(event)) this.#typedAt = event.timeStamp;
     else if ((event.key === 'Enter' || event.key === ' ') && chosen !== undefined) this.#choose(chosen);
     else if ((event.key === 'Enter' || event.key === ' ') && effort !== undefined) this.#chooseEffort(effort);
     else if (event.key === 'Escape') this.#close();

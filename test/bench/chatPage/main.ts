@@ -46,11 +46,16 @@ function answer(length: number): string {
   return parts.join('\n').slice(0, length);
 }
 
+/** One of a size as answers have them, never the same twice. */
+function formulaOf(index: number): string {
+  return String.raw`\int_{0}^{${index}} \frac{x^{2} + ${index}}{\sqrt{1 + x^{${index}}}}\,dx = \sum_{k=1}^{n} \binom{n}{k} a_{k}^{${index}}`;
+}
+
 /**
  * Delivers a delta a frame, as the host does, and measures the main thread meanwhile. `deliver` is
- * `window.deliver`.
+ * `window.deliver`; it is over when nothing is `pending`, a selector, any more.
  */
-async function measure(page: Page, deltas: readonly string[]): Promise<Cost> {
+async function measure(page: Page, deltas: readonly string[], pending = ':not(*)'): Promise<Cost> {
   const devtools = await page.context().newCDPSession(page);
   // The time of the thread, not of the clock: what else the machine does meanwhile does not count.
   await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -59,21 +64,25 @@ async function measure(page: Page, deltas: readonly string[]): Promise<Cost> {
     return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN;
   };
   const before = await taskSeconds();
-  const tasks = await page.evaluate(async each => {
-    const durations: number[] = [];
-    const observer = new PerformanceObserver(list => {
-      durations.push(...list.getEntries().map(entry => entry.duration));
-    });
-    observer.observe({ type: 'longtask' });
-    const { deliver } = window as unknown as { deliver: Deliver };
-    for (const [index, delta] of each.entries()) {
-      await new Promise(requestAnimationFrame);
-      deliver(delta, index);
-    }
-    for (let frame = 0; frame < 5; frame++) await new Promise(requestAnimationFrame);
-    durations.push(...observer.takeRecords().map(entry => entry.duration));
-    return durations;
-  }, deltas);
+  const tasks = await page.evaluate(
+    async ([each, selector]) => {
+      const durations: number[] = [];
+      const observer = new PerformanceObserver(list => {
+        durations.push(...list.getEntries().map(entry => entry.duration));
+      });
+      observer.observe({ type: 'longtask' });
+      const { deliver } = window as unknown as { deliver: Deliver };
+      for (const [index, delta] of each.entries()) {
+        await new Promise(requestAnimationFrame);
+        deliver(delta, index);
+      }
+      for (let frame = 0; frame < 5 || document.querySelector(selector) !== null; frame++)
+        await new Promise(requestAnimationFrame);
+      durations.push(...observer.takeRecords().map(entry => entry.duration));
+      return durations;
+    },
+    [deltas, pending] as const,
+  );
   const mainThreadMs = ((await taskSeconds()) - before) * 1000;
   return { mainThreadMs, longTasks: tasks.length, longestTaskMs: Math.max(0, ...tasks) };
 }
@@ -184,6 +193,18 @@ try {
     report(`${name}, ${compared.length}`, cost);
     peers.push(cost);
   }
+  const drawn = async (name: string, mark: (tex: string) => string): Promise<void> => {
+    const page = await openChat(browser, server.url, streaming);
+    const pieces = Array.from(
+      { length: 100 },
+      (_, index) => `Formula ${index}: ${mark(formulaOf(index))}\n\n`,
+    );
+    const cost = await measure(page, pieces, 'chat-math:not([data-state])');
+    report(name, cost);
+    await page.close();
+  };
+  await drawn('100 formulas as code', tex => `\`${tex}\``);
+  await drawn('100 formulas drawn', tex => `$$${tex}$$`);
   const ratios = peers.map(peer => peer.mainThreadMs / beside.mainThreadMs);
   console.log(`Less time by: ${ratios.map(ratio => ratio.toFixed(1)).join(' and ')}`);
   const [few, many] = [await memoryOf(browser, server.url, 100), await memoryOf(browser, server.url, 500)];

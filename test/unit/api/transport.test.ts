@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { fetch as undiciFetch } from 'undici';
 import { describe, expect, test, vi } from 'vitest';
+import { patiently } from '../../support/patiently.ts';
 import type { Fetch } from '../../../src/api/transport/abortableFetch.ts';
 import { createRivyaClient, type RivyaClient, type RivyaClientOptions } from '../../../src/api/client.ts';
 import { isRivyaError, type RivyaError } from '../../../src/api/errors/errors.ts';
@@ -574,7 +575,7 @@ describe('an abort', () => {
       const fetch = vi.fn(port);
       const client = createRivyaClient({ baseUrl: 'https://api.example', apiKey: () => key, fetch });
       const call = errorOf(client.credits.retrieve({ signal: controller.signal }));
-      await vi.waitFor(() => expect(fetch).toHaveBeenCalled());
+      await vi.waitFor(() => expect(fetch).toHaveBeenCalled(), patiently);
       controller.abort();
       expect(await call).toMatchObject({ kind: 'cancelled' });
     }
@@ -594,7 +595,7 @@ describe('an abort', () => {
     const clock = { now: () => 0, after: vi.fn(() => ({ dispose: () => undefined })) };
     await using t = await setup([answer(500)], { clock, deadlines: { headers: 5, idle: 5, total: 1e9 } });
     const call = errorOf(t.client.credits.retrieve({ signal: controller.signal }));
-    await vi.waitFor(() => expect(clock.after).toHaveBeenCalledWith(1000, expect.any(Function)));
+    await vi.waitFor(() => expect(clock.after).toHaveBeenCalledWith(1000, expect.any(Function)), patiently);
     controller.abort();
     expect(await call).toMatchObject({ kind: 'cancelled' });
     expect(t.server.requests).toHaveLength(1);

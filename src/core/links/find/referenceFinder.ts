@@ -60,7 +60,8 @@ export class ReferenceFinder implements Disposable {
   #started(): Worker {
     this.#idle?.dispose();
     if (this.#thread) return this.#thread;
-    const thread = new Worker(this.#threadFile);
+    // What the editor was started with, such as the port of a debugger, is not the thread's.
+    const thread = new Worker(this.#threadFile, { execArgv: [] });
     // Neither a window nor a test waits for it.
     thread.unref();
     thread.on('message', (answer: FinderAnswer) => this.#answered(answer));

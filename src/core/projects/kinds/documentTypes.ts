@@ -1,7 +1,7 @@
 import type { DocumentRule } from './projectKind.ts';
 
 /** Markdown and what is nearly it. */
-export const markdownFile = /\.(?:md|mdx|mdoc|markdown|mkd|qmd|rmd)$/i;
+export const markdownFile = /\.(?:md|mdx|mdoc|markdoc|markdown|mkd|qmd|rmd|svx)$/i;
 export const jsxFile = /\.[cm]?[jt]sx?$/i;
 export const styleFile = /\.(?:css|less|sass|scss|styl)$/i;
 export const dataFile = /\.(?:json|jsonc|json5|jsonl|toml|ya?ml|webmanifest)$/i;

@@ -116,7 +116,7 @@ export const documentation: readonly ProjectKind[] = [
   {
     id: 'marp',
     name: 'Marp',
-    source: 'https://github.com/marp-team/marp-cli#resolve-local-files',
+    source: 'https://github.com/marp-team/marp-cli#readme',
     evidence: [
       '.marprc',
       '.marprc.yml',

@@ -19,7 +19,7 @@ export const notes: readonly ProjectKind[] = [
   {
     id: 'dendron',
     name: 'Dendron',
-    source: 'https://wiki.dendron.so/notes/5vUvFPjEvzEHWQYJcVx0h/',
+    source: 'https://github.com/dendronhq/dendron/blob/master/packages/plugin-core/src/commands/PasteFile.ts',
     evidence: ['dendron.yml'],
     variables: ({ texts, document }) => ({ vault: dendronVault(texts, document) }),
     documents: [{ folder: '{vault}/assets/images' }],

@@ -53,10 +53,10 @@ const longestExpression = 400;
  * @returns with the one string that it can be, such as that behind `??`; of several nobody knows which
  */
 function computedIn(text: string, key: string): { literal: string | undefined } | undefined {
-  const plain = text.replace(/\/\*[^]*?\*\/|(?<![:"'\w])\/\/[^\n]*/g, '');
-  const named = new RegExp(`(?:^|[{,(])\\s*["']?${key}["']?\\s*:\\s*`, 'm').exec(plain);
+  const plain = text.replace(/\/\*[^]*?(?:\*\/|$)|(?<![:"'\w])\/\/[^\n]*/g, '');
+  const named = new RegExp(`(?:^|[{,(])\\s{0,100}["']?${key}["']?\\s{0,100}:\\s{0,100}`, 'm').exec(plain);
   if (!named) {
-    const isShort = new RegExp(`[{,]\\s*${key}\\s*[,}]`).test(plain);
+    const isShort = new RegExp(`[{,]\\s{0,100}${key}\\s{0,100}[,}]`).test(plain);
     return isShort ? literalOf(plain, key) : undefined;
   }
   const rest = plain.slice(named.index + named[0].length, named.index + named[0].length + longestExpression);
@@ -71,7 +71,9 @@ function computedIn(text: string, key: string): { literal: string | undefined } 
 /** What an expression is when it is read: a name stands for what it was set to. */
 function literalOf(text: string, source: string): { literal: string | undefined } {
   const own = isName.test(source)
-    ? new RegExp(`\\b(?:const|let|var)\\s+${source.replaceAll('$', '\\$')}\\s*(?::[^=;]+)?=\\s*([^;\\n]+)`)
+    ? new RegExp(
+        `\\b(?:const|let|var)\\s+${source.replaceAll('$', '\\$')}\\s{0,100}(?::[^=;]{1,200})?=\\s{0,100}([^;\\n]{1,400})`,
+      )
         .exec(text)?.[1]
         ?.trim()
     : source;

@@ -27,7 +27,8 @@ const imported = {
 /** Components and scripts, to whose addresses no build adds the base under which the app is served. */
 const components = /\.(?:astro|svelte|[cm]?[jt]sx?)$/i;
 
-const notJsx = /\.(?!(?:[cm]?[jt]sx?)$)\w+$/;
+/** What the bundler does not resolve relative addresses in. */
+const unbundled = /\.(?!(?:[cm]?[jt]sx?|css|less|s[ac]ss)$)\w+$/;
 
 /** Apps of JavaScript in a package of their own. */
 export const webApps: readonly ProjectKind[] = [
@@ -73,7 +74,7 @@ export const webApps: readonly ProjectKind[] = [
     importsObjects: true,
     // Under a base that is known only to the build, components import what lies there.
     roots: ({ texts }) => [
-      { folder: 'public', url: '{base}', ...(isBaseComputed(texts, 'basePath') && { documents: notJsx }) },
+      { folder: 'public', url: '{base}', ...(isBaseComputed(texts, 'basePath') && { documents: unbundled }) },
     ],
   },
   {

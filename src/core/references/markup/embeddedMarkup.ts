@@ -30,15 +30,18 @@ function safe(plan: ReferencePlan | undefined): ReferencePlan | undefined {
 
 /** Plans tags in the templates of a module of Phoenix (`~H`), and else the path in a comment. */
 export function planElixir(request: ReferenceRequest): ReferencePlan | undefined {
-  for (const { index, 0: whole, 1: inner = '' } of request.text.matchAll(
-    /~H"""[ \t]*\r?\n([^]*?)\n[ \t]*"""/g,
-  )) {
-    const start = index + whole.indexOf('\n') + 1;
-    const end = start + inner.length + 1;
-    if (request.start < start || request.end > end) continue;
-    const plan = planMarkup(tagSyntax('heex'), requestWithin(request, { start, end }));
-    const isSafe = plan?.edits.every(({ text }) => !text.includes('"""')) ?? false;
-    return isSafe ? planFromWithin(plan, start) : undefined;
+  const { text } = request;
+  const token = /~H"""[ \t]*\r?\n|^[ \t]*"""/gm;
+  let start: number | undefined;
+  for (let match = token.exec(text); match; match = token.exec(text)) {
+    const isOpening = match[0].startsWith('~H');
+    const end = match.index;
+    if (start !== undefined && !isOpening && start <= request.start && request.end <= end) {
+      const plan = planMarkup(tagSyntax('heex'), requestWithin(request, { start, end }));
+      const isSafe = plan?.edits.every(({ text: added }) => !added.includes('"""')) ?? false;
+      return isSafe ? planFromWithin(plan, start) : undefined;
+    }
+    start = isOpening ? end + match[0].length : undefined;
   }
   return planPaths('elixir', request);
 }

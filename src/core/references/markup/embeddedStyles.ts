@@ -41,6 +41,9 @@ export function planStyledTemplate(request: ReferenceRequest): ReferencePlan | u
   return planFromWithin(isSheet ? planStyle('scss', own) : planDeclarations(own), found.start);
 }
 
+/** Deeper nesting is not read, which bounds the time. */
+const deepest = 20;
+
 /** A template in a script, in UTF-16 offsets without its backticks. */
 export interface ScriptTemplate {
   readonly opening: string;
@@ -55,6 +58,7 @@ export interface ScriptTemplate {
 export function templateAround(request: ReferenceRequest, opening: RegExp): ScriptTemplate | undefined {
   const { text } = request;
   let found: ScriptTemplate | undefined;
+  let depth = 0;
   opening.lastIndex = 0;
   for (let match = opening.exec(text); match; match = opening.exec(text)) {
     const start = match.index + match[0].length;
@@ -62,6 +66,7 @@ export function templateAround(request: ReferenceRequest, opening: RegExp): Scri
     const end = templateEnd(text, start);
     const isAround = request.end <= end;
     if (isAround) found = { opening: match[0], start, end };
+    if (isAround && ++depth > deepest) break;
     // Another may stand in an expression of this one.
     opening.lastIndex = isAround ? start : end + 1;
   }

@@ -21,7 +21,7 @@ import {
 } from './templateRules.ts';
 import { atPoint, belowLine, planAt, snippetText, type InsertionPoint } from '../plan/snippet.ts';
 import type { TagLanguage, TagSyntax } from './tagLanguage.ts';
-import { fillScriptUrl } from './scriptUrl.ts';
+import { fillScriptString, fillScriptUrl } from './scriptUrl.ts';
 import { lastOfChain, takesOneChild } from './vueRules.ts';
 import type { ReferenceMedia, ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
 
@@ -56,7 +56,10 @@ export function planMarkup(syntax: TagSyntax, request: ReferenceRequest): Refere
   const filled = fillMarkupTree(language, request, root) ?? fillScriptData(request, last);
   if (filled) return importedInSlot(language, request, root, filled) ?? filled;
   if (language !== 'html') {
-    const inScript = planStyledTemplate(request) ?? fillScriptUrl(request);
+    const inScript =
+      planStyledTemplate(request) ??
+      fillScriptUrl(request) ??
+      (last.kind === 'script' ? fillScriptString(request) : undefined);
     if (inScript) return inScript;
   }
   const isWordPress = language === 'html' && hasWordPressBlocks(text);
@@ -200,7 +203,8 @@ function pointAfter(
   let fallback: MarkupNode | undefined;
   for (; node.parent; node = node.parent) {
     if (!takesTags(language, node.parent, text)) continue;
-    if ((leaf.kind === 'text' || leaf.kind === 'opaque') && isPhrasing(text, node.parent)) {
+    const isWord = leaf.kind === 'text' || (leaf.kind === 'opaque' && language === 'html');
+    if (isWord && isPhrasing(text, node.parent)) {
       fallback ??= node;
       continue;
     }

@@ -60,7 +60,8 @@ function bracedSlot(
     leaf.kind === 'comment'
       ? siblings.slice(siblings.indexOf(leaf) + 1).find(({ kind }) => kind === 'element')
       : undefined;
-  for (const element of [leaf, ...(below ? [below] : [])]) {
+  const around = isNative ? nativeAround(leaf) : [];
+  for (const element of [leaf, ...(below ? [below] : []), ...around]) {
     for (const value of element.otherAttributes) {
       if (value.form !== 'braced') continue;
       const isSource = isNative && value.name === 'source' && media.kind === 'image';
@@ -81,6 +82,13 @@ function bracedSlot(
     }
   }
   return undefined;
+}
+
+/** The components around a text, and those beside it, that show pictures. */
+function nativeAround(leaf: MarkupNode): MarkupNode[] {
+  const parents = [leaf.parent, leaf.parent?.parent].filter(each => each?.kind === 'element');
+  const all = parents.flatMap(each => (each ? [each, ...each.children] : []));
+  return all.filter(({ kind, name }) => kind === 'element' && /Image|Avatar/.test(name));
 }
 
 /** A place for an address, and how it is written there. */

@@ -5,7 +5,7 @@ import { planStyledTemplate } from './embeddedStyles.ts';
 import { leafAt } from './markupNodes.ts';
 import { planMarkup } from './markupReference.ts';
 import { parseMarkup } from './markupTree.ts';
-import { fillScriptUrl } from './scriptUrl.ts';
+import { fillScriptString, fillScriptUrl } from './scriptUrl.ts';
 import { tagSyntax, templateSyntax } from './tagLanguage.ts';
 import type { ReferencePlan, ReferenceRequest } from '../plan/plan.ts';
 
@@ -21,6 +21,7 @@ export function planTypeScript(request: ReferenceRequest): ReferencePlan | undef
     planStyledTemplate(request) ??
     planMarkupTemplate(request) ??
     fillScriptUrl(request) ??
+    fillScriptString(request) ??
     planPaths('typescript', request)
   );
 }

@@ -69,7 +69,7 @@ export function pointInBlocks(text: string, point: InsertionPoint): InsertionPoi
   return belowLine(text, content.start, indentationOf(lineAround(text, below).text));
 }
 
-const wordPressBlock = /<!--\s+(\/)?wp:([\w/-]+)(?:\s+\{(?:(?!-->)[^])*\})?\s+(\/)?-->/g;
+const wordPressBlock = /<!--\s+(\/)?wp:([\w/-]+)(?:\s+\{(?:(?!-->)[^]){0,4000}\})?\s+(\/)?-->/g;
 
 /** Whether a page is made of blocks of WordPress, whose tags stand between comments. */
 export function hasWordPressBlocks(text: string): boolean {
@@ -118,11 +118,14 @@ export function closedTag({ before, alt, after }: Snippet): Snippet {
 
 const templateCode =
   /\{\{(?:(?!\}\})[^])*\}\}|\{%(?:(?!%\})[^])*%\}|<%(?:(?!%>)[^])*%>|<\?(?:(?!\?>)[^])*\?>/g;
+/** In a longer value no helper is sought, which bounds the time. */
+const longestCode = 2_000;
 const helper =
   /\b(?:asset|static|url_for|relURL|absURL|asset_url|asset_path|image_path|image_url|image_tag|img_tag|get_theme_file_uri|theme_image|get_url|file_url|img_url|absolute_url|relative_url|static_path|vite_asset|url)\b/;
 
 /** The string that a helper of the template language makes an address of, inside of its quotes. */
 export function helperString(text: string, { start, end }: Range): Range | undefined {
+  if (end - start > longestCode) return undefined;
   for (const { index, 0: code } of text.slice(start, end).matchAll(templateCode)) {
     if (!helper.test(code)) continue;
     const first = /\b(?:image_tag|img_tag)\b/.test(code);

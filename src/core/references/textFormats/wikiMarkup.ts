@@ -89,6 +89,7 @@ function fillParameter(request: ReferenceRequest): ReferencePlan | undefined {
   );
   if (!only || !template) return undefined;
   const slots = lines.slice(template.first, template.last + 1).flatMap(({ text, start }) => {
+    if (text.length > longestLine / 10) return [];
     const [whole, name = '', value = ''] =
       /^[ \t]*\|[ \t]*([\w .-]+?)[ \t]*=[ \t]*(.*?)[ \t]*$/.exec(text) ?? [];
     const at = whole === undefined ? -1 : text.indexOf('=') + 1;
@@ -152,7 +153,7 @@ const textile: BlockSyntax = {
   comment: /^###\.{1,2}[ \t]*/,
   // A list goes on to the next blank line: a picture in it would end it.
   item: /(?!)/,
-  heading: /^h[1-6](?:\([^)]*\)|\{[^}]*\}|[<>=]+)*\.\s/,
+  heading: /^h[1-6](?:\([^)]*\)|\{[^}]*\}|[<>=])*\.\s/,
   isBlockMetadata: () => false,
   delimitedBlocks: lines =>
     [
@@ -162,7 +163,7 @@ const textile: BlockSyntax = {
 };
 
 const blockMark =
-  /^(?:h[1-6]|p|bq|bc|pre|notextile|table|fn\d+|###)(?:\([^)]*\)|\{[^}]*\}|\[[^\]]*\]|[<>=~^-]+)*\.{1,2}[: ]/;
+  /^(?:h[1-6]|p|bq|bc|pre|notextile|table|fn\d+|###)(?:\([^)]*\)|\{[^}]*\}|\[[^\]]*\]|[<>=~^-])*\.{1,2}[: ]/;
 
 /** Blocks with two dots, which go on over blank lines to the next block with a mark. */
 function extendedBlocks(lines: readonly Line[]): { first: number; last: number; until: number }[] {

@@ -1,7 +1,7 @@
 /** Formulas in the language of TeX as elements; a bundle of its own, read when the first formula shows. */
 import katex from 'katex';
 
-/** An element that is no part of the document yet; undefined for what is no formula, or one beyond measure. */
+/** An element that is no part of the document yet; undefined for what is none, or beyond measure. */
 export function formula(tex: string, isDisplay: boolean): HTMLElement | undefined {
   const element = document.createElement('span');
   try {

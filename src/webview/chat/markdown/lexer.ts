@@ -16,6 +16,11 @@ const maximumInlineLength = 16_000;
 /** Each row of a table gets as many cells as its head has, so few characters could make millions of cells. */
 const maximumColumns = 64;
 
+/** Characters of plain text that are read at once; the next ones are added to it. */
+const maximumRun = 2_000;
+/** What a link without brackets can begin with. */
+const bareAddress = /^(?:https?:|ftp:|www\.|mailto:|xmpp:|[\w.+-]{1,254}@)/i;
+
 class BoundedLexer extends Lexer {
   #blockDepth = 0;
   #inlineDepth = 0;
@@ -51,6 +56,15 @@ class BoundedTokenizer extends Tokenizer {
     const columns = src.slice(0, end === -1 ? src.length : end).split('|').length;
     return columns > maximumColumns ? undefined : super.table(src);
   }
+
+  // Both look for the `@` of an address from wherever they are asked, were it at the end of a book.
+  override url(src: string): Tokens.Link | undefined {
+    return bareAddress.test(src) ? super.url(src) : undefined;
+  }
+
+  override inlineText(src: string): Tokens.Text | undefined {
+    return super.inlineText(src.slice(0, maximumRun));
+  }
 }
 
 function pushed(tokens: Token[], token: Token): Token[] {
@@ -71,7 +85,7 @@ const math: readonly TokenizerExtension[] = [
   {
     name: 'math',
     level: 'inline',
-    start: source => /\$|\\[([]/.exec(source)?.index,
+    start: source => /\$|\\[([]/.exec(source.slice(0, maximumRun))?.index,
     tokenizer: source =>
       found(
         'math',

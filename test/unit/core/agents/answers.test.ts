@@ -127,6 +127,23 @@ it.each(Object.entries(hostileTexts))('hostile words (%s) stand in quotes, on on
   expect(list.split('\n')).toHaveLength(2);
 });
 
+it.each(Object.entries(hostileTexts))(
+  'hostile names of models and parameters (%s) stay on one line',
+  (_name, words) => {
+    const [model] = models;
+    if (!model) throw new Error('There is no model.');
+    const named = { ...model, id: words, display_name: words };
+    expect(modelsAnswer([named]).split('\n')).toHaveLength(2);
+    const fields = modelFields({
+      params: [{ key: words, type: 'select', options: [words], default: words, required: true }],
+    });
+    const lines = modelAnswer(named, fields, wantedBy).split('\n');
+    expect(lines.length).toBeLessThanOrEqual(4);
+    expect(tasksAnswer([answered({ model: words })], budget, undefined).split('\n')).toHaveLength(4);
+    expect(lines.join('')).not.toMatch(/[\u202a-\u202e\u2066-\u2069]|\p{Cc}/u);
+  },
+);
+
 it('tells of credits', () => {
   expect(creditsAnswer(88, budget, 0, true)).toBe(
     'balance: 88 credits\nagents today: 15 of 50 credits\nasked for above: 0 credits\nThis is the sandbox: nothing costs money.',

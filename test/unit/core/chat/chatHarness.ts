@@ -16,6 +16,8 @@ export const chatModel = 'gpt-5-2-chat';
 
 /** A window on the chats: what a restart or a second window has of its own. */
 export interface ChatWindow {
+  /** Whether the answer to a request has not begun. */
+  isAsking(): boolean;
   readonly store: ChatStore;
   readonly conversations: Conversations;
   readonly events: ConversationEvent[];
@@ -35,6 +37,8 @@ export interface ChatHarness {
   serverAhead: number;
   /** Stands between the client and the network; may be set. */
   fetch: typeof globalThis.fetch;
+  /** Requests whose answer has not begun. */
+  asking: number;
   /** @param clientClock of the waits inside the client, when a test turns those too */
   window(holder: string, clock?: Clock, clientClock?: Clock): ChatWindow;
   posts(): readonly { idempotencyKey: string | null; body: unknown }[];
@@ -59,6 +63,7 @@ export async function startChat(): Promise<ChatHarness> {
     sandbox,
     apiKey: sandbox.apiKey,
     serverAhead: 0,
+    asking: 0,
     images,
     fetch: undiciFetch as unknown as typeof globalThis.fetch,
     window(holder, clock = systemClock, clientClock = systemClock) {
@@ -66,7 +71,14 @@ export async function startChat(): Promise<ChatHarness> {
       const created: RivyaClient = createRivyaClient({
         baseUrl: sandbox.url,
         apiKey: () => harness.apiKey,
-        fetch: (input, init) => harness.fetch(input, init),
+        fetch: async (input, init) => {
+          harness.asking++;
+          try {
+            return await harness.fetch(input, init);
+          } finally {
+            harness.asking--;
+          }
+        },
         clock: clientClock,
         random: () => 0,
         maxRetries: 1,
@@ -100,6 +112,7 @@ export async function startChat(): Promise<ChatHarness> {
         store.dispose();
       });
       return {
+        isAsking: () => harness.asking > 0,
         store,
         conversations,
         events,

@@ -164,7 +164,7 @@ describe('an answer', () => {
     expect(chat.sandbox.control.charges()).toHaveLength(1);
     const [first, second] = chat.posts();
     expect(second).toEqual(first);
-  }, 30_000);
+  });
 
   it('that was refused is a new request when it is tried again', async () => {
     const { chat, window, session } = await startSession();
@@ -218,7 +218,7 @@ describe('without a network', () => {
     expect(window.store.session(session.id)?.draft).toBe('Why?');
     expect(window.store.composer(session.id).contexts).toHaveLength(1);
     expect(window.events.at(-1)).toMatchObject({ type: 'withdrawn', problem: { kind: 'network' } });
-  }, 30_000);
+  });
 
   it('it stays a failed turn when the composer is in use by then', async () => {
     const { chat, window, session } = await startSession();
@@ -228,7 +228,7 @@ describe('without a network', () => {
     await window.conversations.idle();
     expect(window.store.messages(session.id).map(message => message.state)).toEqual(['complete', 'failed']);
     expect(window.store.session(session.id)?.draft).toBe('And another');
-  }, 30_000);
+  });
 });
 
 describe('two windows', () => {

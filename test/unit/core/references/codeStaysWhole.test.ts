@@ -135,7 +135,7 @@ def meaning(text):
   {
     languageId: 'json5',
     documents: [
-      "// A cat\n{\n  title: 'A cat', // asleep\n  /* A cat */\n  'b': [\n    'x',\n    +1,\n  ],\n  c: { d: .5, e: 'it\\\\'s' },\n}\n",
+      "// A cat\n{\n  title: 'A cat', // asleep\n  /* A cat */\n  'b': [\n    'x',\n    +1,\n  ],\n  c: { d: .5, e: 'it\\'s' },\n}\n",
     ],
     // What it has is in ES 5, which reads all of it.
     meanings: byEach(text => JSON.stringify(runInNewContext(`(${text})`), undefined, 1)),

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { name, resultsIn, withoutReference, wordsOf } from './everyPlace.ts';
 
 /**
- * Template languages and markup of wikis, which no package of ours reads: at every place of a document tags and
- * blocks of the result are balanced as before, exactly one picture more is shown, where one may be shown, and
+ * Template languages and markup of wikis, which no package of ours reads: at every place of a document the
+ * tags and blocks of the result are balanced, exactly one picture more is shown, where one may be shown, and
  * the rest is what it was; or there is none. Read by a scanner of its own.
  */
 interface Checked {

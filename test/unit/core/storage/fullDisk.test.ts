@@ -56,7 +56,7 @@ it('a disk that is full at any write of a job costs no second charge, and no res
     vi.restoreAllMocks();
     if (!wasReached) break;
   }
-}, 60_000);
+});
 
 it('a disk that is full at any write of a question costs no second charge, and no answer', async () => {
   for (let nth = 1; ; nth++) {
@@ -97,4 +97,4 @@ it('a disk that is full at any write of a question costs no second charge, and n
     vi.restoreAllMocks();
     if (!wasReached) break;
   }
-}, 60_000);
+});

@@ -49,8 +49,10 @@ it('several windows on one ledger do nothing twice, also when one is killed whil
   const requests = sandbox.control.requests();
   const mayRepeat = 8;
   const paths = new Map<string, number[]>();
-  for (const { method, path, at } of requests)
-    if (method === 'GET') paths.set(path, [...(paths.get(path) ?? []), at]);
+  for (const { method, path, at } of requests) {
+    // Before its first order each window asks what time it is, for each job.
+    if (method === 'GET' && path !== '/api/v1/credits') paths.set(path, [...(paths.get(path) ?? []), at]);
+  }
   let repeated = 0;
   let together = 0;
   for (const [path, times] of paths) {

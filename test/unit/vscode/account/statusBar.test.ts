@@ -67,9 +67,15 @@ describe('the status bar', () => {
     ],
     [
       'what was spent',
-      { spent: { today: 12, session: 3.5, isMore: true } },
+      { spent: { today: 12, session: 3.5, isMore: true, agents: 0 } },
       '$(sparkle) 98.5 cr',
       /today: 12\nOf some jobs of today the credits are not known\.\nSpent on generated files in this window: 3\.5/,
+    ],
+    [
+      'what agents have spent of it',
+      { spent: { today: 12, session: 0, isMore: false, agents: 5 } },
+      '$(sparkle) 98.5 cr',
+      /today: 12\nBy agents today: 5\n/,
     ],
   ] as const satisfies [string, Partial<StatusState>, string, RegExp][]) {
     it(`shows ${state}`, () => {

@@ -169,7 +169,9 @@ describe.each(Object.entries(hostileTexts))('text with %s', (_name, text) => {
       expectHarmless([options, '-']);
     }
     expectHarmless([createPick<Row>(words), separator(text), row({ label: text, detail: text }), '-']);
-    expectHarmless([row({ label: text, icon: 'bug' }).label], ['bug']);
+    expectHarmless([row({ label: text, icon: 'bug' }).label, '-']);
+    // An icon in a label would be read aloud.
+    expect(row({ label: text, icon: 'bug' })).toMatchObject({ iconPath: { id: 'bug' } });
     expectHarmless([row({ label: '', description: text, descriptionIcon: 'bug' }).description], ['bug']);
   });
 

@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { patiently } from '../../../support/patiently.ts';
 import type { MarkdownString } from 'vscode';
 import { Emitter } from '../../../../src/base/event.ts';
 import type { HostContext } from '../../../../src/vscode/host/hostContext.ts';
@@ -77,7 +78,7 @@ it('rows stay known until there are others', async () => {
   let drawn = 0;
   tree.onDidChangeTreeData(() => drawn++);
   const first = tree.getChildren();
-  await vi.waitFor(() => expect(asked).toHaveLength(1));
+  await vi.waitFor(() => expect(asked).toHaveLength(1), patiently);
   asked[0]?.resolve([row('one')]);
   expect(await first).toEqual([row('one')]);
 
@@ -93,7 +94,7 @@ it('rows stay known until there are others', async () => {
   tree.refresh();
   asked[3]?.resolve([row('three')]);
   asked[2]?.resolve([row('two')]);
-  await vi.waitFor(() => expect(drawn).toBe(1));
+  await vi.waitFor(() => expect(drawn).toBe(1), patiently);
   expect(await tree.getChildren()).toEqual([row('three')]);
 
   // With another key, nothing of before is shown.
@@ -102,7 +103,7 @@ it('rows stay known until there are others', async () => {
   expect(drawn).toBe(2);
   asked[4]?.resolve([row('of the key before')]);
   const fresh = tree.getChildren();
-  await vi.waitFor(() => expect(asked).toHaveLength(6));
+  await vi.waitFor(() => expect(asked).toHaveLength(6), patiently);
   asked[5]?.resolve([row('four')]);
   expect(await fresh).toEqual([row('four')]);
   expect(drawn).toBe(2);
