@@ -184,7 +184,11 @@ describe('a state', () => {
     expect(textView(plan, 'plan').includes(plan.items[0]?.reason ?? '-')).toBe(true);
     expect(checkFails(plan)).toBe(!['ok', 'kept', 'orphan'].includes(state));
     expect(findingsOf(plan, 'm').map(({ severity }) => severity)).toEqual(
-      { ok: [], kept: ['notice'], orphan: ['warning'] }[state as 'ok'] ?? ['error'],
+      new Map<AssetState, string[]>([
+        ['ok', []],
+        ['kept', ['notice']],
+        ['orphan', ['warning']],
+      ]).get(state) ?? ['error'],
     );
   });
 
