@@ -40,7 +40,7 @@ describe('a sync', () => {
     await using world = await assetWorld();
     const person = world.person({ 'rivya.assets.yaml': manifestOf(names(3)) });
     const no = await person.rivya(['sync'], false);
-    expect(no.error).toContain('Order 3 for about 3 credits?');
+    expect(no.error).toContain('Order 3 for 3 credits?');
     expect(world.effects()).toBe(0);
     expect((await person.rivya(['sync'], true)).code).toBe(0);
     expect(world.charged().jobs).toBe(3);
