@@ -8,7 +8,7 @@ import { propertyRuns } from '../../support/propertyRuns.ts';
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `n${index}`);
 const limited = ['sync', '--max-credits', '1000'];
 
-describe('a sync', () => {
+describe.concurrent('a sync', () => {
   it('makes what is wished, and then there is nothing to do', async () => {
     await using world = await assetWorld();
     const person = world.person({ 'rivya.assets.yaml': manifestOf(names(12)) });
@@ -353,7 +353,7 @@ describe('a sync', () => {
   });
 });
 
-describe('orders that an earlier sync has left', () => {
+describe.concurrent('orders that an earlier sync has left', () => {
   const posts = { method: 'POST', path: '/api/v1/generations' };
 
   it('are not sent by a sync that wishes something else', async () => {
