@@ -67,8 +67,8 @@ const patience = 30_000;
 const lastPatience = 120_000;
 
 /**
- * Where the machine is slower than the deaths, jobs pile up; a copy of the open ones holds no more than so many
- * and some.
+ * Where the machine is slower than the deaths, jobs pile up; a copy of the open ones holds no more than so
+ * many and some.
  */
 const mostOpen = 100;
 

@@ -145,7 +145,7 @@ export class Answer {
     const { store, client, account, clock, holds } = this.#parts;
     const { answerId } = this.request;
     let mayBeOut = false;
-    let isRefused = false;
+    let isRefused = false as boolean;
     let result: AnswerOutcome;
     try {
       const mark = await account.mark();

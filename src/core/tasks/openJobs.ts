@@ -29,7 +29,8 @@ export class OpenJobs {
   }
 
   /**
-   * Holds the write lock of the ledger: what `work` reads is still so when it has started to write it elsewhere.
+   * Holds the write lock of the ledger: what `work` reads is still so when it has started to write it
+   * elsewhere.
    * @throws what `work` throws, FileReplaced, or an error of SQLite
    */
   whileNobodyWrites<T>(work: () => T): T {

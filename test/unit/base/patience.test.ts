@@ -46,12 +46,14 @@ describe('a file that somebody holds open', () => {
 
   it('is told by what the system itself says, where it removes nothing that is open', async () => {
     using folder = temporaryFolder();
-    for (const remove of [removePatiently, removePatientlySync]) {
+    const onThread = async (path: string): Promise<void> => {
+      await Promise.resolve();
+      removePatientlySync(path);
+    };
+    for (const remove of [removePatiently, onThread]) {
       writeFileSync(folder.file('a'), 'a');
       const open = openSync(folder.file('a'), 'r');
-      const refusal = await Promise.resolve(folder.file('a'))
-        .then(remove)
-        .catch((error: unknown) => error);
+      const refusal = await remove(folder.file('a')).catch((error: unknown) => error);
       closeSync(open);
       expect(refusal !== undefined && !isHeld(refusal), String(refusal)).toBe(false);
       await remove(folder.file('a'));

@@ -183,13 +183,12 @@ describe('a state', () => {
     expect(shown).toMatchObject({ state, action });
     expect(textView(plan, 'plan').includes(plan.items[0]?.reason ?? '-')).toBe(true);
     expect(checkFails(plan)).toBe(!['ok', 'kept', 'orphan'].includes(state));
-    expect(findingsOf(plan, 'm').map(({ severity }) => severity)).toEqual(
-      new Map<AssetState, string[]>([
-        ['ok', []],
-        ['kept', ['notice']],
-        ['orphan', ['warning']],
-      ]).get(state) ?? ['error'],
-    );
+    const severities = new Map([
+      ['ok', []],
+      ['kept', ['notice']],
+      ['orphan', ['warning']],
+    ]);
+    expect(findingsOf(plan, 'm').map(({ severity }) => severity)).toEqual(severities.get(state) ?? ['error']);
   });
 
   it('is each of them in these rows', () => {
