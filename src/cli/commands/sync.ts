@@ -8,6 +8,7 @@ import {
   hasConflict,
   hasWork,
   jsonView,
+  priceText,
   textView,
   totalOf,
   type Finding,
@@ -97,8 +98,7 @@ function questionText(plan: Plan): string {
       ? ''
       : ` Of ${olds} it is not known whether Rivya received them before, so they may be charged twice.`;
   if (total.jobs === 0) return `Do this? Nothing is ordered.${old}`;
-  const price =
-    total.credits === undefined ? 'at a price that is not known' : `for about ${creditsText(total.credits)}`;
+  const price = total.credits === undefined ? 'at a price that is not known' : `for ${priceText(total)}`;
   return `Order ${total.jobs} ${price}?${old}`;
 }
 

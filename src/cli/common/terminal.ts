@@ -41,7 +41,7 @@ export function processTerminal(): Terminal {
     progress: text => {
       if (!process.stderr.isTTY) return;
       clear();
-      line = inertText(text, Math.max(20, process.stderr.columns - 1));
+      line = inertText(text, process.stderr.columns > 20 ? process.stderr.columns - 1 : 79);
       process.stderr.write(line);
     },
     isInteractive,

@@ -16,7 +16,10 @@ export async function isReallyInside(target: string, folder: string): Promise<bo
     const real = await realpath(existing).catch(missing);
     if (real !== undefined) return isBelow(real, root);
     // A link to what does not exist: whoever writes there makes it, wherever that is.
-    if ((await lstat(existing).catch(missing)) !== undefined) return false;
+    const found = await lstat(existing).catch(missing);
+    if (found?.isSymbolicLink() === true) return false;
+    // Somebody has written it between the two looks.
+    if (found) continue;
     const parent = path.dirname(existing);
     if (parent === existing) return false;
     existing = parent;

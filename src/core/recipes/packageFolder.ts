@@ -65,7 +65,10 @@ export class PackageFolder {
     for (;;) {
       const real = unlessMissing(() => realpathSync(existing));
       if (real !== undefined) return isBelow(real, this.#realRoot);
-      if (unlessMissing(() => lstatSync(existing)) !== undefined) return false;
+      const found = unlessMissing(() => lstatSync(existing));
+      if (found?.isSymbolicLink() === true) return false;
+      // Somebody has written it between the two looks.
+      if (found) continue;
       const parent = path.dirname(existing);
       if (parent === existing) return false;
       existing = parent;

@@ -142,7 +142,7 @@ describe('processes of the command line', () => {
     world.sandbox.control.update({ taskDurationMs: 600_000 });
     const person = world.person({ 'rivya.assets.yaml': manifestOf(names(3)) });
     const running = rivya(person, ...limited);
-    await expect.poll(() => world.sandbox.control.charges().length).toBe(3);
+    await expect.poll(() => world.sandbox.control.charges().length, { timeout: 50_000 }).toBe(3);
     running.child.kill('SIGINT');
     const end: Ended = await running.ended;
     expect(end.code).toBe(4);

@@ -8,7 +8,7 @@ import { propertyRuns } from '../../support/propertyRuns.ts';
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `n${index}`);
 const limited = ['sync', '--max-credits', '1000'];
 
-describe('a sync', () => {
+describe.concurrent('a sync', () => {
   it('makes what is wished, and then there is nothing to do', async () => {
     await using world = await assetWorld();
     const person = world.person({ 'rivya.assets.yaml': manifestOf(names(12)) });
@@ -40,7 +40,7 @@ describe('a sync', () => {
     await using world = await assetWorld();
     const person = world.person({ 'rivya.assets.yaml': manifestOf(names(3)) });
     const no = await person.rivya(['sync'], false);
-    expect(no.error).toContain('Order 3 for about 3 credits?');
+    expect(no.error).toContain('Order 3 for 3 credits?');
     expect(world.effects()).toBe(0);
     expect((await person.rivya(['sync'], true)).code).toBe(0);
     expect(world.charged().jobs).toBe(3);
@@ -228,6 +228,61 @@ describe('a sync', () => {
     expect((await person.rivya(['plan', 'x'])).out).toContain('and edited by hand');
   });
 
+  it('makes only what is asked for, by name, path or state', async () => {
+    await using world = await assetWorld();
+    const person = world.person({ 'rivya.assets.yaml': manifestOf(['x', 'y', 'z']) });
+    await person.rivya([...limited, 'x']);
+    person.write({ 'rivya.assets.yaml': manifestOf(['x', 'y', 'z']).replace('of x', 'of X') });
+    await person.rivya([...limited, '--only', 'missing', 'img/x.png', 'img/y.png']);
+    expect(Object.keys(person.tree()).filter(file => file.startsWith('img/'))).toEqual([
+      'img/x.png',
+      'img/y.png',
+    ]);
+    expect(world.charged().jobs).toBe(2);
+    await person.rivya([...limited, '--only', 'stale']);
+    expect(world.charged().jobs).toBe(3);
+    expect((await person.rivya(['plan'])).out).toContain('1 to make, 2 unchanged');
+    // An alternative text is free, and so is the name of an entry.
+    const renamed = manifestOf(['x', 'y', 'z'], '    alt: New\n')
+      .replace('of x', 'of X')
+      .replace('  y:', '  why:');
+    person.write({ 'rivya.assets.yaml': renamed });
+    expect((await person.rivya(['sync', 'x', 'why'])).code).toBe(0);
+    expect(person.read('.rivya/recipes/img/y.png.json').toString()).toMatch(/"entry": "why"[^]*"alt": "New"/);
+    expect(world.charged().jobs).toBe(3);
+  });
+
+  it('names the place of what the catalogue does not have, before anything is paid', async () => {
+    await using world = await assetWorld();
+    const person = world.person();
+    const wrong: readonly (readonly [string, string, string])[] = [
+      [
+        'nano-banan',
+        '',
+        'rivya.assets.yaml:3:10: error: There is no model "nano-banan". Perhaps: nano-banana',
+      ],
+      ['suno-music-v5', '', 'rivya.assets.yaml:3:10: error: There is no model'],
+      [
+        'z-image',
+        '    params: { shape: round }\n',
+        '8:15: error: "z-image" has no parameter "shape". It has: aspect_ratio',
+      ],
+      [
+        'z-image',
+        '    params: { aspect_ratio: 7:1 }\n',
+        '8:15: error: The parameter "aspect_ratio" of "z-image" is one of 1:1',
+      ],
+    ];
+    for (const [model, more, words] of wrong) {
+      person.write({ 'rivya.assets.yaml': manifestOf(['x'], more).replace('z-image', model) });
+      for (const command of [['plan'], limited]) {
+        const end = await person.rivya(command);
+        expect([end.code, end.error.includes(words)], end.error).toEqual([1, true]);
+      }
+    }
+    expect(world.effects()).toBe(0);
+  });
+
   it('moves what was moved, for nothing', async () => {
     await using world = await assetWorld();
     const person = world.person({ 'rivya.assets.yaml': manifestOf(names(4)) });
@@ -298,7 +353,7 @@ describe('a sync', () => {
   });
 });
 
-describe('orders that an earlier sync has left', () => {
+describe.concurrent('orders that an earlier sync has left', () => {
   const posts = { method: 'POST', path: '/api/v1/generations' };
 
   it('are not sent by a sync that wishes something else', async () => {
