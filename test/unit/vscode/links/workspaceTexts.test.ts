@@ -8,6 +8,7 @@ interface OpenDocument {
   readonly uri: { readonly scheme: string; readonly path: string; readonly fsPath: string };
   readonly languageId: string;
   readonly isClosed: boolean;
+  readonly isDirty: boolean;
   readonly getText: () => string;
 }
 
@@ -67,10 +68,11 @@ describe('the walk over the workspace', () => {
 
   afterEach(() => folder[Symbol.dispose]());
 
-  const open = (file: string, text: string, scheme = 'file'): OpenDocument => ({
+  const open = (file: string, text: string, scheme = 'file', isDirty = false): OpenDocument => ({
     uri: Object.assign({ scheme, path: file, fsPath: file }, { toString: () => `${scheme}://${file}` }),
     languageId: 'markdown',
     isClosed: false,
+    isDirty,
     getText: () => text,
   });
 
@@ -85,6 +87,14 @@ describe('the walk over the workspace', () => {
     expect(found.slice(0, 2).map(({ text }) => text)).toEqual(['typed', 'never saved']);
     expect(found.filter(({ uri }) => uri.path.endsWith('/f3.md'))).toHaveLength(1);
     expect(found.find(({ uri }) => uri.path.endsWith('/f4.md'))?.text).toBe('disk f4.md');
+  });
+
+  it('takes nothing that was deleted while it was open, unless something of it was never saved', async () => {
+    editor.open = [
+      open(`${editor.folder}/deleted.md`, 'as it was'),
+      open(`${editor.folder}/changed.md`, 'typed', 'file', true),
+    ];
+    expect(names(await walk()).filter(name => !name.startsWith('f'))).toEqual(['changed.md']);
   });
 
   it('says of what it has not read why', async () => {
