@@ -1,10 +1,6 @@
 /** The package has no types of its own; these are those of what is used (its README, 1.0.3). */
 declare module 'gifenc' {
   export type Palette = readonly (readonly number[])[];
-  /** @param rgba four bytes for each pixel */
-  export function quantize(rgba: Uint8Array, maxColors: number): Palette;
-  /** @returns the place in the palette of each pixel */
-  export function applyPalette(rgba: Uint8Array, palette: Palette): Uint8Array;
   export interface Encoder {
     /** @param options `delay`: in milliseconds */
     writeFrame(
@@ -16,5 +12,12 @@ declare module 'gifenc' {
     finish(): void;
     bytes(): Uint8Array;
   }
-  export function GIFEncoder(): Encoder;
+  const gifenc: {
+    GIFEncoder(this: void): Encoder;
+    /** @param rgba four bytes for each pixel */
+    quantize(this: void, rgba: Uint8Array, maxColors: number): Palette;
+    /** @returns the place in the palette of each pixel */
+    applyPalette(this: void, rgba: Uint8Array, palette: Palette): Uint8Array;
+  };
+  export default gifenc;
 }

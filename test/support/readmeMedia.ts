@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { constants } from 'node:zlib';
-import { applyPalette, GIFEncoder, quantize } from 'gifenc';
+import gifenc from 'gifenc';
 import { PNG } from 'pngjs';
 import { root } from '../../scripts/workspace.ts';
 import type { Workbench } from './workbench.ts';
@@ -38,11 +38,14 @@ export class Animation {
 
   /** Writes all frames as one GIF. @returns its size in bytes */
   async keep(name: string): Promise<number> {
-    const gif = GIFEncoder();
+    const gif = gifenc.GIFEncoder();
     for (const { picture, milliseconds } of this.#frames) {
-      const palette = quantize(picture.data, 256);
+      const palette = gifenc.quantize(picture.data, 256);
       const { width, height } = picture;
-      gif.writeFrame(applyPalette(picture.data, palette), width, height, { palette, delay: milliseconds });
+      gif.writeFrame(gifenc.applyPalette(picture.data, palette), width, height, {
+        palette,
+        delay: milliseconds,
+      });
     }
     gif.finish();
     const bytes = gif.bytes();
