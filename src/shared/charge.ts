@@ -13,10 +13,10 @@ export type Charge =
 
 /** What is known about the credits of a job. */
 export function chargeOf(task: Task): Charge {
-  const { remoteId, firstSentAt, finalCredits, reservedCredits, otherRemoteIds } = task;
+  const { remoteId, firstSentAt, finalCredits, reservedCredits, otherRemoteIds, isSentAnew } = task;
   if (remoteId === undefined) return { kind: firstSentAt === undefined ? 'neverLeft' : 'unknown' };
-  // Of a second task for the same job nothing is known but that there is one.
-  if (otherRemoteIds.length > 0) return { kind: 'unknown' };
+  // Of a second task for the same job nothing is known but that there is, or may be, one.
+  if (otherRemoteIds.length > 0 || isSentAnew) return { kind: 'unknown' };
   if (finalCredits !== undefined) return { kind: 'said', credits: finalCredits, as: 'charge' };
   // A job that is over without a word about its charge: what was set aside for it says nothing any more.
   const isOver = !['queued', 'processing', 'unreachable'].includes(task.state);

@@ -450,13 +450,17 @@ export class PaidWorld implements AsyncDisposable {
     if (words.includes('came back')) expect(booked?.status).toBe('refunded');
     if (task.problem) this.#checkWords(explain(task.problem, charge, 'job').text, charges);
     // Over without a file: only when Rivya has refused it, or has failed and given the credits back.
-    if (task.state === 'failed') {
+    // Of what may be out besides, nothing is said but that it may be charged.
+    if (task.isSentAnew) expect(charge.kind).toBe('unknown');
+    else if (task.state === 'failed') {
       expect(charges.every(each => each.status === 'refunded')).toBe(true);
     }
     const hasWayOn =
       isRunningState(task.state) || task.state === 'unreachable' || storedFiles(task).length > 0;
     const isPaid = charges.some(each => each.status !== 'refunded');
-    if (isPaid && !hasWayOn) expect(this.#intents.get(task.idempotencyKey)?.isGivenUp).toBe(true);
+    // Where the person has agreed that it may be paid twice, one of the two has no name to ask by.
+    if (isPaid && !hasWayOn && !task.isSentAnew)
+      expect(this.#intents.get(task.idempotencyKey)?.isGivenUp).toBe(true);
   }
 
   #checkAnswers(): void {

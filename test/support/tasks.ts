@@ -29,6 +29,7 @@ export function draft(change: Partial<Task> = {}): Task {
     hold: undefined,
     remoteId: undefined,
     otherRemoteIds: [],
+    isSentAnew: false,
     reservedCredits: undefined,
     finalCredits: undefined,
     problem: undefined,

@@ -12,6 +12,7 @@ const columns = [
   'reserved_credits',
   'final_credits',
   'other_remote_ids',
+  'sent_anew',
 ];
 
 /** Jobs that were made since `?1`. Those that were removed from the list since are paid all the same. */
@@ -58,7 +59,7 @@ export class Books {
   hasUnknownCharges(origin: string, since: number): boolean {
     const row = this.#database.get(
       `SELECT 1 FROM ${jobs} WHERE origin = ?2
-         AND (other_remote_ids IS NOT NULL OR (remote_id IS NULL AND first_sent_at IS NOT NULL)
+         AND (other_remote_ids IS NOT NULL OR sent_anew = 1 OR (remote_id IS NULL AND first_sent_at IS NOT NULL)
            OR (remote_id IS NOT NULL AND final_credits IS NULL AND (reserved_credits IS NULL OR NOT ${isOpen})))
        LIMIT 1`,
       since,

@@ -206,6 +206,7 @@ export const migrations: readonly string[] = [
   -- Of what may be out since before the server's time was noted, nobody knows how old it is by that.
   ALTER TABLE task ADD COLUMN sent_server_time INTEGER;
   UPDATE task SET sent_server_time = 0 WHERE first_sent_at IS NOT NULL AND remote_id IS NULL;
+  ALTER TABLE task ADD COLUMN sent_anew INTEGER NOT NULL DEFAULT 0;
   `,
   `
   -- wish: of jobs that agents have ordered, exactly what was wanted. agent_spend: what each of these jobs may

@@ -1,3 +1,4 @@
+import { keyLifetimeMs } from '../../api/transport/idempotencyKey.ts';
 import {
   answered,
   decided,
@@ -112,7 +113,7 @@ export function transition(task: Task, event: TaskEvent, now: number): Task {
     case 'released':
       if (!task.hold) return task;
       return {
-        ...(task.hold === 'decision' ? decided(task, now) : task),
+        ...(task.hold === 'decision' ? { ...decided(task, now), isSentAnew: isSentAnew(task, now) } : task),
         hold: undefined,
         problem: undefined,
         failures: 0,
@@ -183,6 +184,14 @@ function doubted(task: Task, problem: Problem, now: number): { task: Task; isEnd
   const next = { ...troubled(task, problem, now), failures: isSame ? task.failures + 1 : 1 };
   const isEnd = next.failures >= patientAnswers && now - (next.problem?.since ?? now) >= patienceMs;
   return { task: next, isEnd };
+}
+
+/** Whether Rivya may take it for another request than the one that may be out. */
+function isSentAnew(task: Task, now: number): boolean {
+  const { firstSentAt, problem, isSentAnew: before } = task;
+  if (before || firstSentAt === undefined) return before;
+  const isForgotten = problem?.code === 'outcome_unknown' || problem?.code === 'other_account';
+  return isForgotten || Math.abs(now - firstSentAt) > keyLifetimeMs;
 }
 
 /** Of a job that waits because whoever ordered it has ended before it was known what became of it. */

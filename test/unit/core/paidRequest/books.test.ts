@@ -191,6 +191,18 @@ describe('a history that once went wrong, here or before there was this test', (
       ],
     ],
     [
+      'a job whose page of an error was lost a day ago is sent again, and that one fails',
+      [
+        { do: 'weather', what: 'page502After', times: 1 },
+        { do: 'order' },
+        { do: 'standStill', hours: 25 },
+        { do: 'pass', looks: 1 },
+        { do: 'order' },
+        { do: 'nextFails' },
+        { do: 'pass', looks: 1 },
+      ],
+    ],
+    [
       'a lost question, and a day of sleep before it goes out again by itself',
       [
         { do: 'weather', what: 'error500After', times: 1 },
