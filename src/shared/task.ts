@@ -99,7 +99,7 @@ export interface Task {
   readonly remoteId: string | undefined;
   /** Ids of further tasks that Rivya has begun for this job: each may be charged. */
   readonly otherRemoteIds: readonly string[];
-  /** Whether it was sent again when Rivya may have forgotten an earlier request, which may be charged, too. */
+  /** Whether it was sent again when Rivya may have forgotten an earlier request: that may be charged, too. */
   readonly isSentAnew: boolean;
   readonly reservedCredits: number | undefined;
   /** What Rivya has said in an answer with a terminal status; before that, nothing is final. */
