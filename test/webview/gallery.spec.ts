@@ -171,20 +171,22 @@ test('search and filters say to the host what is wanted, and an empty answer is 
   await gallery.change({ matches: 0 });
   await page.getByTestId('gallery-search').fill('nowhere');
   await expect(page.getByTestId('gallery-empty')).toContainText('Nothing matches');
-  expect((await gallery.posted('look')).at(-1)?.query).toEqual({
-    text: 'nowhere',
-    kind: 'video',
-    model: 'flux',
-    state: 'failed',
-    time: 'day',
-    day: '2026-11-05',
-    workspace: true,
-    favourites: true,
-    order: 'price',
-  });
+  await expect
+    .poll(async () => (await gallery.posted('look')).at(-1)?.query)
+    .toEqual({
+      text: 'nowhere',
+      kind: 'video',
+      model: 'flux',
+      state: 'failed',
+      time: 'day',
+      day: '2026-11-05',
+      workspace: true,
+      favourites: true,
+      order: 'price',
+    });
   await page.getByRole('button', { name: 'Show everything' }).click();
   await expect(page.getByTestId('gallery-total')).toHaveText('100,000 results');
-  expect((await gallery.posted('look')).at(-1)?.query).toEqual(everything);
+  await expect.poll(async () => (await gallery.posted('look')).at(-1)?.query).toEqual(everything);
 });
 
 test('details follow the active tile, with what it was made from', async ({ gallery, page }) => {
