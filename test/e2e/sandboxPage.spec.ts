@@ -74,13 +74,13 @@ test('sets credits and switches faults on and off, by keyboard', async ({ page, 
   await expect(credits).toHaveValue('100');
   await credits.fill('7');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('status')).toHaveText('Credits set.');
+  await expect(page.locator('#notice')).toHaveText('Credits set.');
   expect(sandbox.control.credits()).toBe(7);
 
   const fails = page.getByRole('checkbox', { name: /The next generation fails/ });
   await fails.focus();
   await page.keyboard.press('Space');
-  await expect(page.getByRole('status')).toHaveText(/: on\.$/);
+  await expect(page.locator('#notice')).toHaveText(/: on\.$/);
   await call(sandbox, '/generations', boat);
   await expect(rowsOf(page, 'Generations').first()).toContainText('The generation failed.');
   await expect(fails).not.toBeChecked();
@@ -94,7 +94,7 @@ test('sets credits and switches faults on and off, by keyboard', async ({ page, 
   await expect.poll(async () => (await call(sandbox, '/credits')).status).toBe(200);
 
   await page.getByLabel('Dialect of chat streams').selectOption('ndjson');
-  await expect(page.getByRole('status')).toHaveText('Dialect set.');
+  await expect(page.locator('#notice')).toHaveText('Dialect set.');
   expect(sandbox.control.settings().stream.dialect).toBe('ndjson');
 
   page.once('dialog', dialog => void dialog.accept());
@@ -106,7 +106,7 @@ test('sets credits and switches faults on and off, by keyboard', async ({ page, 
 test('shows the beginning of a key only, and copies all of it', async ({ page, sandbox }) => {
   await page.goto(sandbox.pageUrl);
   await page.getByRole('button', { name: /^Copy the key/ }).click();
-  await expect(page.getByRole('status')).toHaveText('Key copied.');
+  await expect(page.locator('#notice')).toHaveText('Key copied.');
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(sandbox.apiKey);
   expect(await page.content()).not.toContain(sandbox.apiKey);
 });

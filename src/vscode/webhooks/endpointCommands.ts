@@ -255,6 +255,8 @@ export async function endpointFrom(tools: WebhookTools, argument: unknown): Prom
       { title: t('Create Webhook'), command: 'rivya.webhook.create' },
     ]);
   }
+  const [only, ...others] = endpoints;
+  if (only && others.length === 0) return only;
   const items = endpoints.map(endpoint => ({
     label: endpointName(endpoint),
     description: statusText(endpoint.status),
