@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { finished } from '../support/workbench.ts';
@@ -49,7 +50,9 @@ test('a task is found by a word of its prompt, and goes by the Delete key', asyn
 
   // Without a question when the picture stands in the workspace. This one was deleted there, so that the last
   // copy goes.
-  await rm(path.join(workspaceFolder, 'assets/generated'), { recursive: true });
+  const folder = path.join(workspaceFolder, 'assets/generated');
+  await expect.poll(() => existsSync(folder) && readdirSync(folder).join()).toMatch(/\.png$/);
+  await rm(folder, { recursive: true });
   const dialog = workbench.page.locator('.monaco-dialog-box', {
     hasText: 'Remove this task and its result?',
   });
