@@ -4,41 +4,26 @@ import type { RivyaClient } from '../../../api/client.ts';
 import type { ReferenceMediaItem } from '../../../api/resources/generations.ts';
 import type { Model } from '../../../api/resources/models.ts';
 import { isRivyaError } from '../../../api/errors/errors.ts';
-import type { Clock } from '../../../base/clock.ts';
-import { describeError, type Log } from '../../../base/log.ts';
-import { isRunningState, type Problem, type StoredFile, type Task } from '../../../shared/task.ts';
+import { isRunningState, type Problem, type Task } from '../../../shared/task.ts';
 import type { Estimate } from '../../generate/cost.ts';
 import { mayBeAccepted } from '../../paidRequest/paidRequest.ts';
-import type { PackageFolder } from '../../recipes/packageFolder.ts';
-import { formatRecipe, parseRecipe, recipePathOf, type Recipe } from '../../recipes/recipe.ts';
-import type { Ledger } from '../../tasks/ledger.ts';
-import { decide, type Runner } from '../../tasks/runner.ts';
-import { orderInterrupted } from '../../tasks/transition.ts';
-import type { Library } from '../library.ts';
-import { recogniseBytes } from '../mediaType.ts';
-import { extensionOf, isSameFormat } from '../manifest/packagePath.ts';
+import { recipePathOf } from '../../recipes/recipe.ts';
+import { decide } from '../../tasks/runner.ts';
 import { groupOf, KnownPrices, orderParams } from '../plan/catalogue.ts';
 import { readPackage, type WishedAsset } from '../plan/facts.ts';
 import { makePlan, type Plan, type PlanItem, type PlanOptions } from '../plan/plan.ts';
+import { AssetFiles, type AssetFilesParts } from './assetFiles.ts';
 import { AssetOrders, isElsewhere, orderedElsewhere, wishedJob } from './assetOrders.ts';
 import { Purse, type Agreement, type PriceChange } from './purse.ts';
+import { ReferenceRefused, References } from './references.ts';
+import { waitForJob, type JobNews } from './waitForJob.ts';
 
 /** What a sync works with. */
-export interface SyncServices {
-  readonly folder: PackageFolder;
-  readonly ledger: Ledger;
-  readonly library: Library;
-  readonly runner: Runner;
+export interface SyncServices extends AssetFilesParts, JobNews {
   readonly client: Pick<RivyaClient, 'files'>;
   readonly origin: string;
   readonly models: readonly Model[];
   readonly holder: string;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** `rivya 0.2.0` */
-  readonly tool: string;
-  /** Fetches the file of a finished job once more, whose copy in the library is gone. */
-  readonly fetchAgain: (task: Task) => Promise<StoredFile>;
 }
 
 export type SyncEvent =
@@ -77,12 +62,8 @@ export interface SyncReport {
 
 /** How many orders are sent together. */
 const parallelOrders = 8;
-/** So often a step of a job may fail before a sync waits for it no longer; it stays in the ledger. */
-const patience = 6;
 /** What is half written for longer than that, nobody writes any more; in milliseconds. */
 const abandonedMs = 60 * 60_000;
-/** How often other processes are looked at while one of them may have our order in hand, in milliseconds. */
-const lookMs = 200;
 
 /**
  * Brings a package to what its manifest wishes: moves, orders within what was agreed to, files, and then
@@ -110,7 +91,8 @@ class Sync {
   readonly #orderId = randomUUID();
   readonly #made: PlanItem[] = [];
   readonly #notMade: NotMade[] = [];
-  readonly #uploaded = new Map<string, Promise<ReferenceMediaItem>>();
+  readonly #references: References;
+  readonly #files: AssetFiles;
   /** What a group has turned out to cost. */
   readonly #revealed = new Map<string, number>();
   readonly #finishing: Promise<void>[] = [];
@@ -122,6 +104,8 @@ class Sync {
     this.#options = options;
     this.#orders = new AssetOrders(services.ledger, services.origin);
     this.#purse = new Purse(options.agreement);
+    this.#references = new References(services.folder, services.client);
+    this.#files = new AssetFiles(services);
   }
 
   async run(): Promise<SyncReport> {
@@ -134,7 +118,7 @@ class Sync {
     this.#services.folder.sweep(written, clock.now() - abandonedMs);
     if (plan.items.some(({ state }) => state === 'conflict')) return this.#report(plan);
     const moves = plan.items.filter(({ action }) => action === 'move');
-    for (const item of moves) this.#move(item);
+    for (const item of moves) this.#tell(item, this.#files.move(item), 'moved');
     if (moves.length > 0) plan = await this.#plan();
     await this.#orderAll(plan.items.filter(({ action }) => action === 'make'));
     // Copies of what has come, what lay in the library, and what a crash has left without its recipe.
@@ -163,45 +147,26 @@ class Sync {
     );
   }
 
+  /** @param failure why it was not done */
+  #tell(
+    item: PlanItem,
+    failure: string | undefined,
+    type: 'moved' | 'recorded' | 'made',
+    credits?: number,
+  ): void {
+    if (failure !== undefined) {
+      this.#fail(item, failure, 'asset');
+      return;
+    }
+    this.#made.push(item);
+    this.#options.onEvent(type === 'made' ? { type, item, credits } : { type, item });
+  }
+
   #fail(item: PlanItem, reason: string, kind: NotMade['kind']): void {
     if (this.#notMade.some(each => each.item.id === item.id)) return;
     this.#notMade.push({ item, reason, kind });
     this.#options.onEvent({ type: 'failed', item, reason });
   }
-
-  // --- Moves.
-
-  /** The file, when it is not at its place yet, and the recipe. */
-  #move(item: PlanItem): void {
-    const { folder } = this.#services;
-    const { asset, from } = item;
-    if (!asset || from === undefined) return;
-    if (item.recipe?.outputs[0].file === asset.file) {
-      if (!folder.move(from, asset.file)) {
-        this.#fail(item, `${from} could not be moved`, 'asset');
-        return;
-      }
-    } else {
-      const recipe = item.recipe ?? this.#recipeAt(from);
-      if (!recipe) return;
-      if (!folder.exists(asset.file) && !folder.move(from, asset.file)) {
-        this.#fail(item, `${from} could not be moved`, 'asset');
-        return;
-      }
-      const [main, ...others] = recipe.outputs;
-      this.#write(asset, { ...recipe, outputs: [{ ...main, file: asset.file }, ...others] });
-      if (from !== asset.file) folder.remove(recipePathOf(from));
-    }
-    this.#made.push(item);
-    this.#options.onEvent({ type: 'moved', item });
-  }
-
-  #recipeAt(file: string): Recipe | undefined {
-    const read = this.#services.folder.readText(recipePathOf(file), 1_000_000);
-    return 'text' in read ? recipeOf(read.text) : undefined;
-  }
-
-  // --- Orders.
 
   /** The first of each group alone, because its answer says what the others cost; then the others. */
   async #orderAll(items: readonly PlanItem[]): Promise<void> {
@@ -274,7 +239,7 @@ class Sync {
     this.#options.onEvent({ type: 'ordered', item });
     runner.poke();
     const hasReferences = asset.references.length > 0;
-    const task = await this.#until(begun, each => isAnswered(each, hasReferences));
+    const task = await this.#reached(begun, each => isAnswered(each, hasReferences));
     return this.#answer(task, name, attempt);
   }
 
@@ -312,9 +277,9 @@ class Sync {
     const params = orderParams(model, asset);
     let items: ReferenceMediaItem[];
     try {
-      items = await Promise.all(asset.referenceFiles.map(each => this.#upload(each, model)));
+      items = await this.#references.send(asset, model);
     } catch (error) {
-      if (error instanceof ReferenceChanged) return { type: 'not', reason: error.message, kind: 'asset' };
+      if (error instanceof ReferenceRefused) return { type: 'not', reason: error.message, kind: 'asset' };
       if (!isRivyaError(error)) throw error;
       const kind = isServerProblem({ code: error.code, message: error.message }) ? 'server' : 'asset';
       return { type: 'not', reason: `a reference could not be sent: ${error.message}`, kind };
@@ -370,47 +335,9 @@ class Sync {
     return { type: 'not', reason: inSentence(problem), kind: isServers ? 'server' : 'asset' };
   }
 
-  #upload(
-    { file, sha256 }: { readonly file: string; readonly sha256: string },
-    model: Model,
-  ): Promise<ReferenceMediaItem> {
-    const known = this.#uploaded.get(`${model.id} ${sha256}`);
-    if (known) return known;
-    const sending = this.#send(file, sha256, model);
-    this.#uploaded.set(`${model.id} ${sha256}`, sending);
-    return sending;
-  }
-
-  async #send(file: string, sha256: string, model: Model): Promise<ReferenceMediaItem> {
-    const { folder, client } = this.#services;
-    const read = folder.readBytes(file, maximumReferenceBytes);
-    const type = 'bytes' in read ? await recogniseBytes(read.bytes) : undefined;
-    if ('problem' in read || !type || folder.factOf(file)?.sha256 !== sha256)
-      throw new ReferenceChanged(`the reference ${file} is not the one of the plan, or only a pointer to it`);
-    const name = file.split('/').at(-1) ?? file;
-    const sent = await client.files.upload({
-      kind: type.kind,
-      name,
-      type: type.mediaType,
-      data: new Blob([read.bytes]),
-      model: model.id,
-    });
-    if (sent.url === null) throw new ReferenceChanged(`Rivya gave no address for the reference ${file}`);
-    return {
-      url: sent.url,
-      kind: type.kind,
-      name,
-      mimeType: sent.mime_type ?? type.mediaType,
-      ...(sent.duration_seconds !== null && { durationSeconds: sent.duration_seconds }),
-      ...(sent.duration_token !== null && { durationToken: sent.duration_token }),
-    };
-  }
-
-  // --- Results.
-
   /** Waits for the result, and writes it; a job that failed is followed by one more attempt. */
   async #finish(item: PlanItem, asset: WishedAsset, { task: begun, attempt }: Accepted): Promise<void> {
-    let task = await this.#until(begun.id, isFinished);
+    let task = await this.#reached(begun.id, isFinished);
     this.#settleFailed(task, asset, attempt);
     if (task.state === 'failed') {
       const again = await this.#order(item, asset);
@@ -419,7 +346,7 @@ class Sync {
         this.#fail(item, words, again.kind);
         return;
       }
-      task = await this.#until(again.task.id, isFinished);
+      task = await this.#reached(again.task.id, isFinished);
       this.#settleFailed(task, asset, again.attempt);
     }
     const [result] = task.results;
@@ -430,6 +357,10 @@ class Sync {
     const problem = task.problem ?? { code: 'unknown', message: 'it is not there yet' };
     const kind = task.hold === 'key' || isServerProblem(problem) ? 'server' : 'asset';
     this.#fail(item, this.#options.signal.aborted ? 'stopped before it came' : inSentence(problem), kind);
+  }
+
+  #reached(id: string, reached: (task: Task) => boolean): Promise<Task> {
+    return waitForJob(this.#services, id, reached, this.#options.signal);
   }
 
   #settleFailed({ state, finalCredits }: Task, { recipe }: WishedAsset, attempt: number): void {
@@ -443,166 +374,28 @@ class Sync {
     if (action === 'take' || action === 'adopt') {
       const task = this.#orders.latest(asset.recipe)?.task;
       if (task) await this.#place(item, asset, task);
-    } else if (action === 'copy') this.#copy(item, asset, plan);
-    else if (action === 'none' && item.isRenamed && item.recipe) {
-      this.#write(asset, item.recipe);
+    } else if (action === 'copy') {
+      const twin = plan.items.find(({ id }) => id === item.twin)?.asset;
+      this.#tell(item, this.#files.copy(item, asset, twin), 'made', 0);
+    } else if (action === 'none' && item.isRenamed && item.recipe) {
+      this.#files.record(asset, item.recipe);
       this.#made.push(item);
     }
   }
 
-  /** The file first, then its recipe: what a crash leaves between the two is known by its content. */
   async #place(item: PlanItem, asset: WishedAsset, task: Task): Promise<void> {
-    const { folder, library, fetchAgain } = this.#services;
-    const [result] = task.results;
-    let file = result?.file;
-    if (!file || result?.state !== 'stored') {
-      this.#fail(item, 'its file is not in the library', 'asset');
-      return;
+    const { ledger, clock } = this.#services;
+    const failure = await this.#files.place(item, asset, task);
+    if (failure === undefined) {
+      // The ledger learns where the file went, so that it is not offered to anybody.
+      const uri = this.#files.uriOf(asset);
+      const saved = { state: 'saved', file: uri, copies: [{ index: 0, uri }] } as const;
+      ledger.setPlacement(task.id, 'waiting', saved, clock.now());
     }
-    if (!isSameFormat(file.extension, extensionOf(asset.file))) {
-      const reason = `it came as ${file.extension}: name it .${file.extension}, formats are not converted yet`;
-      this.#fail(item, reason, 'asset');
-      return;
-    }
-    if (folder.factOf(asset.file)?.sha256 !== file.sha256) {
-      if (!(await library.has(file))) {
-        try {
-          file = await fetchAgain(task);
-        } catch (error) {
-          if (!isRivyaError(error)) throw error;
-          this.#fail(item, `its file is not to be had any more: ${error.message}`, 'asset');
-          return;
-        }
-      }
-      if (!folder.copyIn(library.pathOf(file), asset.file, item.replaces)) {
-        if (folder.factOf(asset.file)?.sha256 !== file.sha256) {
-          this.#fail(item, 'something else stands there by now', 'asset');
-          return;
-        }
-      }
-    }
-    const size =
-      file.width !== undefined && file.height !== undefined ? `${file.width}x${file.height}` : undefined;
-    this.#write(asset, {
-      ...this.#wishOf(asset),
-      made: new Date(task.createdAt).toISOString().slice(0, 10),
-      origin: task.origin,
-      ...(task.remoteId !== undefined && { task: task.remoteId }),
-      ...(task.finalCredits !== undefined && { credits: task.finalCredits }),
-      original: { sha256: file.sha256, type: file.mediaType, ...(size !== undefined && { size }) },
-      outputs: [{ file: asset.file, sha256: file.sha256 }],
-      tool: this.#services.tool,
-      ...(item.recipe?.rest && { rest: item.recipe.rest }),
-    });
-    this.#note(task, asset);
-    this.#made.push(item);
     const credits = item.action === 'make' ? (task.finalCredits ?? task.reservedCredits) : undefined;
-    this.#options.onEvent({ type: item.action === 'adopt' ? 'recorded' : 'made', item, credits });
-  }
-
-  #copy(item: PlanItem, asset: WishedAsset, plan: Plan): void {
-    const { folder, tool } = this.#services;
-    const twin = plan.items.find(({ id }) => id === item.twin)?.asset;
-    const recipe = twin && this.#recipeAt(twin.file);
-    if (!twin || recipe?.recipe !== asset.recipe) {
-      this.#fail(item, `${item.twin ?? 'its twin'} was not made`, 'asset');
-      return;
-    }
-    const [main] = recipe.outputs;
-    if (!isSameFormat(extensionOf(twin.file), extensionOf(asset.file))) {
-      this.#fail(item, `it is the file of ${twin.id}, and formats are not converted yet`, 'asset');
-      return;
-    }
-    const isThere = (): boolean => folder.factOf(asset.file)?.sha256 === main.sha256;
-    if (!isThere() && !folder.copyIn(folder.pathOf(twin.file), asset.file, item.replaces)) {
-      this.#fail(item, 'something else stands there by now', 'asset');
-      return;
-    }
-    const { made, origin, task, original } = recipe;
-    this.#write(asset, {
-      ...this.#wishOf(asset),
-      ...(made !== undefined && { made }),
-      ...(origin !== undefined && { origin }),
-      ...(task !== undefined && { task }),
-      credits: 0,
-      ...(original && { original }),
-      outputs: [{ file: asset.file, sha256: main.sha256 }],
-      tool,
-      ...(item.recipe?.rest && { rest: item.recipe.rest }),
-    });
-    this.#made.push(item);
-    this.#options.onEvent({ type: 'made', item, credits: 0 });
-  }
-
-  #wishOf(asset: WishedAsset): Omit<Recipe, 'outputs'> {
-    const { recipe, kind, model, prompt, params, referenceFiles, take } = asset;
-    return { recipe, kind, model, prompt, params, references: referenceFiles, take };
-  }
-
-  #write(asset: WishedAsset, recipe: Recipe): void {
-    const whole: { -readonly [K in keyof Recipe]: Recipe[K] } = { ...recipe, entry: asset.id };
-    delete whole.alt;
-    if (asset.alt !== undefined) whole.alt = asset.alt;
-    this.#services.folder.writeText(recipePathOf(asset.file), formatRecipe(whole));
-  }
-
-  /** The ledger learns where the file went, so that it is not offered to anybody. */
-  #note({ id }: Task, asset: WishedAsset): void {
-    const { ledger, folder, clock } = this.#services;
-    const uri = pathToFileURL(folder.pathOf(asset.file)).href;
-    ledger.setPlacement(
-      id,
-      'waiting',
-      { state: 'saved', file: uri, copies: [{ index: 0, uri }] },
-      clock.now(),
-    );
-  }
-
-  /** Waits for news of a job until it is so, or for as long as there is sense in it. */
-  async #until(id: string, reached: (task: Task) => boolean): Promise<Task> {
-    const { ledger, runner, clock, log } = this.#services;
-    const { signal } = this.#options;
-    let failuresBefore = ledger.task(id)?.failures ?? 0;
-    for (;;) {
-      const task = ledger.task(id);
-      if (!task) throw new Error(`The job ${id} is not in the ledger any more.`);
-      // Another sync has begun meanwhile, and found it in nobody's hands.
-      if (task.hold === 'decision' && task.problem?.code === orderInterrupted) {
-        decide(ledger, id, { type: 'wishedAgain' }, clock.now());
-        runner.poke();
-        continue;
-      }
-      failuresBefore = Math.min(failuresBefore, task.failures);
-      const isHopeless = task.failures - failuresBefore >= patience || task.hold !== undefined;
-      if (reached(task) || signal.aborted || isHopeless) return task;
-      await new Promise<void>(resolve => {
-        const done = (): void => {
-          advanced.dispose();
-          timer.dispose();
-          signal.removeEventListener('abort', done);
-          resolve();
-        };
-        const advanced = runner.onDidAdvance(({ after }) => {
-          if (after.id === id) done();
-        });
-        // Another process with the same ledger may have it in hand.
-        const timer = clock.after(lookMs, () => {
-          try {
-            ledger.checkForExternalChanges();
-          } catch (error) {
-            log.debug(describeError(error));
-          }
-          done();
-        });
-        signal.addEventListener('abort', done);
-      });
-    }
+    this.#tell(item, failure, item.action === 'adopt' ? 'recorded' : 'made', credits);
   }
 }
-
-const maximumReferenceBytes = 50_000_000;
-
-class ReferenceChanged extends Error {}
 
 const elsewhere: Extract<Ordered, { type: 'not' }> = {
   type: 'not',
@@ -641,11 +434,6 @@ function inSentence({ message }: Problem): string {
 /** What a person reads when a price was not the one of the plan. */
 export function priceChangeText({ model, named, reserved, totalBefore, totalNow }: PriceChange): string {
   return `${model} costs ${reserved} credits instead of ${named}: ${totalNow} credits in all instead of ${totalBefore}`;
-}
-
-function recipeOf(text: string): Recipe | undefined {
-  const recipe = parseRecipe(text);
-  return 'problem' in recipe ? undefined : recipe;
 }
 
 /** Works on several at a time, in their order. */
