@@ -142,7 +142,10 @@ function start({ context, channel, store, account, log }: Parts): Omit<TestAcces
   const links = store.add(
     new Lazy(async () => {
       const { LinkFeatures } = await import('./vscode/links/linkFeatures.ts');
-      return new LinkFeatures(await documents.get(), () => services.value?.ledger.resultHosts() ?? new Set());
+      return new LinkFeatures(
+        await documents.get(),
+        () => services.value?.ledger.results.hosts() ?? new Set(),
+      );
     }),
   );
   store.add(registerLinks(links, systemClock));

@@ -133,7 +133,7 @@ export async function runKills(options: KillOptions): Promise<KillReport> {
       rebuilds: container.rebuilds,
       cameBack: container.cameBack.size,
       replays: sandbox.control.requests().filter(request => request.replayed).length,
-      files: ledger.libraryFiles().length + placed.flatMap(storedFiles).length,
+      files: ledger.results.files().length + placed.flatMap(storedFiles).length,
       failures,
     };
     store.dispose();
@@ -328,7 +328,7 @@ export function check(ledger: Ledger, folder: string, sandbox: Sandbox, gone = n
   const files = readdirSync(paths.library, { recursive: true, withFileTypes: true }).filter(entry =>
     entry.isFile(),
   );
-  const expected = new Set(ledger.libraryFiles().map(({ file }) => basename(file.path)));
+  const expected = new Set(ledger.results.files().map(({ file }) => basename(file.path)));
   for (const { name } of files) if (!expected.has(name)) failures.push(`${name} belongs to no job.`);
   const database = new DatabaseSync(paths.ledger, { readOnly: true });
   const verdict = database.prepare('PRAGMA integrity_check').get()?.['integrity_check'];

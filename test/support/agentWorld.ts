@@ -3,13 +3,8 @@ import type { Model } from '../../src/api/resources/models.ts';
 import type { ReferenceMediaItem } from '../../src/api/resources/generations.ts';
 import { createRivyaClient } from '../../src/api/client.ts';
 import type { AgentRules } from '../../src/core/agents/agentGate.ts';
-import {
-  Agents,
-  type AgentCaller,
-  type AgentQuestion,
-  type AgentReference,
-  type AgentsPorts,
-} from '../../src/core/agents/agents.ts';
+import { Agents, type AgentsPorts } from '../../src/core/agents/agents.ts';
+import type { AgentCaller, AgentQuestion, AgentReference } from '../../src/core/agents/makeOrder.ts';
 import { AgentProblem } from '../../src/core/agents/problems.ts';
 import { resultFiles } from '../../src/shared/task.ts';
 import type { JobHarness } from './jobHarness.ts';

@@ -1,74 +1,38 @@
-import { randomUUID } from 'node:crypto';
 import { isRivyaError } from '../../api/errors/errors.ts';
 import { modelFields } from '../../api/resources/modelParameters.ts';
 import type { Model } from '../../api/resources/models.ts';
-import type { ReferenceMediaItem } from '../../api/resources/generations.ts';
-import type { Clock } from '../../base/clock.ts';
-import { sumOf, type Estimate } from '../generate/cost.ts';
-import { draftJob } from '../generate/draftJob.ts';
+import type { Estimate } from '../generate/cost.ts';
 import type { InputFile } from '../generate/inputRules.ts';
-import { headStartMs } from '../generate/priceWatch.ts';
 import { modelName, modelsFor } from '../models/usableModels.ts';
-import { startOfDay } from '../tasks/groups.ts';
-import type { AgentAnswer, AgentFacts, AgentOutcome } from '../tasks/agentJobs.ts';
-import type { Ledger } from '../tasks/ledger.ts';
 import type { NewPlacement } from '../tasks/placement.ts';
 import type { MediaKind, Task } from '../../shared/task.ts';
-import { agentGate, type AgentGateFacts, type AgentRefusal, type AgentRules } from './agentGate.ts';
+import { agentGate } from './agentGate.ts';
 import {
   creditsAnswer,
-  estimateWords,
   foundAnswer,
   modelAnswer,
   modelsAnswer,
   tasksAnswer,
   type AnsweredFile,
 } from './answers.ts';
+import {
+  dayOf,
+  estimateOf,
+  makeOrder,
+  type AgentCaller,
+  type AgentReference,
+  type OrderPorts,
+} from './makeOrder.ts';
 import { AgentProblem } from './problems.ts';
 import { bareId, quoted } from './quoted.ts';
 import { readInput, type GenerationInput, type ToolInput } from './readInput.ts';
 import { resolveOrder, wantedBy, type ResolvedOrder } from './resolveOrder.ts';
 import { generators, type ToolName } from './toolSchemas.ts';
 import { waitForTasks } from './waitForTasks.ts';
-import { orderName, wishName } from './wish.ts';
-
-/** A file that an agent has named, looked at but not sent. */
-export interface AgentReference extends InputFile {
-  /** URI under which the job remembers it. */
-  readonly source: string;
-  /** Hexadecimal SHA-256 of the bytes that will be sent. */
-  readonly sha256: () => Promise<string>;
-}
-
-/** Who calls a tool. */
-export interface AgentCaller {
-  readonly door: string;
-  /** What the agent calls itself. */
-  readonly client: string;
-  /** The most credits that its host has shown for this call before; undefined when it has shown none. */
-  readonly shown: number | undefined;
-}
-
-/** What a person is asked about an order of an agent. */
-export interface AgentQuestion {
-  /** Equal ones are one question. */
-  readonly order: string;
-  readonly client: string;
-  readonly kind: MediaKind;
-  readonly prompt: string;
-  /** As people read it. */
-  readonly model: string;
-  readonly estimate: Estimate;
-  /** By agents today, in credits. */
-  readonly spent: number;
-  readonly budget: number;
-  readonly reason: Extract<AgentRefusal, { type: 'ask' }>['reason'];
-}
+import { wishName } from './wish.ts';
 
 /** Everything that the tools need of the place where they run. */
-export interface AgentsPorts<R extends AgentReference = AgentReference> {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
+export interface AgentsPorts<R extends AgentReference = AgentReference> extends OrderPorts<R> {
   /** Undefined when the one that is set cannot be used. */
   readonly server: () => { readonly origin: string; readonly isSandbox: boolean } | undefined;
   /** @throws AgentProblem when no agent may do anything, or, for `paid`, nothing that costs */
@@ -78,20 +42,14 @@ export interface AgentsPorts<R extends AgentReference = AgentReference> {
   /** What is known of them without a network. */
   readonly keptModels: (origin: string) => Promise<readonly Model[] | undefined>;
   readonly defaultModel: (kind: MediaKind) => string;
-  readonly rules: (origin: string) => Promise<AgentRules>;
   /** @throws AgentProblem for a file that may not be sent */
   readonly references: (paths: readonly string[]) => Promise<readonly R[]>;
   /** Where results go. @throws AgentProblem for a document that is none */
   readonly placement: (document: string | undefined) => Promise<NewPlacement>;
-  readonly upload: (origin: string, model: Model, references: readonly R[]) => Promise<ReferenceMediaItem[]>;
-  /** Asks a person. @returns false also when nobody answers */
-  readonly ask: (question: AgentQuestion, signal: AbortSignal) => Promise<boolean>;
   /** The files of a job. @param document that is to refer to them, as the agent has named it */
   readonly files: (task: Task, document: string | undefined) => Promise<readonly AnsweredFile[]>;
   /** In credits, as seen last. */
   readonly balance: (origin: string) => number | undefined;
-  /** Jobs were made, and are to be sent. */
-  readonly made: (tasks: readonly Task[]) => void;
 }
 
 /** What a call would do, for the question of a host. */
@@ -123,9 +81,6 @@ export type Preview =
 
 /** An image is waited for so long by default, in seconds. */
 const imageSeconds = 120;
-/** Questions about one order: its price may have risen while somebody thought about it. */
-const mostQuestions = 3;
-
 /** What the tools do: one way for every order, whoever's agent asks through whichever door. */
 export class Agents<R extends AgentReference = AgentReference> {
   readonly #ports: AgentsPorts<R>;
@@ -197,7 +152,7 @@ export class Agents<R extends AgentReference = AgentReference> {
       const wishes = references.length > 0 ? undefined : wishesOf(origin, order, []);
       const { existing, facts } = this.#ports.ledger.agents.look(
         { origin, wishes: wishes ?? order.jobs.map(() => ''), isAgain: read.again ?? wishes === undefined },
-        this.#times(),
+        dayOf(this.#ports.clock),
       );
       if (existing.every(task => task !== undefined)) return { type: 'folded', kind };
       const price = {
@@ -232,7 +187,8 @@ export class Agents<R extends AgentReference = AgentReference> {
     const order = this.#resolve(kind, input, models, references);
     const hashes = await Promise.all(references.map(reference => reference.sha256()));
     const wishes = wishesOf(origin, order, hashes);
-    const { tasks, folded } = await this.#make(
+    const { tasks, folded } = await makeOrder(
+      this.#ports,
       { origin, order, wishes, references, placement, isAgain: input.again ?? false, kind, caller },
       signal,
     );
@@ -255,95 +211,6 @@ export class Agents<R extends AgentReference = AgentReference> {
     inputs: readonly InputFile[],
   ): ResolvedOrder {
     return resolveOrder(kind, input, { models, defaultModel: this.#ports.defaultModel(kind), inputs });
-  }
-
-  /** Finds or makes the jobs of an order; asks a person where one has to agree. */
-  async #make(
-    wanted: WantedOrder<R>,
-    signal: AbortSignal,
-  ): Promise<{ readonly tasks: readonly Task[]; readonly folded: ReadonlySet<string> }> {
-    const { origin, order, wishes, references, isAgain, caller, kind } = wanted;
-    const { ledger, ask, upload, made } = this.#ports;
-    const name = orderName(wishes, isAgain);
-    let answer: AgentAnswer | undefined;
-    let items: ReferenceMediaItem[] | undefined;
-    for (let questions = 0; ; questions++) {
-      const rules = await this.#ports.rules(origin);
-      const decide = (facts: AgentFacts): ReturnType<typeof agentGate> =>
-        agentGate(gateFacts(facts, order, caller), rules);
-      const { existing, facts } = ledger.agents.look({ origin, wishes, isAgain }, this.#times());
-      // Nothing is uploaded for an order that is refused, or that exists.
-      const first = facts.makes.length > 0 && !answer ? decide(facts) : undefined;
-      let why = first?.type === 'no' ? first.why : undefined;
-      if (!why) {
-        if (!existing.every(task => task !== undefined))
-          items ??= await upload(origin, order.model, references);
-        signal.throwIfAborted();
-        const outcome = this.#create(wanted, name, items ?? [], answer, decide);
-        if (outcome.type === 'made') {
-          const fresh = outcome.tasks.filter(({ id }) => !outcome.folded.has(id));
-          if (fresh.length > 0) made(fresh);
-          return outcome;
-        }
-        ({ why } = outcome);
-      }
-      const estimate = estimateOf(order, facts.makes);
-      const spent = { spent: facts.spentToday, budget: rules.dailyBudget };
-      if (why.type === 'never' || questions >= mostQuestions) throw refusalOf(why, estimate, spent);
-      const nonce = ledger.agents.ask(name, estimate.worst, this.#ports.clock.now());
-      const question: AgentQuestion = {
-        order: name,
-        client: caller.client,
-        kind,
-        prompt: order.jobs[0]?.prompt ?? '',
-        model: modelName(order.model),
-        estimate,
-        ...spent,
-        reason: why.reason,
-      };
-      const allow = await ask(question, signal);
-      signal.throwIfAborted();
-      if (!allow) throw refusalOf(why, estimate, spent);
-      answer = { nonce, allow, by: 'window' };
-    }
-  }
-
-  #create(
-    { origin, order, wishes, references, placement, isAgain, caller, kind }: WantedOrder<R>,
-    name: string,
-    items: readonly ReferenceMediaItem[],
-    answer: AgentAnswer | undefined,
-    decide: (facts: AgentFacts) => ReturnType<typeof agentGate>,
-  ): AgentOutcome<AgentRefusal> {
-    const { ledger } = this.#ports;
-    const times = this.#times();
-    const orderId = randomUUID();
-    const isSure = order.jobs.every(({ estimate }) => estimate.certainty === 'certain');
-    const jobs = order.jobs.map((job, index) => {
-      const identity = {
-        id: randomUUID(),
-        idempotencyKey: randomUUID(),
-        origin,
-        sources: references.map(({ source }) => source),
-        items,
-        orderId,
-      };
-      // Where the price is not certain, the first one shows what they cost.
-      const dueAt = times.now + (index === 0 || isSure ? 0 : headStartMs);
-      return {
-        task: { ...draftJob(order, job, identity), dueAt },
-        placement,
-        wish: wishes[index] ?? '',
-        estimate: job.estimate.worst ?? job.estimate.credits,
-      };
-    });
-    const { door, client } = caller;
-    return ledger.agents.create(
-      { origin, door, client, tool: generators[kind], orderId, wish: name, isAgain, jobs },
-      answer,
-      times,
-      decide,
-    );
   }
 
   async #check(input: ToolInput<'check_task'>, signal: AbortSignal): Promise<string> {
@@ -427,75 +294,14 @@ export class Agents<R extends AgentReference = AgentReference> {
   }
 
   #spent(origin: string): number {
-    return this.#ports.ledger.agents.spent(origin, this.#times().dayStart);
+    return this.#ports.ledger.agents.spent(origin, dayOf(this.#ports.clock).dayStart);
   }
-
-  #times(): { readonly now: number; readonly dayStart: number } {
-    const now = this.#ports.clock.now();
-    return { now, dayStart: startOfDay(now) };
-  }
-}
-
-interface WantedOrder<R> {
-  readonly origin: string;
-  readonly kind: MediaKind;
-  readonly order: ResolvedOrder;
-  readonly wishes: readonly string[];
-  readonly references: readonly R[];
-  readonly placement: NewPlacement;
-  readonly isAgain: boolean;
-  readonly caller: AgentCaller;
 }
 
 function wishesOf(origin: string, order: ResolvedOrder, references: readonly string[]): string[] {
   return order.jobs.map(({ prompt, params }, number) =>
     wishName({ origin, kind: order.kind, model: order.model.id, prompt, params, references, number }),
   );
-}
-
-/** What the jobs that would be made cost together. */
-function estimateOf({ jobs }: ResolvedOrder, makes: readonly number[]): Estimate {
-  return sumOf(makes.flatMap(index => jobs[index]?.estimate ?? []));
-}
-
-function gateFacts(facts: AgentFacts, order: ResolvedOrder, { shown }: AgentCaller): AgentGateFacts {
-  const estimate = estimateOf(order, facts.makes);
-  const { worst } = estimate;
-  return { ...facts, estimate, isShownByHost: shown !== undefined && worst !== undefined && worst <= shown };
-}
-
-/** No refusal names a way around it. */
-function refusalOf(
-  why: AgentRefusal,
-  estimate: Estimate,
-  { spent, budget }: { readonly spent: number; readonly budget: number },
-): AgentProblem {
-  const used = `agents have spent ${Math.round(spent)} of ${Math.round(budget)} credits today, and this costs ${estimateWords(estimate)}`;
-  const stop = 'stop ordering and tell the user, who alone can change it in the settings.';
-  switch (why.reason) {
-    case 'confirm':
-      return new AgentProblem(
-        'consent_denied',
-        `the user did not agree to ${estimateWords(estimate)}`,
-        'tell the user. Do not order something else in its place.',
-      );
-    case 'price':
-      return new AgentProblem('price_unknown', 'nobody can tell the price, and the user did not agree', stop);
-    case 'budget':
-      return new AgentProblem('budget_exceeded', used, stop);
-    case 'limit':
-      return new AgentProblem('budget_exceeded', "the user's limit for a day would be exceeded", stop);
-    case 'orders':
-      return new AgentProblem('too_many_orders', 'more than 20 paid orders in 10 minutes', stop);
-    case 'stopped':
-      return new AgentProblem('budget_exceeded', 'the user has stopped all agents for today', stop);
-    case 'credits':
-      return new AgentProblem(
-        'insufficient_credits',
-        'the account had too few credits a moment ago',
-        'stop ordering and tell the user. Do not retry.',
-      );
-  }
 }
 
 function notSetUp(what: string): AgentProblem {

@@ -1,7 +1,8 @@
 import { isPending, storedFiles, type StoredFile, type Task } from '../../shared/task.ts';
 import type { Library } from '../assets/library.ts';
 import { copyStands, type PlacedFiles } from './copies.ts';
-import type { LibraryFile, Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import type { LibraryFile } from './results.ts';
 import type { PlacedCopy } from './placement.ts';
 
 /** What a size limit would remove, to be shown before anything is. */
@@ -16,7 +17,7 @@ export interface RemovalPlan {
 
 /**
  * What must go for the library to keep within the limit: the oldest first, and only what is placed.
- * @param files all of the library's, the oldest first; see `Ledger.libraryFiles`
+ * @param files all of the library's, the oldest first; see `Results.files`
  * @param limit in bytes
  */
 export function planRemoval(files: readonly LibraryFile[], limit: number): RemovalPlan {

@@ -16,7 +16,8 @@ import { OpenJobs } from './openJobs.ts';
 import { Placements, writePlacement } from './placements.ts';
 import { clearableTasks, taskCounts, taskRows } from './queries.ts';
 import { RemovedTasks } from './removedTasks.ts';
-import { changingColumns, fileOf, placementColumns, resultColumns, taskColumns, taskOf } from './rows.ts';
+import { Results } from './results.ts';
+import { changingColumns, placementColumns, resultColumns, taskColumns, taskOf } from './rows.ts';
 import { rescue } from './rescue.ts';
 import { migrations } from './schema.ts';
 import { searchWords } from './searchWords.ts';
@@ -27,22 +28,11 @@ import {
   isRunningState,
   taskStates,
   type Hold,
-  type StoredFile,
   type Task,
 } from '../../shared/task.ts';
 import { transition } from './transition.ts';
 
 export type { NewTask };
-
-/** A stored file with what decides whether it may go. */
-export interface LibraryFile {
-  readonly taskId: string;
-  readonly index: number;
-  readonly file: StoredFile;
-  readonly createdAt: number;
-  /** Its job is placed: a copy was written to a workspace. Whether it still stands, `copyStands` tells. */
-  readonly placed: boolean;
-}
 
 /**
  * The durable truth about all jobs: one SQLite file that every window of this user opens.
@@ -53,8 +43,6 @@ export class Ledger implements Disposable {
   readonly #marker: string;
   readonly #changed = new Emitter<void>();
   #dataVersion: number;
-  /** As of what other windows had written; what is written here is added. */
-  #hosts: { readonly version: number; readonly names: Set<string> } | undefined;
 
   readonly leases: Leases;
   readonly placements: Placements;
@@ -62,6 +50,7 @@ export class Ledger implements Disposable {
   readonly lists: TaskLists;
   readonly removed: RemovedTasks;
   readonly books: Books;
+  readonly results: Results;
   readonly agents: AgentJobs;
   /** Fires after every change: our own at once, another window's when `checkForExternalChanges` finds it. */
   readonly onDidChange = this.#changed.event;
@@ -75,6 +64,7 @@ export class Ledger implements Disposable {
     this.placements = new Placements(database, () => this.#changed.fire());
     this.openJobs = new OpenJobs(database, marker, () => this.#changed.fire());
     this.books = new Books(database);
+    this.results = new Results(database, () => this.#readDataVersion());
     this.agents = new AgentJobs(database, {
       insert: (task, placement, now) => {
         writeFileSync(marker, '');
@@ -86,7 +76,7 @@ export class Ledger implements Disposable {
     });
     this.lists = new TaskLists(database, () => this.#changed.fire());
     this.removed = new RemovedTasks(database, () => {
-      this.#hosts = undefined;
+      this.results.replaced();
       if (this.hasPending()) writeFileSync(marker, '');
     });
     this.onDidLoseFile = database.onDidLoseFile;
@@ -375,45 +365,6 @@ export class Ledger implements Disposable {
     return attemptsOf(this.#database, id);
   }
 
-  // --- Files.
-
-  /** Every file in the library, the oldest job's first. */
-  libraryFiles(): LibraryFile[] {
-    const rows = this.#database.all(
-      `SELECT result.*, task.created_at, task.state = 'placed' AND placement.state IN ('placed', 'saved') AS placed
-       FROM result JOIN task ON task.id = result.task_id LEFT JOIN placement ON placement.task_id = task.id
-       WHERE result.state = 'stored' ORDER BY task.created_at, result.position`,
-    );
-    return rows.flatMap(row => {
-      const file = fileOf(row);
-      if (!file) return [];
-      const taskId = text(row, 'task_id');
-      const index = number(row, 'position');
-      return [
-        { taskId, index, file, createdAt: number(row, 'created_at'), placed: number(row, 'placed') === 1 },
-      ];
-    });
-  }
-
-  /** The file in the library that came from an address; undefined when there is none. */
-  fileFrom(url: string): StoredFile | undefined {
-    const row = this.#database.get(`SELECT * FROM result WHERE url = ? AND state = 'stored'`, url);
-    return row && fileOf(row);
-  }
-
-  /** The hosts that results came from, in small letters. */
-  resultHosts(): ReadonlySet<string> {
-    // Asked at every look into a document, and read from all results there ever were.
-    const version = this.#readDataVersion();
-    if (this.#hosts?.version === version) return this.#hosts.names;
-    const rows = this.#database.all(
-      `SELECT DISTINCT substr(url, 1, instr(substr(url, 9) || '/', '/') + 7) AS host FROM result WHERE url LIKE 'http%'`,
-    );
-    const names = new Set(rows.flatMap(row => URL.parse(text(row, 'host'))?.hostname ?? []));
-    this.#hosts = { version, names };
-    return names;
-  }
-
   /**
    * Changes the placement if it still is in the expected state, so that of two windows only one goes on. A
    * result that is placed or saved by this is `placed` as a job, too.
@@ -478,8 +429,7 @@ export class Ledger implements Disposable {
     for (const result of after.results) {
       if (result === before.results[result.index]) continue;
       this.#database.insert('result', resultColumns(after.id, result), true);
-      const host = /^http/i.test(result.url) ? URL.parse(result.url)?.hostname : undefined;
-      if (host !== undefined) this.#hosts?.names.add(host);
+      this.results.written(result);
     }
   }
 

@@ -3,7 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { inertText } from '../../base/text.ts';
-import type { AgentReference } from '../../core/agents/agents.ts';
+import type { AgentReference } from '../../core/agents/makeOrder.ts';
 import type { AnsweredFile } from '../../core/agents/answers.ts';
 import { AgentProblem } from '../../core/agents/problems.ts';
 import { quoted } from '../../core/agents/quoted.ts';

@@ -1,6 +1,6 @@
 import { systemClock } from '../../base/clock.ts';
 import { promptTitle } from '../../core/prompts/promptTitle.ts';
-import type { AgentQuestion } from '../../core/agents/agents.ts';
+import type { AgentQuestion } from '../../core/agents/makeOrder.ts';
 import type { MediaKind } from '../../shared/task.ts';
 import { ask, inform } from '../messages/dialogs.ts';
 import { openSettings } from './openSettings.ts';

@@ -136,7 +136,7 @@ function sourcesOf(ledger: Ledger, folder: string, { taskIds, files }: Dropped):
   // A dragged task may come with its files, too: each counts once.
   const root = vscode.Uri.file(folder);
   const paths = new Set(files.flatMap(uri => segmentsBelow(root, uri)?.join('/') ?? []));
-  const ofFiles = paths.size === 0 ? [] : ledger.libraryFiles().filter(({ file }) => paths.has(file.path));
+  const ofFiles = paths.size === 0 ? [] : ledger.results.files().filter(({ file }) => paths.has(file.path));
   const known = new Set(ofTasks.map(({ file }) => file.path));
   return [
     ...ofTasks,

@@ -31,7 +31,7 @@ export async function manageLibrary({
 }): Promise<void> {
   const { t } = l10n;
   const now = systemClock.now();
-  const files = ledger.libraryFiles();
+  const files = ledger.results.files();
   const use = await library.diskUse();
   const waiting = files.filter(file => !file.placed).length;
   const removals = ages.flatMap((age): Choice[] => {

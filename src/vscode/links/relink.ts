@@ -74,7 +74,7 @@ export async function relinkWorkspace(services: GenerateServices): Promise<void>
 
 function linksIn({ ledger }: GenerateServices, texts: readonly LinkedText[], offset?: number): Link[] {
   const links = new Map<string, Link>();
-  const results = ledger.resultHosts();
+  const results = ledger.results.hosts();
   for (const document of texts) {
     const hosts = { set: readHosts(setting('expiringLinks.hosts', document.uri)), results };
     for (const reference of document.references) {
@@ -96,7 +96,7 @@ async function relink(services: GenerateServices, links: readonly Link[]): Promi
   const fetched: Fetched[] = [];
   const foreign: Link[] = [];
   for (const link of links) {
-    const file = services.ledger.fileFrom(link.url);
+    const file = services.ledger.results.fileFrom(link.url);
     if (file && (await services.library.has(file))) fetched.push({ link, file, isPassing: false });
     else foreign.push(link);
   }

@@ -155,7 +155,7 @@ describe('the schema', () => {
     expect(tasks.flatMap(task => task.sources)).toEqual(version < 2 ? [] : ['file:///w/a%20fox.png']);
     expect(ledger.search('लोमड़ी', 100)).toHaveLength(version < 4 ? 9 : 10);
     expect(ledger.placements.waiting()).toHaveLength(1);
-    expect(ledger.libraryFiles()).toHaveLength(3);
+    expect(ledger.results.files()).toHaveLength(3);
     const due = ledger.leases.claim('a', ['https://rivya.ai'], noon + 60_000, 15_000, room(100));
     expect(due.map(task => task.state).sort()).toEqual(['draft', 'processing', 'queued', 'succeeded']);
     ledger.dispose();

@@ -10,7 +10,8 @@ import {
   type HousekeepingPorts,
 } from '../../../../src/core/tasks/housekeeping.ts';
 import { Library } from '../../../../src/core/assets/library.ts';
-import { Ledger, type LibraryFile } from '../../../../src/core/tasks/ledger.ts';
+import { Ledger } from '../../../../src/core/tasks/ledger.ts';
+import type { LibraryFile } from '../../../../src/core/tasks/results.ts';
 import { storedFiles, type Task } from '../../../../src/shared/task.ts';
 import { png } from '../../../support/mediaBytes.ts';
 import { diskFiles } from '../../../support/diskFiles.ts';
@@ -128,7 +129,7 @@ describe('whether a copy stands', () => {
     expect(await lossesOf(task, ports)).toEqual([0]);
     // The dialog of the bulk commands promises that such a task stays, with its files.
     expect(await removeTasks([{ task, mayLose: [] }], ports, noon)).toMatchObject({ removed: 0, kept: 1 });
-    const plan = planRemoval(ports.ledger.libraryFiles(), 0);
+    const plan = planRemoval(ports.ledger.results.files(), 0);
     expect(await removeFiles(plan, ports, noon)).toMatchObject({ removed: 1, kept: 1 });
     expect(await ports.library.exists(first)).toBe(true);
     expect(taskOf(ports, task.id).results.map(({ state }) => state)).toEqual(['stored', 'removed']);
@@ -171,7 +172,7 @@ describe('the removal', () => {
     const waiting = await storeJob(ports, folder.file('w'), noon, 'stored');
     const placed = await storeJob(ports, folder.file('w'), noon + 1, 'placed');
     const stopped = await storeJob(ports, folder.file('w'), noon + 2, 'untracked');
-    const plan = planRemoval(ledger.libraryFiles(), 0);
+    const plan = planRemoval(ledger.results.files(), 0);
     expect(plan.files.map(each => each.taskId)).toEqual([placed.task.id, placed.task.id]);
     expect(await removeFiles(plan, ports, noon + 9)).toEqual({ removed: 2, kept: 0, bytes: plan.bytes });
     expect(await filesLeft(ports, placed.task)).toBe(0);
@@ -181,7 +182,7 @@ describe('the removal', () => {
     });
     // Doing it again does no harm, and a plan that is out of date removes nothing that is needed.
     expect((await removeFiles(plan, ports, noon + 9)).removed).toBe(0);
-    const all = { files: ledger.libraryFiles().map(each => ({ ...each, placed: true })) };
+    const all = { files: ledger.results.files().map(each => ({ ...each, placed: true })) };
     expect(await removeFiles(all, ports, noon)).toEqual({ removed: 0, kept: 4, bytes: 0 });
     for (const { task } of [waiting, stopped]) expect(await filesLeft(ports, task)).toBe(2);
   });

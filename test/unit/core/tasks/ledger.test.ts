@@ -49,12 +49,12 @@ describe('the hosts that results came from', () => {
       const results = [{ index: 0, url, failures: 0, state: 'pending' as const }];
       ledger.update(id, noon, task => ({ ...task, results }));
     };
-    expect([...here.resultHosts()]).toEqual([]);
+    expect([...here.results.hosts()]).toEqual([]);
     withResult(here, 'https://Media.example/a/0.png');
-    expect([...here.resultHosts()]).toEqual(['media.example']);
+    expect([...here.results.hosts()]).toEqual(['media.example']);
     withResult(other, 'http://127.0.0.1:4010/b.png');
-    expect([...here.resultHosts()].sort()).toEqual(['127.0.0.1', 'media.example']);
-    expect([...other.resultHosts()].sort()).toEqual(['127.0.0.1', 'media.example']);
+    expect([...here.results.hosts()].sort()).toEqual(['127.0.0.1', 'media.example']);
+    expect([...other.results.hosts()].sort()).toEqual(['127.0.0.1', 'media.example']);
     here.dispose();
     other.dispose();
   });

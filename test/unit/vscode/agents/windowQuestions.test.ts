@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import type { AgentQuestion } from '../../../../src/core/agents/agents.ts';
+import type { AgentQuestion } from '../../../../src/core/agents/makeOrder.ts';
 import { WindowQuestions } from '../../../../src/vscode/agents/windowQuestions.ts';
 import { harmIn, hostileTexts } from '../../../support/hostileTexts.ts';
 
