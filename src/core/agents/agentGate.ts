@@ -1,5 +1,5 @@
 import type { Estimate } from '../generate/cost.ts';
-import { priceGate } from '../generate/priceGate.ts';
+import { onlyThePrice, priceGate } from '../generate/priceGate.ts';
 import type { AgentConsent, AgentFacts } from '../tasks/agentJobs.ts';
 
 /** What a person has set for agents. All amounts in credits. */
@@ -55,11 +55,7 @@ export function agentGate(facts: AgentGateFacts, rules: AgentRules): AgentDecisi
     confirmAbove: rules.confirmAbove,
     dailyLimit: rules.dailyLimit,
     spentToday: rules.dailyLimit === undefined ? 0 : spentByAll() + rules.spentElsewhere,
-    isOtherServer: false,
-    isWorkspaceModel: false,
-    isCountChosen: true,
-    isRepeated: false,
-    isForeign: false,
+    ...onlyThePrice,
   });
   if (gate.type === 'refuse') return never('limit');
   if (agreedBy === 'window') return { type: 'pass', consent: 'window' };

@@ -24,6 +24,15 @@ export interface PriceGateFacts {
   readonly isForeign: boolean;
 }
 
+/** Of an order about which nothing but its price is a question. */
+export const onlyThePrice = {
+  isOtherServer: false,
+  isWorkspaceModel: false,
+  isCountChosen: true,
+  isRepeated: false,
+  isForeign: false,
+} as const satisfies Partial<PriceGateFacts>;
+
 /** Why a person is asked. */
 export type Question =
   | 'foreign'

@@ -23,13 +23,7 @@ import { migrations } from './schema.ts';
 import { searchWords } from './searchWords.ts';
 import type { TaskFilter } from './taskFilter.ts';
 import { TaskLists } from './taskLists.ts';
-import {
-  isRemovable,
-  isRunningState,
-  taskStates,
-  type Hold,
-  type Task,
-} from '../../shared/task.ts';
+import { isRemovable, isRunningState, taskStates, type Hold, type Task } from '../../shared/task.ts';
 import { transition } from './transition.ts';
 
 export type { NewTask };

@@ -1,5 +1,5 @@
 import type { Estimate } from '../../generate/cost.ts';
-import { isAboveAgreed, priceGate } from '../../generate/priceGate.ts';
+import { isAboveAgreed, onlyThePrice, priceGate } from '../../generate/priceGate.ts';
 
 /** Why an order is not made. */
 export type Refusal =
@@ -58,11 +58,7 @@ export class Purse {
       confirmAbove: Infinity,
       dailyLimit: limit,
       spentToday: spent,
-      isOtherServer: false,
-      isWorkspaceModel: false,
-      isCountChosen: true,
-      isRepeated: false,
-      isForeign: false,
+      ...onlyThePrice,
     });
     if (decision.type === 'refuse') return 'limit';
     const questions = decision.type === 'ask' ? decision.questions : [];
