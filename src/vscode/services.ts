@@ -22,7 +22,7 @@ import { ModelCatalogue, type ModelCache } from '../core/models/modelCatalogue.t
 import { AccountMarks, type SenderAccount } from '../core/paidRequest/accountMarks.ts';
 import { agentRowsMs } from '../core/tasks/agentJobs.ts';
 import { ExternalChanges } from '../core/tasks/externalChanges.ts';
-import { forgetRemoved, removedForMs } from '../core/tasks/housekeeping.ts';
+import { forgetRemoved, removedForMs, type HousekeepingPorts } from '../core/tasks/housekeeping.ts';
 import { Ledger } from '../core/tasks/ledger.ts';
 import { ledgerPath } from '../core/tasks/storagePaths.ts';
 import { Runner, type RunnerServer } from '../core/tasks/runner.ts';
@@ -204,11 +204,12 @@ export function createServices(
   context.globalState.setKeysForSync([rememberedKey]);
   // Chats tell of nothing when they are paid, but the balance is asked for then.
   store.add(balance.onDidChange(() => mirror.saveSoon()));
-  void adoptOrphans(hostContext, mirror);
-  forgetRemoved({ ledger, library, placedFiles }, systemClock.now() - removedForMs).catch((error: unknown) =>
-    log.warn(`Files of removed tasks could not be deleted: ${describeError(error)}`),
+  adoptOrphans(hostContext, mirror).catch((error: unknown) =>
+    log.warn(`Jobs of a ledger that is gone could not be taken over: ${describeError(error)}`),
   );
-  ledger.agents.forget(systemClock.now() - agentRowsMs);
+  forgetOld({ ledger, library, placedFiles }).catch((error: unknown) =>
+    log.warn(`What is over could not be deleted, and is at the next start: ${describeError(error)}`),
+  );
   store.add(liftStops(ledger, balance));
   placer.start();
   runner.poke();
@@ -228,7 +229,14 @@ function liftStops(ledger: Ledger, balance: Balance): Disposable {
   });
 }
 
-/** Jobs of a ledger that went with its machine come back, and the person hears of it. Never rejects. */
+/** What the person has removed some time ago, and what agents have done long ago, goes for good. */
+async function forgetOld(house: HousekeepingPorts): Promise<void> {
+  const now = systemClock.now();
+  await forgetRemoved(house, now - removedForMs);
+  house.ledger.agents.forget(now - agentRowsMs);
+}
+
+/** Jobs of a ledger that went with its machine come back, and the person hears of it. */
 async function adoptOrphans({ context, log }: HostContext, mirror: Mirror): Promise<void> {
   const adopted = await mirror.adopt(knownStorage(context), id => noteStorage(context, id));
   if (adopted === 0) return;

@@ -50,7 +50,7 @@ export class Mirror implements Disposable {
   #timer: Disposable | undefined;
   #writing = Promise.resolve(true);
   /** Until then a new job would stand in a copy that nobody looks for. */
-  #settling: Promise<void> | undefined;
+  #settling: Promise<number> | undefined;
 
   constructor(options: MirrorOptions) {
     this.#options = options;
@@ -63,26 +63,49 @@ export class Mirror implements Disposable {
   }
 
   /**
-   * Takes over the jobs of ledgers that are gone; they stand in this one when the call returns. Where this
-   * ledger is lost as well, right after it, they must be found again: so their copies are given up when the
-   * jobs are in the copy of this ledger, and the workspace knows of it.
+   * Takes over the jobs of ledgers that are gone; they stand in this one when the call returns, or as soon as
+   * no other process holds it. Where this ledger is lost as well, right after it, they must be found again:
+   * so their copies are given up when the jobs are in the copy of this ledger, and the workspace knows of it.
    * @param known id of the ledger that this workspace used last
    * @param note makes the id of this ledger the known one
-   * @returns how many, when they are safe; never rejects for what is kept elsewhere
+   * @returns how many, when they are safe
+   * @throws what the ledger throws; the copies stay
    */
   async adopt(known: string | undefined, note: (id: string) => PromiseLike<void>): Promise<number> {
-    const { ledger, storageId, store, place, clock, log, isFresh } = this.#options;
+    const { ledger, storageId, store, place, isFresh } = this.#options;
     const seat = { own: storageId, known, place, isEmpty: ledger.count() === 0, isFresh };
     const orphans = orphanedCopies(store, seat);
-    let count = 0;
-    for (const { copy, isSameFolder } of orphans) {
-      const adopted = ledger.openJobs.adopt(copy.jobs, isSameFolder, clock.now());
-      log.info(`Jobs taken over from the copy of a ledger that is gone: ${adopted} of ${copy.jobs.length}.`);
-      count += adopted;
+    const adopting = this.#adoptAll(orphans, note);
+    this.#settling = adopting;
+    try {
+      return await adopting;
+    } finally {
+      this.#settling = undefined;
     }
-    this.#settling = this.#settle(orphans, note);
-    await this.#settling;
-    this.#settling = undefined;
+  }
+
+  async #adoptAll(
+    orphans: readonly OrphanedCopy[],
+    note: (id: string) => PromiseLike<void>,
+  ): Promise<number> {
+    const { ledger, clock, log } = this.#options;
+    let count = 0;
+    const left = [...orphans];
+    for (let orphan = left[0]; orphan; orphan = left[0]) {
+      const { copy, isSameFolder } = orphan;
+      try {
+        const adopted = ledger.openJobs.adopt(copy.jobs, isSameFolder, clock.now());
+        log.info(
+          `Jobs taken over from the copy of a ledger that is gone: ${adopted} of ${copy.jobs.length}.`,
+        );
+        count += adopted;
+        left.shift();
+      } catch (error) {
+        if (!isLocked(error) || this.#store.disposed) throw error;
+        await new Promise<void>(resolve => this.#store.add(clock.after(pauseMs, resolve)));
+      }
+    }
+    await this.#settle(orphans, note);
     return count;
   }
 
@@ -104,7 +127,8 @@ export class Mirror implements Disposable {
    * to be sent does not wait for ever.
    */
   async save(): Promise<void> {
-    if (this.#settling) await this.#settling;
+    // What goes wrong there is told to who adopts.
+    if (this.#settling) await this.#settling.catch(() => 0);
     await this.#copyNow();
   }
 

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { Log } from '../../../../src/base/log.ts';
 import { Library } from '../../../../src/core/assets/library.ts';
@@ -165,6 +166,32 @@ describe('a machine that is built anew', () => {
     expect(await mirrorOf(two, store, { storageId: 'new' }).adopt('old', noNote)).toBe(0);
     expect(two.count()).toBe(2);
     for (const ledger of [saved, one, two]) ledger.dispose();
+  });
+
+  it('takes them as soon as nobody else holds the ledger, and lets nothing be sent before', async () => {
+    using folder = temporaryFolder();
+    const store = new Memento();
+    const clock = new ManualClock();
+    const path = folder.file('b.sqlite');
+    const [lost, fresh] = [open(folder.file('a.sqlite')), open(path)];
+    createTask(lost, noon);
+    await mirrorOf(lost, store).save();
+    using mirror = useMirror(mirrorOf(fresh, store, { storageId: 'new', clock }));
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const adopting = mirror.value.adopt('old', noNote);
+    let isSaved = false;
+    const saving = mirror.value.save().then(() => (isSaved = true));
+    await new Promise(setImmediate);
+    expect([fresh.count(), isSaved]).toEqual([0, false]);
+    other.exec('ROLLBACK');
+    other.close();
+    clock.advance(1_000);
+    expect(await adopting).toBe(1);
+    await saving;
+    expect(fresh.count()).toBe(1);
+    lost.dispose();
+    fresh.dispose();
   });
 
   it('gives up no copy before its jobs can be found again without it', async () => {
