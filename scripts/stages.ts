@@ -83,7 +83,7 @@ const allStages: readonly Stage[] = [
       ...['vitest', 'run', '--maxWorkers=2', '--reporter=default', '--reporter=json'],
       '--outputFile.json=test-results/unit.json',
     ],
-    tools: ['python'],
+    tools: ['python', 'php'],
     report: 'test-results/unit.json',
     casesOf: casesOfVitest,
   },

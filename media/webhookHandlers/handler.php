@@ -17,6 +17,9 @@ const SIGNATURE_HEADER = 'HTTP_WEBHOOK_SIGNATURE';
 const TOLERANCE_IN_SECONDS = 5 * 60;
 const MAXIMUM_BYTES = 1024 ** 2;
 
+// Whatever ends this without an answer is a failure. PHP itself would say 200 where it displays errors.
+http_response_code(500);
+
 function answer(int $status, string $text): never
 {
     http_response_code($status);

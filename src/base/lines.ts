@@ -6,12 +6,18 @@ export interface Line {
   readonly end: number;
 }
 
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
 export function linesOf(text: string): Line[] {
   const lines: Line[] = [];
   let start = 0;
-  for (const match of text.matchAll(/\r\n|\r|\n/g)) {
-    lines.push({ text: text.slice(start, match.index), start, end: match.index });
-    start = match.index + match[0].length;
+  for (let end = 0; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (code !== lineFeed && code !== carriageReturn) continue;
+    lines.push({ text: text.slice(start, end), start, end });
+    if (code === carriageReturn && text.charCodeAt(end + 1) === lineFeed) end++;
+    start = end + 1;
   }
   lines.push({ text: text.slice(start), start, end: text.length });
   return lines;

@@ -1,5 +1,5 @@
 import { findBrowser, installedBrowser } from './browser.ts';
-import { findPython, installedPython } from './python.ts';
+import { canHave, findLanguage, installedLanguage, languages } from './languages.ts';
 import { installVscodeServer, isVscodeServerInstalled } from './vscodeServerInstall.ts';
 
 /** What the demo and the tests need beside the packages, each with how a person reads it. */
@@ -16,8 +16,17 @@ const tools = {
   },
   python: {
     name: 'Python with FastAPI',
-    isInstalled: () => installedPython() !== undefined,
-    install: findPython,
+    isInstalled: () => installedLanguage(languages.python) !== undefined,
+    install: () => findLanguage(languages.python),
+  },
+  php: {
+    name: 'PHP',
+    isInstalled: () => installedLanguage(languages.php) !== undefined,
+    // Few have it, and it is asked for nothing else.
+    install: async () => {
+      if (canHave(languages.php)) await findLanguage(languages.php);
+      else console.log('PHP is not installed: the webhook handler in PHP is not run.');
+    },
   },
 };
 

@@ -130,15 +130,15 @@ async function follow(
     const init = { headers, redirect: 'manual', signal: phase.signal, credentials: 'omit' } as const;
     const response = await abortableFetch(options.fetch, url, init);
     // Of what was not asked for, a part (206) is the worst: it looks like a file.
-    if (response.status === 200) return response;
+    if (response.status === 200 && !isPart(response.headers)) return response;
     discard(response.body);
     if (response.ok) {
       const { status } = response;
       const details = { code: 'file_truncated', status, retryable: true };
       throw new RivyaError('network', `The file server sent no whole file (status ${status}).`, details);
     }
-    const location = response.headers.get('location');
-    if (response.status < 300 || response.status >= 400 || location === null)
+    const location = response.headers.get('location') ?? '';
+    if (response.status < 300 || response.status >= 400 || location === '')
       throw statusError(response, clock);
     if (hop === maxRedirects) throw refused('too many redirects', response);
     url = allowedUrl(URL.parse(location, url.href), baseUrl, response);
@@ -189,6 +189,15 @@ function downloadError(cause: unknown, signal: AbortSignal): RivyaError {
   if (cause instanceof BodyTooLarge)
     return new RivyaError('protocol', cause.message, { code: 'file_too_large', cause });
   return networkError(cause, 'the file server').error;
+}
+
+/** Whether a server or a cache says that this is a part of a file, whatever its status is. */
+function isPart(headers: Headers): boolean {
+  const [, first, last, length] =
+    /^bytes (\d+)-(\d+)\/(\d+|\*)/.exec(headers.get('content-range') ?? '') ?? [];
+  return (
+    first !== undefined && (Number(first) !== 0 || (length !== '*' && Number(last) + 1 !== Number(length)))
+  );
 }
 
 /** The announced length in bytes; of a compressed body it says nothing about the bytes that come out. */

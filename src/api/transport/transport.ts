@@ -337,8 +337,12 @@ export class Transport {
 
   /** The key stays at its origin; and a POST is not turned into something else on the way. */
   #redirectTarget(from: URL, request: ApiRequest, response: Response, hop: number): URL {
-    const target = URL.parse(response.headers.get('location') ?? '', from.href);
-    if (target?.origin === from.origin && request.method === 'GET' && hop < maxRedirects) return target;
+    // Without a place, or with an empty one, it would lead to where it comes from.
+    const location = response.headers.get('location') ?? '';
+    const target = location === '' ? null : URL.parse(location, from.href);
+    // No request can be made of an address with a password in it.
+    const isOwn = target?.origin === from.origin && target.username === '' && target.password === '';
+    if (isOwn && request.method === 'GET' && hop < maxRedirects) return target;
     const place = target ? ` to ${target.origin}` : '';
     throw new RivyaError('protocol', `The server redirects${place}, which is not followed.`, {
       code: 'redirect_refused',

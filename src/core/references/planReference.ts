@@ -1,6 +1,6 @@
-import { documentLanguage } from '../languages/documentLanguage.ts';
+import { documentLanguage, type DocumentIdentity } from '../languages/documentLanguage.ts';
 import { isToolSettings } from '../languages/toolSettings.ts';
-import { condensed } from '../languages/largeDocument.ts';
+import { condensed, largestYaml } from '../languages/largeDocument.ts';
 import { inlineAsciidoc, planAsciidoc } from './textFormats/asciidoc.ts';
 import { inlineStyle, planStyle } from './styles/css.ts';
 import type { StyleLanguage } from './styles/cssTokens.ts';
@@ -62,6 +62,12 @@ export function planReference(request: ReferenceRequest): ReferencePlan | undefi
       })),
     }
   );
+}
+
+/** Whether that is why there is no plan for a document. */
+export function isTooLarge(text: string, identity: DocumentIdentity): boolean {
+  const document = condensed(text);
+  return !document || (documentLanguage(identity) === 'yaml' && document.text.length > largestYaml);
 }
 
 /**

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { Library } from '../../core/assets/library.ts';
-import { condensed } from '../../core/languages/largeDocument.ts';
+import { isTooLarge } from '../../core/references/planReference.ts';
 import type { ReferencePlan } from '../../core/references/plan/plan.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
 import { withCopies, type MissingFile, type Placement } from '../../core/tasks/placement.ts';
@@ -366,7 +366,7 @@ function remarkOf(
   const name = plain(file?.path.split('/').at(-1) ?? '', 'value');
   if (mode === 'none') return undefined;
   if (mode === 'clipboard') return t('Saved as {0}. The path is on the clipboard.', name);
-  if (live && !condensed(live.document.getText()))
+  if (live && isTooLarge(live.document.getText(), live.document))
     return t('Saved as {0}. The document is too large for Rivya to find the place for a reference.', name);
   if (live) return t('Saved as {0}. Nothing can refer to it at this place.', name);
   return document === undefined ? undefined : t('Saved as {0}. Its place in the document is gone.', name);

@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { fetch as undiciFetch } from 'undici';
 import { describe, expect, test, vi } from 'vitest';
 import type { Fetch } from '../../../src/api/transport/abortableFetch.ts';
@@ -58,6 +59,39 @@ describe('a result file', () => {
       Promise.resolve(new Response(picture, { headers: { 'content-length': String(picture.length + 7) } }));
     const error = await errorOf(download('https://files.example/a.png', { fetch }));
     expect(error).toMatchObject({ kind: 'network', code: 'file_truncated' });
+  });
+
+  test.each([
+    ['bytes 0-99/5000', false],
+    ['bytes 100-4999/5000', false],
+    ['bytes 4900-4999/*', false],
+    ['bytes 0-4999/5000', true],
+    ['bytes */5000', true],
+    ['pages 1-2/9', true],
+  ])('of which a server says that it is a part is none, whatever the status: %s', async (range, isWhole) => {
+    await using server = await startScriptedServer(answer(200, picture, { 'content-range': range }));
+    const outcome = await download(server.url).catch((error: unknown) => error);
+    expect(outcome).toMatchObject(isWhole ? picture : { code: 'file_truncated', retryable: true });
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+  ])('that comes in %s unasked has no length by which its end is known', async (encoding, compress) => {
+    const half = compress(picture).subarray(0, 200);
+    await using server = await startScriptedServer(answer(200, half, { 'content-encoding': encoding }));
+    // Whoever keeps it looks for the end of the file itself then.
+    const result = await openResult(server.url, { fetch: fetchPort, baseUrl: server.url });
+    expect(result.contentLength).toBeUndefined();
+    result.dispose();
+  });
+
+  test.each([undefined, ''])('behind a redirect to nowhere is not sought: %j', async location => {
+    const headers = location === undefined ? {} : { location };
+    await using server = await startScriptedServer(answer(302, '', headers));
+    expect(await errorOf(download(server.url))).toMatchObject({ kind: 'protocol', code: 'http_302' });
+    expect(server.requests).toHaveLength(1);
   });
 
   test('that is announced as too large is not read', async () => {

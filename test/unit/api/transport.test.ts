@@ -643,6 +643,23 @@ describe('redirects', () => {
     expect(other.requests).toHaveLength(0);
   });
 
+  test.each([
+    ['to nowhere', undefined],
+    ['to an empty address', ''],
+    ['to no address', 'http://['],
+    ['to a script', 'javascript:alert(1)'],
+    ['with a password', 'http://a:b@HOST/api/v1/credits'],
+  ])('%s are refused at once', async (_how, location) => {
+    const there = (host: string): { location?: string } =>
+      location === undefined ? {} : { location: location.replace('HOST', host) };
+    await using t = await setup([
+      (response, request) => answer(302, '', there(request.headers.host ?? ''))(response, request),
+    ]);
+    const error = await errorOf(t.client.credits.retrieve());
+    expect(error).toMatchObject({ kind: 'protocol', code: 'redirect_refused', status: 302 });
+    expect(t.server.requests).toHaveLength(1);
+  });
+
   test('of a POST are not followed', async () => {
     await using t = await setup([answer(307, '', { location: '/api/v1/elsewhere' })]);
     const error = await errorOf(t.client.generations.create(body, { idempotencyKey: 'k' }));

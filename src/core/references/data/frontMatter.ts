@@ -11,7 +11,8 @@ export function frontMatterOf(lines: readonly string[]): FrontMatter[] {
   const first = firstFrontMatter(lines);
   const found = first ? [first] : [];
   for (let at = (first?.last ?? -1) + 1; at < lines.length; at++) {
-    const last = lines[at]?.trimEnd() === '---' ? endOfSlide(lines, at) : undefined;
+    const line = lines[at] ?? '';
+    const last = line.startsWith('---') && line.trimEnd() === '---' ? endOfSlide(lines, at) : undefined;
     if (last === undefined) continue;
     found.push({ format: 'yaml', first: at, last });
     at = last;

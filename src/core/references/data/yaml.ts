@@ -10,6 +10,7 @@ import {
   type Node,
   type Pair,
 } from 'yaml';
+import { largestYaml } from '../../languages/largeDocument.ts';
 import { freeName } from '../plan/escape.ts';
 import { fillSlot, isListName, isSlotName, onlyMedia } from '../plan/slot.ts';
 import { indentationOf, lineAround, linesOf, lineIndexAt, trimmed } from '../../../base/lines.ts';
@@ -212,7 +213,9 @@ function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
+/** Nothing of a text that is too large to be read. */
 function documentsOf(text: string): Document.Parsed[] {
+  if (text.length > largestYaml) return [];
   // The parser would compare each key with all before it, and quote the line of each of many errors.
   const options = { logLevel: 'silent', uniqueKeys: false, prettyErrors: false } as const;
   // A text of nothing but errors has thousands, and most of the time would go into where each came from.

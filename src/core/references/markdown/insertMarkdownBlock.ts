@@ -60,6 +60,7 @@ export interface Insertion {
  * @param eol of the document
  * @param selectionStart UTF-16 offset; the blank end of a selection does not count, while a cursor on a blank
  *   line means that line
+ * @param scan of the text, where it was read already
  */
 export function insertMarkdownBlock(
   text: string,
@@ -68,8 +69,9 @@ export function insertMarkdownBlock(
   eol = '\n',
   selectionStart = selectionEnd,
   { isMdx, dialect }: MarkdownSyntax = { isMdx: false, dialect: 'commonmark' },
+  scan: MarkdownLines = scanMarkdown(text, isMdx),
 ): Insertion {
-  const { lines, scanned } = scanMarkdown(text, isMdx);
+  const { lines, scanned } = scan;
   const at = lineAt(text, lines, selectionStart, selectionEnd);
   const block = scanned[at]?.block;
   const last = block?.last ?? at;

@@ -130,6 +130,7 @@ class Scanner {
   }
 
   read(line: string): void {
+    if (this.#readOrdinary(line)) return;
     let rest = withoutTabs(line);
     let matched = 0;
     for (const container of this.#open) {
@@ -194,6 +195,22 @@ class Scanner {
       const holds = isCode ? 'code' : 'text';
       this.#begin(start ?? { kind, until: undefined, mayEndAtOnce: false, holds }, opened, rest);
     }
+  }
+
+  /** Nearly all lines are nothing but text or nothing at all, outside of everything. */
+  #readOrdinary(line: string): boolean {
+    if (this.#open.length > 0 || this.#leaf?.kind === 'verbatim') return false;
+    const leaf = this.#leaf;
+    if (line === '') {
+      if (leaf?.kind !== 'indented') this.#leaf = undefined;
+      this.lines.push({ containers: this.#open, opened: 0, block: undefined });
+      return true;
+    }
+    // Whatever begins something else begins with another character.
+    if (!isAsciiLetter(line.charCodeAt(0))) return false;
+    if (leaf?.kind === 'paragraph') this.#goOn(leaf, line);
+    else this.#begin({ kind: 'paragraph', until: undefined, mayEndAtOnce: false, holds: 'text' }, [], line);
+    return true;
   }
 
   /** The block, other than a paragraph or indented code, that begins here. */
@@ -388,8 +405,13 @@ function isIndented(rest: string): boolean {
   return rest.startsWith('    ');
 }
 
+function isAsciiLetter(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+}
+
 /** Tab stops are four columns apart. */
 function withoutTabs(line: string): string {
+  if (!line.includes('\t')) return line;
   let added = 0;
   return line.replaceAll('\t', (_tab, offset: number) => {
     const columns = 4 - ((offset + added) % 4);

@@ -26,7 +26,7 @@ export function planMarkdown(
   const own =
     replacing && !cutsExpression(language, text, replacing)
       ? { ...replacing, text: reference }
-      : insertion(language, request, reference);
+      : insertion(language, request, reference, scan);
   const [first] = snippets;
   const at = first ? own.text.indexOf(snippetText(first)) + first.before.length : 0;
   const alt = first?.alt === undefined ? undefined : { start: at, end: at + first.alt.length };
@@ -41,9 +41,10 @@ function insertion(
   language: MarkdownLanguage,
   { text, start, end, eol, manners }: ReferenceRequest,
   reference: string,
+  scan: MarkdownLines,
 ): ReferenceEdit {
   const syntax = { isMdx: language === 'mdx', dialect: manners?.markdown };
-  const found = insertMarkdownBlock(text, end, reference, eol, start, syntax);
+  const found = insertMarkdownBlock(text, end, reference, eol, start, syntax, scan);
   return { start: found.offset, end: found.offset, text: found.text };
 }
 

@@ -207,7 +207,7 @@ class MarkupParser {
       }
     }
     leave(parent, text.length, text.length);
-    if (element && text.length - at > longSearch) this.#failures += mostFailures / 5;
+    if (element && text.length - at > longSearch) this.#failures += mostFailures / 3;
     return undefined;
   }
 
@@ -318,10 +318,12 @@ class MarkupParser {
     const begin = tag.exec(text.slice(at, at + 200));
     if (!begin || (begin[1] === '' && !isScript && !tagsInBraces)) return undefined;
     const name = this.#nameOf(begin[1] ?? '');
-    const attributes: MarkupValue[] = [];
-    const otherAttributes: (MarkupValue & { form: 'bare' | 'braced' })[] = [];
-    const nameBefore = (end: number): string =>
-      /([^\s=/>"'`]+)\s*=\s*$/.exec(text.slice(Math.max(at, end - 100), end))?.[1] ?? '';
+    let attributes: MarkupValue[] | undefined;
+    let otherAttributes: (MarkupValue & { form: 'bare' | 'braced' })[] | undefined;
+    const nameBefore = (end: number): string => {
+      const before = text.slice(Math.max(at, end - 100), end).trimEnd();
+      return before.endsWith('=') ? (/([^\s=/>"'`]+)\s*=$/.exec(before)?.[1] ?? '') : '';
+    };
     let position = at + begin[0].length;
     if (isScript && text[position] === '<') position = skipTypeArguments(text, position);
     let isSelfClosing = false;
@@ -345,7 +347,12 @@ class MarkupParser {
         const end = this.#script(node('opaque', parent, position, position), position + 1, '}');
         const attribute = nameBefore(position);
         if (attribute !== '')
-          otherAttributes.push({ name: attribute, start: position + 1, end: end - 1, form: 'braced' });
+          (otherAttributes ??= []).push({
+            name: attribute,
+            start: position + 1,
+            end: end - 1,
+            form: 'braced',
+          });
         position = end;
       } else if (character === '"' || character === "'" || (character === '`' && tagsInBraces)) {
         const end = this.#quoted(position, character);
@@ -353,7 +360,7 @@ class MarkupParser {
           this.#unfinished++;
           return undefined;
         }
-        attributes.push({ name: nameBefore(position), start: position + 1, end: end - 1 });
+        (attributes ??= []).push({ name: nameBefore(position), start: position + 1, end: end - 1 });
         position = end;
       } else if (character === '=' && !isScript) {
         const bare = /^=\s*([^\s"'`=<>{}][^\s"'`=<>{}]*)/.exec(text.slice(position, position + longestBare));
@@ -362,7 +369,7 @@ class MarkupParser {
         // A slash before the end belongs to the tag.
         const isWhole = bare !== null && /[\s>]/.test(text.charAt(start + value.length));
         if (isWhole && !(value.endsWith('/') && text[start + value.length] === '>'))
-          otherAttributes.push({
+          (otherAttributes ??= []).push({
             name: nameBefore(position + 1),
             start,
             end: start + value.length,
@@ -380,8 +387,8 @@ class MarkupParser {
     const element: MarkupNode = {
       ...node('element', parent, at, position),
       name,
-      attributes,
-      otherAttributes,
+      attributes: attributes ?? none,
+      otherAttributes: otherAttributes ?? none,
       innerStart: position,
     };
     if (voidElements.has(name) || (isSelfClosing && (isXml || /[-A-Z:]/.test(begin[1] ?? '')))) {
@@ -445,10 +452,13 @@ function node(
     name: '',
     innerStart: start,
     innerEnd: end,
-    attributes: [],
-    otherAttributes: [],
+    attributes: none,
+    otherAttributes: none,
   };
 }
+
+/** Most nodes have no attributes, and a text has many nodes. */
+const none: readonly never[] = [];
 
 /** More elements are not open at a time, which bounds the time for a text that is no document. */
 const mostOpen = 500;

@@ -37,13 +37,13 @@ export function tokensOf(text: string, language: StyleLanguage): Token[] {
   const comment =
     language === 'css' ? String.raw`/\*[^]*?(?:\*/|$)` : String.raw`/\*[^]*?(?:\*/|$)|//[^\r\n]*`;
   const token = new RegExp(
-    String.raw`(?<comment>${comment})|(?<string>"(?:\\[^]|[^"\\\n])*"?|'(?:\\[^]|[^'\\\n])*'?)|(?<text>url\(\s*[^\s"')][^)\n]*\)?|[#@]\{[^{}\n]*\}|\\[^]|[^\s{};"'/\\u#@]+|[^\s{};])|(?<delimiter>[{};])`,
+    String.raw`(${comment})|("(?:\\[^]|[^"\\\n])*"?|'(?:\\[^]|[^'\\\n])*'?)|(?:url\(\s*[^\s"')][^)\n]*\)?|[#@]\{[^{}\n]*\}|\\[^]|[^\s{};"'/\\u#@]+|[^\s{};])|([{};])`,
     'gi',
   );
   for (const match of text.matchAll(token)) {
     const start = match.index;
     const end = start + match[0].length;
-    const { comment: isComment, string, delimiter } = match.groups ?? {};
+    const [, isComment, string, delimiter] = match;
     const kind =
       isComment !== undefined ? 'comment' : string !== undefined ? 'string' : (delimiter ?? 'text');
     tokens.push({ kind: kind as Token['kind'], start, end });

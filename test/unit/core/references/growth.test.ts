@@ -3,9 +3,12 @@ import { mediaPathAt } from '../../../../src/core/generate/mediaPath.ts';
 import { sizeAround } from '../../../../src/core/generate/shape.ts';
 import { plainProject } from '../../../../src/core/projects/findProject.ts';
 import { parseLoosely } from '../../../../src/core/projects/kinds/settingsText.ts';
+import { findReferences } from '../../../../src/core/links/find/findReferences.ts';
+import { largestYaml } from '../../../../src/core/languages/largeDocument.ts';
 import { addressOf } from '../../../../src/core/projects/address.ts';
 import { promptIn, promptsAt } from '../../../../src/core/prompts/findPrompts.ts';
 import { inlineReference, planReference } from '../../../../src/core/references/planReference.ts';
+import { isLongRun } from '../../../support/propertyRuns.ts';
 import { growthOf, linearGrowth, ratiosToPlainPass } from '../../../support/growth.ts';
 
 /** For each family of languages what its scanner could take again and again: openings that nothing closes. */
@@ -32,6 +35,40 @@ const hostile: Readonly<Record<string, readonly string[]>> = {
   python: ['"', '\\"', '# a\n'],
   wikitext: ['{|\n'],
 };
+
+/** What is not hostile, and yet the most for its length: one token after the other. */
+const awkward = [
+  ['markdown', 'a\n\n'],
+  ['markdown', '1. a\n'],
+  ['markdown', '![a](a.png)'],
+  ['markdown', '[a]: b\n'],
+  ['mdx', '<a>\n'],
+  ['html', '<p a="b">c</p>\n'],
+  ['html', '<img srcset="a.png, b.png 2x, '],
+  ['svelte', '<a>'],
+  ['css', 'a:b;'],
+  ['json', '['],
+  ['restructuredtext', '.. image:: a.png\n'],
+  ['latex', '\\includegraphics{'],
+  ['typescript', "'a.png' "],
+  ['xml', '<a b="'],
+] as const;
+
+/** Those of all that take longest for their length. */
+const costly = [
+  ['markdown', 'a\n\n'],
+  ['markdown', '- a\n'],
+  ['markdown', '{% raw %}\n'],
+  ['mdx', '{'],
+  ['mdx', '{}\n'],
+  ['html', '<a "'],
+  ['typescriptreact', '<a>'],
+  ['typescriptreact', '<a b={'],
+  ['astro', '<a {'],
+  ['css', '{'],
+  ['json', '['],
+  ['latex', '\\begin{a}'],
+] as const;
 
 const ordinary =
   '# Title\n\nSome *words* of a text, with a [link](https://example.com/a) and `code`.\n\n- one\n- two\n\n' +
@@ -84,31 +121,51 @@ function repeated(part: string, size: number): string {
   return part.repeat(Math.ceil(size / part.length));
 }
 
+const megabyte = 1_048_576;
+
 describe('the time that a document costs', () => {
-  it.each(cases)('grows with its length in %s: %j', (languageId, part) => {
+  it.each([...cases, ...awkward])('grows with its length in %s: %j', (languageId, part) => {
     const { prompts, replacement } = readers(languageId);
-    const run = (text: string): unknown => [prompts?.(text), replacement?.(text)];
+    const run = (text: string): unknown => [
+      prompts?.(text),
+      replacement?.(text),
+      findReferences(text, { languageId }),
+    ];
     expect(growthOf(run, size => repeated(part, size))).toBeLessThan(linearGrowth);
   });
 
-  it.each([
-    ['typescriptreact', '<a b={'],
-    ['astro', '<a {'],
-  ])('is that of few passes over the largest that is read in %s: %j', (languageId, part) => {
-    const { plan = String, replacement = String } = readers(languageId);
-    const { plan: cost, replacement: other } = ratiosToPlainPass(
-      { plan, replacement },
-      repeated(part, 490_000),
-    );
-    // Each brace was once sought to the end of the text by all of those around it: that was 3,000 times.
-    expect(Math.max(cost, other)).toBeLessThan(600);
+  // What is larger is not read, and what is smaller takes less: nothing takes longer than this.
+  const largest = 500_000;
+  const fiveMegabytes = repeated(ordinary, 5 * megabyte);
+  it.each(isLongRun ? [...cases, ...awkward] : costly)(
+    'is at most that of fifty plain passes over 5 MB for the largest that is read in %s: %j',
+    (languageId, part) => {
+      const { prompts, plan, replacement } = readers(languageId);
+      const text = repeated(part, largest - part.length);
+      const runs = {
+        prompts: () => prompts?.(text),
+        plan: () => plan?.(text),
+        replacement: () => replacement?.(text),
+      };
+      const ratios = Object.entries(ratiosToPlainPass(runs, fiveMegabytes));
+      expect(ratios.filter(([, ratio]) => ratio > 50)).toEqual([]);
+    },
+  );
+
+  it('is so for the largest data in YAML, too, whose parser reads it before and after', () => {
+    const entries = Array.from({ length: 20_000 }, (_, at) => `k${at}: b`).join('\n');
+    const text = entries.slice(0, entries.lastIndexOf('\n', largestYaml - 1) + 1);
+    const { plan } = readers('yaml');
+    expect(plan?.(text)).toBeDefined();
+    const { time } = ratiosToPlainPass({ time: () => plan?.(text) }, fiveMegabytes);
+    expect(time).toBeLessThan(50);
+    expect(plan?.(`${text}${text.replaceAll('k', 'l')}`)).toBeUndefined();
   });
 
   it.each(['"', '\\"', '/*', '//', ',', '{"a":'])('grows with the length of settings: %j', part => {
     expect(growthOf(parseLoosely, size => repeated(part, size))).toBeLessThan(linearGrowth);
   });
 
-  const megabyte = 1_048_576;
   it.each([...cases, ...plainTexts.map(part => ['markdown', part] as const)])(
     'stays within 50 times a plain pass over it, large as it is, in %s: %j',
     (languageId, part) => {

@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { createAdaptorServer } from '@hono/node-server';
 import express from 'express';
 import { fetch } from 'undici';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { rivyaWebhooks as expressWebhooks } from '../../../../media/webhookHandlers/express.ts';
 import { rivyaWebhooks as honoWebhooks } from '../../../../media/webhookHandlers/hono.ts';
 import { POST } from '../../../../media/webhookHandlers/nextjs.ts';
@@ -21,35 +19,49 @@ import { WebhookReceiver } from '../../../../src/core/webhooks/receiver.ts';
 import type { RawHeaders, ReceivedDelivery } from '../../../../src/core/webhooks/received.ts';
 import { replayDelivery } from '../../../../src/core/webhooks/replay.ts';
 import { startSandbox, type Sandbox } from '../../../../src/sandbox/server.ts';
-import { findPython } from '../../../support/python.ts';
+import {
+  handlersFolder,
+  runtimes,
+  startRuntime,
+  startWithGate,
+  type HandlerServer,
+} from '../../../support/handlerServers.ts';
+import { canHave, languages } from '../../../support/languages.ts';
+import { isLongRun } from '../../../support/propertyRuns.ts';
 
-const folder = path.join(import.meta.dirname, '../../../../media/webhookHandlers');
 const never = new AbortController().signal;
 const hour = 3_600_000;
 /** So that packages can be installed; it only ends a test that hangs. */
 const patience = 300_000;
 
-interface Handler {
-  readonly url: URL;
-  stop(): Promise<void>;
-}
-
 /** Runs a template as its first lines tell, with the secret in the environment. */
-type Start = (secret: string) => Promise<Handler>;
+type Start = (secret: string) => Promise<HandlerServer>;
 
 const handlers: Record<string, Start> = {
   Express: secret => inThisProcess(secret, express().use(expressWebhooks).listen(0, '127.0.0.1')),
   Hono: secret => inThisProcess(secret, serve(honoWebhooks.fetch)),
   'Next.js': secret => inThisProcess(secret, serve(POST)),
-  FastAPI: startFastApi,
+  ...Object.fromEntries(
+    Object.entries(runtimes).map(([name, runtime]) => [
+      name,
+      (secret: string) => startRuntime(runtime, secret),
+    ]),
+  ),
 };
+
+/** Whether a handler is run here, and in this run. */
+function runsHere(name: string): boolean {
+  if (name === 'PHP') return canHave(languages.php);
+  // Installing and building takes too long for every run.
+  return name !== 'Go' || (isLongRun && canHave(languages.go));
+}
 
 function serve(handle: (request: Request) => Response | Promise<Response>): Server {
   const server = createAdaptorServer({ fetch: handle, overrideGlobalObjects: false }) as Server;
   return server.listen(0, '127.0.0.1');
 }
 
-async function inThisProcess(secret: string, server: Server): Promise<Handler> {
+async function inThisProcess(secret: string, server: Server): Promise<HandlerServer> {
   process.env['RIVYA_WEBHOOK_SECRET'] = secret;
   if (!server.listening) await once(server, 'listening');
   return {
@@ -59,37 +71,6 @@ async function inThisProcess(secret: string, server: Server): Promise<Handler> {
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
-    },
-  };
-}
-
-async function startFastApi(secret: string): Promise<Handler> {
-  const program = [
-    'import fastapi, uvicorn',
-    'from fastapi_handler import rivya_webhooks',
-    'app = fastapi.FastAPI()',
-    'app.include_router(rivya_webhooks)',
-    'uvicorn.run(app, host="127.0.0.1", port=0)',
-  ].join('\n');
-  const python = spawn(await findPython(), ['-c', program], {
-    cwd: folder,
-    env: { ...process.env, RIVYA_WEBHOOK_SECRET: secret, PYTHONDONTWRITEBYTECODE: '1' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const said: string[] = [];
-  let port: string | undefined;
-  for await (const line of createInterface({ input: python.stderr })) {
-    said.push(line);
-    port = /running on http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
-    if (port !== undefined) break;
-  }
-  if (port === undefined) throw new Error(`FastAPI did not start:\n${said.join('\n')}`);
-  python.stderr.resume();
-  return {
-    url: new URL(`http://127.0.0.1:${port}/webhooks/rivya`),
-    async stop() {
-      python.kill();
-      await once(python, 'exit');
     },
   };
 }
@@ -170,11 +151,11 @@ function signed(
   return withHeader(withTime, 'webhook-signature', `v1,${signature}`);
 }
 
-// PHP and Go run nowhere here; what must not come back can be read all the same.
-it.each(readdirSync(folder).filter(name => /\.(?:ts|py|go|php)$/.test(name)))(
+// Not everywhere are all of them run; what must not come back can be read all the same.
+it.each(readdirSync(handlersFolder).filter(name => /\.(?:ts|py|go|php)$/.test(name)))(
   '%s keeps nothing where others can write, and refuses an id with a full stop',
   name => {
-    const source = readFileSync(path.join(folder, name), 'utf8');
+    const source = readFileSync(path.join(handlersFolder, name), 'utf8');
     expect(source).not.toMatch(/temp_dir|tmpdir|TempDir|tempfile|\/tmp/);
     expect(source).toContain('full stop in the id');
     // The note is made after the work, so that work that failed is delivered again.
@@ -183,7 +164,8 @@ it.each(readdirSync(folder).filter(name => /\.(?:ts|py|go|php)$/.test(name)))(
   },
 );
 
-describe.each(Object.entries(handlers))('the handler for %s', (_name, start) => {
+describe.for(Object.entries(handlers))('the handler for %s', ([name, start]) => {
+  const it = test.skipIf(!runsHere(name));
   it(
     'takes what the sandbox delivers, once, and nothing else',
     async () => {
@@ -208,6 +190,7 @@ describe.each(Object.entries(handlers))('the handler for %s', (_name, start) => 
         expect((await send({ ...good, headers: unsigned }))[0]).toBe(401);
         const large = { ...good, body: Buffer.alloc(1024 ** 2 + 1, 'x') };
         expect((await send(large))[0]).toBe(413);
+        expect(await sendWithoutLength(large, handler.url)).toBe(413);
 
         expect(await send(good)).toEqual([200, 'Handled.']);
         expect(await send(good)).toEqual([200, 'Already handled.']);
@@ -227,6 +210,9 @@ describe.each(Object.entries(handlers))('the handler for %s', (_name, start) => 
         const now = String(Math.floor(Date.now() / 1000));
         const shifted = signed(good, endpoint.signing_secret ?? '', `evt_9.${now}`, now, '{"type":"x"}');
         expect((await send(shifted))[0]).toBe(401);
+        // Signed, and nothing that can be handled: not 200, and not noted.
+        const broken = signed(good, endpoint.signing_secret ?? '', 'evt_9', now, '{"type":"x"');
+        expect((await send(broken))[0]).toBeGreaterThanOrEqual(400);
         const whole = signed(good, endpoint.signing_secret ?? '', 'evt_9', now, '{"type":"x"}');
         expect(await send(whole)).toEqual([200, 'Handled.']);
 
@@ -259,3 +245,68 @@ describe.each(Object.entries(handlers))('the handler for %s', (_name, start) => 
     patience,
   );
 });
+
+/** In chunks, so that no header tells how large it is. Some close the connection while it is being sent. */
+async function sendWithoutLength(delivery: ReceivedDelivery, url: URL): Promise<number> {
+  const { status } = await fetch(url, {
+    method: 'POST',
+    headers: delivery.headers.flatMap(([name, value]): [string, string][] =>
+      name.toLowerCase().startsWith('webhook-') ? [[name, value]] : [],
+    ),
+    body: new Blob([delivery.body]).stream(),
+    duplex: 'half',
+  });
+  return status;
+}
+
+describe.skipIf(process.platform === 'win32').for(Object.entries(runtimes))(
+  'the handler for %s, when the work',
+  ([name, runtime]) => {
+    const it = test.skipIf(!runsHere(name));
+    const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+    const event: ReceivedDelivery = {
+      number: 1,
+      receivedAt: 0,
+      method: 'POST',
+      path: '/',
+      headers: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map(each => [each, ''] as const),
+      body: new Uint8Array(),
+      verdict: { verified: false, reason: 'noSecret' },
+      status: 401,
+      eventId: undefined,
+      eventType: undefined,
+      signedAt: undefined,
+      duplicateOf: undefined,
+    };
+    const failed = (): ReceivedDelivery =>
+      signed(event, secret, 'evt_1', String(Math.floor(Date.now() / 1000)), '{"type":"generation.failed"}');
+
+    it(
+      'fails, is not told that it is handled, and does it when the event comes again',
+      async () => {
+        const handler = await startWithGate(runtime, secret);
+        const send = (): Promise<number> =>
+          replayDelivery(failed(), handler.url, never).then(({ status }) => status);
+        try {
+          for (const [end, expected] of [
+            ['fail', 500],
+            ['fail', 500],
+            ['succeed', 200],
+          ] as const) {
+            const answer = send();
+            const finish = await handler.gate.entered();
+            // What is under way is not known as handled.
+            if (runtime.isConcurrent) expect(await send()).toBe(409);
+            await finish(end);
+            expect(await answer).toBe(expected);
+          }
+          // Without the gate: the work is not done again.
+          expect(await send()).toBe(200);
+        } finally {
+          await handler.stop();
+        }
+      },
+      patience,
+    );
+  },
+);

@@ -9,6 +9,7 @@ import { relinkDocument, relinkWorkspace } from '../../../../src/vscode/links/re
 import { UserError } from '../../../../src/vscode/messages/errors.ts';
 import type { GenerateServices } from '../../../../src/vscode/generate/generateServices.ts';
 import { LinkFeatures } from '../../../../src/vscode/links/linkFeatures.ts';
+import { harmIn, hostileTexts } from '../../../support/hostileTexts.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 import { resetSettings, setSetting } from '../../../support/vscodeStandIn.ts';
 
@@ -167,6 +168,31 @@ describe('what is said in documents', () => {
     // One way at a time.
     await features.refresh();
     expect(told('rivya-missing')).toEqual([]);
+  });
+
+  // Lenses draw icons; of an address with a colon nobody looks for a file.
+  it.each([
+    ['icons', hostileTexts['icons'] ?? ''],
+    ['marks of the direction', hostileTexts['marks of the direction'] ?? ''],
+    ['line breaks and controls', 'one\ntwo\u0007\u0085three\u2028four'],
+    ['many characters', 'x'.repeat(1_000)],
+    ['a place in brackets', '[x](y) $(bug)'],
+  ])('draws the name of a file as text, whatever it is: %s', async (_how, name) => {
+    const document = documentOf(
+      'a.html',
+      'html',
+      `<img src="img/${encodeURIComponent(name)}.png" alt="todo: a fox">`,
+    );
+    say('missingImages.show', 'codeLens');
+    const lenses = (await features.codeLenses(document)).map(({ command }) => command?.title ?? '');
+    say('missingImages.show', 'hint');
+    await features.refresh();
+    const whole = { start: 0, end: document.getText().length, intersection: () => ({}) };
+    const context = { diagnostics: [] } as unknown as vscode.CodeActionContext;
+    const fixes = await features.codeActions(document, whole as never, context);
+    const words = [...lenses, ...told('rivya-missing'), ...fixes.map(({ title }) => title)];
+    expect(words).toHaveLength(3);
+    expect(words.flatMap(text => harmIn(text, 600))).toEqual([]);
   });
 
   it('is a hint for each missing file outside of Markdown, where hints are wanted', async () => {
