@@ -78,7 +78,12 @@ function pageHandlers(
     look: message => controller.look(message),
     details: ({ taskId }) => controller.details(taskId),
     ids: message => controller.ids(message),
-    thumbnail: message => controller.keepThumbnail(message),
+    thumbnail: async message => {
+      await controller.keepThumbnail(message);
+      // The Tasks view has had no picture of a video so far.
+      if (ledger.task(message.taskId)?.kind === 'video')
+        await vscode.commands.executeCommand('rivya.tasks.refresh');
+    },
     favourite: ({ taskIds, on }) => ledger.lists.setFavourite(taskIds, on),
     undo: () => undoRemove(services, undefined),
     do: async ({ verb, taskIds }) => {

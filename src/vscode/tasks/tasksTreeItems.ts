@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inertText } from '../../base/text.ts';
 import { promptTitle } from '../../core/prompts/promptTitle.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { Library } from '../../core/assets/library.ts';
@@ -13,7 +14,7 @@ import { pictureTooltip, tooltipOf, type CommandAction } from '../messages/toolt
 import { treeItem } from '../messages/treeItem.ts';
 import type { TasksServices } from './tasksNode.ts';
 import { pictureOf } from '../text/taskPicture.ts';
-import { ageText, paidText, paramsOf, promptText, stateText } from '../text/taskText.ts';
+import { ageText, paidText, paramsOf, stateText } from '../text/taskText.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** What rows of tasks are made with. */
@@ -27,6 +28,9 @@ export interface ItemParts {
 
 /** Which groups are open before the user has touched them. */
 export const openAtFirst: readonly TaskGroup[] = ['running', 'unreachable', 'waiting', 'today', 'yesterday'];
+
+/** So long that beside it age and price are seen in a view of 300 pixels, where many begin alike. */
+const labelLength = 20;
 
 export function groupItem(group: TaskGroup, count: string, open: boolean): vscode.TreeItem {
   const { t } = l10n;
@@ -91,8 +95,7 @@ export function taskItem(task: Task, group: TaskGroup, now: number, parts: ItemP
   const description = taskAbout(task, now, parts);
   const mark = task.isFavourite ? '★ ' : '';
   const item = treeItem({
-    // Short, so that what is said of it has room beside it.
-    label: `${mark}${promptText(task.prompt)}`,
+    label: `${mark}${inertText(promptTitle(task.prompt), labelLength)}`,
     description,
     accessibleLabel: [
       promptTitle(task.prompt),

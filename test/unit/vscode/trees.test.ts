@@ -144,6 +144,16 @@ describe('the Tasks view', () => {
     assert.equal(item.tooltip, undefined, 'the tooltip is made when it is to be shown');
   });
 
+  it('leaves room for age and price beside a long prompt, which is read aloud as a whole', async () => {
+    const prompt = 'A red bicycle leans against a white wall.';
+    const { id } = createTask(ledger, Date.now(), { prompt });
+    ledger.update(id, Date.now(), task => ({ ...task, state: 'placed', finalCredits: 4, remoteId: 't' }));
+    const [item] = await rows('Today');
+    assert.equal(item?.label, 'A red bicycle leans…');
+    assert.equal(item.description, 'now · 4 credits · z-image');
+    assert.ok(item.accessibilityInformation?.label.startsWith(prompt));
+  });
+
   for (const [state, change, icon, description] of [
     ['queued', {}, 'loading~spin', / · queued/],
     ['processing', { failures: 2 }, 'loading~spin', /connection interrupted/],
