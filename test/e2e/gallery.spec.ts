@@ -43,7 +43,7 @@ test('a picture is found again in the gallery and inserted into the document', a
 
   // After a reload of the window it is there again, with what it showed.
   await workbench.reload();
-  await workbench.tab('Rivya Gallery').click();
+  await workbench.page.getByRole('tab', { name: 'Rivya Gallery' }).click();
   await expect(gallery.getByTestId('gallery-search')).toHaveValue('bicycle');
   await expect(tiles).toHaveCount(1);
 });

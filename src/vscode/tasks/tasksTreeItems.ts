@@ -30,7 +30,7 @@ export interface ItemParts {
 export const openAtFirst: readonly TaskGroup[] = ['running', 'unreachable', 'waiting', 'today', 'yesterday'];
 
 /** So long that beside it age and price are seen in a view of 300 pixels, where many begin alike. */
-const labelLength = 20;
+const labelLength = 18;
 
 export function groupItem(group: TaskGroup, count: string, open: boolean): vscode.TreeItem {
   const { t } = l10n;

@@ -149,7 +149,7 @@ describe('the Tasks view', () => {
     const { id } = createTask(ledger, Date.now(), { prompt });
     ledger.update(id, Date.now(), task => ({ ...task, state: 'placed', finalCredits: 4, remoteId: 't' }));
     const [item] = await rows('Today');
-    assert.equal(item?.label, 'A red bicycle leans…');
+    assert.equal(item?.label, 'A red bicycle lea…');
     assert.equal(item.description, 'now · 4 credits · z-image');
     assert.ok(item.accessibilityInformation?.label.startsWith(prompt));
   });
