@@ -165,7 +165,7 @@ export function createHandlers({
     },
     'rivya.tasks.search': async () => {
       const { searchTasks } = await import('./tasks/searchTasks.ts');
-      searchTasks(await services());
+      await searchTasks(await services());
     },
     'rivya.tasks.filter': () => views.tasks.chooseFilter(),
     'rivya.tasks.clearFilter': () => views.tasks.clearFilter(),

@@ -40,4 +40,10 @@ test('a picture is found again in the gallery and inserted into the document', a
     .toBe(2);
   // An insertion costs nothing.
   expect(sandbox.control.charges()).toHaveLength(1);
+
+  // After a reload of the window it is there again, with what it showed.
+  await workbench.reload();
+  await workbench.page.getByRole('tab', { name: 'Rivya Gallery' }).click();
+  await expect(gallery.getByTestId('gallery-search')).toHaveValue('bicycle');
+  await expect(tiles).toHaveCount(1);
 });

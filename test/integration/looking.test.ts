@@ -182,8 +182,8 @@ describe('looking and choosing', () => {
     await vscode.commands.executeCommand('rivya.tasks.filter');
     const { context } = await testAccess();
     const shown = (): unknown => context.workspaceState.get('rivya.tasks.filter');
-    assert.deepEqual(shown(), { kinds: ['video'], models: [], folders: [] });
+    assert.deepEqual(shown(), { kinds: ['video'], models: [], folders: [], favouritesOnly: false });
     await vscode.commands.executeCommand('rivya.tasks.clearFilter');
-    assert.deepEqual(shown(), { kinds: [], models: [], folders: [] });
+    assert.deepEqual(shown(), { kinds: [], models: [], folders: [], favouritesOnly: false });
   });
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { Ledger } from '../../src/core/tasks/ledger.ts';
-import type { Task } from '../../src/shared/task.ts';
+import { storedFiles, type Task } from '../../src/shared/task.ts';
 import {
   configure,
   openDocument,
@@ -75,6 +75,14 @@ describe('a generated file', () => {
     assert.equal(path.dirname(fresh.fsPath), path.dirname(old.fsPath));
     assert.deepEqual([await exists(fresh), await exists(old)], [true, false]);
     const [again, first] = jobs();
+    const { context } = await testAccess();
+    const [kept] = first ? storedFiles(first) : [];
+    assert.ok(kept);
+    assert.deepEqual(
+      await readFile(path.join(context.globalStorageUri.fsPath, 'library', kept.path)),
+      bytes,
+      'it stays in the library',
+    );
     assert.equal(again?.parent, first?.id);
     assert.notEqual(again?.body, first?.body);
     assert.deepEqual(
@@ -98,6 +106,25 @@ describe('a generated file', () => {
     assert.equal(await exists(old), true);
   });
 
+  it('is asked about once, before anything is paid', async () => {
+    await configure('replace.oldFile', undefined);
+    const question = /^Delete files whose place a new one has taken\?$/;
+    await vscode.commands.executeCommand('rivya.file.regenerate');
+    await scene.answers.message(question);
+    assert.equal(scene.sandbox.control.charges().length, 1);
+    scene.answers.press(question, 'Keep');
+    await vscode.commands.executeCommand('rivya.file.regenerate');
+    const text = await textOf(editor.document, now => !now.includes(source));
+    await settled(2);
+    assert.equal(await exists(old), true);
+    const second = newSource(text);
+    select(editor, second);
+    await vscode.commands.executeCommand('rivya.file.regenerate');
+    await textOf(editor.document, now => !now.includes(second));
+    await settled(3);
+    assert.equal(scene.answers.messages.filter(each => question.test(each)).length, 2);
+  });
+
   it('is replaced wherever the workspace refers to it, when it was chosen in the Explorer', async () => {
     const page = vscode.Uri.joinPath(editor.document.uri, '..', 'page.html');
     const html = `<img width="1024" src="${source}" alt="My own words">\n`;
@@ -112,40 +139,70 @@ describe('a generated file', () => {
     assert.equal(await exists(old), false);
   });
 
-  it('has variations of which one is chosen, as one order', async () => {
-    scene.answers.pick(/^3 variations$/);
+  it('has variations of which one is chosen, as one order with one question and one progress', async () => {
+    // With the price of all beside it, this is the question.
+    scene.answers.pick(/^4 variations$/);
     scene.answers.pickNext(/^Variation 2$/);
     await vscode.commands.executeCommand('rivya.file.variations');
     const text = await textOf(editor.document, now => !now.includes(source));
-    await settled(4);
+    await settled(5);
     const made = jobs().filter(({ parent }) => parent !== undefined);
     assert.equal(new Set(made.map(({ orderId }) => orderId)).size, 1);
     assert.equal(
       new Set(made.map(({ body }) => (JSON.parse(body) as { params: { seed: number } }).params.seed)).size,
-      3,
+      4,
     );
-    assert.deepEqual(made.map(({ state }) => state).toSorted(), ['placed', 'untracked', 'untracked']);
+    assert.deepEqual(made.map(({ state }) => state).toSorted(), [
+      'placed',
+      'untracked',
+      'untracked',
+      'untracked',
+    ]);
     const fresh = vscode.Uri.joinPath(editor.document.uri, '..', newSource(text));
     assert.deepEqual([await exists(fresh), await exists(old)], [true, false]);
-    assert.equal(scene.sandbox.control.charges().length, 4);
-    assert.equal(scene.answers.progresses.statusBar.filter(each => each === '3 Rivya jobs').length, 1);
+    assert.equal(scene.sandbox.control.charges().length, 5);
+    const { statusBar, notification } = scene.answers.progresses;
+    assert.deepEqual([statusBar.filter(each => each === '4 Rivya jobs').length, notification], [1, []]);
     assert.deepEqual(
-      scene.answers.messages.filter(each => each.startsWith('Run 3 jobs')),
+      scene.answers.messages.filter(each => each.endsWith('?')),
       [],
     );
   });
 
-  it('stays as it is when no variation is wanted', async () => {
-    const before = editor.document.getText();
-    const { version } = editor.document;
-    scene.answers.pick(/^2 variations$/);
-    scene.answers.leaveNext();
-    await vscode.commands.executeCommand('rivya.file.variations');
-    await settled(3);
-    assert.equal(editor.document.getText(), before);
-    assert.deepEqual([editor.document.version, editor.document.isDirty], [version, false]);
-    assert.equal(await exists(old), true);
-  });
+  for (const state of ['saved', 'unsaved'] as const) {
+    it(`stays as it is, and its document ${state}, when no variation is wanted`, async () => {
+      const { document } = editor;
+      // Else the window itself saves what is tried.
+      const files = vscode.workspace.getConfiguration('files');
+      await files.update('autoSave', 'off', vscode.ConfigurationTarget.Global);
+      const end = document.lineAt(document.lineCount - 1).range.end;
+      if (state === 'unsaved') await editor.edit(edit => edit.insert(end, 'Typed.\n'));
+      const before = document.getText();
+      const bytes = await readFile(document.uri.fsPath, 'utf8');
+      const folder = vscode.Uri.joinPath(old, '..');
+      const names = async (): Promise<string[]> =>
+        (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name).toSorted();
+      const there = await names();
+      scene.answers.pick(/^2 variations$/);
+      let tried = '';
+      scene.answers.leaveNext(/^Variation 2$/, async () => {
+        tried = await textOf(document, now => !now.includes(source));
+      });
+      await vscode.commands.executeCommand('rivya.file.variations');
+      await settled(3);
+      assert.equal(tried.replace(newSource(tried), source), before);
+      assert.equal(document.getText(), before);
+      assert.equal(document.isDirty, state === 'unsaved');
+      assert.equal(await readFile(document.uri.fsPath, 'utf8'), bytes);
+      assert.deepEqual(await names(), there);
+      if (state === 'unsaved') {
+        // What the person has done themselves is the next to be undone.
+        await vscode.commands.executeCommand('undo');
+        assert.equal(document.getText(), bytes);
+      }
+      await files.update('autoSave', undefined, vscode.ConfigurationTarget.Global);
+    });
+  }
 
   it('is not paid for silently when the request is the same', async () => {
     ledger.dispose();

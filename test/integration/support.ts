@@ -113,10 +113,14 @@ export class Answers {
     this.#replace('createQuickPick', () => new AnsweredQuickPick(this.#choices));
   }
 
-  /** Leaves the list that is shown after those of `pickNext`, as with Escape. */
-  leaveNext(): void {
+  /**
+   * Leaves the list that is shown after those of `pickNext`, as with Escape.
+   * @param label of a row that is waited for @param before what is waited for after that
+   */
+  leaveNext(label = /^/, before: () => Promise<unknown> = () => Promise.resolve()): void {
     const next = this.#choices.findIndex(choice => !choice.once);
-    this.#choices.splice(next === -1 ? this.#choices.length : next, 0, { once: true, leave: true });
+    const leave = { once: true, leave: before, label };
+    this.#choices.splice(next === -1 ? this.#choices.length : next, 0, leave);
     this.#replace('createQuickPick', () => new AnsweredQuickPick(this.#choices));
   }
 
@@ -160,7 +164,8 @@ interface Choice {
   readonly once?: boolean;
   /** Whether it is about lists in which rows are ticked, and stands for all of them that match. */
   readonly many?: boolean;
-  readonly leave?: boolean;
+  /** Comes before the list is left. */
+  readonly leave?: () => Promise<unknown>;
   readonly text?: string;
 }
 
@@ -231,13 +236,13 @@ class AnsweredQuickPick {
         this.#accepted.fire();
         return;
       }
-      if (leave && rows.length > 0) {
+      if (leave && rows.some(item => label?.test(withoutIcons(item)))) {
         this.#choices.splice(this.#choices.indexOf(choice), 1);
         this.#isAnswered = true;
-        this.hide();
+        void leave().finally(() => this.hide());
         return;
       }
-      const row = label && rows.find(item => label.test(withoutIcons(item)));
+      const row = !leave && label && rows.find(item => label.test(withoutIcons(item)));
       if (row) {
         if (once) this.#choices.splice(this.#choices.indexOf(choice), 1);
         this.#accept(row);

@@ -54,6 +54,13 @@ describe('the walkthrough', () => {
     );
   });
 
+  it('has steps that are done by what came of them, and not by a command that was begun', () => {
+    const events = Object.fromEntries(walkthrough.steps.map(step => [step.id, step.completionEvents]));
+    assert.deepEqual(events['key'], ['onContext:rivya.account == ready']);
+    assert.deepEqual(events['image'], ['onContext:rivya.hasResults']);
+    assert.deepEqual(events['insert'], ['onContext:rivya.hasInserted']);
+  });
+
   it('opens by its command', async () => {
     const opened = new Promise<void>(resolve => {
       const subscription = vscode.window.tabGroups.onDidChangeTabs(() => {

@@ -18,6 +18,7 @@ interface Manifest {
     readonly views: Record<string, { id: string }[]>;
     readonly viewsWelcome: readonly { view: string; contents: string; when: string }[];
     readonly menus: Record<string, readonly MenuItem[]>;
+    readonly walkthroughs: readonly { steps: readonly { completionEvents: readonly string[] }[] }[];
   };
   readonly capabilities: { untrustedWorkspaces: { restrictedConfigurations: readonly string[] } };
   readonly engines: { vscode: string };
@@ -65,6 +66,7 @@ const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.receiver': true,
   'rivya.hasTasks': true,
   'rivya.hasResults': true,
+  'rivya.hasInserted': true,
   'rivya.tasksFiltered': true,
 };
 
@@ -110,6 +112,7 @@ describe('package.json', () => {
       ...Object.values(contributes.menus).flatMap(items => items.map(item => item.when ?? '')),
       ...contributes.viewsWelcome.map(welcome => welcome.when),
       ...contributes.commands.map(command => ('enablement' in command ? String(command.enablement) : '')),
+      ...contributes.walkthroughs.flatMap(({ steps }) => steps.flatMap(step => step.completionEvents)),
     ].join(' ');
     const mentioned = Array.from(conditions.matchAll(/\brivya\.\w+/g), match => match[0]);
     const names = new Set<string>([...Object.keys(contextKeys), ...viewIds]);

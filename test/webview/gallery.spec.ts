@@ -50,18 +50,24 @@ test('at any width and size there are at most 100 tiles', async ({ gallery, page
   expect(await gallery.mostTiles()).toBeLessThanOrEqual(100);
 });
 
-test('a tile that stays in sight gets a thumbnail, which is made once and shown', async ({ gallery }) => {
+test('what stays in sight gets a thumbnail, which is made once and shown', async ({ gallery, page }) => {
   await gallery.open({ total: 4 });
-  await expect.poll(async () => (await gallery.thumbnails()).length).toBe(4);
+  // Four tiles, and three in the strips of the details.
+  await expect.poll(async () => (await gallery.thumbnails()).length).toBe(7);
+  const made = (await gallery.thumbnails()).map(({ taskId }) => Number(taskId.slice('task-'.length)));
+  expect(made.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 50, 51, 52]);
   for (const { bytes, head } of await gallery.thumbnails()) {
     expect(head).toMatch(/^RIFF....WEBP$/s);
     expect(bytes).toBeLessThanOrEqual(65_536);
   }
   await expect(gallery.tiles.locator('img')).toHaveCount(4);
   await expect(gallery.tile(0).locator('img')).toHaveAttribute('src', '/picture.png?thumbnail');
+  for (const picture of await page.locator('.strip img').all())
+    await expect(picture).toHaveAttribute('src', '/picture.png?thumbnail');
+  await expect(page.locator('.strip img')).toHaveCount(3);
   await gallery.say({ type: 'frame', frame: { models: [], hasWorkspace: false, canUndo: true } });
   await expect(gallery.page.getByTestId('gallery-undo')).toBeVisible();
-  expect(await gallery.thumbnails()).toHaveLength(4);
+  expect(await gallery.thumbnails()).toHaveLength(7);
 });
 
 test('where no thumbnail can be made, the picture itself is shown, or the icon of its kind', async ({
@@ -83,7 +89,24 @@ test('where no thumbnail can be made, the picture itself is shown, or the icon o
   });
   await expect(gallery.tile(0).locator('img')).toHaveAttribute('src', '/nowhere.png');
   await expect(gallery.tile(1).locator('.codicon-device-camera-video')).toBeVisible();
-  expect(await gallery.thumbnails()).toEqual([]);
+  const made = (await gallery.thumbnails()).map(({ taskId }) => taskId);
+  expect(made.filter(id => ['task-0', 'task-1'].includes(id))).toEqual([]);
+});
+
+test('videos show a picture and their length, and are played in their tile on Enter', async ({
+  gallery,
+  page,
+}) => {
+  await gallery.open({ total: 2, kind: 'video', source: '/media/clip.mp4' });
+  await expect(gallery.tile(0).locator('img')).toHaveAttribute('src', '/picture.png?thumbnail');
+  await expect(gallery.tile(0).locator('.length')).toHaveText(/^\d+:\d\d$/);
+  await gallery.grid.focus();
+  await page.keyboard.press('Enter');
+  const player = gallery.tile(0).locator('video');
+  await expect(player).toHaveCount(1);
+  expect(await player.evaluate((video: HTMLVideoElement) => video.autoplay)).toBe(true);
+  await page.keyboard.press('Enter');
+  await expect(player).toHaveCount(0);
 });
 
 test('sounds show their length, and are played in their tile on Enter', async ({ gallery, page }) => {

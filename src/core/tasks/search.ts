@@ -144,11 +144,15 @@ function quoted(text: string): string {
 }
 
 /** What the index of texts is asked for a word; undefined when it cannot tell. */
-function termOf(database: Database, { text: word, kind }: SearchWord): string | undefined {
+function termOf(database: Database, { text: word, kind, models = [] }: SearchWord): string | undefined {
   const isPair = Array.from(word).length === 2;
   const words = isLong(word) ? [word] : isPair ? trigramsOf(database, word) : undefined;
   if (words === undefined) return undefined;
-  const terms = [...words.map(quoted), ...(kind === undefined ? [] : [`kind : "${kind}"`])];
+  const terms = [
+    ...words.map(quoted),
+    ...(kind === undefined ? [] : [`kind : "${kind}"`]),
+    ...models.filter(isLong).map(id => `model : ${quoted(id)}`),
+  ];
   // No text has what no trigram begins with; the index does not know an empty choice.
   return terms.length === 0 ? '"\u{10FFFF}\u{10FFFF}\u{10FFFF}"' : `(${terms.join(' OR ')})`;
 }

@@ -13,6 +13,8 @@ export interface SearchWord {
   readonly span?: Span;
   /** What it means as a kind, in the person's language. */
   readonly kind?: MediaKind;
+  /** Ids of models that are called so, where the id does not tell it: "4.5" stands as "4-5" in one. */
+  readonly models?: readonly string[];
 }
 
 /** What a word may mean, for the person who types it. */
@@ -21,14 +23,20 @@ export interface SearchLanguage {
   readonly language: string;
   /** The names of the kinds in that language; the English ones are known. */
   readonly kindNames?: Readonly<Record<MediaKind, string>>;
+  /** What models are called, by id, as far as that is known. */
+  readonly modelNames?: ReadonlyMap<string, string>;
   readonly now: number;
 }
 
 /**
  * The words of a search, with what they mean beside their letters: `today`, `yesterday`, the names of months
- * and days in English and in the person's language, `2026`, `2026-11`, `2026-11-26`, and kinds.
+ * and days in English and in the person's language, `2026`, `2026-11`, `2026-11-26`, kinds, and the names of
+ * models.
  */
-export function searchWords(query: string, { language, kindNames, now }: SearchLanguage): SearchWord[] {
+export function searchWords(
+  query: string,
+  { language, kindNames, modelNames, now }: SearchLanguage,
+): SearchWord[] {
   const dates = dateWords(language, now);
   const kinds = new Map(
     Object.entries(kindNames ?? {}).map(([kind, name]) => [folded(name), kind as MediaKind]),
@@ -39,8 +47,17 @@ export function searchWords(query: string, { language, kindNames, now }: SearchL
     .map(text => {
       const span = isoSpan(text) ?? dates.get(folded(text));
       const kind = kinds.get(folded(text));
-      return { text, ...(span && { span }), ...(kind && { kind }) };
+      const models = calledSo(folded(text), modelNames);
+      return { text, ...(span && { span }), ...(kind && { kind }), ...(models.length > 0 && { models }) };
     });
+}
+
+/** Of one letter nobody means a model. */
+function calledSo(word: string, names: ReadonlyMap<string, string> = new Map()): string[] {
+  if (Array.from(word).length < 2) return [];
+  return [...names].flatMap(([id, name]) =>
+    folded(name).includes(word) && !folded(id).includes(word) ? [id] : [],
+  );
 }
 
 /** The day, month or year that a date names, in local time. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import { describeError } from '../../base/log.ts';
-import { modelName } from '../../core/models/usableModels.ts';
+import { keptModelNames } from '../../core/models/modelNames.ts';
 import type { CompareSubject } from '../../shared/compare.ts';
 import { readCompareMessage } from '../../shared/compareSchema.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
@@ -32,9 +32,7 @@ export async function attachCompare(
     ],
   };
   panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.svg');
-  // Names are an ornament: without a server, ids have to do.
-  const kept = server.origin === undefined ? undefined : await catalogue.kept(server.origin);
-  const names = new Map(kept?.map(model => [model.id, modelName(model)]));
+  const names = await keptModelNames(catalogue, server.origin);
   let subjects = first;
   /** What was said last, so that a change that shows nowhere is not said. */
   let said = '';

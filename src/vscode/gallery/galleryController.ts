@@ -29,7 +29,7 @@ export interface GalleryControllerParts {
   /** Names of models by id, as far as they are known. */
   readonly modelNames: () => ReadonlyMap<string, string>;
   /** The language, the kinds in it and the open folders. */
-  readonly context: () => Omit<QueryContext, 'now'>;
+  readonly context: () => Omit<QueryContext, 'now' | 'modelNames'>;
 }
 
 interface Look {
@@ -163,7 +163,8 @@ export class GalleryController implements Disposable {
   }
 
   #listQuery(query: GalleryQuery): ListQuery {
-    return listQuery(query, { ...this.#parts.context(), now: this.#parts.clock.now() });
+    const { context, modelNames, clock } = this.#parts;
+    return listQuery(query, { ...context(), modelNames: modelNames(), now: clock.now() });
   }
 
   get #rowParts(): RowParts {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import { describeError } from '../../base/log.ts';
-import { modelName } from '../../core/models/usableModels.ts';
+import { keptModelNames } from '../../core/models/modelNames.ts';
 import { readGalleryMessage, type GalleryPageMessage } from '../../shared/gallerySchema.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
 import { pageListener, type PageHandlers } from '../pages/pageListener.ts';
@@ -26,11 +26,9 @@ export async function attachGallery(panel: vscode.WebviewPanel, services: Genera
     localResourceRoots: [pagesFolder(context.extensionUri), vscode.Uri.file(library.folder)],
   };
   panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.svg');
-  const names = new Map<string, string>();
+  let names: ReadonlyMap<string, string> = new Map();
   const readNames = async (): Promise<void> => {
-    // While there is no server, ids have to do.
-    const known = server.origin === undefined ? undefined : await catalogue.kept(server.origin);
-    for (const model of known ?? []) names.set(model.id, modelName(model));
+    names = new Map([...names, ...(await keptModelNames(catalogue, server.origin))]);
   };
   await readNames().catch((error: unknown) => log.info(`No names of models: ${describeError(error)}`));
   const controller = store.add(
@@ -80,7 +78,12 @@ function pageHandlers(
     look: message => controller.look(message),
     details: ({ taskId }) => controller.details(taskId),
     ids: message => controller.ids(message),
-    thumbnail: message => controller.keepThumbnail(message),
+    thumbnail: async message => {
+      await controller.keepThumbnail(message);
+      // The Tasks view has had no picture of a video so far.
+      if (ledger.task(message.taskId)?.kind === 'video')
+        await vscode.commands.executeCommand('rivya.tasks.refresh');
+    },
     favourite: ({ taskIds, on }) => ledger.lists.setFavourite(taskIds, on),
     undo: () => undoRemove(services, undefined),
     do: async ({ verb, taskIds }) => {

@@ -157,6 +157,8 @@ export interface ContextKeys {
   'rivya.hasTasks': boolean;
   /** Whether any job has made a file. */
   'rivya.hasResults': boolean;
+  /** Whether a document came to refer to a result, since the window was opened. */
+  'rivya.hasInserted': boolean;
   /** Whether the Tasks view shows only some of them. */
   'rivya.tasksFiltered': boolean;
 }

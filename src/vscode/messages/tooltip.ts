@@ -18,7 +18,7 @@ export function tooltipOf(
 }
 
 /** A button that runs a command of ours. */
-type CommandAction = Action & { readonly command: CommandId };
+export type CommandAction = Action & { readonly command: CommandId };
 
 /**
  * The same, behind a picture of ours.

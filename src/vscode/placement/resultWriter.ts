@@ -8,6 +8,7 @@ import type { Ledger } from '../../core/tasks/ledger.ts';
 import { withCopies, type MissingFile, type Placement } from '../../core/tasks/placement.ts';
 import { decide } from '../../core/tasks/runner.ts';
 import { resultFiles, type StoredFile, type Task } from '../../shared/task.ts';
+import { setContext } from '../manifest/contextKeys.ts';
 import { UserError } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
 import { destinationFor, exists, freeUri } from './destination.ts';
@@ -95,6 +96,10 @@ export class ResultWriter {
     this.#placingCount++;
     const placed = this.#placing
       .then(() => this.#placeNext(task, placement, target, mayAsk, replaced))
+      .then(result => {
+        if (result.document) setContext('rivya.hasInserted', true);
+        return result;
+      })
       .finally(() => this.#placingCount--);
     this.#placing = placed.catch(() => undefined);
     return placed;

@@ -3,7 +3,7 @@ import { systemClock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import { isRunningState, storedFiles, type Task } from '../../shared/task.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
-import { createPick, row, separator, showPick, type Row } from '../messages/quickPick.ts';
+import { createPick, row, setPlaceholder, showPick, type Row } from '../messages/quickPick.ts';
 import { announcePlaced } from '../orders/placedMessages.ts';
 import { endTracking } from '../orders/stopTracking.ts';
 import type { Place } from '../placement/place.ts';
@@ -71,9 +71,10 @@ async function pickVariant(
   store: DisposableStore,
 ): Promise<string | undefined> {
   const { t } = l10n;
+  const hint = t('The arrow keys show them in place, Enter keeps one, Escape keeps the old one');
   const pick = createPick<VariantRow>({
     title: t('Variations of "{0}"', promptText(original.prompt)),
-    placeholder: t('The arrow keys show them in place, Enter keeps one, Escape keeps the old one'),
+    placeholder: hint,
   });
   pick.ignoreFocusOut = true;
   const rowOf = (task: Task, label: string, id: string | undefined): VariantRow =>
@@ -102,9 +103,10 @@ async function pickVariant(
     const active = pick.activeItems[0]?.id;
     const old = rowOf(original, t('Keep the old one'), undefined);
     const rows = there.map(task => rowOf(task, t('Variation {0}', ids.indexOf(task.id) + 1), task.id));
-    const waiting = separator(t('{0} of {1} done', there.length, ids.length));
     const first = isTouched ? undefined : rows[0];
-    pick.items = [old, ...rows, ...(running.length > 0 ? [{ ...waiting, id: undefined }] : [])];
+    pick.items = [old, ...rows];
+    const done = t('{0} of {1} done', there.length, ids.length);
+    setPlaceholder(pick, running.length > 0 ? `${done} · ${hint}` : hint);
     const again = first ?? rows.find(({ id }) => id === active) ?? old;
     pick.activeItems = [again];
     if (first) flips.show(ledger.task(first.id ?? ''));

@@ -3,6 +3,8 @@ import { systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import { promptTitle } from '../../core/prompts/promptTitle.ts';
+import type { ModelCatalogue } from '../../core/models/modelCatalogue.ts';
+import { keptModelNames } from '../../core/models/modelNames.ts';
 import type { Library } from '../../core/assets/library.ts';
 import { searchWords, type SearchLanguage } from '../../core/tasks/searchWords.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
@@ -11,8 +13,7 @@ import type { CommandId } from '../manifest/ids.ts';
 import { createPick, row, type Row } from '../messages/quickPick.ts';
 import { showError } from '../messages/showError.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
-import { taskIcon } from './tasksTreeItems.ts';
-import { ageText, stateText } from '../text/taskText.ts';
+import { taskAbout, taskIcon } from './tasksTreeItems.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** More than that nobody reads; another word narrows the list. */
@@ -30,6 +31,9 @@ interface TaskButton extends vscode.QuickInputButton {
 interface SearchServices {
   readonly ledger: Ledger;
   readonly library: Library;
+  /** For the names of the models. */
+  readonly catalogue: Pick<ModelCatalogue, 'kept'>;
+  readonly server: { readonly origin: string | undefined };
   readonly log: Log;
 }
 
@@ -37,8 +41,11 @@ interface SearchServices {
  * Finds tasks by words of prompt, model, kind, file and date as the user types. Enter does what is likeliest;
  * the buttons do the rest.
  */
-export function searchTasks({ ledger, library, log }: SearchServices): void {
+export async function searchTasks(services: SearchServices): Promise<void> {
+  const { ledger, library, catalogue, server, log } = services;
   const { t } = l10n;
+  const names = await keptModelNames(catalogue, server.origin);
+  const nameOf = (model: string): string => names.get(model) ?? model;
   const store = new DisposableStore();
   const picker = store.add(
     createPick<TaskItem>({
@@ -48,8 +55,8 @@ export function searchTasks({ ledger, library, log }: SearchServices): void {
   );
   const look = (words: string): void => {
     try {
-      const found = ledger.lists.page({ words: searchWords(words, searchLanguage()) }, { limit });
-      picker.items = found.length > 0 ? found.map(task => taskItem(task, library)) : [nothingItem()];
+      const found = ledger.lists.page({ words: searchWords(words, searchLanguage(names)) }, { limit });
+      picker.items = found.length > 0 ? found.map(task => taskItem(task, library, nameOf)) : [nothingItem()];
     } catch (error) {
       // The picker stays open, and the next letter tries again.
       void showError(error, 'The tasks could not be searched', log);
@@ -84,21 +91,21 @@ function nothingItem(): TaskItem {
 }
 
 /** What words may mean to this person. */
-function searchLanguage(): SearchLanguage {
+function searchLanguage(modelNames: ReadonlyMap<string, string>): SearchLanguage {
   const kindNames = {
     image: mediaKindLabels('image').name,
     video: mediaKindLabels('video').name,
     audio: mediaKindLabels('audio').name,
   };
-  return { language: l10n.language, kindNames, now: systemClock.now() };
+  return { language: l10n.language, kindNames, modelNames, now: systemClock.now() };
 }
 
-function taskItem(task: Task, library: Library): TaskItem {
+function taskItem(task: Task, library: Library, nameOf: (model: string) => string): TaskItem {
   return row({
     task,
     iconPath: taskIcon(task, library),
-    label: promptTitle(task.prompt),
-    description: [ageText(task.createdAt, systemClock.now()), stateText(task), task.model].join(' · '),
+    label: `${task.isFavourite ? '★ ' : ''}${promptTitle(task.prompt)}`,
+    description: taskAbout(task, systemClock.now(), { nameOf }),
     // The ledger has chosen: it finds parts of words and ignores accents, which the picker's own filter does
     // not.
     alwaysShow: true,
@@ -121,6 +128,7 @@ function buttonsOf(task: Task): TaskButton[] {
         ]
       : []),
     ...(isRunningState(task.state) ? [] : [button('debug-rerun', t('Run Again'), 'rivya.task.rerun')]),
+    button('edit', t('Edit and Generate...'), 'rivya.task.edit'),
     button('copy', t('Copy Prompt'), 'rivya.task.copyPrompt'),
   ];
 }

@@ -9,10 +9,13 @@ import { l10n } from '../text/l10n.ts';
 interface Choice extends RowText {
   readonly kind?: vscode.QuickPickItemKind;
   readonly picked?: boolean;
-  /** Undefined for a line between rows. */
-  readonly part?: keyof ShownTasks;
+  /** Undefined for a line between rows, and for the favourites. */
+  readonly part?: ListPart;
   readonly value?: string;
 }
+
+/** What a filter lists. */
+type ListPart = Exclude<keyof ShownTasks, 'favouritesOnly'>;
 
 /** Lets the person choose what the Tasks view shows. @throws Cancelled */
 export async function askTasksFilter(
@@ -21,7 +24,7 @@ export async function askTasksFilter(
   nameOf: (model: string) => string,
 ): Promise<ShownTasks> {
   const { t } = l10n;
-  const rows = (part: keyof ShownTasks, values: readonly string[], title: string): Choice[] => {
+  const rows = (part: ListPart, values: readonly string[], title: string): Choice[] => {
     if (values.length === 0) return [];
     const line: Choice = { label: title, kind: vscode.QuickPickItemKind.Separator };
     const choices = values.map((value): Choice => {
@@ -31,8 +34,10 @@ export async function askTasksFilter(
     return [line, ...choices];
   };
   const models = lists.models().toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
+  const favourites: Choice = { ...favouritesText(), picked: shown.favouritesOnly };
   const picked = await chooseMany(
     [
+      favourites,
       ...rows('kinds', mediaKinds, t('Kind')),
       ...rows('models', models, t('Model')),
       ...rows('folders', lists.folders(), t('Folder')),
@@ -43,25 +48,35 @@ export async function askTasksFilter(
       matchOnDescription: true,
     },
   );
-  const chosen = (part: keyof ShownTasks): string[] =>
+  const chosen = (part: ListPart): string[] =>
     picked.flatMap(each => (each.part === part && each.value !== undefined ? [each.value] : []));
   const kinds = mediaKinds.filter(kind => chosen('kinds').includes(kind));
-  return { kinds, models: chosen('models'), folders: chosen('folders') };
+  return {
+    kinds,
+    models: chosen('models'),
+    folders: chosen('folders'),
+    favouritesOnly: picked.includes(favourites),
+  };
 }
 
 /** What the view says of its filter; empty when it shows all. */
 export function tasksFilterText(
-  { kinds, models, folders }: ShownTasks,
+  { kinds, models, folders, favouritesOnly }: ShownTasks,
   nameOf: (model: string) => string,
 ): string {
   return [
+    ...(favouritesOnly ? [favouritesText().label] : []),
     ...kinds.map(value => wordsOf('kinds', value, nameOf).label),
     ...models.map(value => wordsOf('models', value, nameOf).label),
     ...folders.map(value => wordsOf('folders', value, nameOf).label),
   ].join(', ');
 }
 
-function wordsOf(part: keyof ShownTasks, value: string, nameOf: (model: string) => string): RowText {
+function favouritesText(): RowText {
+  return { label: l10n.t('Only favourites'), icon: 'star-full' };
+}
+
+function wordsOf(part: ListPart, value: string, nameOf: (model: string) => string): RowText {
   switch (part) {
     case 'kinds': {
       const { name, icon } = mediaKindLabels(mediaKinds.find(kind => kind === value) ?? 'image');

@@ -41,7 +41,7 @@ const openGroupsKey = 'rivya.tasks.openGroups';
 const filterKey = 'rivya.tasks.filter';
 /** What the groups hang on. */
 const root = 'root';
-const allTasks: ShownTasks = { kinds: [], models: [], folders: [] };
+const allTasks: ShownTasks = { kinds: [], models: [], folders: [], favouritesOnly: false };
 
 /**
  * All jobs, in groups, a page at a time. The ledger is the truth; this only draws it, and of a change only
@@ -327,7 +327,8 @@ export class TasksTree
   }
 
   get #isFiltered(): boolean {
-    return Object.values(this.#filter).some((values: readonly string[]) => values.length > 0);
+    const { kinds, models, folders, favouritesOnly } = this.#filter;
+    return favouritesOnly || [kinds, models, folders].some(values => values.length > 0);
   }
 
   async #setFilter(filter: ShownTasks): Promise<void> {
@@ -345,10 +346,9 @@ export class TasksTree
 
   /** The names of the models as far as they are kept; without a network, and once for each redraw of all. */
   async #readNames({ catalogue, server }: TasksServices): Promise<void> {
-    if (!catalogue || server?.origin === undefined) return;
-    for (const { id, display_name: name } of (await catalogue.kept(server.origin)) ?? []) {
-      if (name) this.#names.set(id, name);
-    }
+    if (!catalogue) return;
+    const { keptModelNames } = await import('../../core/models/modelNames.ts');
+    for (const [id, name] of await keptModelNames(catalogue, server?.origin)) this.#names.set(id, name);
   }
 
   #of(group: TaskGroup): Shown {

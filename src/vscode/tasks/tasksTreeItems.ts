@@ -1,18 +1,20 @@
 import * as vscode from 'vscode';
+import { inertText } from '../../base/text.ts';
 import { promptTitle } from '../../core/prompts/promptTitle.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { Library } from '../../core/assets/library.ts';
 import { monthOf, type TaskGroup } from '../../core/tasks/groups.ts';
 import { neutralExtension } from '../../core/assets/resultType.ts';
 import { isRemovable, isRunningState, storedFiles, type Task } from '../../shared/task.ts';
+import type { CommandId } from '../manifest/ids.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { creditsLine } from '../messages/chargeText.ts';
 import { explain } from '../messages/explain.ts';
-import { pictureTooltip, tooltipOf } from '../messages/tooltip.ts';
+import { pictureTooltip, tooltipOf, type CommandAction } from '../messages/tooltip.ts';
 import { treeItem } from '../messages/treeItem.ts';
 import type { TasksServices } from './tasksNode.ts';
 import { pictureOf } from '../text/taskPicture.ts';
-import { ageText, paidText, paramsOf, promptText, stateText } from '../text/taskText.ts';
+import { ageText, paidText, paramsOf, stateText } from '../text/taskText.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** What rows of tasks are made with. */
@@ -26,6 +28,9 @@ export interface ItemParts {
 
 /** Which groups are open before the user has touched them. */
 export const openAtFirst: readonly TaskGroup[] = ['running', 'unreachable', 'waiting', 'today', 'yesterday'];
+
+/** So long that beside it age and price are seen in a view of 300 pixels, where many begin alike. */
+const labelLength = 18;
 
 export function groupItem(group: TaskGroup, count: string, open: boolean): vscode.TreeItem {
   const { t } = l10n;
@@ -66,23 +71,31 @@ function groupLabel(group: TaskGroup): string {
   }
 }
 
-export function taskItem(task: Task, group: TaskGroup, now: number, parts: ItemParts): vscode.TreeItem {
+/** What is said of a job beside its prompt. */
+export function taskAbout(
+  task: Task,
+  now: number,
+  { nameOf, clientOf }: Pick<ItemParts, 'nameOf' | 'clientOf'>,
+): string {
   // In a narrow view the beginning alone is seen: what differs comes first. That all is well needs no word.
   const isWell = task.state === 'placed' && !task.hold;
-  const client = parts.clientOf?.(task.id);
-  const description = [
+  const client = clientOf?.(task.id);
+  return [
     ageText(task.createdAt, now),
     isWell ? '' : stateText(task),
     paidText(task),
-    parts.nameOf(task.model),
+    nameOf(task.model),
     client === undefined ? '' : l10n.t('by {0}', client),
   ]
     .filter(Boolean)
     .join(' · ');
+}
+
+export function taskItem(task: Task, group: TaskGroup, now: number, parts: ItemParts): vscode.TreeItem {
+  const description = taskAbout(task, now, parts);
   const mark = task.isFavourite ? '★ ' : '';
   const item = treeItem({
-    // Short, so that what is said of it has room beside it.
-    label: `${mark}${promptText(task.prompt)}`,
+    label: `${mark}${inertText(promptTitle(task.prompt), labelLength)}`,
     description,
     accessibleLabel: [
       promptTitle(task.prompt),
@@ -134,9 +147,24 @@ export function taskTooltip(
   ];
   const open = { title: t('Open Result'), command: 'rivya.task.open', arguments: [task.id] } as const;
   const folder = vscode.Uri.file(`${library.folder}/`);
+  const links = linksOf(task);
   return file
-    ? pictureTooltip(vscode.Uri.file(library.pathOf(file)), folder, lines, { open })
-    : tooltipOf(lines);
+    ? pictureTooltip(vscode.Uri.file(library.pathOf(file)), folder, lines, { open, links })
+    : tooltipOf(lines, links);
+}
+
+/** What is likeliest to be done with a job. */
+function linksOf(task: Task): CommandAction[] {
+  const { t } = l10n;
+  const hasFiles = storedFiles(task).length > 0;
+  const link = (title: string, command: CommandId, isPossible: boolean): CommandAction[] =>
+    isPossible ? [{ title, command, arguments: [task.id] }] : [];
+  return [
+    ...link(t('Insert Result'), 'rivya.task.insert', hasFiles),
+    ...link(t('Variations...'), 'rivya.task.vary', hasFiles),
+    ...link(t('Edit and Generate...'), 'rivya.task.edit', !isRunningState(task.state)),
+    ...link(t('Show in Explorer'), 'rivya.task.reveal', task.state === 'placed'),
+  ];
 }
 
 export function moreItem(group: TaskGroup): vscode.TreeItem {

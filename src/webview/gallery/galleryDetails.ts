@@ -3,27 +3,32 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { GalleryDetailsDto, GalleryFileDto, GalleryTileDto } from '../../shared/gallery.ts';
 import { formatNumber, t } from '../common/localization.ts';
-import { kindName, pictureOf } from './galleryTile.ts';
+import { kindName, pictureOf, type KnownFile } from './galleryTile.ts';
+
+/** What the page has found out about first files, by the ids of their jobs. */
+type Known = ReadonlyMap<string, KnownFile>;
 
 /** @param show leads to another job */
 export function renderDetails(
   details: GalleryDetailsDto | undefined,
+  known: Known,
   show: (taskId: string) => void,
 ): TemplateResult {
   return html`<aside class="details" aria-label=${t('Details')} data-testid="gallery-details">
-    ${details === undefined ? html`<p class="empty">${t('Select a result to see its details.')}</p>` : renderJob(details, show)}
+    ${details === undefined ? html`<p class="empty">${t('Select a result to see its details.')}</p>` : renderJob(details, known, show)}
   </aside>`;
 }
 
-function renderJob(details: GalleryDetailsDto, show: (taskId: string) => void): TemplateResult {
+function renderJob(details: GalleryDetailsDto, known: Known, show: (taskId: string) => void): TemplateResult {
   const { files, prompt, facts, problem, ancestors, variants, guesses } = details;
+  const strip = (name: string, tiles: readonly GalleryTileDto[]): TemplateResult | typeof nothing =>
+    renderStrip(name, tiles, known, show);
   return html`${files.map(file => renderFile(file, details.tile.title))}
     <h2>${t('Prompt')}</h2>
     <p class="prompt" dir="auto">${prompt}</p>
     ${problem === undefined ? nothing : html`<p class="problem">${problem}</p>`}
-    ${renderStrip(t('Made from'), ancestors, show)}
-    ${renderStrip(t('Made from it, or beside it'), variants, show)}
-    ${renderStrip(t('The same prompt; whether it belongs to it is not known'), guesses, show)}
+    ${strip(t('Made from'), ancestors)} ${strip(t('Made from it, or beside it'), variants)}
+    ${strip(t('The same prompt; whether it belongs to it is not known'), guesses)}
     <h2>${t('About')}</h2>
     <dl>
       ${facts.map(
@@ -60,13 +65,14 @@ function renderMedia(kind: GalleryFileDto['kind'], source: string, title: string
 function renderStrip(
   name: string,
   tiles: readonly GalleryTileDto[],
+  known: Known,
   show: (taskId: string) => void,
 ): TemplateResult | typeof nothing {
   if (tiles.length === 0) return nothing;
   return html`<h2>${name}</h2>
     <ul class="strip" aria-label=${name}>
       ${tiles.map(tile => {
-        const picture = pictureOf(tile.file, undefined);
+        const picture = pictureOf(tile.file, known.get(tile.taskId));
         return html`<li>
           <button
             type="button"

@@ -11,7 +11,7 @@ import './galleryGrid.ts';
 import type { GalleryGrid, GridEvents } from './galleryGrid.ts';
 import { initialState, isHostMessage, reduce, tileAt } from './galleryState.ts';
 import type { KnownFile } from './galleryTile.ts';
-import { renderToolbar, sizes } from './galleryToolbar.ts';
+import { renderToolbar, renderView, sizes } from './galleryToolbar.ts';
 import { post, remember, remembered } from './host.ts';
 import { ProbeQueue, type ProbeResult } from './probeQueue.ts';
 import { Selection } from './selection.ts';
@@ -97,15 +97,17 @@ export class GalleryPage extends LitElement {
         ${renderToolbar({
           query: this.#query,
           frame,
-          size: this.#size,
-          showsDetails: this.#showsDetails,
           change: this.#change,
-          resize: this.#resize,
-          toggleDetails: this.#toggleDetails,
           leave: () => this.#grid?.focus(),
         })}
         <div class="line">
           <span class="total" role="status" data-testid="gallery-total">${this.#totalText()}</span>
+          ${renderView({
+            size: this.#size,
+            showsDetails: this.#showsDetails,
+            resize: this.#resize,
+            toggleDetails: this.#toggleDetails,
+          })}
           ${renderActions({
             count: chosen.length,
             tile: tileAt(this.#state, this.#active),
@@ -120,7 +122,7 @@ export class GalleryPage extends LitElement {
       </header>
       <main class="body">
         ${this.#state.total === 0 ? this.#renderNothing() : this.#renderGrid()}
-        ${this.#showsDetails ? renderDetails(this.#state.details, id => this.#showDetails(id)) : nothing}
+        ${this.#showsDetails ? renderDetails(this.#state.details, this.#known, id => this.#showDetails(id)) : nothing}
       </main>`;
   }
 
@@ -218,6 +220,9 @@ export class GalleryPage extends LitElement {
       const tile = tileAt(this.#state, index);
       if (tile) tiles.push(tile);
     }
+    const { details } = this.#state;
+    if (this.#showsDetails && details)
+      tiles.push(...details.ancestors, ...details.variants, ...details.guesses);
     this.#queue.see(tiles);
   }
 

@@ -92,5 +92,11 @@ function withThumbnail(state: GalleryState, taskId: string, index: number, thumb
     tile.taskId === taskId && tile.file?.index === index
       ? { ...tile, file: { ...tile.file, thumbnail } }
       : tile;
-  return { ...state, rows: state.rows.map(changed) };
+  const details = state.details && {
+    ...state.details,
+    ancestors: state.details.ancestors.map(changed),
+    variants: state.details.variants.map(changed),
+    guesses: state.details.guesses.map(changed),
+  };
+  return { ...state, details, rows: state.rows.map(changed) };
 }

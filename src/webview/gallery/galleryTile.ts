@@ -95,8 +95,8 @@ function renderPlayer({ file, title }: GalleryTileDto): TemplateResult | typeof 
     : html`<audio src=${source} controls autoplay tabindex="-1" aria-label=${title}></audio>`;
 }
 
-/** Minutes and seconds, as players show them. */
+/** Minutes and whole seconds, as players show them; what is shorter than one counts as one. */
 export function lengthText(seconds: number): string {
-  const whole = Math.round(seconds);
+  const whole = Math.max(1, Math.floor(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }

@@ -1,4 +1,4 @@
-/** What stands above the tiles: search, filters, order and size. */
+/** What stands above the tiles: search, filters and order, and how large the tiles are. */
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { GalleryFrameDto, GalleryQuery } from '../../shared/gallery.ts';
@@ -8,11 +8,7 @@ import { t } from '../common/localization.ts';
 export interface ToolbarOptions {
   readonly query: GalleryQuery;
   readonly frame: GalleryFrameDto;
-  readonly size: number;
-  readonly showsDetails: boolean;
   readonly change: (change: Partial<GalleryQuery>, isTyping?: boolean) => void;
-  readonly resize: (size: number) => void;
-  readonly toggleDetails: () => void;
   /** Down from the search leads to the tiles. */
   readonly leave: () => void;
 }
@@ -21,7 +17,7 @@ export interface ToolbarOptions {
 export const sizes = { least: 96, most: 320, first: 168 } as const;
 
 export function renderToolbar(options: ToolbarOptions): TemplateResult {
-  const { query, frame, size, change, resize } = options;
+  const { query, frame, change } = options;
   return html`<div class="toolbar" role="toolbar" aria-label=${t('Search and filter')}>
     <input
       type="search"
@@ -52,6 +48,19 @@ export function renderToolbar(options: ToolbarOptions): TemplateResult {
       testId: 'gallery-favourites',
     })}
     ${select(t('Order'), query.order, orders(), order => change({ order }))}
+  </div>`;
+}
+
+export interface ViewOptions {
+  readonly size: number;
+  readonly showsDetails: boolean;
+  readonly resize: (size: number) => void;
+  readonly toggleDetails: () => void;
+}
+
+/** How the tiles are shown, whichever they are. */
+export function renderView({ size, showsDetails, resize, toggleDetails }: ViewOptions): TemplateResult {
+  return html`<div class="view">
     <input
       type="range"
       class="size"
@@ -63,7 +72,7 @@ export function renderToolbar(options: ToolbarOptions): TemplateResult {
       .value=${String(size)}
       @input=${(event: Event) => resize(Number((event.target as HTMLInputElement).value))}
     />
-    ${iconButton('info', t('Details'), options.toggleDetails, { isPressed: options.showsDetails, testId: 'gallery-details-toggle' })}
+    ${iconButton('info', t('Details'), toggleDetails, { isPressed: showsDetails, testId: 'gallery-details-toggle' })}
   </div>`;
 }
 

@@ -17,7 +17,7 @@ const [few, many] = [100, 100_000];
 const rounds = 7;
 /** Steps from end to end; a tile is in sight for one of them. */
 const steps = 300;
-const budgets = { ratio: 3, longTaskMs: 50, tiles: 100, thumbnails: 0 };
+const budgets = { ratio: 3, longTaskMs: 50, tiles: 100, thumbnails: 0, memoryMb: 5 };
 
 interface Measured extends Window {
   firstTile: number;
@@ -127,12 +127,15 @@ try {
   );
   console.log(`    at most ${tiles} tiles in the document (budget: ${budgets.tiles})`);
   console.log(`    ${passed} thumbnails of tiles that were passed by (budget: ${budgets.thumbnails})`);
-  console.log(`    memory ${before.toFixed(1)} MB before, ${after.toFixed(1)} MB after`);
+  console.log(
+    `    memory ${before.toFixed(1)} MB before, ${after.toFixed(1)} MB after (budget: ${budgets.memoryMb} MB more)`,
+  );
   const isMissed =
     ratio > budgets.ratio ||
     longest > budgets.longTaskMs ||
     tiles > budgets.tiles ||
-    passed > budgets.thumbnails;
+    passed > budgets.thumbnails ||
+    after - before > budgets.memoryMb;
   if (isMissed) {
     console.error('A budget of the gallery is missed.');
     process.exitCode = 1;

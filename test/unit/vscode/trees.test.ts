@@ -13,6 +13,7 @@ import type { Services } from '../../../src/vscode/services.ts';
 import type { ModelsNode } from '../../../src/vscode/models/modelsNode.ts';
 import { ModelsTree } from '../../../src/vscode/models/modelsTree.ts';
 import { tasksMimeType, type TasksNode } from '../../../src/vscode/tasks/tasksNode.ts';
+import { tasksFilterText } from '../../../src/vscode/tasks/tasksFilter.ts';
 import { TasksTree } from '../../../src/vscode/tasks/tasksTree.ts';
 import { createJob, createTask, storedFile } from '../../support/tasks.ts';
 import { setSetting } from '../../support/vscodeStandIn.ts';
@@ -143,6 +144,16 @@ describe('the Tasks view', () => {
     assert.equal(item.tooltip, undefined, 'the tooltip is made when it is to be shown');
   });
 
+  it('leaves room for age and price beside a long prompt, which is read aloud as a whole', async () => {
+    const prompt = 'A red bicycle leans against a white wall.';
+    const { id } = createTask(ledger, Date.now(), { prompt });
+    ledger.update(id, Date.now(), task => ({ ...task, state: 'placed', finalCredits: 4, remoteId: 't' }));
+    const [item] = await rows('Today');
+    assert.equal(item?.label, 'A red bicycle lea…');
+    assert.equal(item.description, 'now · 4 credits · z-image');
+    assert.ok(item.accessibilityInformation?.label.startsWith(prompt));
+  });
+
   for (const [state, change, icon, description] of [
     ['queued', {}, 'loading~spin', / · queued/],
     ['processing', { failures: 2 }, 'loading~spin', /connection interrupted/],
@@ -203,6 +214,13 @@ describe('the Tasks view', () => {
     for (const part of ['seed: 7', 'size: 1:1', 'z', 'task', 'req', '2 × 3 pixels', 'a1-0.png']) {
       assert.ok(tooltip.value.replaceAll('\\', '').replaceAll('&nbsp;', ' ').includes(part), part);
     }
+    // The picture comes first, then one line, and what is likeliest to be done stands at the end.
+    assert.match(tooltip.value, /^\[!\[Open Result\]\(.+a1-0\.png\|width=256\)\]\(command:rivya\.task\.open/);
+    assert.match(tooltip.value.split('\n\n')[1] ?? '', /z.+image.+2 × 3 pixels.+now/);
+    assert.match(
+      tooltip.value.split('\n\n').findLast(Boolean) ?? '',
+      /^\[Insert Result\].+ · \[Variations\.\.\.\].+ · \[Edit and Generate\.\.\.\].+ · \[Show in Explorer\]/,
+    );
     assert.ok(!tooltip.value.includes('[click](command'), tooltip.value);
     assert.ok(!tooltip.value.includes('<img src'), tooltip.value);
     assert.notEqual(tooltip.isTrusted, true);
@@ -277,6 +295,31 @@ describe('the Tasks view', () => {
     assert.equal(ids[0], task.id);
     const list = (await transfer.get('text/uri-list')?.asString()) ?? '';
     assert.match(list, /^file:\/\/.+a1-0\.png$/);
+  });
+
+  it('shows only favourites, says so beside its name, and offers to show all when there are none', async () => {
+    const filter = memory();
+    await filter.update('rivya.tasks.filter', { favouritesOnly: true });
+    const filtered = new TasksTree(
+      () => Promise.resolve({ ledger, library: new Library(path.join(folder, 'library')) }),
+      () => true,
+      filter,
+    );
+    const { id } = inState('placed');
+    inState('placed');
+    const [nothing] = await filtered.getChildren();
+    assert.ok(nothing);
+    assert.equal(filtered.getTreeItem(nothing).command?.command, 'rivya.tasks.clearFilter');
+    ledger.lists.setFavourite([id], true);
+    const [today] = await filtered.getChildren();
+    const rows = (await filtered.getChildren(today)).map(node => labelOf(filtered.getTreeItem(node)));
+    assert.deepEqual(rows, ['★ A red fox']);
+    filtered.dispose();
+    const words = tasksFilterText(
+      { kinds: ['video'], models: [], folders: [], favouritesOnly: true },
+      id => id,
+    );
+    assert.equal(words, 'Only favourites, Video');
   });
 
   it('reads no more of the ledger than it shows', async () => {

@@ -44,3 +44,18 @@ it('knows the kinds in the language of the person, and leaves other words as the
     { text: 'FOX' },
   ]);
 });
+
+it('knows what models are called, where their ids do not tell it', () => {
+  const modelNames = new Map([
+    ['seedream-4-5', 'Seedream 4.5'],
+    ['kling-3-0', 'Kling 3.0'],
+    ['z-image', 'Z-Image'],
+  ]);
+  expect(searchWords('seedream 4.5 z-image . 3.0', { language: 'en', modelNames, now })).toEqual([
+    { text: 'seedream' },
+    { text: '4.5', models: ['seedream-4-5'] },
+    { text: 'z-image' },
+    { text: '.' },
+    { text: '3.0', models: ['kling-3-0'] },
+  ]);
+});

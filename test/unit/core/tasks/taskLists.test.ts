@@ -137,6 +137,9 @@ it('finds words of prompt, model, kind, file name and date, each anywhere', () =
     expect(search(ledger, 'hero-1.png')).toEqual([fox]);
     expect(search(ledger, 'héro fox z-ima')).toEqual([fox]);
     expect(search(ledger, 'fox kling')).toEqual([]);
+    const called = [{ text: '3.0', models: ['kling-3'] }];
+    expect(ledger.lists.ids({ words: called }, { limit: 9 })).toEqual([clip]);
+    expect(ledger.lists.ids({ words: [...called, { text: 'fox' }] }, { limit: 9 })).toEqual([]);
     // A name of a month is a word as well.
     expect(search(ledger, 'march')).toEqual([clip, fox]);
     expect(search(ledger, 'march fox')).toEqual([fox]);

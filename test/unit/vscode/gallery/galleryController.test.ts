@@ -43,7 +43,11 @@ async function inScene(use: (scene: Scene) => void | Promise<void>): Promise<voi
     clock: { now: () => noon } as never,
     post: message => said.push(message),
     addressOf: path => `page:${path.slice(path.indexOf('library'))}`,
-    modelNames: () => new Map([['z-image', 'Z-Image']]),
+    modelNames: () =>
+      new Map([
+        ['z-image', 'Z-Image'],
+        ['kling-3-0', 'Kling 3.0'],
+      ]),
     context: () => ({ language: 'en', folders: ['file:///w'] }),
   });
   let looks = 0;
@@ -93,7 +97,7 @@ it('answers a look with the rows around it, in few statements', async () => {
 it('finds by every filter and by words', async () => {
   await inScene(({ add, look, ledger }) => {
     const fox = add(noon, { prompt: 'A red fox' });
-    const clip = add(noon - 3 * 24 * 3_600_000, { prompt: 'A clip', kind: 'video', model: 'kling' });
+    const clip = add(noon - 3 * 24 * 3_600_000, { prompt: 'A clip', kind: 'video', model: 'kling-3-0' });
     const failed = add(noon - 1, { prompt: 'Nothing' }, { state: 'failed', results: [] });
     ledger.lists.setFavourite([clip], true);
     const found = (change: Partial<GalleryQuery>): string[] => look(change).rows.map(each => each.taskId);
@@ -108,6 +112,8 @@ it('finds by every filter and by words', async () => {
     expect(found({ favourites: true })).toEqual([clip]);
     expect(found({ workspace: true, text: 'kling' })).toEqual([clip]);
     expect(found({ text: 'fox' })).toEqual([fox]);
+    // As the tile says it, and not as the id spells it.
+    expect(found({ text: 'kling 3.0' })).toEqual([clip]);
     expect(found({ text: 'today' })).toEqual([fox]);
     expect(look({ text: 'nowhere' })).toMatchObject({ total: 0, rows: [] });
   });

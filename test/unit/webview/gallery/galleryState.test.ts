@@ -58,8 +58,28 @@ it('puts a thumbnail where it belongs', () => {
     1,
     '',
   );
-  const next = reduce(state, { type: 'thumbnail', sequence: 3, taskId: 'b', index: 0, address: '/t' }, 1, '');
-  expect(next.rows.map(each => each.file?.thumbnail)).toEqual([undefined, '/t']);
+  const details = {
+    tile: tile('a'),
+    prompt: '',
+    files: [],
+    facts: [],
+    problem: undefined,
+    ancestors: [tile('b')],
+    variants: [tile('c'), tile('b')],
+    guesses: [],
+  };
+  const whole = reduce(state, { type: 'details', sequence: 3, taskId: 'a', details }, 1, 'a');
+  const next = reduce(
+    whole,
+    { type: 'thumbnail', sequence: 4, taskId: 'b', index: 0, address: '/t' },
+    1,
+    'a',
+  );
+  const pictures = (tiles: readonly GalleryTileDto[] = []): (string | undefined)[] =>
+    tiles.map(each => each.file?.thumbnail);
+  expect(pictures(next.rows)).toEqual([undefined, '/t']);
+  expect(pictures(next.details?.ancestors)).toEqual(['/t']);
+  expect(pictures(next.details?.variants)).toEqual([undefined, '/t']);
 });
 
 it.each([
