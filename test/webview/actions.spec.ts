@@ -200,6 +200,80 @@ test('one Tab stop leads to the turns, and arrows from there', async ({ chat, pa
   await expect(turns.nth(4)).toHaveAccessibleName('Question 3: Question of 3');
 });
 
+test('what the other turns hold is no Tab stop, and what fits needs none', async ({ chat, page }) => {
+  const wide = `| ${'wide cell |'.repeat(12)}\n|${'---|'.repeat(12)}\n| ${'wide cell |'.repeat(12)}`;
+  const text = `[A](https://rivya.example/a) \`src/a.ts:1\`\n\n\`\`\`ts\nlet a;\n\`\`\`\n\n| a |\n|---|\n| b |\n\n${wide}`;
+  const messages = Array.from({ length: 15 }, (_, index) => [
+    question(`q${index}`, `Question ${index}`),
+    message({ id: `a${index}`, text, reasoning: 'Thought about it.' }),
+  ]).flat();
+  await chat.open(chatState({ session: { messages } }));
+  await expect(page.locator('.code-keyword').last()).toBeVisible();
+  await expect(page.locator('.table[data-scrolls=yes]').last()).toBeVisible();
+  const stops = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('.turns *')]
+      .filter(element => element.tabIndex === 0)
+      .map(element => element.getAttribute('data-testid') ?? (element.className || element.localName)),
+  );
+  // The turn, its reasoning, two links, the buttons of its code, its wide table, and its own buttons.
+  expect(stops).toEqual([
+    'chat-message',
+    'summary',
+    'a',
+    'a',
+    expect.stringContaining('codicon-word-wrap'),
+    'table',
+    expect.stringContaining('codicon-copy'),
+  ]);
+  const earlier = page.getByTestId('chat-message').nth(27);
+  await earlier.getByRole('link').first().focus();
+  await expect(earlier).toHaveAttribute('tabindex', '0');
+  await expect(earlier.locator('.table[tabindex="0"]')).toHaveCount(1);
+  await expect(page.locator('.table[tabindex="0"]')).toHaveCount(1);
+});
+
+test('a button that is an icon says its name to the keyboard, until Escape', async ({ chat, page }) => {
+  await chat.open(chatState());
+  await page.getByTestId('chat-sessions').focus();
+  await page.keyboard.press('Tab');
+  const tip = page.locator('.focus-tooltip');
+  await expect(tip).toBeVisible();
+  await expect(tip).toHaveText('New session');
+  await expect(page.getByTestId('chat-new')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(tip).toBeHidden();
+  await expect(page.getByTestId('chat-new')).toBeFocused();
+  await page.mouse.click(5, 200);
+  await page.getByTestId('chat-new').click();
+  await expect(tip).toBeHidden();
+});
+
+test('the blank that presses a button does nothing else', async ({ chat, page }) => {
+  await chat.open(chatState());
+  await page.getByTestId('chat-sessions').click();
+  await chat.say(sessionsWord([session('1', { id: 's1', title: 'Tide pools' })]));
+  await page.getByRole('button', { name: 'Delete Tide pools' }).click();
+  await page.keyboard.press(' ');
+  await expect(page.getByTestId('chat-session').getByRole('button', { name: /^Tide pools/ })).toBeFocused();
+  await expect(page.getByRole('searchbox')).toHaveValue('');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('chat-session-list')).toBeHidden();
+});
+
+test('the keyboard goes to the composer of the session that a changed question begins', async ({
+  chat,
+  page,
+}) => {
+  await chat.open(chatState({ session: { messages: turns } }));
+  await page.getByTestId('chat-message').first().getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('textbox', { name: 'Change the question' }).press('Enter');
+  await chat.say({
+    type: 'snapshot',
+    state: chatState({ session: { id: 'another', messages: [question('q9', 'x')] } }),
+  });
+  await expect(chat.input).toBeFocused();
+});
+
 test('the keyboard stays where a question was changed', async ({ chat, page }) => {
   await chat.open(chatState({ session: { messages: turns } }));
   const edit = page.getByTestId('chat-message').first().getByRole('button', { name: /^Edit/ });

@@ -5,12 +5,14 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import type { ChatCardDto, ChatMessageDto, ChatProblemDto, ChatUsageDto } from '../../shared/chat.ts';
 import { renderContexts, renderImages } from './attachments.ts';
 import { iconButton } from '../common/iconButton.ts';
-import { keepOneTabStop, toolbar } from '../common/toolbar.ts';
+import { toolbar } from '../common/toolbar.ts';
 import { renderCard } from './generationCard.ts';
 import { post } from './common/host.ts';
 import { isComposing } from '../common/keyboard.ts';
 import './markdown/chatMarkdown.ts';
+import { readsEverything } from './readsEverything.ts';
 import { selectedIn, selectionStart } from './selectedText.ts';
+import { keepStops, onDrawn } from './tabOrder.ts';
 import { formatNumber, formatTime, t } from '../common/localization.ts';
 
 /** Messages far from what the reader sees stay plain text: a long conversation opens at once. */
@@ -26,11 +28,6 @@ const observer = new IntersectionObserver(
   },
   { rootMargin: nearness },
 );
-
-/** Whoever listens reads on without scrolling, so nothing may wait to be seen. */
-function readsEverything(): boolean {
-  return document.body.classList.contains('vscode-using-screen-reader');
-}
 
 /** One listener tells the message in which text is selected, and the one in which it no longer is. */
 let selected: ChatMessage | undefined;
@@ -86,6 +83,7 @@ export class ChatMessage extends LitElement {
     this.hasSelection = false;
     this.isEditing = false;
     this.showsReasoning = false;
+    onDrawn(this, () => keepStops(this, this.isCurrent));
   }
 
   override connectedCallback(): void {
@@ -109,7 +107,7 @@ export class ChatMessage extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('isEditing') && this.isEditing) this.#editor.value?.focus();
     else if (changed.get('isEditing') === true) this.#focusAction('edit');
-    keepOneTabStop(this.querySelector('.actions'), this.isCurrent);
+    keepStops(this, this.isCurrent);
   }
 
   protected override render(): TemplateResult {

@@ -1,4 +1,5 @@
 /** `<rivya-chat>`: the page. It draws what the host says and tells the host what the user does. */
+import { VscodeButton } from '@vscode-elements/elements/dist/vscode-button/index.js';
 import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -281,6 +282,8 @@ export class ChatPage extends LitElement {
   #restore(chat: ChatState, isFirst: boolean): void {
     const memory = isFirst ? remembered() : undefined;
     this.#draft = chat.draft;
+    // What had the keyboard goes with its turn.
+    if (this.querySelector('.turns')?.contains(document.activeElement) === true) this.#wantsFocus = true;
     this.#placeToShow = memory?.sessionId === chat.session.id ? memory.place : 'end';
   }
 
@@ -367,6 +370,8 @@ export class ChatPage extends LitElement {
   };
 
   readonly #onKeyDown = (event: KeyboardEvent): void => {
+    // A button of the library leaves the key to the browser as well, which scrolls with it.
+    if (event.key === ' ' && event.target instanceof VscodeButton) event.preventDefault();
     const log = this.querySelector('.log');
     const turn = log === null || this.#showsSessions || isComposing(event) ? undefined : turnAt(event, log);
     if (turn === undefined) return;

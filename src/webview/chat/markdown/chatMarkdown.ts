@@ -2,6 +2,7 @@
 import { html, render } from 'lit';
 import { post } from '../common/host.ts';
 import { t } from '../../common/localization.ts';
+import { tellDrawn } from '../tabOrder.ts';
 import { renderBlock } from './renderBlock.ts';
 import { MarkdownDocument } from './markdownDocument.ts';
 
@@ -67,6 +68,7 @@ export class ChatMarkdown extends HTMLElement {
     }
     this.#drawRemainder();
     this.#isDrawn = true;
+    tellDrawn(this);
     const ended = performance.now();
     this.#notBefore = ended + restFactor * (ended - started);
   };
