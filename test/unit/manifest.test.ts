@@ -38,6 +38,7 @@ const settingKeys: Record<keyof Settings, true> = {
   'defaultModel.video': true,
   'defaultModel.audio': true,
   'defaultModel.chat': true,
+  'chat.readAnswers': true,
   'chat.streaming': true,
   'output.directory': true,
   'output.fileName': true,

@@ -274,6 +274,48 @@ test('the keyboard goes to the composer of the session that a changed question b
   await expect(chat.input).toBeFocused();
 });
 
+test('the host leads the keyboard from message to message, and asks for the answer that has it', async ({
+  chat,
+  page,
+}) => {
+  const messages = [...turns, question('q2', 'Which fish?'), message({ id: 'a2', text: 'The small ones.' })];
+  await chat.open(chatState({ session: { messages } }));
+  const shown = page.getByTestId('chat-message');
+  await chat.say({ type: 'turn', to: 'next' });
+  await expect(shown.last()).toBeFocused();
+  await chat.say({ type: 'turn', to: 'next' });
+  await expect(shown.last()).toBeFocused();
+  await chat.say({ type: 'turn', to: 'previous' });
+  await expect(shown.nth(-2)).toBeFocused();
+  await chat.say({ type: 'turn', to: 'previous' });
+  await expect(shown.nth(-3)).toBeFocused();
+  await chat.say({ type: 'turn', to: 'read' });
+  await chat.expectPosted({ type: 'readAnswer', messageId: 'a1' });
+  await chat.input.focus();
+  await chat.say({ type: 'turn', to: 'same' });
+  await expect(shown.nth(-3)).toBeFocused();
+});
+
+test('whoever listens is told how an answer begins, unless they do not want that', async ({ chat, page }) => {
+  await page.addInitScript(() =>
+    document.addEventListener('DOMContentLoaded', () => {
+      document.body.classList.add('vscode-using-screen-reader');
+    }),
+  );
+  const coming = message({ id: 'a', state: 'streaming' });
+  await chat.open(chatState({ session: { messages: [coming] } }));
+  const status = page.getByTestId('chat-status');
+  const text = `It begins so. ${'And goes on. '.repeat(60)}`;
+  await chat.say({ type: 'message', message: { ...coming, state: 'complete', text } });
+  await expect(status).toContainText('Answer finished. It begins so. And goes on.');
+  expect((await status.textContent())?.length).toBeLessThan(330);
+  await chat.say({ type: 'state', state: { readsAnswers: false } });
+  await chat.say({ type: 'message', message: coming });
+  await expect(status).toHaveText('Answering');
+  await chat.say({ type: 'message', message: { ...coming, state: 'complete', text } });
+  await expect(status).toHaveText('Answer finished');
+});
+
 test('the keyboard stays where a question was changed', async ({ chat, page }) => {
   await chat.open(chatState({ session: { messages: turns } }));
   const edit = page.getByTestId('chat-message').first().getByRole('button', { name: /^Edit/ });

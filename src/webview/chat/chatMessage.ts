@@ -10,9 +10,9 @@ import { renderCard } from './generationCard.ts';
 import { post } from './common/host.ts';
 import { isComposing } from '../common/keyboard.ts';
 import './markdown/chatMarkdown.ts';
-import { readsEverything } from './readsEverything.ts';
+import { readsEverything } from './common/readsEverything.ts';
 import { selectedIn, selectionStart } from './selectedText.ts';
-import { keepStops, onDrawn } from './tabOrder.ts';
+import { keepStops, onDrawn } from './common/tabOrder.ts';
 import { formatNumber, formatTime, t } from '../common/localization.ts';
 
 /** Messages far from what the reader sees stay plain text: a long conversation opens at once. */
@@ -83,7 +83,7 @@ export class ChatMessage extends LitElement {
     this.hasSelection = false;
     this.isEditing = false;
     this.showsReasoning = false;
-    onDrawn(this, () => keepStops(this, this.isCurrent));
+    onDrawn(this, part => keepStops(part, this.isCurrent));
   }
 
   override connectedCallback(): void {
@@ -107,7 +107,11 @@ export class ChatMessage extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('isEditing') && this.isEditing) this.#editor.value?.focus();
     else if (changed.get('isEditing') === true) this.#focusAction('edit');
-    keepStops(this, this.isCurrent);
+    // What the text holds tells of itself: a long one is not gone through at each of its deltas.
+    const isWhole = changed.has('isCurrent') || changed.has('isNear') || changed.has('isEditing');
+    for (const part of this.firstElementChild?.children ?? []) {
+      if (isWhole || part.localName !== 'chat-markdown') keepStops(part, this.isCurrent);
+    }
   }
 
   protected override render(): TemplateResult {

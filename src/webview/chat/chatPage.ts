@@ -24,6 +24,7 @@ import './chatMessage.ts';
 import { nameOf } from './generationCard.ts';
 import { markFound, unmarkFound } from './conversationFind.ts';
 import type { Found } from './conversationFind.ts';
+import { readsEverything } from './common/readsEverything.ts';
 import { ScrollKeeper } from './scrollKeeper.ts';
 import './chatSessionList.ts';
 import { initialState, isHostMessage, reduce, streamingMessage } from './pageState.ts';
@@ -262,7 +263,8 @@ export class ChatPage extends LitElement {
     if (message.type === 'focus') {
       this.#showsSessions = false;
       this.#wantsFocus = true;
-    } else if (message.type === 'state' && message.state.draft !== undefined) {
+    } else if (message.type === 'turn') this.#goToTurn(message.to, chat);
+    else if (message.type === 'state' && message.state.draft !== undefined) {
       this.#takeDraft(message.state.draft, before?.composer.isQueued === true);
     } else if (message.type === 'snapshot' && before?.session.id !== chat.session.id) {
       this.#restore(chat, before === undefined);
@@ -294,7 +296,10 @@ export class ChatPage extends LitElement {
     if (is && !was) this.#announcement = t('Answering');
     else if (was && !is) {
       const { id } = streamingMessage(before) ?? {};
-      this.#announcement = endOf(chat.session.messages.find(message => message.id === id)?.state);
+      const ended = chat.session.messages.find(message => message.id === id);
+      const end = endOf(ended?.state);
+      const isRead = chat.readsAnswers && ended?.state === 'complete' && readsEverything();
+      this.#announcement = isRead ? `${end}. ${beginningOf(ended.text, mostRead)}` : end;
     }
     const done = chat.session.cards.find(card => card.source !== undefined && isNews(before, card));
     if (done) this.#announcement = t('Ready: {0}', nameOf(done));
@@ -368,6 +373,27 @@ export class ChatPage extends LitElement {
     this.#currentTurn = id;
     this.requestUpdate();
   };
+
+  #goToTurn(to: 'next' | 'previous' | 'same' | 'read', { session }: ChatState): void {
+    const { messages } = session;
+    const index = messages.findIndex(({ id }) => id === this.#currentTurn);
+    const current = index === -1 ? messages.length - 1 : index;
+    if (to === 'read') {
+      const answer =
+        messages.slice(0, current + 1).findLast(({ role }) => role === 'assistant') ??
+        messages.find(({ role }) => role === 'assistant');
+      if (answer) post({ type: 'readAnswer', messageId: answer.id });
+      return;
+    }
+    // Who has been at no turn yet begins with the last one.
+    const step = index === -1 ? 0 : { next: 1, previous: -1, same: 0 }[to];
+    const target = messages[Math.min(Math.max(0, current + step), messages.length - 1)];
+    if (target === undefined) return;
+    this.#showsSessions = false;
+    this.#currentTurn = target.id;
+    const turn = `[data-message-id="${CSS.escape(target.id)}"] .message`;
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(turn)?.focus());
+  }
 
   readonly #onKeyDown = (event: KeyboardEvent): void => {
     // A button of the library leaves the key to the browser as well, which scrolls with it.
@@ -444,13 +470,24 @@ function isNews(before: ChatState, { taskId }: ChatCardDto): boolean {
   return known !== undefined && known.source === undefined;
 }
 
+/** So much of an answer is read to people who listen, and of a turn is its name; in characters. */
+const mostRead = 300;
+const mostNamed = 60;
+
+function beginningOf(text: string, length: number): string {
+  const words = text
+    .slice(0, length * 3)
+    .replace(/\s+/g, ' ')
+    .trim();
+  return words.length > length ? `${words.slice(0, length)}…` : words;
+}
+
 function headingOf({ role }: ChatMessageDto, number: number): string {
   return role === 'user' ? t('Question {0}', number) : t('Answer {0}', number);
 }
 
 function nameOfTurn({ role, text }: ChatMessageDto, number: number): string {
-  const words = text.slice(0, 200).replace(/\s+/g, ' ').trim();
-  const beginning = words.length > 60 ? `${words.slice(0, 60)}…` : words;
+  const beginning = beginningOf(text, mostNamed);
   return role === 'user'
     ? t('Question {0}: {1}', number, beginning)
     : t('Answer {0}: {1}', number, beginning);

@@ -3,7 +3,7 @@ import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { iconButton } from '../../common/iconButton.ts';
 import { toolbar } from '../../common/toolbar.ts';
-import { tellDrawn, watchScrolling } from '../tabOrder.ts';
+import { tellDrawn, watchScrolling } from '../common/tabOrder.ts';
 import { post } from '../common/host.ts';
 import { t } from '../../common/localization.ts';
 import type { Painter } from './highlight.ts';

@@ -1,6 +1,6 @@
 /** `<chat-math>`: a formula. Until it is drawn, and when it is none, its source is shown as code. */
-import { readsEverything } from '../readsEverything.ts';
-import { watchScrolling } from '../tabOrder.ts';
+import { readsEverything } from '../common/readsEverything.ts';
+import { watchScrolling } from '../common/tabOrder.ts';
 
 /** A frame with formulas in it is to take no longer, in milliseconds. */
 const frameMs = 16;

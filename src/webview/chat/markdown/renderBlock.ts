@@ -10,7 +10,7 @@ import { post } from '../common/host.ts';
 import { t } from '../../common/localization.ts';
 import './chatCode.ts';
 import './chatMath.ts';
-import { watchScrolling } from '../tabOrder.ts';
+import { watchScrolling } from '../common/tabOrder.ts';
 import { disguisedHost, pathInCode, safeLink, workspacePath } from './safeLink.ts';
 
 /** In characters; as long as the lexer takes one. */

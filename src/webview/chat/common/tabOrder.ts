@@ -2,7 +2,7 @@
  * Which parts of a turn the Tab key reaches: those of the turn that has the keyboard, or had it last. In the
  * others there are none, so that the way past a long conversation is short.
  */
-import { keepOneTabStop } from '../common/toolbar.ts';
+import { keepOneTabStop } from '../../common/toolbar.ts';
 
 const parts = 'a[role=link], button, summary, vscode-button, [data-scrolls]';
 const drawn = 'chat-drawn';
@@ -12,19 +12,24 @@ export function tellDrawn(part: HTMLElement): void {
   part.dispatchEvent(new Event(drawn, { bubbles: true }));
 }
 
-/** Calls `keep` when a part of the turn has been drawn by itself. */
-export function onDrawn(turn: HTMLElement, keep: () => void): void {
-  turn.addEventListener(drawn, keep);
+/** Calls `keep` with each part of the turn that has been drawn by itself. */
+export function onDrawn(turn: HTMLElement, keep: (part: HTMLElement) => void): void {
+  turn.addEventListener(drawn, ({ target }) => {
+    if (target instanceof HTMLElement) keep(target);
+  });
 }
 
-/** Sets the stops of what is drawn of the turn. */
-export function keepStops(turn: Element, isCurrent: boolean): void {
-  for (const part of turn.querySelectorAll<HTMLElement>(parts)) {
-    if (part.closest('[role=toolbar]') !== null) continue;
-    const isStop = isCurrent && part.dataset['scrolls'] !== 'no';
-    if (part.tabIndex !== (isStop ? 0 : -1)) part.tabIndex = isStop ? 0 : -1;
-  }
-  for (const bar of turn.querySelectorAll('[role=toolbar]')) keepOneTabStop(bar, isCurrent);
+/** Sets the stops of a part of a turn. @param isCurrent whether the turn is */
+export function keepStops(part: Element, isCurrent: boolean): void {
+  if (part instanceof HTMLElement && part.matches(parts)) keepStop(part, isCurrent);
+  for (const each of part.querySelectorAll<HTMLElement>(parts)) keepStop(each, isCurrent);
+  for (const bar of part.querySelectorAll('[role=toolbar]')) keepOneTabStop(bar, isCurrent);
+}
+
+function keepStop(element: HTMLElement, isCurrent: boolean): void {
+  if (element.closest('[role=toolbar]') !== null) return;
+  const tabIndex = isCurrent && element.dataset['scrolls'] !== 'no' ? 0 : -1;
+  if (element.tabIndex !== tabIndex) element.tabIndex = tabIndex;
 }
 
 /** What is scrolled sideways needs the keyboard only where there is something to scroll to. */
