@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { l10n } from '../text/l10n.ts';
 import type { ReadingPages } from './readingPages.ts';
 

@@ -1,8 +1,9 @@
 /**
  * What an answer of 20,000 tokens (100 KB) in 1,250 deltas costs the main thread of the chat page, beside a
  * page that sets `marked`'s HTML at each delta and one that uses `react-markdown`, in the same browser and
- * one run; what 100 formulas cost beside the same text as code; and what 500 turns cost in memory. Needs a build (`npm run build`). Exit code 1 when a budget is
- * missed.
+ * one run; what 100 formulas cost beside the same text as code; and what 500 turns cost in memory. Needs a
+ * build (`npm run build`). Exit code 1 when a budget is missed. On a machine that does other work, too, only
+ * the times of the thread and the ratios mean something.
  *
  *     node test/bench/chatPage/main.ts [--whole]
  *

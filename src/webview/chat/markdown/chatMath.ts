@@ -121,8 +121,8 @@ async function drawWanted(): Promise<void> {
 let styles: Promise<void> | undefined;
 
 /**
- * The style sheet of formulas, which lies beside the scripts, and its fonts: a font that came later would have
- * all formulas laid out again. One that does not come is replaced by the browser.
+ * The style sheet of formulas, which lies beside the scripts, and its fonts: with a font that came later all
+ * formulas would be laid out again. One that does not come is replaced by the browser.
  */
 function loadStyles(): Promise<void> {
   styles ??= new Promise<void>((resolve, reject) => {
