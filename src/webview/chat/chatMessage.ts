@@ -205,7 +205,7 @@ export class ChatMessage extends LitElement {
         ${
           problem.requestId === undefined
             ? nothing
-            : html`<p class="request-id">${t('Request id:')} <bdi>${problem.requestId}</bdi></p>`
+            : html`<p class="request-id">${t('Request ID:')} <bdi>${problem.requestId}</bdi></p>`
         }
         <div class="problem-actions">
           ${problem.actions.map(

@@ -416,6 +416,8 @@ export class ChatPage extends LitElement {
     else {
       this.#showsFind = true;
       this.requestUpdate();
+      // At once: the next letter is for the box.
+      this.performUpdate();
     }
   };
 

@@ -28,6 +28,8 @@ export function showNamesAtFocus(): void {
 
 /** Above the button, or below it where there is no room; always within the page. */
 function place(tip: HTMLElement, button: HTMLElement): void {
+  // As wide as its words, wherever it was before.
+  tip.style.left = tip.style.top = '0';
   const { left, top, bottom, width } = button.getBoundingClientRect();
   const above = top - tip.offsetHeight - gap;
   const middle = left + width / 2 - tip.offsetWidth / 2;
