@@ -238,7 +238,7 @@ test('a button that is an icon says its name to the keyboard, until Escape', asy
   await page.keyboard.press('Tab');
   const tip = page.locator('.focus-tooltip');
   await expect(tip).toBeVisible();
-  await expect(tip).toHaveText('New session');
+  await expect(tip).toHaveText('New chat');
   await expect(page.getByTestId('chat-new')).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(tip).toBeHidden();
@@ -388,7 +388,7 @@ test.describe('sessions', () => {
     await expect(page.getByRole('searchbox')).toBeFocused();
     await page.keyboard.type('har');
     await chat.expectPosted({ type: 'listSessions', query: 'har', scope: 'workspace' });
-    await page.getByRole('combobox', { name: 'Which sessions' }).selectOption('all');
+    await page.getByRole('combobox', { name: 'Which chats' }).selectOption('all');
     await chat.expectPosted({ type: 'listSessions', query: 'har', scope: 'all' });
     await chat.say(sessionsWord([], { query: 'har', scope: 'all' }));
     await expect(page.getByText('Nothing found.')).toBeVisible();
@@ -423,7 +423,7 @@ test.describe('sessions', () => {
 
   test('are renamed', async ({ chat, page }) => {
     await page.getByRole('button', { name: 'Rename Harbours' }).click();
-    const name = page.getByRole('textbox', { name: 'New title' });
+    const name = page.getByRole('textbox', { name: 'Chat title' });
     await expect(name).toBeFocused();
     await name.fill('Ports');
     await name.press('Enter');
@@ -460,9 +460,9 @@ test.describe('sessions', () => {
 test('without a key there are two ways to begin', async ({ chat, page }) => {
   await chat.open(chatState({ account: 'none', draft: 'Hello' }));
   await expect(page.getByTestId('chat-send')).toBeDisabled();
-  await page.getByRole('button', { name: 'Set API Key' }).click();
+  await page.getByRole('button', { name: 'I Have a Key' }).click();
   await chat.expectPosted({ type: 'begin', with: 'key' });
-  await page.getByRole('button', { name: 'Try the Sandbox' }).click();
+  await page.getByRole('button', { name: 'Try Without a Key' }).click();
   await chat.expectPosted({ type: 'begin', with: 'sandbox' });
 });
 

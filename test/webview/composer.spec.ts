@@ -368,7 +368,7 @@ test('everything is reached by the keyboard, and the focus can be seen', async (
     reached.push(focused.name.trim());
   }
   for (const name of [
-    'New session',
+    'New chat',
     'Conversation',
     'Ask Rivya',
     'Add to the question',

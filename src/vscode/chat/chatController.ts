@@ -310,7 +310,7 @@ export class ChatController implements Disposable {
     const session = store.session(sessionId);
     const messages = conversations.messages(sessionId);
     if (!session || messages.length === 0) {
-      throw new UserError(l10n.t('This session has no messages yet.'));
+      throw new UserError(l10n.t('This chat has no messages yet.'));
     }
     await openAsNewFile(exportMarkdown(session, messages, exportLabels()), 'markdown');
   }

@@ -4,6 +4,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { ChatCardDto, ChatMessageDto, ChatProblemDto, ChatUsageDto } from '../../shared/chat.ts';
 import { renderContexts, renderImages } from './attachments.ts';
+import { creditsWords } from './creditsWords.ts';
 import { iconButton } from '../common/iconButton.ts';
 import { toolbar } from '../common/toolbar.ts';
 import { renderCard } from './generationCard.ts';
@@ -227,20 +228,15 @@ export class ChatMessage extends LitElement {
     const isUser = role === 'user';
     const buttons = html`<span class="time">${formatTime(message.createdAt)}</span>
       ${iconButton('copy', t('Copy'), () => post({ type: 'copy', text: message.text }))}
-      ${isUser ? iconButton('edit', t('Edit and send as a new session'), this.#edit) : nothing}
+      ${isUser ? iconButton('edit', t('Edit and send as a new chat'), this.#edit) : nothing}
       ${
         isUser
           ? nothing
-          : iconButton(
-              'refresh',
-              t('Answer again in a new session'),
-              () => post({ type: 'retry', messageId }),
-              {
-                isDisabled: !this.canAsk,
-              },
-            )
+          : iconButton('refresh', t('Answer again in a new chat'), () => post({ type: 'retry', messageId }), {
+              isDisabled: !this.canAsk,
+            })
       }
-      ${iconButton('repo-forked', t('Branch into a new session'), () => post({ type: 'branch', messageId }), {
+      ${iconButton('repo-forked', t('Branch into a new chat'), () => post({ type: 'branch', messageId }), {
         isDisabled: !this.canAsk,
       })}
       ${iconButton(
@@ -277,7 +273,7 @@ export class ChatMessage extends LitElement {
         .value=${this.message.text}
         @keydown=${onKeyDown}
       ></textarea>
-      <p class="hint" id="hint-${this.message.id}">${t('The changed question begins a new session.')}</p>
+      <p class="hint" id="hint-${this.message.id}">${t('The changed question begins a new chat.')}</p>
       <div class="problem-actions">
         <vscode-button ?disabled=${!this.canAsk} @click=${this.#resend}>${t('Send')}</vscode-button>
         <vscode-button secondary @click=${close}>${t('Cancel')}</vscode-button>
@@ -316,14 +312,7 @@ function renderUsage({ role, state, usage }: ChatMessageDto): TemplateResult | t
     .filter(part => part !== undefined)
     .join(' · ');
   const mayCost = role === 'assistant' && (state === 'stopped' || state === 'incomplete');
-  const cost =
-    credits === 1
-      ? t('1 credit')
-      : credits !== undefined
-        ? t('{0} credits', formatNumber(credits))
-        : mayCost
-          ? t('credits not known')
-          : undefined;
+  const cost = credits !== undefined ? creditsWords(credits) : mayCost ? t('credits not known') : undefined;
   if (cost === undefined) return usage === undefined ? nothing : html`<span class="usage">${tokens}</span>`;
   return html`<span class="usage" title=${tokens}>${cost}</span>`;
 }

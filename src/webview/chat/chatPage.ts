@@ -168,7 +168,7 @@ export class ChatPage extends LitElement {
 
   #renderHeader(chat: ChatState): TemplateResult {
     const { session } = chat;
-    const title = session.title === '' ? t('New session') : session.title;
+    const title = session.title === '' ? t('New chat') : session.title;
     return html`<header class="header">
       <h1 class="title">
         <button
@@ -176,17 +176,17 @@ export class ChatPage extends LitElement {
           class="title-button"
           data-testid="chat-sessions"
           aria-expanded=${this.#showsSessions}
-          title=${t('Sessions')}
+          title=${t('Chats')}
           @click=${this.#toggleSessions}
         >
           <bdi>${title}</bdi>
           <span class="codicon codicon-chevron-down" aria-hidden="true"></span>
-          <span class="visually-hidden">${t('Sessions')}</span>
+          <span class="visually-hidden">${t('Chats')}</span>
         </button>
       </h1>
       ${chat.sandbox ? html`<span class="tag">${t('Sandbox')}</span>` : nothing}
       ${renderCredits(session, chat.balance, chat.spentToday)}
-      ${iconButton('add', t('New session'), this.#new, { testId: 'chat-new' })}
+      ${iconButton('add', t('New chat'), this.#new, { testId: 'chat-new' })}
     </header>`;
   }
 
@@ -515,7 +515,7 @@ function renderCredits(
   } else if (left !== undefined) parts.push(t('Credits: {0} left', formatNumber(left)));
   if (today > (used ?? 0)) parts.push(t('{0} in the chat today', formatNumber(today)));
   if (parts.length === 0) return nothing;
-  const title = t('Used in this session, left in the account, and used by all answers of today');
+  const title = t('Used in this chat, left in the account, and used by all answers of today');
   return html`<div class="totals" title=${`${parts.join(' · ')}. ${title}`}>${parts.join(' · ')}</div>`;
 }
 
