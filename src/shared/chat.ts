@@ -160,6 +160,8 @@ export interface ChatState {
   readonly balance: number | undefined;
   /** What the answers of today have cost at this server, as far as it is known. */
   readonly spentToday: number;
+  /** Whether people who listen are told how an answer begins once it is complete. */
+  readonly readsAnswers: boolean;
 }
 
 /** From the host. `sequence` rises by one with each; the snapshot says where it starts. */
@@ -201,4 +203,6 @@ export type ChatHostMessage =
       readonly problem: string | undefined;
     }
   /** The host asks the page to put the keyboard into the composer. */
-  | { readonly type: 'focus'; readonly sequence: number };
+  | { readonly type: 'focus'; readonly sequence: number }
+  /** Or to a turn: from the one that has it, or had it last. `read`: it says `readAnswer` of that answer. */
+  | { readonly type: 'turn'; readonly sequence: number; readonly to: 'next' | 'previous' | 'same' | 'read' };

@@ -47,6 +47,8 @@ const pageMessage = v.variant('type', [
   v.object({ type: v.literal('retry'), messageId: id }),
   v.object({ type: v.literal('continueAnswer'), messageId: id }),
   v.object({ type: v.literal('branch'), messageId: id }),
+  // The answer that has the keyboard, when the host has asked.
+  v.object({ type: v.literal('readAnswer'), messageId: id }),
   // A button at an error; the host knows what it does.
   v.object({ type: v.literal('action'), messageId: id, id }),
   v.object({ type: v.literal('copy'), text: longText }),

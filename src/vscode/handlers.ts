@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Lazy } from '../base/lazy.ts';
+import { Lazy } from '../base/lazy.ts';
 import type { Model } from '../api/resources/models.ts';
 import type { MediaKind } from '../shared/task.ts';
 import type { Handlers } from './commands.ts';
@@ -49,6 +49,11 @@ export function createHandlers({
   doctor,
   channel,
 }: HandlerParts): Handlers {
+  const readingPages = new Lazy(async () => {
+    const pages = new (await import('./access/readingPages.ts')).ReadingPages();
+    hostContext.context.subscriptions.push(pages);
+    return pages;
+  });
   const account = () => import('./account/accountCommands.ts');
   const generate = () => import('./generate/generate.ts');
   const requests = () => import('./generate/request.ts');
@@ -273,6 +278,14 @@ export function createHandlers({
       commands.addFile(host, filesOf(uri, uris)),
     ),
     'rivya.chat.exportMarkdown': onChat((commands, host) => commands.exportMarkdown(host)),
+    'rivya.chat.nextMessage': onChat((commands, host) => commands.goToMessage(host, 'next')),
+    'rivya.chat.previousMessage': onChat((commands, host) => commands.goToMessage(host, 'previous')),
+    'rivya.chat.openAnswer': onChat(async (commands, host, messageId: unknown) =>
+      typeof messageId === 'string'
+        ? commands.openAnswer(host, messageId, await readingPages.get())
+        : commands.askForAnswer(host),
+    ),
+    'rivya.chat.backToMessage': onChat((commands, host) => commands.backToMessage(host)),
     'rivya.sandbox.start': async () => {
       await services();
       await sandbox.start();
@@ -294,6 +307,10 @@ export function createHandlers({
     'rivya.showLog': () => channel.show(),
     'rivya.showMenu': async () => (await import('./account/menu.ts')).showMenu(hostContext),
     'rivya.doctor': async () => (await doctor.get()).show(),
+    'rivya.openAccessibilityHelp': async () => {
+      const { showAccessibilityHelp } = await import('./access/accessibilityHelp.ts');
+      await showAccessibilityHelp(await readingPages.get(), hostContext.context.extension);
+    },
     'rivya.openSettings': (key: string | undefined) =>
       vscode.commands.executeCommand(
         'workbench.action.openSettings',

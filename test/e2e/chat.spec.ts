@@ -120,7 +120,7 @@ test('the selection goes along, another model begins a session, and an answer be
     .first()
     .click();
   await expect(chat.messages).toHaveCount(0);
-  await expect(chat.page.getByText('A session belongs to one model')).toBeVisible();
+  await expect(chat.page.getByText('A chat belongs to one model')).toBeVisible();
   await chat.ask('And now?');
   await chat.expectState('complete');
   await workbench.screenshot('chatModel');

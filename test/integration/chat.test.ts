@@ -527,7 +527,7 @@ describe('the commands of the chat', () => {
     await vscode.commands.executeCommand('rivya.chat.askSelection');
     await vscode.commands.executeCommand('rivya.chat.stop');
     await vscode.commands.executeCommand('rivya.chat.exportMarkdown');
-    await scene.answers.message(/This session has no messages yet/);
+    await scene.answers.message(/This chat has no messages yet/);
     await removeFolder(editor.document.uri);
   });
 });

@@ -39,6 +39,7 @@ const settingKeys: Record<keyof Settings, true> = {
   'defaultModel.video': true,
   'defaultModel.audio': true,
   'defaultModel.chat': true,
+  'chat.readAnswers': true,
   'chat.streaming': true,
   'output.directory': true,
   'output.fileName': true,

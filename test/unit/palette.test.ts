@@ -143,7 +143,7 @@ describe('each command', () => {
 
   it('bound to a key is bound only where it is meant', () => {
     for (const { when } of contributes.keybindings)
-      expect(when).toMatch(/focusedView == rivya\.|activeWebview|rivya\./);
+      expect(when).toMatch(/focusedView == rivya\.|activeWebview|rivya\.|resourceScheme == rivya-/);
   });
 });
 

@@ -200,6 +200,122 @@ test('one Tab stop leads to the turns, and arrows from there', async ({ chat, pa
   await expect(turns.nth(4)).toHaveAccessibleName('Question 3: Question of 3');
 });
 
+test('what the other turns hold is no Tab stop, and what fits needs none', async ({ chat, page }) => {
+  const wide = `| ${'wide cell |'.repeat(12)}\n|${'---|'.repeat(12)}\n| ${'wide cell |'.repeat(12)}`;
+  const text = `[A](https://rivya.example/a) \`src/a.ts:1\`\n\n\`\`\`ts\nlet a;\n\`\`\`\n\n| a |\n|---|\n| b |\n\n${wide}`;
+  const messages = Array.from({ length: 15 }, (_, index) => [
+    question(`q${index}`, `Question ${index}`),
+    message({ id: `a${index}`, text, reasoning: 'Thought about it.' }),
+  ]).flat();
+  await chat.open(chatState({ session: { messages } }));
+  await expect(page.locator('.code-keyword').last()).toBeVisible();
+  await expect(page.locator('.table[data-scrolls=yes]').last()).toBeVisible();
+  const stops = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('.turns *')]
+      .filter(element => element.tabIndex === 0)
+      .map(element => element.getAttribute('data-testid') ?? (element.className || element.localName)),
+  );
+  // The turn, its reasoning, two links, the buttons of its code, its wide table, and its own buttons.
+  expect(stops).toEqual([
+    'chat-message',
+    'summary',
+    'a',
+    'a',
+    expect.stringContaining('codicon-word-wrap'),
+    'table',
+    expect.stringContaining('codicon-copy'),
+  ]);
+  const earlier = page.getByTestId('chat-message').nth(27);
+  await earlier.getByRole('link').first().focus();
+  await expect(earlier).toHaveAttribute('tabindex', '0');
+  await expect(earlier.locator('.table[tabindex="0"]')).toHaveCount(1);
+  await expect(page.locator('.table[tabindex="0"]')).toHaveCount(1);
+});
+
+test('a button that is an icon says its name to the keyboard, until Escape', async ({ chat, page }) => {
+  await chat.open(chatState());
+  await page.getByTestId('chat-sessions').focus();
+  await page.keyboard.press('Tab');
+  const tip = page.locator('.focus-tooltip');
+  await expect(tip).toBeVisible();
+  await expect(tip).toHaveText('New chat');
+  await expect(page.getByTestId('chat-new')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(tip).toBeHidden();
+  await expect(page.getByTestId('chat-new')).toBeFocused();
+  await page.mouse.click(5, 200);
+  await page.getByTestId('chat-new').click();
+  await expect(tip).toBeHidden();
+});
+
+test('the blank that presses a button does nothing else', async ({ chat, page }) => {
+  await chat.open(chatState());
+  await page.getByTestId('chat-sessions').click();
+  await chat.say(sessionsWord([session('1', { id: 's1', title: 'Tide pools' })]));
+  await page.getByRole('button', { name: 'Delete Tide pools' }).click();
+  await page.keyboard.press(' ');
+  await expect(page.getByTestId('chat-session').getByRole('button', { name: /^Tide pools/ })).toBeFocused();
+  await expect(page.getByRole('searchbox')).toHaveValue('');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('chat-session-list')).toBeHidden();
+});
+
+test('the keyboard goes to the composer of the session that a changed question begins', async ({
+  chat,
+  page,
+}) => {
+  await chat.open(chatState({ session: { messages: turns } }));
+  await page.getByTestId('chat-message').first().getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('textbox', { name: 'Change the question' }).press('Enter');
+  await chat.say({
+    type: 'snapshot',
+    state: chatState({ session: { id: 'another', messages: [question('q9', 'x')] } }),
+  });
+  await expect(chat.input).toBeFocused();
+});
+
+test('the host leads the keyboard from message to message, and asks for the answer that has it', async ({
+  chat,
+  page,
+}) => {
+  const messages = [...turns, question('q2', 'Which fish?'), message({ id: 'a2', text: 'The small ones.' })];
+  await chat.open(chatState({ session: { messages } }));
+  const shown = page.getByTestId('chat-message');
+  await chat.say({ type: 'turn', to: 'next' });
+  await expect(shown.last()).toBeFocused();
+  await chat.say({ type: 'turn', to: 'next' });
+  await expect(shown.last()).toBeFocused();
+  await chat.say({ type: 'turn', to: 'previous' });
+  await expect(shown.nth(-2)).toBeFocused();
+  await chat.say({ type: 'turn', to: 'previous' });
+  await expect(shown.nth(-3)).toBeFocused();
+  await chat.say({ type: 'turn', to: 'read' });
+  await chat.expectPosted({ type: 'readAnswer', messageId: 'a1' });
+  await chat.input.focus();
+  await chat.say({ type: 'turn', to: 'same' });
+  await expect(shown.nth(-3)).toBeFocused();
+});
+
+test('whoever listens is told how an answer begins, unless they do not want that', async ({ chat, page }) => {
+  await page.addInitScript(() =>
+    document.addEventListener('DOMContentLoaded', () => {
+      document.body.classList.add('vscode-using-screen-reader');
+    }),
+  );
+  const coming = message({ id: 'a', state: 'streaming' });
+  await chat.open(chatState({ session: { messages: [coming] } }));
+  const status = page.getByTestId('chat-status');
+  const text = `It begins so. ${'And goes on. '.repeat(60)}`;
+  await chat.say({ type: 'message', message: { ...coming, state: 'complete', text } });
+  await expect(status).toContainText('Answer finished. It begins so. And goes on.');
+  expect((await status.textContent())?.length).toBeLessThan(330);
+  await chat.say({ type: 'state', state: { readsAnswers: false } });
+  await chat.say({ type: 'message', message: coming });
+  await expect(status).toHaveText('Answering');
+  await chat.say({ type: 'message', message: { ...coming, state: 'complete', text } });
+  await expect(status).toHaveText('Answer finished');
+});
+
 test('the keyboard stays where a question was changed', async ({ chat, page }) => {
   await chat.open(chatState({ session: { messages: turns } }));
   const edit = page.getByTestId('chat-message').first().getByRole('button', { name: /^Edit/ });
@@ -272,7 +388,7 @@ test.describe('sessions', () => {
     await expect(page.getByRole('searchbox')).toBeFocused();
     await page.keyboard.type('har');
     await chat.expectPosted({ type: 'listSessions', query: 'har', scope: 'workspace' });
-    await page.getByRole('combobox', { name: 'Which sessions' }).selectOption('all');
+    await page.getByRole('combobox', { name: 'Which chats' }).selectOption('all');
     await chat.expectPosted({ type: 'listSessions', query: 'har', scope: 'all' });
     await chat.say(sessionsWord([], { query: 'har', scope: 'all' }));
     await expect(page.getByText('Nothing found.')).toBeVisible();
@@ -307,7 +423,7 @@ test.describe('sessions', () => {
 
   test('are renamed', async ({ chat, page }) => {
     await page.getByRole('button', { name: 'Rename Harbours' }).click();
-    const name = page.getByRole('textbox', { name: 'New title' });
+    const name = page.getByRole('textbox', { name: 'Chat title' });
     await expect(name).toBeFocused();
     await name.fill('Ports');
     await name.press('Enter');
@@ -344,9 +460,9 @@ test.describe('sessions', () => {
 test('without a key there are two ways to begin', async ({ chat, page }) => {
   await chat.open(chatState({ account: 'none', draft: 'Hello' }));
   await expect(page.getByTestId('chat-send')).toBeDisabled();
-  await page.getByRole('button', { name: 'Set API Key' }).click();
+  await page.getByRole('button', { name: 'I Have a Key' }).click();
   await chat.expectPosted({ type: 'begin', with: 'key' });
-  await page.getByRole('button', { name: 'Try the Sandbox' }).click();
+  await page.getByRole('button', { name: 'Try Without a Key' }).click();
   await chat.expectPosted({ type: 'begin', with: 'sandbox' });
 });
 

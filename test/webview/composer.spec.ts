@@ -134,6 +134,9 @@ test('models say what they can, cost, and why they cannot be used', async ({ cha
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
+  await expect(page.getByTestId('chat-model-refusal')).toContainText(
+    'Your plan does not include this model.',
+  );
   await options.nth(2).click({ force: true });
   expect(await chat.posted('chooseModel')).toEqual([]);
   await page.keyboard.press('ArrowUp');
@@ -365,7 +368,7 @@ test('everything is reached by the keyboard, and the focus can be seen', async (
     reached.push(focused.name.trim());
   }
   for (const name of [
-    'New session',
+    'New chat',
     'Conversation',
     'Ask Rivya',
     'Add to the question',

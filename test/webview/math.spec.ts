@@ -35,6 +35,44 @@ test('what is no formula stays as it was written, and money is none', async ({ c
   await expect(page.getByTestId('chat-message').last()).toContainText('$5 and $6');
 });
 
+test('formulas far from what is seen are drawn when the reader comes near', async ({ chat, page }) => {
+  const formulas = Array.from({ length: 100 }, (_, index) => `$$\\frac{${index}}{2}$$`);
+  await chat.open(answer(formulas.join('\n\n')));
+  const last = page.locator('chat-math').last();
+  await expect(last).toHaveAttribute('data-state', 'formula');
+  const first = page.locator('chat-math').first();
+  await expect(first).toHaveText('$$\\frac{0}{2}$$');
+  await expect(first).not.toHaveAttribute('data-state');
+  await page.locator('.log').evaluate(log => log.scrollTo({ top: 0 }));
+  await expect(first).toHaveAttribute('data-state', 'formula');
+});
+
+test('whoever listens is told every formula at once', async ({ chat, page }) => {
+  await page.addInitScript(() =>
+    document.addEventListener('DOMContentLoaded', () => {
+      document.body.classList.add('vscode-using-screen-reader');
+    }),
+  );
+  await chat.open(answer('$$x^2$$\n\n'.repeat(40)));
+  await expect(page.locator('chat-math[data-state=formula]')).toHaveCount(40);
+});
+
+test('a formula that is complete is drawn once, however long the answer goes on', async ({ chat, page }) => {
+  await chat.open(
+    chatState({ session: { messages: [message({ id: 'a', text: 'So $x^2$', state: 'streaming' })] } }),
+  );
+  const drawn = page.locator('chat-math[data-state=formula] .katex');
+  await expect(drawn).toHaveCount(1);
+  await drawn.evaluate(element => element.setAttribute('data-first', ''));
+  let at = 'So $x^2$'.length;
+  for (const text of [' and $y', '^3$', ' in the same paragraph.\n\n', '# More']) {
+    await chat.say({ type: 'delta', messageId: 'a', field: 'text', at, text });
+    at += text.length;
+  }
+  await expect(drawn).toHaveCount(2);
+  await expect(page.locator('.katex[data-first]')).toHaveCount(1);
+});
+
 test('without a formula nothing of it is read', async ({ chat, page }) => {
   const read: string[] = [];
   page.on('request', request => read.push(new URL(request.url()).pathname));

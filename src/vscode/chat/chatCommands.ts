@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { ReadingPages } from '../access/readingPages.ts';
+import { l10n } from '../text/l10n.ts';
 import type { ChatHost } from './chatHost.ts';
 import { pickFiles } from './pageHandlers.ts';
 
@@ -24,6 +26,29 @@ export const chatCommands = {
   async addFile({ controller }: ChatHost, uris: readonly vscode.Uri[]): Promise<void> {
     await controller.atComposer(() => (uris.length > 0 ? controller.addUris(uris) : pickFiles(controller)));
     await focus(controller);
+  },
+
+  /** The keyboard goes to another message of the conversation, or back to the one that was read elsewhere. */
+  async goToMessage({ controller }: ChatHost, to: 'next' | 'previous' | 'same'): Promise<void> {
+    await vscode.commands.executeCommand('rivya.chat.focus');
+    controller.say({ type: 'turn', to });
+  },
+
+  /** The page alone knows which answer has the keyboard; it says `readAnswer`. */
+  askForAnswer({ controller }: ChatHost): void {
+    controller.say({ type: 'turn', to: 'read' });
+  },
+
+  /** @param messageId the page has named it */
+  async openAnswer({ controller }: ChatHost, messageId: string, pages: ReadingPages): Promise<void> {
+    const message = controller.parts.conversations.message(messageId);
+    if (message) await pages.show('rivya-answer', l10n.t('Answer'), message.text);
+  },
+
+  /** Leaves the document with the answer for the message in the chat. */
+  async backToMessage(host: ChatHost): Promise<void> {
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await chatCommands.goToMessage(host, 'same');
   },
 
   async exportMarkdown({ controller }: ChatHost): Promise<void> {

@@ -10,7 +10,7 @@ import type { ChatSessionRecord, Composer } from '../../core/chat/records.ts';
 import { modelName } from '../../core/models/usableModels.ts';
 import type { ChatHostMessage } from '../../shared/chat.ts';
 import { setContext } from '../manifest/contextKeys.ts';
-import { defaultModelOf, rememberModel } from '../manifest/settings.ts';
+import { defaultModelOf, rememberModel, setting } from '../manifest/settings.ts';
 import { UserError } from '../messages/errors.ts';
 import { messageOf } from '../messages/messageOf.ts';
 import { ChatDrawing } from './chatDrawing.ts';
@@ -64,6 +64,8 @@ export class ChatController implements Disposable {
     this.#disposables.add(
       vscode.workspace.onDidChangeConfiguration(event => {
         if (event.affectsConfiguration('rivya.defaultModel.chat')) this.#drawModels();
+        if (event.affectsConfiguration('rivya.chat.readAnswers'))
+          this.#state({ readsAnswers: setting('chat.readAnswers') });
       }),
     );
     this.#serverStatus.refresh();
@@ -308,7 +310,7 @@ export class ChatController implements Disposable {
     const session = store.session(sessionId);
     const messages = conversations.messages(sessionId);
     if (!session || messages.length === 0) {
-      throw new UserError(l10n.t('This session has no messages yet.'));
+      throw new UserError(l10n.t('This chat has no messages yet.'));
     }
     await openAsNewFile(exportMarkdown(session, messages, exportLabels()), 'markdown');
   }

@@ -9,7 +9,7 @@ import type {
   ChatSessionDto,
   ChatState,
 } from '../../shared/chat.ts';
-import { defaultModelOf } from '../manifest/settings.ts';
+import { defaultModelOf, setting } from '../manifest/settings.ts';
 import { cardDto, imageDto, messageDto, modelDtos } from './chatDtos.ts';
 import type { AsWebviewUri, ChatParts } from './chatParts.ts';
 import { sessionNoteText } from './chatText.ts';
@@ -51,6 +51,7 @@ export class ChatDrawing {
       history: this.history(),
       balance: this.balance(),
       spentToday: this.spentToday(),
+      readsAnswers: setting('chat.readAnswers'),
     };
   }
 

@@ -37,7 +37,7 @@ export function problemMessage(problem: ChatProblemRecord, canAsk: boolean): Pro
     text,
     actions: [
       ...(problem.code === 'chat_session_conflict'
-        ? [{ id: 'fork', title: t('Continue in a New Session') } as const]
+        ? [{ id: 'fork', title: t('Continue in a New Chat') } as const]
         : canAsk
           ? [{ id: 'again', title } as const]
           : []),
@@ -52,17 +52,17 @@ export function sessionNoteText(note: SessionNote): string {
   switch (note.kind) {
     case 'modelChanged':
       return t(
-        'A session belongs to one model, so the change from {0} began a new one. Nothing of the old one is sent along.',
+        'A chat belongs to one model, so the change from {0} began a new one. Nothing of the old one is sent along.',
         note.from,
       );
     case 'fromServer':
-      return t('This session was loaded from Rivya and goes on there.');
+      return t('This chat was loaded from Rivya and goes on there.');
     case 'forked':
       return note.quoted
         ? t(
-            'This is a new session: Rivya takes no history, so what was said before is sent along as a quotation.',
+            'This is a new chat: Rivya takes no history, so what was said before is sent along as a quotation.',
           )
-        : t('This is a new session: Rivya takes no history, so the question is asked anew.');
+        : t('This is a new chat: Rivya takes no history, so the question is asked anew.');
   }
 }
 

@@ -159,6 +159,9 @@ function createPageHandlers(controller: ChatController): PageHandlers {
       goTo(branch(controller.turnParts(), controller.session(), messageId));
       controller.focus();
     },
+    readAnswer: async ({ messageId }) => {
+      await vscode.commands.executeCommand('rivya.chat.openAnswer', messageId);
+    },
     action: async ({ messageId, id }) => {
       const message = conversations.message(messageId);
       if (!message?.problem) return;

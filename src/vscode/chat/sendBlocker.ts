@@ -19,7 +19,7 @@ export function sendBlocker(
   if (services.server.isSandboxLost) return sandboxLostMessage().text;
   if (status.account === 'none') return t('Set an API key or start the sandbox first.');
   if (session.origin !== services.server.origin) {
-    return t('This session belongs to {0}, which is not in use now. Start a new session.', session.origin);
+    return t('This chat belongs to {0}, which is not in use now. Start a new chat.', session.origin);
   }
   if (session.model === undefined) return t('Choose a model first.');
   if (conversations.isBusy(session.id)) return t('A response is still streaming. Wait for it or stop it.');

@@ -19,7 +19,7 @@ export async function checkContract(hostContext: HostContext): Promise<void> {
   const { href } = base;
   const client = (await hostContext.clients()).of(base);
   const content = await withProgress(
-    { location: vscode.ProgressLocation.Window, title: l10n.t('Checking the API contract…') },
+    { location: vscode.ProgressLocation.Window, title: l10n.t('Checking the API contract...') },
     async () => {
       const comparison = compareContract(await retrieve(client, href));
       return contractReport(comparison, {

@@ -41,7 +41,7 @@ export async function manageLibrary({
     );
     if (plan.files.length === 0) return [];
     const label =
-      age === 0 ? t('Remove all inserted results') : t('Remove inserted results older than {0} days', age);
+      age === 0 ? t('Delete all inserted results') : t('Delete inserted results older than {0} days', age);
     return [{ label, description: summary(plan.files.length, plan.bytes), plan }];
   });
   const open: Choice = { label: t('Open the library folder') };
@@ -57,7 +57,7 @@ export async function manageLibrary({
   const remove = t({ message: 'Remove', comment: 'Button: removes tasks, or files from the library' });
   const answer = await ask(
     'warning',
-    t('Remove {0} from the library?', summary(plan.files.length, plan.bytes)),
+    t('Delete {0} from the library?', summary(plan.files.length, plan.bytes)),
     [remove],
     {
       detail: [
@@ -73,7 +73,7 @@ export async function manageLibrary({
     { location: vscode.ProgressLocation.Window, title: t('Removing inserted results from the library') },
     () => removeFiles(plan, ports, systemClock.now()),
   );
-  const text = t('Removed {0} from the library.', summary(removed, bytes));
+  const text = t('Deleted {0} from the library.', summary(removed, bytes));
   inform(
     kept === 0
       ? text

@@ -93,6 +93,11 @@ export const commandIds = [
   'rivya.chat.askSelection',
   'rivya.chat.addFile',
   'rivya.chat.exportMarkdown',
+  'rivya.chat.nextMessage',
+  'rivya.chat.previousMessage',
+  'rivya.chat.openAnswer',
+  'rivya.chat.backToMessage',
+  'rivya.openAccessibilityHelp',
   'rivya.sandbox.start',
   'rivya.sandbox.stop',
   'rivya.sandbox.openPage',
@@ -122,6 +127,7 @@ export interface Settings {
   'defaultModel.audio': string;
   'defaultModel.chat': string;
   'chat.streaming': boolean;
+  'chat.readAnswers': boolean;
   'output.directory': string;
   'output.fileName': string;
   'output.publicRoots': Readonly<Record<string, string>>;

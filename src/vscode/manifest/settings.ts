@@ -62,6 +62,15 @@ export function isSetByUser(key: keyof Settings, scope?: vscode.ConfigurationSco
   return values.some(value => value !== undefined && isValid(key, value, found?.defaultValue));
 }
 
+/**
+ * Whether people want to be told in notifications what the status bar says. A screen reader does not read
+ * that by itself, so it is the default for those who have told VS Code of one.
+ */
+export function wantsNotifications(): boolean {
+  if (isSetByUser('notifications')) return setting('notifications') === 'toast';
+  return vscode.workspace.getConfiguration('editor').get('accessibilitySupport') === 'on';
+}
+
 /** A setting whose value, or a part of it, is invalid and therefore ignored. */
 export interface InvalidSetting {
   readonly key: keyof Settings;

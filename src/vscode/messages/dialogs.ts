@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { wantsNotifications } from '../manifest/settings.ts';
 import { drawnText, plain } from './plain.ts';
 
 /** How urgent a message is. */
@@ -45,9 +46,14 @@ export function inform(text: string): void {
   void ask('info', text, []);
 }
 
-/** Shows a few words in the status bar. @param icon the id of a codicon @param time in milliseconds */
+/**
+ * Shows a few words in the status bar, or in a notification for those who want that.
+ * @param icon the id of a codicon
+ * @param time in milliseconds
+ */
 export function flash(text: string, icon: string | undefined, time: number): void {
-  vscode.window.setStatusBarMessage(drawnText(text, icon, 'title'), time);
+  if (wantsNotifications()) inform(text);
+  else vscode.window.setStatusBarMessage(drawnText(text, icon, 'title'), time);
 }
 
 export interface WorkOptions extends Omit<vscode.ProgressOptions, 'cancellable'> {

@@ -66,7 +66,7 @@ function explainAnswer(problem: Explainable, charge: Charge | undefined): Messag
     case 'insufficient_credits':
       return say(t('There are not enough credits for this question.'), to.credits);
     case 'chat_session_conflict':
-      return say(t('Rivya cannot go on with this session. A new session can take along what was said.'));
+      return say(t('Rivya cannot go on with this chat. A new chat can take along what was said.'));
     case 'chat_model_not_supported':
     case 'chat_model_missing':
       return say(t('This model cannot chat. Choose another one.'));
@@ -340,5 +340,5 @@ const brokenAnswerCodes =
   /^(?:answer_truncated|connection_\w+|host_not_found|certificate_rejected|tls_\w+|\w+_timeout)$/;
 
 export function withRequestId(text: string, requestId: string | undefined): string {
-  return requestId === undefined ? text : `${text} ${l10n.t('(Request {0})', plain(requestId, 'id'))}`;
+  return requestId === undefined ? text : `${text} ${l10n.t('(Request ID: {0})', plain(requestId, 'id'))}`;
 }

@@ -133,7 +133,7 @@ export function modelTooltip(model: Model): vscode.MarkdownString {
   return tooltipOf([
     modelName(model),
     ...(reason === undefined ? [] : [t('Not usable now: {0}', reason)]),
-    t('Id: {0}', model.id),
+    t('ID: {0}', model.id),
     t('Price: {0}', priceText(model)),
     ...(model.supported_modes.length > 0 ? [t('Modes: {0}', model.supported_modes.join(', '))] : []),
     ...(inputsText(model) === '' ? [] : [t('Inputs: {0}', inputsText(model))]),
@@ -208,7 +208,7 @@ function categoryOf(model: Model): string {
 
 function nothingItem(): vscode.TreeItem {
   const { t } = l10n;
-  const item = treeItem({ label: t('No model passes the filter. Select to change it.') });
+  const item = treeItem({ label: t('No models match the filter. Select to change the filter.') });
   item.iconPath = new vscode.ThemeIcon('filter');
   item.command = { command: 'rivya.models.filter', title: t('Filter Models') };
   return item;

@@ -26,7 +26,7 @@ export async function setDefaultModel(services: PickerServices, node: unknown): 
 
 async function rememberChatModel(model: Model): Promise<void> {
   await rememberModel('chat', model.id, vscode.window.activeTextEditor?.document);
-  inform(l10n.t('{0} answers in the chat from now on.', modelName(model)));
+  inform(l10n.t('{0} is now the model for new chats.', modelName(model)));
 }
 
 /**

@@ -4,7 +4,7 @@ import { DisposableStore, toDisposable } from '../../base/lifecycle.ts';
 import { describeError } from '../../base/log.ts';
 import { isRunningState, type Task } from '../../shared/task.ts';
 import type { HostContext } from '../host/hostContext.ts';
-import { setting } from '../manifest/settings.ts';
+import { wantsNotifications } from '../manifest/settings.ts';
 import { withProgress } from '../messages/dialogs.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { promptText, stateText } from '../text/taskText.ts';
@@ -66,7 +66,7 @@ export function showOrderProgress(
     if (!current().some(isGoingOn)) ended.resolve(undefined);
   };
   store.add(ledger.onDidChange(look));
-  if (setting('notifications') === 'toast') {
+  if (wantsNotifications()) {
     store.add(systemClock.after(timings.quietTime, () => showAt(vscode.ProgressLocation.Notification)));
   }
   void ended.promise.then(() => store.dispose());

@@ -72,7 +72,7 @@ export const fileCommands = {
       paramsOf(task)
         .map(([key, value]) => `${key}: ${value}`)
         .join(' · '),
-      t('Started: {0}', new Date(task.createdAt).toLocaleString(l10n.language)),
+      t('Created: {0}', new Date(task.createdAt).toLocaleString(l10n.language)),
       ...ancestors.map(each => t('Made from: {0}', promptTitle(each.prompt))),
       ...task.sources.map(uri => t('Input: {0}', vscode.workspace.asRelativePath(vscode.Uri.parse(uri)))),
     ];

@@ -140,10 +140,10 @@ export function taskTooltip(
     task.problem ? explain(task.problem, undefined, 'job').text : '',
     [
       ...paramsOf(task).map(([key, value]) => `${key}: ${value}`),
-      t('Started: {0}', new Date(task.createdAt).toLocaleString(l10n.language)),
+      t('Created: {0}', new Date(task.createdAt).toLocaleString(l10n.language)),
     ].join(' · '),
     task.remoteId === undefined ? '' : t('Task: {0}', [task.remoteId, ...task.otherRemoteIds].join(', ')),
-    requestId === undefined ? '' : t('Request: {0}', requestId),
+    requestId === undefined ? '' : t('Request ID: {0}', requestId),
   ];
   const open = { title: t('Open Result'), command: 'rivya.task.open', arguments: [task.id] } as const;
   const folder = vscode.Uri.file(`${library.folder}/`);

@@ -17,7 +17,7 @@ export function unusableReason(reason: Unusable): string {
     case 'takesNoFiles':
       return t('takes no input files like these');
     case 'otherKind':
-      return t('makes something else');
+      return t('does not generate this type');
   }
 }
 

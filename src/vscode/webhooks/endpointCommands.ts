@@ -343,7 +343,7 @@ async function askEvents(
   }));
   const chosen = await chooseMany(items, {
     title,
-    placeholder: t('Which events are delivered'),
+    placeholder: t('Select the events to deliver'),
     ignoreFocusOut: true,
   });
   if (chosen.length === 0) throw new UserError(t('Choose at least one event. Nothing was changed.'));

@@ -45,7 +45,7 @@ export function deliveryDocument(delivery: WebhookDelivery, payload: unknown): s
   const lines = [
     t('Delivery {0} of {1}', delivery.id ?? '?', delivery.event_type ?? '?'),
     t('Status: {0}', deliveryText(delivery)),
-    delivery.created_at === null ? '' : t('Planned: {0}', timeText(delivery.created_at)),
+    delivery.created_at === null ? '' : t('Created: {0}', timeText(delivery.created_at)),
     delivery.delivered_at === null ? '' : t('Sent: {0}', timeText(delivery.delivered_at)),
     delivery.duration_ms === null ? '' : t('Answer after: {0} ms', delivery.duration_ms),
     delivery.next_attempt_at === null ? '' : t('Next attempt: {0}', timeText(delivery.next_attempt_at)),

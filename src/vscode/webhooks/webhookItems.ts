@@ -56,7 +56,7 @@ function endpointTooltip(endpoint: WebhookEndpoint, secretKnown: boolean): strin
   return [
     endpointName(endpoint),
     endpoint.url ?? '',
-    t('State: {0}', statusText(endpoint.status)),
+    t('Status: {0}', statusText(endpoint.status)),
     t('Events: {0}', endpoint.event_types.join(', ')),
     t('Failures: {0}', endpoint.failure_count ?? 0),
     t(

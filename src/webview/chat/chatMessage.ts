@@ -4,13 +4,16 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { ChatCardDto, ChatMessageDto, ChatProblemDto, ChatUsageDto } from '../../shared/chat.ts';
 import { renderContexts, renderImages } from './attachments.ts';
+import { creditsWords } from './creditsWords.ts';
 import { iconButton } from '../common/iconButton.ts';
-import { keepOneTabStop, toolbar } from '../common/toolbar.ts';
+import { toolbar } from '../common/toolbar.ts';
 import { renderCard } from './generationCard.ts';
 import { post } from './common/host.ts';
 import { isComposing } from '../common/keyboard.ts';
 import './markdown/chatMarkdown.ts';
+import { readsEverything } from './common/readsEverything.ts';
 import { selectedIn, selectionStart } from './selectedText.ts';
+import { keepStops, onDrawn } from './common/tabOrder.ts';
 import { formatNumber, formatTime, t } from '../common/localization.ts';
 
 /** Messages far from what the reader sees stay plain text: a long conversation opens at once. */
@@ -26,11 +29,6 @@ const observer = new IntersectionObserver(
   },
   { rootMargin: nearness },
 );
-
-/** Whoever listens reads on without scrolling, so nothing may wait to be seen. */
-function readsEverything(): boolean {
-  return document.body.classList.contains('vscode-using-screen-reader');
-}
 
 /** One listener tells the message in which text is selected, and the one in which it no longer is. */
 let selected: ChatMessage | undefined;
@@ -86,6 +84,7 @@ export class ChatMessage extends LitElement {
     this.hasSelection = false;
     this.isEditing = false;
     this.showsReasoning = false;
+    onDrawn(this, part => keepStops(part, this.isCurrent));
   }
 
   override connectedCallback(): void {
@@ -109,7 +108,11 @@ export class ChatMessage extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('isEditing') && this.isEditing) this.#editor.value?.focus();
     else if (changed.get('isEditing') === true) this.#focusAction('edit');
-    keepOneTabStop(this.querySelector('.actions'), this.isCurrent);
+    // What the text holds tells of itself: a long one is not gone through at each of its deltas.
+    const isWhole = changed.has('isCurrent') || changed.has('isNear') || changed.has('isEditing');
+    for (const part of this.firstElementChild?.children ?? []) {
+      if (isWhole || part.localName !== 'chat-markdown') keepStops(part, this.isCurrent);
+    }
   }
 
   protected override render(): TemplateResult {
@@ -203,7 +206,7 @@ export class ChatMessage extends LitElement {
         ${
           problem.requestId === undefined
             ? nothing
-            : html`<p class="request-id">${t('Request id:')} <bdi>${problem.requestId}</bdi></p>`
+            : html`<p class="request-id">${t('Request ID:')} <bdi>${problem.requestId}</bdi></p>`
         }
         <div class="problem-actions">
           ${problem.actions.map(
@@ -225,20 +228,15 @@ export class ChatMessage extends LitElement {
     const isUser = role === 'user';
     const buttons = html`<span class="time">${formatTime(message.createdAt)}</span>
       ${iconButton('copy', t('Copy'), () => post({ type: 'copy', text: message.text }))}
-      ${isUser ? iconButton('edit', t('Edit and send as a new session'), this.#edit) : nothing}
+      ${isUser ? iconButton('edit', t('Edit and send as a new chat'), this.#edit) : nothing}
       ${
         isUser
           ? nothing
-          : iconButton(
-              'refresh',
-              t('Answer again in a new session'),
-              () => post({ type: 'retry', messageId }),
-              {
-                isDisabled: !this.canAsk,
-              },
-            )
+          : iconButton('refresh', t('Answer again in a new chat'), () => post({ type: 'retry', messageId }), {
+              isDisabled: !this.canAsk,
+            })
       }
-      ${iconButton('repo-forked', t('Branch into a new session'), () => post({ type: 'branch', messageId }), {
+      ${iconButton('repo-forked', t('Branch into a new chat'), () => post({ type: 'branch', messageId }), {
         isDisabled: !this.canAsk,
       })}
       ${iconButton(
@@ -275,7 +273,7 @@ export class ChatMessage extends LitElement {
         .value=${this.message.text}
         @keydown=${onKeyDown}
       ></textarea>
-      <p class="hint" id="hint-${this.message.id}">${t('The changed question begins a new session.')}</p>
+      <p class="hint" id="hint-${this.message.id}">${t('The changed question begins a new chat.')}</p>
       <div class="problem-actions">
         <vscode-button ?disabled=${!this.canAsk} @click=${this.#resend}>${t('Send')}</vscode-button>
         <vscode-button secondary @click=${close}>${t('Cancel')}</vscode-button>
@@ -314,14 +312,7 @@ function renderUsage({ role, state, usage }: ChatMessageDto): TemplateResult | t
     .filter(part => part !== undefined)
     .join(' · ');
   const mayCost = role === 'assistant' && (state === 'stopped' || state === 'incomplete');
-  const cost =
-    credits === 1
-      ? t('1 credit')
-      : credits !== undefined
-        ? t('{0} credits', formatNumber(credits))
-        : mayCost
-          ? t('credits not known')
-          : undefined;
+  const cost = credits !== undefined ? creditsWords(credits) : mayCost ? t('credits not known') : undefined;
   if (cost === undefined) return usage === undefined ? nothing : html`<span class="usage">${tokens}</span>`;
   return html`<span class="usage" title=${tokens}>${cost}</span>`;
 }

@@ -17,6 +17,7 @@ export class ChatModelPicker extends LitElement {
     effort: { attribute: false },
     isOpen: { state: true },
     active: { state: true },
+    refusal: { state: true },
   };
   declare models: readonly ChatModelDto[];
   /** Id of the model in use. */
@@ -26,6 +27,8 @@ export class ChatModelPicker extends LitElement {
   declare isOpen: boolean;
   /** Index of the row that the keyboard is on: first the models, then the efforts. */
   declare active: number;
+  /** Why the model that was asked for cannot be used, for people who listen. */
+  declare refusal: string;
   #typed = '';
   #typedAt = -Infinity;
 
@@ -36,6 +39,7 @@ export class ChatModelPicker extends LitElement {
     this.effort = undefined;
     this.isOpen = false;
     this.active = 0;
+    this.refusal = '';
   }
 
   protected override createRenderRoot(): this {
@@ -67,7 +71,8 @@ export class ChatModelPicker extends LitElement {
         <bdi>${name ?? t('Choose a model')}${effort === undefined ? nothing : ` · ${effort}`}</bdi>
         <span class="codicon codicon-chevron-down" aria-hidden="true"></span>
       </button>
-      ${this.isOpen ? this.#renderList() : nothing}`;
+      ${this.isOpen ? this.#renderList() : nothing}
+      <div class="visually-hidden" role="status" data-testid="chat-model-refusal">${this.refusal}</div>`;
   }
 
   #renderList(): TemplateResult {
@@ -154,6 +159,7 @@ export class ChatModelPicker extends LitElement {
       0,
       this.models.findIndex(model => model.id === this.model),
     );
+    this.refusal = '';
     this.isOpen = true;
   }
 
@@ -163,7 +169,10 @@ export class ChatModelPicker extends LitElement {
   }
 
   #choose(model: ChatModelDto): void {
-    if (model.unusable !== undefined) return;
+    if (model.unusable !== undefined) {
+      this.refusal = `${model.name}: ${model.unusable}`;
+      return;
+    }
     this.#close();
     if (model.id !== this.model) post({ type: 'chooseModel', model: model.id });
   }

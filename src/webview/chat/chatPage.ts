@@ -1,4 +1,5 @@
 /** `<rivya-chat>`: the page. It draws what the host says and tells the host what the user does. */
+import { VscodeButton } from '@vscode-elements/elements/dist/vscode-button/index.js';
 import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -23,6 +24,7 @@ import './chatMessage.ts';
 import { nameOf } from './generationCard.ts';
 import { markFound, unmarkFound } from './conversationFind.ts';
 import type { Found } from './conversationFind.ts';
+import { readsEverything } from './common/readsEverything.ts';
 import { ScrollKeeper } from './scrollKeeper.ts';
 import './chatSessionList.ts';
 import { initialState, isHostMessage, reduce, streamingMessage } from './pageState.ts';
@@ -166,7 +168,7 @@ export class ChatPage extends LitElement {
 
   #renderHeader(chat: ChatState): TemplateResult {
     const { session } = chat;
-    const title = session.title === '' ? t('New session') : session.title;
+    const title = session.title === '' ? t('New chat') : session.title;
     return html`<header class="header">
       <h1 class="title">
         <button
@@ -174,17 +176,17 @@ export class ChatPage extends LitElement {
           class="title-button"
           data-testid="chat-sessions"
           aria-expanded=${this.#showsSessions}
-          title=${t('Sessions')}
+          title=${t('Chats')}
           @click=${this.#toggleSessions}
         >
           <bdi>${title}</bdi>
           <span class="codicon codicon-chevron-down" aria-hidden="true"></span>
-          <span class="visually-hidden">${t('Sessions')}</span>
+          <span class="visually-hidden">${t('Chats')}</span>
         </button>
       </h1>
       ${chat.sandbox ? html`<span class="tag">${t('Sandbox')}</span>` : nothing}
       ${renderCredits(session, chat.balance, chat.spentToday)}
-      ${iconButton('add', t('New session'), this.#new, { testId: 'chat-new' })}
+      ${iconButton('add', t('New chat'), this.#new, { testId: 'chat-new' })}
     </header>`;
   }
 
@@ -261,7 +263,8 @@ export class ChatPage extends LitElement {
     if (message.type === 'focus') {
       this.#showsSessions = false;
       this.#wantsFocus = true;
-    } else if (message.type === 'state' && message.state.draft !== undefined) {
+    } else if (message.type === 'turn') this.#goToTurn(message.to, chat);
+    else if (message.type === 'state' && message.state.draft !== undefined) {
       this.#takeDraft(message.state.draft, before?.composer.isQueued === true);
     } else if (message.type === 'snapshot' && before?.session.id !== chat.session.id) {
       this.#restore(chat, before === undefined);
@@ -281,6 +284,8 @@ export class ChatPage extends LitElement {
   #restore(chat: ChatState, isFirst: boolean): void {
     const memory = isFirst ? remembered() : undefined;
     this.#draft = chat.draft;
+    // What had the keyboard goes with its turn.
+    if (this.querySelector('.turns')?.contains(document.activeElement) === true) this.#wantsFocus = true;
     this.#placeToShow = memory?.sessionId === chat.session.id ? memory.place : 'end';
   }
 
@@ -291,7 +296,10 @@ export class ChatPage extends LitElement {
     if (is && !was) this.#announcement = t('Answering');
     else if (was && !is) {
       const { id } = streamingMessage(before) ?? {};
-      this.#announcement = endOf(chat.session.messages.find(message => message.id === id)?.state);
+      const ended = chat.session.messages.find(message => message.id === id);
+      const end = endOf(ended?.state);
+      const isRead = chat.readsAnswers && ended?.state === 'complete' && readsEverything();
+      this.#announcement = isRead ? `${end}. ${beginningOf(ended.text, mostRead)}` : end;
     }
     const done = chat.session.cards.find(card => card.source !== undefined && isNews(before, card));
     if (done) this.#announcement = t('Ready: {0}', nameOf(done));
@@ -366,7 +374,30 @@ export class ChatPage extends LitElement {
     this.requestUpdate();
   };
 
+  #goToTurn(to: 'next' | 'previous' | 'same' | 'read', { session }: ChatState): void {
+    const { messages } = session;
+    const index = messages.findIndex(({ id }) => id === this.#currentTurn);
+    const current = index === -1 ? messages.length - 1 : index;
+    if (to === 'read') {
+      const answer =
+        messages.slice(0, current + 1).findLast(({ role }) => role === 'assistant') ??
+        messages.find(({ role }) => role === 'assistant');
+      if (answer) post({ type: 'readAnswer', messageId: answer.id });
+      return;
+    }
+    // Who has been at no turn yet begins with the last one.
+    const step = index === -1 ? 0 : { next: 1, previous: -1, same: 0 }[to];
+    const target = messages[Math.min(Math.max(0, current + step), messages.length - 1)];
+    if (target === undefined) return;
+    this.#showsSessions = false;
+    this.#currentTurn = target.id;
+    const turn = `[data-message-id="${CSS.escape(target.id)}"] .message`;
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(turn)?.focus());
+  }
+
   readonly #onKeyDown = (event: KeyboardEvent): void => {
+    // A button of the library leaves the key to the browser as well, which scrolls with it.
+    if (event.key === ' ' && event.target instanceof VscodeButton) event.preventDefault();
     const log = this.querySelector('.log');
     const turn = log === null || this.#showsSessions || isComposing(event) ? undefined : turnAt(event, log);
     if (turn === undefined) return;
@@ -385,6 +416,8 @@ export class ChatPage extends LitElement {
     else {
       this.#showsFind = true;
       this.requestUpdate();
+      // At once: the next letter is for the box.
+      this.performUpdate();
     }
   };
 
@@ -439,13 +472,24 @@ function isNews(before: ChatState, { taskId }: ChatCardDto): boolean {
   return known !== undefined && known.source === undefined;
 }
 
+/** So much of an answer is read to people who listen, and of a turn is its name; in characters. */
+const mostRead = 300;
+const mostNamed = 60;
+
+function beginningOf(text: string, length: number): string {
+  const words = text
+    .slice(0, length * 3)
+    .replace(/\s+/g, ' ')
+    .trim();
+  return words.length > length ? `${words.slice(0, length)}…` : words;
+}
+
 function headingOf({ role }: ChatMessageDto, number: number): string {
   return role === 'user' ? t('Question {0}', number) : t('Answer {0}', number);
 }
 
 function nameOfTurn({ role, text }: ChatMessageDto, number: number): string {
-  const words = text.slice(0, 200).replace(/\s+/g, ' ').trim();
-  const beginning = words.length > 60 ? `${words.slice(0, 60)}…` : words;
+  const beginning = beginningOf(text, mostNamed);
   return role === 'user'
     ? t('Question {0}: {1}', number, beginning)
     : t('Answer {0}: {1}', number, beginning);
@@ -471,7 +515,7 @@ function renderCredits(
   } else if (left !== undefined) parts.push(t('Credits: {0} left', formatNumber(left)));
   if (today > (used ?? 0)) parts.push(t('{0} in the chat today', formatNumber(today)));
   if (parts.length === 0) return nothing;
-  const title = t('Used in this session, left in the account, and used by all answers of today');
+  const title = t('Used in this chat, left in the account, and used by all answers of today');
   return html`<div class="totals" title=${`${parts.join(' · ')}. ${title}`}>${parts.join(' · ')}</div>`;
 }
 

@@ -87,19 +87,19 @@ export class ChatSessionList extends LitElement {
     return html`<section
       class="sessions"
       data-testid="chat-session-list"
-      aria-label=${t('Sessions')}
+      aria-label=${t('Chats')}
       @keydown=${this.#onKeyDown}
     >
       <div class="sessions-bar">
         <input
           type="search"
           dir="auto"
-          aria-label=${t('Search sessions')}
+          aria-label=${t('Search chats')}
           placeholder=${t('Search')}
           .value=${this.query}
           @input=${this.#onSearch}
         />
-        <select aria-label=${t('Which sessions')} @change=${this.#onScope}>
+        <select aria-label=${t('Which chats')} @change=${this.#onScope}>
           <option value="workspace" ?selected=${this.scope === 'workspace'}>${t('This workspace')}</option>
           <option value="all" ?selected=${this.scope === 'all'}>
             ${t({ message: 'All', comment: 'The sessions of every workspace' })}
@@ -139,9 +139,9 @@ export class ChatSessionList extends LitElement {
   get #status(): string {
     if (this.list === undefined) return t('Loading');
     const { sessions, further, query, problem } = this.list;
-    if (sessions.length > 0) return t('Sessions: {0}', formatNumber(sessions.length));
+    if (sessions.length > 0) return t('Chats: {0}', formatNumber(sessions.length));
     if (further === 'loading' || problem !== undefined) return '';
-    return query === '' ? t('No sessions yet.') : t('Nothing found.');
+    return query === '' ? t('No chats yet.') : t('Nothing found.');
   }
 
   /** One button in both states, so that it keeps the keyboard. */
@@ -198,7 +198,7 @@ export class ChatSessionList extends LitElement {
         data-work
         class="session-name"
         dir="auto"
-        aria-label=${t('New title')}
+        aria-label=${t('Chat title')}
         .value=${title}
         @keydown=${onKeyDown}
       />
@@ -261,7 +261,7 @@ export class ChatSessionList extends LitElement {
 
 function detailOf(session: ChatSessionSummaryDto): string {
   return [
-    session.origin === 'server' ? t('only at Rivya') : undefined,
+    session.origin === 'server' ? t('on Rivya only') : undefined,
     formatTime(session.updatedAt),
     session.messageCount === undefined ? undefined : t('Messages: {0}', formatNumber(session.messageCount)),
     session.model,

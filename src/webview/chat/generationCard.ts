@@ -4,7 +4,8 @@ import type { TemplateResult } from 'lit';
 import type { ChatCardDto } from '../../shared/chat.ts';
 import { iconButton } from '../common/iconButton.ts';
 import { post } from './common/host.ts';
-import { formatNumber, t } from '../common/localization.ts';
+import { creditsWords } from './creditsWords.ts';
+import { t } from '../common/localization.ts';
 
 const icons: Readonly<Record<ChatCardDto['kind'], string>> = {
   image: 'file-media',
@@ -31,7 +32,7 @@ export function renderCard(card: ChatCardDto): TemplateResult {
     <div class="card-bar">
       ${isRunning ? html`<span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>` : nothing}
       <span>${card.stateText}</span>
-      ${card.credits === undefined ? nothing : html`<span>${t('Credits: {0}', formatNumber(card.credits))}</span>`}
+      ${card.credits === undefined ? nothing : html`<span>${creditsWords(card.credits)}</span>`}
       <span class="card-actions">
         ${card.canInsert ? iconButton('insert', t('Insert into the document'), act('insert')) : nothing}
         ${isThere ? iconButton('go-to-file', t({ message: 'Open', comment: 'Button: opens the generated file' }), act('open')) : nothing}

@@ -38,6 +38,7 @@ const hostMessageTypes: Readonly<Record<ChatHostMessage['type'], true>> = {
   state: true,
   sessions: true,
   focus: true,
+  turn: true,
 };
 
 /** Whether this is a message of the host, as far as its type and its number tell. */
@@ -84,6 +85,7 @@ export function reduce(state: PageState, message: ChatHostMessage): PageState {
       return { ...next, sessions: { query, scope, sessions, further, problem } };
     }
     case 'focus':
+    case 'turn':
       return next;
   }
 }

@@ -15,13 +15,13 @@ export function renderWelcome(chat: ChatState, onSuggestion: (text: string) => v
 }
 
 function renderBeginning(): TemplateResult {
-  return html`<p>
-      ${t('Set an API key to begin, or try everything in the sandbox: it needs no key and costs nothing.')}
-    </p>
+  return html`<p>${t('Without a key, a sandbox on this computer answers: no network, no cost.')}</p>
     <div class="welcome-actions">
-      <vscode-button @click=${() => post({ type: 'begin', with: 'key' })}>${t('Set API Key')}</vscode-button>
-      <vscode-button secondary @click=${() => post({ type: 'begin', with: 'sandbox' })}
-        >${t('Try the Sandbox')}</vscode-button
+      <vscode-button @click=${() => post({ type: 'begin', with: 'sandbox' })}
+        >${t('Try Without a Key')}</vscode-button
+      >
+      <vscode-button secondary @click=${() => post({ type: 'begin', with: 'key' })}
+        >${t('I Have a Key')}</vscode-button
       >
     </div>`;
 }

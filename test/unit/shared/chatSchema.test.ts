@@ -31,6 +31,7 @@ const messages: { readonly [T in ChatPageMessage['type']]: Extract<ChatPageMessa
   editAndResend: { type: 'editAndResend', messageId: 'm1', text: 'Why?' },
   retry: { type: 'retry', messageId: 'm1' },
   continueAnswer: { type: 'continueAnswer', messageId: 'm1' },
+  readAnswer: { type: 'readAnswer', messageId: 'm1' },
   branch: { type: 'branch', messageId: 'm1' },
   action: { type: 'action', messageId: 'm1', id: 'again' },
   copy: { type: 'copy', text: 'x' },

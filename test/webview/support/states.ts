@@ -136,6 +136,7 @@ export function chatState({
     history: [],
     balance: 1_120,
     spentToday: 0,
+    readsAnswers: true,
     ...changes,
     session: {
       id: 's1',

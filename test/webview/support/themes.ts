@@ -15,6 +15,10 @@ const fonts = {
 
 const themes: Readonly<Record<ThemeName, Readonly<Record<string, string>>>> = {
   dark: {
+    'editor-findMatchBackground': '#9e6a03',
+    'editor-findMatchHighlightBackground': '#ea5c0055',
+    'gitDecoration-addedResourceForeground': '#81b88b',
+    'terminal-ansiGreen': '#0dbc79',
     foreground: '#cccccc',
     'sideBar-background': '#181818',
     'editor-background': '#1f1f1f',
@@ -71,6 +75,10 @@ const themes: Readonly<Record<ThemeName, Readonly<Record<string, string>>>> = {
     'symbolIcon-functionForeground': '#b180d7',
   },
   light: {
+    'editor-findMatchBackground': '#a8ac94',
+    'editor-findMatchHighlightBackground': '#ea5c0055',
+    'gitDecoration-addedResourceForeground': '#587c0c',
+    'terminal-ansiGreen': '#107c10',
     foreground: '#3b3b3b',
     'sideBar-background': '#f8f8f8',
     'editor-background': '#ffffff',
@@ -127,6 +135,8 @@ const themes: Readonly<Record<ThemeName, Readonly<Record<string, string>>>> = {
     'symbolIcon-functionForeground': '#652d90',
   },
   highContrast: {
+    'gitDecoration-addedResourceForeground': '#a1e3ad',
+    'terminal-ansiGreen': '#00cd00',
     foreground: '#ffffff',
     'sideBar-background': '#000000',
     'editor-background': '#000000',
@@ -177,6 +187,8 @@ const themes: Readonly<Record<ThemeName, Readonly<Record<string, string>>>> = {
     'symbolIcon-functionForeground': '#b180d7',
   },
   highContrastLight: {
+    'gitDecoration-addedResourceForeground': '#374e06',
+    'terminal-ansiGreen': '#136c13',
     foreground: '#292929',
     'sideBar-background': '#ffffff',
     'editor-background': '#ffffff',

@@ -2,7 +2,8 @@
 import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { iconButton } from '../../common/iconButton.ts';
-import { keepOneTabStop, toolbar } from '../../common/toolbar.ts';
+import { toolbar } from '../../common/toolbar.ts';
+import { tellDrawn, watchScrolling } from '../common/tabOrder.ts';
 import { post } from '../common/host.ts';
 import { t } from '../../common/localization.ts';
 import type { Painter } from './highlight.ts';
@@ -71,7 +72,8 @@ export class ChatCode extends LitElement {
       </div>
       <pre
         ?data-wraps=${this.wraps}
-        tabindex="0"
+        data-scrolls="no"
+        tabindex="-1"
         role="group"
         aria-label=${t('Code')}
         dir="ltr"
@@ -84,7 +86,9 @@ export class ChatCode extends LitElement {
 
   protected override updated(): void {
     this.#draw();
-    keepOneTabStop(this.querySelector('.code-actions'));
+    tellDrawn(this);
+    const text = this.querySelector('pre');
+    if (text !== null) watchScrolling(text);
     const language = languageOf(this.language);
     if (language === this.#painterLanguage || this.code.length > maximumColouredLength) return;
     this.#painterLanguage = language;

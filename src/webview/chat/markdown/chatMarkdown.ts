@@ -2,6 +2,7 @@
 import { html, render } from 'lit';
 import { post } from '../common/host.ts';
 import { t } from '../../common/localization.ts';
+import { tellDrawn } from '../common/tabOrder.ts';
 import { renderBlock } from './renderBlock.ts';
 import { MarkdownDocument } from './markdownDocument.ts';
 
@@ -59,6 +60,7 @@ export class ChatMarkdown extends HTMLElement {
       if (block.raw === token.raw && block.isOpen === isOpen && block.edition === edition) continue;
       Object.assign(block, { raw: token.raw, isOpen, edition });
       render(renderBlock(token, isOpen), block.element);
+      tellDrawn(block.element);
     }
     for (const { element } of this.#blocks.splice(blocks.length)) {
       const group = element.parentElement;
@@ -105,6 +107,7 @@ export class ChatMarkdown extends HTMLElement {
         <button class="text-button" @click=${copy}>${t('Copy all')}</button>`,
       this.#remainder,
     );
+    tellDrawn(this.#remainder);
   }
 }
 

@@ -4,11 +4,13 @@
  */
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
 import type { MarkedToken, Token, Tokens } from 'marked';
 import { post } from '../common/host.ts';
 import { t } from '../../common/localization.ts';
 import './chatCode.ts';
 import './chatMath.ts';
+import { watchScrolling } from '../common/tabOrder.ts';
 import { disguisedHost, pathInCode, safeLink, workspacePath } from './safeLink.ts';
 
 /** In characters; as long as the lexer takes one. */
@@ -88,7 +90,14 @@ function table({ header, rows }: Tokens.Table): TemplateResult {
       ? html`<th class=${name} scope="col" dir="auto">${inline(content.tokens)}</th>`
       : html`<td class=${name} dir="auto">${inline(content.tokens)}</td>`;
   };
-  return html`<div class="table" role="group" tabindex="0" aria-label=${t('Table')}>
+  return html`<div
+    class="table"
+    role="group"
+    data-scrolls="no"
+    tabindex="-1"
+    aria-label=${t('Table')}
+    ${ref(watchTable)}
+  >
     <table>
       <thead>
         <tr>
@@ -105,6 +114,10 @@ function table({ header, rows }: Tokens.Table): TemplateResult {
       </tbody>
     </table>
   </div>`;
+}
+
+function watchTable(table: Element | undefined): void {
+  if (table !== undefined) watchScrolling(table);
 }
 
 function inline(tokens: readonly Token[]): Rendered[] {
@@ -180,5 +193,5 @@ function opener(content: TemplateResult, href: string): TemplateResult {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter') open();
   };
-  return html`<a role="link" tabindex="0" title=${href} @click=${open} @keydown=${onKeyDown}>${content}</a>`;
+  return html`<a role="link" tabindex="-1" title=${href} @click=${open} @keydown=${onKeyDown}>${content}</a>`;
 }
