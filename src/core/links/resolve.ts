@@ -63,9 +63,17 @@ function candidatesOf(reference: MediaReference, place: DocumentPlace): Candidat
 async function isThere(files: ProjectFiles, file: string): Promise<boolean> {
   const path = file.replace(/\/$/, '');
   const name = file.slice(path.lastIndexOf('/') + 1);
-  const names = await files.list(folderOf(path));
-  // Some file systems keep names decomposed.
-  return names.includes(name) || names.some(each => each.normalize() === name.normalize());
+  return namesIn(await files.list(folderOf(path))).has(name.normalize());
+}
+
+/** By listing, which is kept until something in the folder changes: of 50,000 names none is compared twice. */
+const knownNames = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** The names of a listing; some file systems keep them decomposed. */
+function namesIn(listing: readonly string[]): ReadonlySet<string> {
+  const known = knownNames.get(listing) ?? new Set(listing.map(each => each.normalize()));
+  knownNames.set(listing, known);
+  return known;
 }
 
 function relative(path: string, reference: MediaReference, place: DocumentPlace): Candidate[] {

@@ -67,8 +67,8 @@ export async function generateAllMissing(services: GenerateServices, starter: St
   requireTrust();
   const found: Missing[] = [];
   const documents = new Set<string>();
-  await readLinkedTexts(services.finder, l10n.t('Looking for missing images'), async linked => {
-    for (const each of await missingReferences(services.projects, linked)) {
+  await readLinkedTexts(services.finder, l10n.t('Looking for missing images'), async (linked, signal) => {
+    for (const each of await missingReferences(services.projects, linked, signal)) {
       found.push({ ...each, document: linked });
       documents.add(linked.uri.toString());
     }
@@ -146,7 +146,7 @@ async function pricedRows(
   }
   return rows.map(each => {
     const estimate = priced.get(each);
-    const place = `${vscode.workspace.asRelativePath(each.document.uri)}:${lineOf(each)}`;
+    const place = `${vscode.workspace.asRelativePath(each.document.uri)}:${each.line}`;
     return {
       ...each,
       estimate,
@@ -164,10 +164,6 @@ function titleOf(estimates: readonly (Estimate | undefined)[]): string {
   const unknown = { jobs: 1, certainty: 'unknown', credits: undefined, worst: undefined } as const;
   const total = sumOf(estimates.map(each => each ?? unknown));
   return t('Generate Missing Images: {0} for {1}', total.jobs, estimateText(total));
-}
-
-function lineOf({ document, reference }: Missing): number {
-  return document.text.slice(0, reference.range.start).split('\n').length;
 }
 
 /** Orders all of them together: one price, one question. */

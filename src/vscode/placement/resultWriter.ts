@@ -3,6 +3,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { Library } from '../../core/assets/library.ts';
 import { condensed } from '../../core/languages/largeDocument.ts';
+import type { ReferenceFinder } from '../../core/links/find/referenceFinder.ts';
+import type { ConvertFile } from '../../core/links/fitFormat.ts';
 import type { ReferencePlan } from '../../core/references/plan/plan.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
 import { withCopies, type MissingFile, type Placement } from '../../core/tasks/placement.ts';
@@ -13,7 +15,7 @@ import { plain } from '../messages/plain.ts';
 import { destinationFor, exists, freeUri } from './destination.ts';
 import { parentOf } from './home.ts';
 import { locateCopy } from './locateCopy.ts';
-import { addHealing, placesOfMissing } from './missingFile.ts';
+import { healingOf, placesOfMissing } from './missingFile.ts';
 import { nameOf } from './looseReferences.ts';
 import type { DocumentAnchors } from './documentAnchors.ts';
 import { besideOldFile, leftOverTest, oldFileAt, oldFileOf, swapAt, swapEverywhere } from './swap.ts';
@@ -55,6 +57,9 @@ export interface ResultWriterPorts {
   readonly library: Library;
   readonly anchors: DocumentAnchors;
   readonly projects: WorkspaceProjects;
+  readonly finder: ReferenceFinder;
+  /** Makes the formats that models do not; without it such files keep their own extension. */
+  readonly convert?: ConvertFile;
   readonly clock: Clock;
 }
 
@@ -212,18 +217,25 @@ export class ResultWriter {
 
   /** Makes the file that a document refers to, and takes the mark of the wish out of it, as one undo step. */
   async #placeMissing(task: Task, placement: Placement, missing: MissingFile): Promise<Placed> {
-    const { library, clock } = this.#ports;
-    const placed = await placesOfMissing(placement, missing, filesToPlace(task, placement));
+    const { library, finder, convert, clock } = this.#ports;
+    const placed = await placesOfMissing(placement, missing, filesToPlace(task, placement), convert);
     const document = await referringDocument(placement);
     for (;;) {
+      const [first] = placed;
+      const version = document?.version;
+      const healing = document && first && (await healingOf(finder, document, missing, first.uri));
+      // The user may have typed while the text was looked through.
+      if (document && document.version !== version) {
+        await rest(document, clock);
+        continue;
+      }
       const edit = new vscode.WorkspaceEdit();
       const staged = await addFiles(edit, library, placed);
-      const [first] = placed;
-      // Read only now: the user may have typed while the files were read.
-      const version = document?.version;
       const wasDirty = document?.isDirty ?? true;
-      const isReferred = document && first ? addHealing(edit, document, missing, first.uri) : false;
-      if (await applyWithFiles(edit, placed)) {
+      const isReferred = healing !== undefined;
+      if (document && healing) addEdits(edit, document, { edits: healing });
+      const isAsRead = document?.version === version;
+      if (isAsRead && (await applyWithFiles(edit, placed))) {
         // Nobody would see that a document without a tab is not saved.
         if (document && !wasDirty && !isShown(document.uri)) await document.save();
         return {
@@ -236,7 +248,7 @@ export class ResultWriter {
           remark: first && renamedRemark(missing, first.uri),
         };
       }
-      await removeRest(placed, staged);
+      await removeRest(isAsRead ? placed : [], staged);
       if (!document || document.version === version) throw notWritten(placed);
       await rest(document, clock);
     }

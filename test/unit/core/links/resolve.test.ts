@@ -164,10 +164,10 @@ describe('wishes', () => {
 });
 
 describe('documents that heal', () => {
-  const healed = (languageId: string, text: string, target: string, name?: string): string | undefined => {
-    const edits = healingEdits(text, { languageId }, target, name);
-    return edits
-      ?.toSorted((a, b) => b.start - a.start)
+  const healed = (languageId: string, text: string, target: string, name?: string): string => {
+    const references = findReferences(text, { languageId }).filter(each => each.target === target);
+    return healingEdits(text, { languageId }, references, name)
+      .toSorted((a, b) => b.start - a.start)
       .reduce((whole, { start, end, text: own }) => whole.slice(0, start) + own + whole.slice(end), text);
   };
 
@@ -181,6 +181,6 @@ describe('documents that heal', () => {
     expect(healed('html', "<img alt='todo: &amp;' src='a.jpg'>", 'a.jpg', 'a.png')).toBe(
       "<img alt='&amp;' src='a.png'>",
     );
-    expect(healed('markdown', '![A](b.png)', 'a.png')).toBeUndefined();
+    expect(healed('markdown', '![todo: A](b.png)', 'a.png')).toBe('![todo: A](b.png)');
   });
 });

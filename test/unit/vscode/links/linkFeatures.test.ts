@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
+import { Emitter } from '../../../../src/base/event.ts';
 import { ReferenceFinder } from '../../../../src/core/links/find/referenceFinder.ts';
 import type { ProjectFiles } from '../../../../src/core/projects/projectFiles.ts';
 import { findProject } from '../../../../src/core/projects/findProject.ts';
@@ -83,11 +84,14 @@ vi.mock('vscode', async importOriginal => {
       textDocuments: [],
       asRelativePath: (uri: { fsPath: string }) => uri.fsPath.replace('/w/', ''),
       getWorkspaceFolder: () => ({ uri: { path: '/w', fsPath: '/w', toString: () => 'file:///w' } }),
-      createFileSystemWatcher: () => ({ onDidCreate: nothing, onDidDelete: nothing, ...nothing() }),
+      onDidChangeConfiguration: nothing,
       onDidCloseTextDocument: nothing,
     },
   };
 });
+
+/** Tells that what is there has changed. */
+const forgot = new Emitter<void>();
 
 /** What the workspace folder holds. */
 const files = new Set<string>();
@@ -135,6 +139,7 @@ describe('what is said in documents', () => {
     editor.isTrusted = true;
     finder = new ReferenceFinder(path.resolve('src/core/links/find/finderThread.ts'), new ManualClock());
     const projects = {
+      onDidForget: forgot.event,
       filesIn: () => projectFiles,
       ofText: async (home: { path: string }, languageId: string, text: string) => {
         const document = { path: home.path.replace('/w/', ''), languageId, text };
@@ -178,9 +183,21 @@ describe('what is said in documents', () => {
     expect([hint?.severity, hint?.code, hint?.source]).toEqual([3, 'missing-image', 'Rivya']);
     expect(await features.codeLenses(document)).toEqual([]);
     files.add('img/a.png');
-    document.version++;
+    forgot.fire();
     await features.refresh();
     expect(told('rivya-missing')).toEqual(['"img/b.png" is not there.']);
+  });
+
+  it('is looked at anew in a document that was out of sight while a file came', async () => {
+    const document = documentOf('a.html', 'html', html);
+    const all = { start: 0, end: html.length } as never;
+    const titles = async (): Promise<string[]> =>
+      (await features.codeActions(document, all, { diagnostics: [] } as never)).map(({ title }) => title);
+    expect(await titles()).toEqual(['Generate "a.png"', 'Generate "b.png"...']);
+    editor.visible = [];
+    files.add('img/a.png');
+    forgot.fire();
+    expect(await titles()).toEqual(['Generate "b.png"...']);
   });
 
   it('is left to VS Code in Markdown', async () => {
