@@ -66,7 +66,7 @@ async function isThere(files: ProjectFiles, file: string): Promise<boolean> {
   return namesIn(await files.list(folderOf(path))).has(name.normalize());
 }
 
-/** By listing, which is kept until something in the folder changes: of 50,000 names none is compared twice. */
+/** By listing, which is kept until something in the folder changes: 50,000 names are gone through once. */
 const knownNames = new WeakMap<readonly string[], ReadonlySet<string>>();
 
 /** The names of a listing; some file systems keep them decomposed. */

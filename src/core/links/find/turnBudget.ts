@@ -14,7 +14,7 @@ export class TurnBudget {
     this.#most = most;
   }
 
-  /** Resolves in the turn in which so much may be done; those who wait are served in their order. */
+  /** Resolves in the turn in which so much may be done; who waits longest has the first word in each. */
   async take(units: number): Promise<void> {
     while (this.#spent > 0 && this.#spent + units > this.#most) await this.#nextTurn();
     this.#spent += units;
