@@ -2,7 +2,7 @@ import { latexSpans, verbatimNames, type LatexSpan } from '../../references/type
 import { isAddress, mediaKindOf, type MediaReference } from './mediaReference.ts';
 
 const command =
-  /(?<graphic>\\includegraphics\*?\s*(?<options>\[(?:[^\]{}]|\{[^{}]{0,400}\}){0,600}\])?\s*\{)(?<file>[^{}]*)\}|(?<link>\\(?:href|url)\s*\{)(?<url>[^{}]*)\}|\\graphicspath\s*\{(?<folders>(?:\s*\{[^{}]{0,400}\}){0,100})\s*\}/g;
+  /(?<verbatim>\\(?:verb\*?|lstinline(?:\[[^\]]{0,400}\])?)(?<mark>[^A-Za-z\s*{[])[^\n]{0,400}?\k<mark>)|(?<graphic>\\includegraphics\*?\s*(?<options>\[(?:[^\]{}]|\{[^{}]{0,400}\}){0,600}\])?\s*\{)(?<file>[^{}]*)\}|(?<link>\\(?:href|url)\s*\{)(?<url>[^{}]*)\}|\\graphicspath\s*\{(?<folders>(?:\s*\{[^{}]{0,400}\}){0,100})\s*\}/g;
 
 /** `\includegraphics`, and the links of hyperref. */
 export function latexReferences(text: string): MediaReference[] {
@@ -12,7 +12,8 @@ export function latexReferences(text: string): MediaReference[] {
   let folders: string[] = [];
   for (const { index, 0: whole, groups = {} } of text.matchAll(command)) {
     if (isCode(index) || isCommented(text, index)) continue;
-    const { graphic, options, file = '', link, url = '', folders: named } = groups;
+    const { graphic, options, file = '', link, url = '', folders: named, verbatim } = groups;
+    if (verbatim !== undefined) continue;
     if (named !== undefined) {
       folders = [...named.matchAll(/\{([^{}]*)\}/g)].map(([, folder = '']) =>
         folder.trim().replace(/\/$/, ''),
@@ -23,6 +24,8 @@ export function latexReferences(text: string): MediaReference[] {
     const source = graphic === undefined ? url : file;
     const target = source
       .trim()
+      // What has blanks may be quoted.
+      .replace(graphic === undefined ? '' : /"/g, '')
       .replace(/\\string\s?([%#~])/g, '$1')
       .replace(/\\([%#_&])/g, '$1');
     const kind = mediaKindOf(target) ?? (graphic === undefined ? undefined : 'image');

@@ -2,7 +2,9 @@ import { typstSpans } from '../../references/typesetting/typst.ts';
 import { isAddress, mediaKindOf, type MediaReference } from './mediaReference.ts';
 
 const string = String.raw`"((?:\\.|[^"\\\r\n])*)"`;
-const call = new RegExp(String.raw`\b(image|link)\s*\(\s*${string}`, 'g');
+/** Arguments with a name may stand before the address. */
+const named = String.raw`(?:[\w-]+\s*:\s*[\w.%+-]+\s*,\s*){0,10}`;
+const call = new RegExp(String.raw`\b(image|link)\s*\(\s*${named}${string}`, 'g');
 const altArgument = new RegExp(String.raw`\balt\s*:\s*${string}`);
 
 /** `image(…)` and `link(…)` in the code of a Typst document. */
