@@ -1,5 +1,6 @@
 import { latexSpans, verbatimNames, type LatexSpan } from '../../references/typesetting/latex.ts';
 import { isAddress, mediaKindOf, type MediaReference } from './mediaReference.ts';
+import { printedSize } from './printedSize.ts';
 
 const command =
   /(?<verbatim>\\(?:verb\*?|lstinline(?:\[[^\]]{0,400}\])?)(?<mark>[^A-Za-z\s*{[])[^\n]{0,400}?\k<mark>)|(?<graphic>\\includegraphics\*?\s*(?<options>\[(?:[^\]{}]|\{[^{}]{0,400}\}){0,600}\])?\s*\{)(?<file>[^{}]*)\}|(?<link>\\(?:href|url)\s*\{)(?<url>[^{}]*)\}|\\graphicspath\s*\{(?<folders>(?:\s*\{[^{}]{0,400}\}){0,100})\s*\}/g;
@@ -34,6 +35,10 @@ export function latexReferences(text: string): MediaReference[] {
     const start = index + opening.length + source.length - source.trimStart().length;
     const alt = options === undefined ? null : /\balt\s*=\s*(?:\{([^{}]*)\}|([^,\]{}]*))/.exec(options);
     const words = alt?.[1] ?? alt?.[2];
+    const [width, height] = ['width', 'height'].map(
+      name => new RegExp(`(?<![\\w-])${name}\\s*=\\s*([^,\\]{}]{1,40})`).exec(options ?? '')?.[1],
+    );
+    const size = printedSize(width, height);
     const altStart =
       alt && options !== undefined && words !== undefined
         ? index + whole.indexOf(options) + alt.index + alt[0].lastIndexOf(words)
@@ -47,6 +52,7 @@ export function latexReferences(text: string): MediaReference[] {
       writing: graphic === undefined ? 'latexUrl' : 'latexFile',
       ...(altStart !== undefined &&
         words !== undefined && { alt: { start: altStart, end: altStart + words.length, value: words } }),
+      ...(size && { size }),
       isShown: graphic !== undefined,
       ...(folders.length > 0 && graphic !== undefined && { bases: ['', ...folders] }),
     });

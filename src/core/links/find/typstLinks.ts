@@ -1,5 +1,6 @@
 import { typstSpans } from '../../references/typesetting/typst.ts';
 import { isAddress, mediaKindOf, type MediaReference } from './mediaReference.ts';
+import { printedSize } from './printedSize.ts';
 
 const string = String.raw`"((?:\\.|[^"\\\r\n])*)"`;
 /** Arguments with a name may stand before the address. */
@@ -32,6 +33,10 @@ export function typstReferences(text: string): MediaReference[] {
       const rest =
         /^(?:[^()"]|"(?:\\.|[^"\\\r\n])*")*/.exec(text.slice(last, Math.min(last + 2_000, code.end)))?.[0] ??
         '';
+      const [width, height] = ['width', 'height'].map(
+        argument => new RegExp(`\\b${argument}\\s*:\\s*([\\w.%]{1,20})`).exec(whole + rest)?.[1],
+      );
+      const size = printedSize(width, height);
       const alt = altArgument.exec(rest);
       const words = alt?.[1] ?? '';
       const altStart = alt ? last + alt.index + alt[0].length - 1 - words.length : 0;
@@ -43,6 +48,7 @@ export function typstReferences(text: string): MediaReference[] {
         form: name === 'image' ? 'file' : 'url',
         writing: 'typst',
         ...(alt && { alt: { start: altStart, end: altStart + words.length, value: unescaped(words) } }),
+        ...(size && { size }),
         isShown: name === 'image',
       });
     }

@@ -291,6 +291,15 @@ describe('references to media files', () => {
       width: 640,
       height: 360,
     });
+    const printed = (language: string, text: string): number | undefined => {
+      const { width = NaN, height = NaN } = find(language, text)[0]?.size ?? {};
+      return Number.isNaN(width) ? undefined : Math.round((100 * width) / height) / 100;
+    };
+    expect(printed('latex', '\\includegraphics[width=8cm, height=45mm]{a.png}')).toBe(1.78);
+    expect(printed('latex', '\\includegraphics[width=.8\\textwidth,height=0.4\\linewidth]{a}')).toBe(2);
+    expect(printed('latex', '\\includegraphics[width=\\textwidth]{a}')).toBeUndefined();
+    expect(printed('latex', '\\includegraphics[height=3em,width=4em]{a}')).toBeUndefined();
+    expect(printed('typst', '#image("a.png", width: 4in, height: 3in)')).toBe(1.33);
     expect(find('asciidoc', 'image::a.png[x,640,360]')[0]?.size).toEqual({ width: 640, height: 360 });
   });
 });
