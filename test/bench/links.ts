@@ -85,7 +85,7 @@ try {
       await finder.find(text, identity, mostReferences);
     });
     const heal = await watched(async () => {
-      await finder.findTo(text, identity, 'img/none.png');
+      await finder.findTo(text, identity, ['img/none.png']);
     });
     console.log(
       `  ${name.padEnd(8)} ${held.time.toFixed(0).padStart(6)} ms, ${free.time.toFixed(0).padStart(6)} ms; own work ${free.own.toFixed(1)} ms, to heal ${heal.own.toFixed(1)} ms; ${delays(free)}`,

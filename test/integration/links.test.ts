@@ -100,6 +100,20 @@ describe('documents that heal', () => {
     });
   }
 
+  it('changes every reference to the file, in all documents of the search', async () => {
+    editor = await openDocument('![todo: a red fox](img/fox.jpg) ![Fox](./img/fox.jpg)\n');
+    await vscode.workspace.fs.writeFile(beside('other.md'), Buffer.from('![todo: ein Fuchs](img/fox.jpg)\n'));
+    scene.answers.pickMany(/fox\.jpg$/);
+    await vscode.commands.executeCommand('rivya.image.generateAllMissing');
+    await textOf(editor.document, text => text === '![a red fox](img/fox.png) ![Fox](./img/fox.png)\n');
+    await sooner('the other document', async () => {
+      const other = Buffer.from(await vscode.workspace.fs.readFile(beside('other.md'))).toString();
+      return other === '![ein Fuchs](img/fox.png)\n';
+    });
+    assert.deepEqual(await images(), ['fox.png']);
+    assert.equal(scene.sandbox.control.charges().length, 1);
+  });
+
   it('changes the link where the model does not make the format', async () => {
     editor = await openDocument('![todo: a red fox](img/fox.jpg)\n');
     await fix('img/fox', /^Generate "fox\.jpg"$/);

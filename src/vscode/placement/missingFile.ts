@@ -42,13 +42,41 @@ export async function placesOfMissing(
   return placed;
 }
 
+/** A document that refers to a missing file, and by which addresses. */
+export interface ReferringDocument {
+  readonly document: vscode.TextDocument;
+  readonly targets: readonly string[];
+}
+
+/** The documents that refer to the file of a placement, opened without being shown, as far as they are there. */
+export async function referringDocuments(
+  { document: first }: Placement,
+  { target, also = [] }: MissingFile,
+): Promise<ReferringDocument[]> {
+  const all = [...(first === undefined ? [] : [{ document: first, target }]), ...also];
+  const found: ReferringDocument[] = [];
+  for (const [text, own] of Map.groupBy(all, ({ document }) => document)) {
+    const document = await opened(text);
+    if (document) found.push({ document, targets: own.map(each => each.target) });
+  }
+  return found;
+}
+
+async function opened(text: string): Promise<vscode.TextDocument | undefined> {
+  const open = vscode.workspace.textDocuments.find(each => each.uri.toString() === text);
+  const uri = vscode.Uri.parse(text, true);
+  if (open || uri.scheme === 'untitled' || uri.scheme === 'vscode-notebook-cell' || !(await exists(uri)))
+    return open;
+  return vscode.workspace.openTextDocument(uri);
+}
+
 /**
  * What a document says differently when the file is there.
  * @returns undefined when nothing in it refers to the file any more
  */
 export async function healingOf(
   finder: ReferenceFinder,
-  document: vscode.TextDocument,
+  { document, targets }: ReferringDocument,
   missing: MissingFile,
   file: vscode.Uri,
 ): Promise<readonly ReferenceEdit[] | undefined> {
@@ -56,7 +84,7 @@ export async function healingOf(
   const isRenamed = name !== posix.basename(vscode.Uri.parse(missing.uri, true).path);
   const identity = { languageId: document.languageId, file: homeOf(document.uri).path.split('/') };
   const text = document.getText();
-  const references = await finder.findTo(text, identity, missing.target);
+  const references = await finder.findTo(text, identity, targets);
   if (references.length === 0) return undefined;
   return healingEdits(text, identity, references, isRenamed ? name : undefined);
 }

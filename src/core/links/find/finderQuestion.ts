@@ -9,16 +9,16 @@ export interface FinderQuestion {
   readonly identity: DocumentIdentity;
   /** More references than these are not answered. */
   readonly most?: number;
-  /** Only those that have it are answered. */
-  readonly target?: string;
+  /** Only those that have one of them are answered. */
+  readonly targets?: readonly string[];
 }
 
 export function answerTo({
   text,
   identity,
   most,
-  target,
+  targets,
 }: Omit<FinderQuestion, 'id'>): readonly MediaReference[] {
   const all = findReferences(text, identity);
-  return (target === undefined ? all : all.filter(each => each.target === target)).slice(0, most);
+  return (targets ? all.filter(({ target }) => targets.includes(target)) : all).slice(0, most);
 }

@@ -63,9 +63,13 @@ export class ReferenceFinder implements Disposable {
     return this.#search({ text, identity, most: limit });
   }
 
-  /** As `find`: all references of a document that have this target. */
-  findTo(text: string, identity: DocumentIdentity, target: string): Promise<readonly MediaReference[]> {
-    return this.#search({ text, identity, target });
+  /** As `find`: all references of a document that have one of these targets. */
+  findTo(
+    text: string,
+    identity: DocumentIdentity,
+    targets: readonly string[],
+  ): Promise<readonly MediaReference[]> {
+    return this.#search({ text, identity, targets });
   }
 
   async #search(question: Omit<FinderQuestion, 'id'>): Promise<readonly MediaReference[]> {

@@ -73,8 +73,8 @@ describe('what a search holds the host up for', () => {
   it('is nothing of a long document, neither to find nor to heal', async () => {
     const long = page.repeat(1_000);
     expect(await finder.find(long, named('a.md'), 500)).toHaveLength(500);
-    expect(await finder.findTo(`${long}![b](b.png)`, named('a.md'), 'b.png')).toHaveLength(1);
-    expect(await finder.findTo(long, named('a.md'), 'img/fox.png')).toHaveLength(1_000);
+    expect(await finder.findTo(`${long}![b](b.png)`, named('a.md'), ['b.png'])).toHaveLength(1);
+    expect(await finder.findTo(long, named('a.md'), ['img/fox.png'])).toHaveLength(1_000);
     expect(host.searched).toEqual([]);
   });
 });
