@@ -7,23 +7,23 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../src/base/clock.ts';
 import { findReferences } from '../../src/core/links/find/findReferences.ts';
-import type { MediaReference } from '../../src/core/links/find/mediaReference.ts';
-import { ReferenceFinder } from '../../src/core/links/find/referenceFinder.ts';
+import { mostAtOnce, ReferenceFinder } from '../../src/core/links/find/referenceFinder.ts';
+import { searchAhead } from '../../src/core/links/find/searchAhead.ts';
 import { missingFile } from '../../src/core/links/resolve.ts';
 import { findProject } from '../../src/core/projects/findProject.ts';
 import { CachedProjectFiles, type ProjectFiles } from '../../src/core/projects/projectFiles.ts';
 
 /*
  * `node test/bench/links.ts`: how long it takes to look through a workspace of 10,000 documents for missing
- * files (ARCHITECTURE.md, "Documents that heal"), beside reading the same files and no more; then through
- * documents of a megabyte, while the thread of the host must go on. Prints figures; asserts nothing.
+ * files (ARCHITECTURE.md, "Documents that heal"), beside reading the same files and no more, and how long it
+ * goes on when it is stopped; then through documents of a megabyte, to find and to heal, while the thread of
+ * the host must go on. Prints figures; asserts nothing.
  */
 const folders = 100;
 const documentsInFolder = 100;
 const referencesInDocument = 11;
 const bytesInDocument = 4_200;
-/** As `linkedTexts` and `workspaceTexts` do. */
-const ahead = 8;
+/** As `workspaceTexts` does. */
 const sliceMs = 10;
 const mostReferences = 500;
 
@@ -50,13 +50,27 @@ try {
   let found = { references: 0, missing: 0 };
   const bare = await watched(() => readAll(documents));
   const scan = await watched(async () => {
-    found = await scanAll(documents);
+    found = await scanAll(documents, new AbortController().signal);
   });
   console.log(`${documents.length} documents, ${found.references} references, ${found.missing} missing`);
   console.log(
     `read: ${bare.time.toFixed(0)} ms, looked through: ${scan.time.toFixed(0)} ms, ${(scan.time / bare.time).toFixed(1)} times`,
   );
   console.log(`delay of the loop: ${delays(scan)}; while only reading: ${delays(bare)}`);
+  for (const moment of [0.1, 0.5, 0.9]) console.log(await stoppedAt(documents, scan.time * moment));
+  console.log(`\nas much as is looked through at once (${mostAtOnce} units), the first time and then`);
+  for (const [name, line] of Object.entries(lines)) {
+    const length = /mdx|yaml/.test(name) ? mostAtOnce / 4 : mostAtOnce;
+    const text = line.repeat(Math.floor(length / line.length));
+    const own: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      const once = await watched(() =>
+        Promise.resolve(void findReferences(text, { languageId: 'plaintext', file: [name] })),
+      );
+      own.push(once.own.toFixed(1));
+    }
+    console.log(`  ${name.padEnd(8)} own work ${own.join(', ')} ms`);
+  }
   console.log('\ndocuments of a megabyte: without the thread, and with it; delay of the loop meanwhile');
   const rest = await watched(() => setTimeout(500));
   const busy = await watched(() => keepThreadBusy(2_000));
@@ -70,8 +84,11 @@ try {
     const free = await watched(async () => {
       await finder.find(text, identity, mostReferences);
     });
+    const heal = await watched(async () => {
+      await finder.findTo(text, identity, ['img/none.png']);
+    });
     console.log(
-      `  ${name.padEnd(8)} ${held.time.toFixed(0).padStart(6)} ms, ${free.time.toFixed(0).padStart(6)} ms; own work ${free.own.toFixed(1)} ms; ${delays(free)}`,
+      `  ${name.padEnd(8)} ${held.time.toFixed(0).padStart(6)} ms, ${free.time.toFixed(0).padStart(6)} ms; own work ${free.own.toFixed(1)} ms, to heal ${heal.own.toFixed(1)} ms; ${delays(free)}`,
     );
   }
 } finally {
@@ -121,33 +138,54 @@ async function readAll(documents: readonly string[]): Promise<void> {
   for (const each of documents) await readFile(path.join(folder, each), 'utf8');
 }
 
-async function scanAll(documents: readonly string[]): Promise<{ references: number; missing: number }> {
+async function scanAll(
+  documents: readonly string[],
+  signal: AbortSignal,
+  own = finder,
+): Promise<{ references: number; missing: number }> {
   const files = new CachedProjectFiles(diskFiles());
   let references = 0;
   let missing = 0;
-  let since = performance.now();
-  const searched: Promise<{ each: string; text: string; found: readonly MediaReference[] }>[] = [];
-  for (const each of documents) {
-    const text = await readFile(path.join(folder, each), 'utf8');
-    const identity = { languageId: 'markdown', file: each.split('/') };
-    searched.push(finder.find(text, identity, mostReferences).then(found => ({ each, text, found })));
-    if (searched.length >= ahead) await resolveNext();
-    if (performance.now() - since < sliceMs) continue;
-    await setImmediate();
-    since = performance.now();
-  }
-  while (searched.length > 0) await resolveNext();
-  return { references, missing };
-
-  async function resolveNext(): Promise<void> {
-    const next = await searched.shift();
-    if (!next) return;
-    const { each, text, found } = next;
+  const search = async ({ path: each, text }: { path: string; text: string }) => {
+    const found = await own.find(text, { languageId: 'markdown', file: each.split('/') }, mostReferences);
+    return { each, text, found };
+  };
+  for await (const { each, text, found } of searchAhead(textsOf(documents, signal), search, signal)) {
     references += found.length;
     const project = await findProject(files, { path: each, languageId: 'markdown', text });
     const place = { path: each, project, setting: { roots: [], isSet: false } };
     for (const reference of found) if ((await missingFile(reference, place, files)) !== undefined) missing++;
   }
+  return { references, missing };
+}
+
+async function* textsOf(
+  documents: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<{ path: string; text: string }> {
+  let since = performance.now();
+  for (const each of documents) {
+    if (signal.aborted) return;
+    yield { path: each, text: await readFile(path.join(folder, each), 'utf8') };
+    if (performance.now() - since < sliceMs) continue;
+    await setImmediate();
+    since = performance.now();
+  }
+}
+
+/** How long a search goes on that is stopped after so many milliseconds. */
+async function stoppedAt(documents: readonly string[], moment: number): Promise<string> {
+  const stop = new AbortController();
+  const own = finder.apart();
+  const search = scanAll(documents, stop.signal, own).catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+  });
+  await setTimeout(moment);
+  const stopped = performance.now();
+  stop.abort();
+  own.dispose();
+  await search;
+  return `stopped after ${moment.toFixed(0)} ms: over ${(performance.now() - stopped).toFixed(1)} ms later`;
 }
 
 /** Documents of prose, in whose folders every picture is there but one. */

@@ -100,6 +100,20 @@ describe('documents that heal', () => {
     });
   }
 
+  it('changes every reference to the file, in all documents of the search', async () => {
+    editor = await openDocument('![todo: a red fox](img/fox.jpg) ![Fox](./img/fox.jpg)\n');
+    await vscode.workspace.fs.writeFile(beside('other.md'), Buffer.from('![todo: ein Fuchs](img/fox.jpg)\n'));
+    scene.answers.pickMany(/fox\.jpg$/);
+    await vscode.commands.executeCommand('rivya.image.generateAllMissing');
+    await textOf(editor.document, text => text === '![a red fox](img/fox.png) ![Fox](./img/fox.png)\n');
+    await sooner('the other document', async () => {
+      const other = Buffer.from(await vscode.workspace.fs.readFile(beside('other.md'))).toString();
+      return other === '![ein Fuchs](img/fox.png)\n';
+    });
+    assert.deepEqual(await images(), ['fox.png']);
+    assert.equal(scene.sandbox.control.charges().length, 1);
+  });
+
   it('changes the link where the model does not make the format', async () => {
     editor = await openDocument('![todo: a red fox](img/fox.jpg)\n');
     await fix('img/fox', /^Generate "fox\.jpg"$/);
@@ -138,6 +152,24 @@ describe('documents that heal', () => {
     await sooner('the files', async () => (await images()).length === wished);
     assert.equal(scene.sandbox.control.charges().length, wished);
     assert.equal(scene.answers.messages.filter(text => /Run \d+ jobs/.test(text)).length, 1);
+  });
+
+  it('ends a search that is stopped, and asks and makes nothing', async () => {
+    const page = Array.from({ length: 40 }, (_, number) => `![todo: fox ${number}](img/w${number}.png)`);
+    editor = await openDocument(page.join('\n\n'));
+    for (let number = 0; number < 300; number++)
+      await vscode.workspace.fs.writeFile(beside(`p${number}.md`), Buffer.from(page.join('\n\n')));
+    scene.answers.pickMany(/./);
+    const before = scene.answers.messages.length;
+    const search = vscode.commands.executeCommand('rivya.image.generateAllMissing');
+    await until('the progress', () =>
+      scene.answers.progresses.notification.includes('Looking for missing images'),
+    );
+    scene.answers.cancelProgresses();
+    await search;
+    assert.equal(scene.answers.messages.length, before);
+    assert.equal(scene.sandbox.control.charges().length, 0);
+    assert.deepEqual(await images(), []);
   });
 
   it('asks for what no wish says, and sends nothing unseen', async () => {
@@ -211,6 +243,7 @@ describe('documents that heal', () => {
 
   it('relinks from the library what Rivya made, with nobody to be asked', async () => {
     editor = await openDocument('![todo: a red fox](img/fox.png)\n');
+    const made = editor.document.uri;
     await fix('img/fox', /^Generate/);
     await sooner('the file', async () => (await images()).includes('fox.png'));
     const job = scene.sandbox.control.requests().find(({ path }) => /^\/api\/v1\/generations\/./.test(path));
@@ -219,6 +252,12 @@ describe('documents that heal', () => {
     });
     const url = /https?:[^"]+?\.png/.exec(await response.text())?.[0] ?? '';
     assert.notEqual(url, '');
+    // The copy that stands in the workspace is the file; without one, it comes from the library.
+    editor = await openDocument(`![A fox](${url} "T") ![B](${url})\n`);
+    await vscode.commands.executeCommand('rivya.link.download');
+    const first = await textOf(editor.document, now => !now.includes('http'));
+    assert.match(first, /^!\[A fox\]\((\S*img\/fox\.png) "T"\) !\[B\]\(\1\)\n$/);
+    await removeFolder(made);
     await removeFolder(editor.document.uri);
     editor = await openDocument(`![A fox](${url} "T") ![B](${url})\n`);
     const before = scene.sandbox.control.requests().length;
@@ -274,6 +313,11 @@ describe('documents that heal', () => {
   for (const [what, action] of [
     ['a page', { type: 'body', body: '<!doctype html><p>Gone</p>', contentType: 'text/html' }],
     ['a refusal', { type: 'status', status: 403 }],
+    [
+      'a redirect into a private network',
+      { type: 'status', status: 302, location: 'https://10.0.0.1/a.png' },
+    ],
+    ['a redirect to a file', { type: 'status', status: 302, location: 'file:///etc/hostname' }],
     ['five gigabytes', { type: 'body', size: 5_000_000_000, contentType: 'image/png' }],
   ] as const) {
     it(`leaves a link as it is behind which is ${what}, with the reason and without a file`, async () => {

@@ -8,7 +8,7 @@ export type HostProblem = 'privateAddress' | 'localName';
 
 /**
  * What speaks against a host in the internet. The one rule for where results are fetched and where webhooks
- * may lead. A public name that resolves to a private address is not seen here: see `isPublicAddress`.
+ * may lead. A public name that resolves to a private address is not seen here: see `leadsToPrivate`.
  * @param hostname as `URL.hostname` gives it, so that other notations of an address are already normalised
  */
 export function hostProblem(hostname: string): HostProblem | undefined {
@@ -23,6 +23,31 @@ export function isPublicAddress(address: string): boolean {
   // Also "fe80::1%eth0", which a resolver may give, is none.
   if (!isIPv6(address) || address.includes('%')) return false;
   return globalIPv6.check(address, 'ipv6') && !specialIPv6.check(address, 'ipv6');
+}
+
+/** Every address of a host name, as the system resolves it. */
+export type ResolveHost = (hostname: string) => Promise<readonly string[]>;
+
+/**
+ * Whether a name leads to an address that is none of a server in the internet, as far as it can be resolved
+ * here: behind a proxy perhaps only the proxy can.
+ * @param host an address itself leads nowhere
+ * @param signal ends the wait; then nothing is known
+ */
+export async function leadsToPrivate(
+  host: string,
+  resolveHost: ResolveHost,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (isAddress(host)) return false;
+  const ended = new Promise<readonly string[]>(resolve => {
+    const end = (): void => resolve([]);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+  // The resolver's own failure says nothing about the address.
+  const addresses = await Promise.race([ended, resolveHost(host).catch((): readonly string[] => [])]);
+  return !addresses.every(isPublicAddress);
 }
 
 /** Whether the host is an address, no name. @param host without brackets */

@@ -2,7 +2,7 @@ import { systemClock, type Clock } from '../../base/clock.ts';
 import { silentLog, type Log } from '../../base/log.ts';
 import { abortableFetch, type Fetch } from './abortableFetch.ts';
 import { isLoopbackHost, parseBaseUrl } from '../address/baseUrl.ts';
-import { hostProblem } from '../address/publicHost.ts';
+import { bareHost, hostProblem, leadsToPrivate, type ResolveHost } from '../address/publicHost.ts';
 import { BodyTooLarge, discard, readChunks } from './body.ts';
 import { Deadline, DeadlineExceeded, type Deadlines } from './deadlines.ts';
 import { errorFromResponse, requestIdOf } from '../errors/errorResponse.ts';
@@ -11,6 +11,12 @@ import { networkError } from '../errors/networkError.ts';
 
 export interface DownloadOptions {
   readonly fetch: Fetch;
+  /**
+   * With it, a name is resolved before each request, and one that leads into a private network is refused.
+   * The request resolves it again: this keeps out what lies about itself in a document, not an attacker who
+   * changes the answer in between, and who learns nothing but whether there was a picture.
+   */
+  readonly resolveHost?: ResolveHost | undefined;
   /**
    * Of the API that named the result: only one on loopback may lead to loopback, and each to its own host.
    */
@@ -128,6 +134,7 @@ async function follow(
     // A compressed body would have another length than the one announced.
     const headers = { accept: '*/*', 'accept-encoding': 'identity' };
     const init = { headers, redirect: 'manual', signal: phase.signal, credentials: 'omit' } as const;
+    if (await isHiddenPrivate(url, baseUrl, options.resolveHost, phase.signal)) throw refused(inPrivate);
     const response = await abortableFetch(options.fetch, url, init);
     // Of what was not asked for, a part (206) is the worst: it looks like a file.
     if (response.status === 200 && !isPart(response.headers)) return response;
@@ -154,11 +161,27 @@ function allowedUrl(url: URL | null, baseUrl: ReturnType<typeof parseBaseUrl>, f
   if (url.protocol !== 'https:') throw refused('not https', from);
   // The host that gets the key may hold the results too, as a gateway in the user's own network does.
   if (own && url.hostname === new URL(own.origin).hostname) return url;
-  if (hostProblem(url.hostname)) throw refused('an address in a private network', from);
+  if (hostProblem(url.hostname)) throw refused(inPrivate, from);
   return url;
 }
 
-function refused(why: string, response: Response | undefined): RivyaError {
+const inPrivate = 'an address in a private network';
+
+/** Whether a host has a public name and lies in a private network all the same; the API's own may. */
+async function isHiddenPrivate(
+  url: URL,
+  baseUrl: ReturnType<typeof parseBaseUrl>,
+  resolveHost: ResolveHost | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const isOwn = !('problem' in baseUrl) && url.hostname === new URL(baseUrl.origin).hostname;
+  if (!resolveHost || isOwn || isLoopbackHost(url.hostname)) return false;
+  const isHidden = await leadsToPrivate(bareHost(url.hostname), resolveHost, signal);
+  signal.throwIfAborted();
+  return isHidden;
+}
+
+function refused(why: string, response?: Response): RivyaError {
   const details = { code: 'result_url_refused', status: response?.status };
   return new RivyaError('protocol', `The result's address is not followed: ${why}.`, details);
 }

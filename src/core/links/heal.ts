@@ -1,25 +1,21 @@
 import type { DocumentIdentity } from '../languages/documentLanguage.ts';
 import type { ReferenceEdit } from '../references/plan/plan.ts';
-import { findReferences } from './find/findReferences.ts';
-import { filePathOf } from './find/mediaReference.ts';
+import { filePathOf, type MediaReference } from './find/mediaReference.ts';
 import { writeAddress } from './find/writeAddress.ts';
 import { wishOf } from './wish.ts';
 
 /**
  * What changes in a document when a file is there that it refers to: the mark of the wish goes, and where the
  * file could not have the name that was asked for, the address gets the one that it has.
- * @param target of the references, as `MediaReference.target`
+ * @param references of this text to the file
  * @param name of the file, when it is another than the address names
- * @returns undefined when nothing refers to it any more
  */
 export function healingEdits(
   text: string,
   identity: DocumentIdentity,
-  target: string,
+  references: readonly MediaReference[],
   name: string | undefined,
-): ReferenceEdit[] | undefined {
-  const references = findReferences(text, identity).filter(each => each.target === target);
-  if (references.length === 0) return undefined;
+): ReferenceEdit[] {
   return references.flatMap(reference => {
     const mark = wishOf(text, reference, identity)?.mark;
     const path = filePathOf(reference) ?? '';

@@ -47,7 +47,7 @@ function candidatesOf(reference: MediaReference, place: DocumentPlace): Candidat
   const path = filePathOf(reference);
   if (path === undefined || path === '' || path.includes('\\') || /^[~@%]/.test(path)) return [];
   if (reference.isModule === true && !/^\.{0,2}\//.test(path)) return [];
-  const found = path.startsWith('/') ? rooted(path, place) : relative(path, reference, place);
+  const found = path.startsWith('/') ? rooted(path, place) : based(path, reference, place);
   const candidates = found.flatMap(({ file, root }): Candidate[] => {
     const whole = normalized(file);
     return whole === undefined ? [] : [{ file: whole, root }];
@@ -63,9 +63,28 @@ function candidatesOf(reference: MediaReference, place: DocumentPlace): Candidat
 async function isThere(files: ProjectFiles, file: string): Promise<boolean> {
   const path = file.replace(/\/$/, '');
   const name = file.slice(path.lastIndexOf('/') + 1);
-  const names = await files.list(folderOf(path));
-  // Some file systems keep names decomposed.
-  return names.includes(name) || names.some(each => each.normalize() === name.normalize());
+  return namesIn(await files.list(folderOf(path))).has(name.normalize());
+}
+
+/** By listing, which is kept until something in the folder changes: 50,000 names are gone through once. */
+const knownNames = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** The names of a listing; some file systems keep them decomposed. */
+function namesIn(listing: readonly string[]): ReadonlySet<string> {
+  const known = knownNames.get(listing) ?? new Set(listing.map(each => each.normalize()));
+  knownNames.set(listing, known);
+  return known;
+}
+
+/** What a relative path means below the `<base>` of its document, if it has one. */
+function based(path: string, reference: MediaReference, place: DocumentPlace): Candidate[] {
+  const { siteBase } = reference;
+  if (siteBase === undefined) return relative(path, reference, place);
+  if (/^(?:[a-z][a-z\d+.-]*:|\/\/)|[{}<$]/i.test(siteBase)) return [];
+  const whole = siteBase.slice(0, siteBase.lastIndexOf('/') + 1) + path;
+  const below = whole.startsWith('/') ? rooted(whole, place) : relative(whole, reference, place);
+  // Some build tools look beside the document all the same.
+  return [...below, unserved(joined(folderOf(place.path), path))];
 }
 
 function relative(path: string, reference: MediaReference, place: DocumentPlace): Candidate[] {

@@ -30,7 +30,9 @@ export function wishOf(
       ? undefined
       : { prompt, mark: { start: alt.start, end: alt.start + mark[0].length } };
   }
-  const prompt = commentAbove(text, reference.range.start, documentLanguage(identity));
+  // Front matter is data within a document of another language.
+  const isData = reference.writing.startsWith('data');
+  const prompt = commentAbove(text, reference.range.start, isData ? 'yaml' : documentLanguage(identity));
   return prompt === undefined ? undefined : { prompt };
 }
 

@@ -27,20 +27,23 @@ export class CachedProjectFiles implements ProjectFiles {
     return remembered(this.#texts, file, () => this.#files.read(file));
   }
 
-  /** A file has other content. */
-  changed(path: string): void {
-    this.#texts.delete(path);
+  /** A file has other content. @returns whether it was remembered */
+  changed(path: string): boolean {
+    return this.#texts.delete(path);
   }
 
-  /** A file or folder has come or gone. It is told of often, and seldom of one that was looked at. */
-  appeared(path: string): void {
-    this.#texts.delete(path);
-    this.#lists.delete(folderOf(path));
-    if (!this.#lists.has(path)) return;
+  /**
+   * A file or folder has come or gone. It is told of often, and seldom of one that was looked at.
+   * @returns whether it was remembered, or what is beside it
+   */
+  appeared(path: string): boolean {
+    const wasKnown = [this.#texts.delete(path), this.#lists.delete(folderOf(path))].includes(true);
+    if (!this.#lists.has(path)) return wasKnown;
     for (const cache of [this.#lists, this.#texts]) {
       for (const known of cache.keys())
         if (known === path || known.startsWith(`${path}/`)) cache.delete(known);
     }
+    return true;
   }
 }
 

@@ -47,6 +47,8 @@ export interface MissingFile {
   readonly uri: string;
   /** The address of the reference, as the document means it. */
   readonly target: string;
+  /** Other references to it: in other documents, or with another address. */
+  readonly also?: readonly { readonly document: string; readonly target: string }[];
 }
 
 /** A copy of a result that was written to a workspace. */

@@ -43,10 +43,11 @@ export class Results {
     });
   }
 
-  /** The file in the library that came from an address; undefined when there is none. */
-  fileFrom(url: string): StoredFile | undefined {
+  /** What is in the library of an address, and the job that it is of; undefined when nothing is. */
+  from(url: string): Pick<LibraryFile, 'taskId' | 'index' | 'file'> | undefined {
     const row = this.#database.get(`SELECT * FROM result WHERE url = ? AND state = 'stored'`, url);
-    return row && fileOf(row);
+    const file = row && fileOf(row);
+    return file && { taskId: text(row, 'task_id'), index: number(row, 'position'), file };
   }
 
   /** The hosts that results came from, in small letters. */

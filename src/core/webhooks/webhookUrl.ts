@@ -3,8 +3,9 @@ import {
   bareHost,
   hostProblem,
   isAddress,
-  isPublicAddress,
+  leadsToPrivate,
   type HostProblem,
+  type ResolveHost,
 } from '../../api/address/publicHost.ts';
 
 /** Why Rivya would not deliver to an address (rivya-api.md 7). */
@@ -24,9 +25,6 @@ export interface WebhookUrlRules {
    */
   readonly loopback: boolean;
 }
-
-/** Every address of a host name, as the system resolves it. */
-export type ResolveHost = (hostname: string) => Promise<readonly string[]>;
 
 /**
  * Checks an address by the rules that Rivya documents, before it is sent. The URL parser brings decimal,
@@ -67,13 +65,6 @@ export async function resolvedProblem(
   signal: AbortSignal,
 ): Promise<'resolvesToPrivate' | undefined> {
   const host = bareHost(url.hostname);
-  if (isAddress(host) || (rules.loopback && isLoopbackHost(host))) return undefined;
-  const ended = new Promise<readonly string[]>(resolve => {
-    const end = (): void => resolve([]);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
-  // The resolver's own failure says nothing about the address.
-  const addresses = await Promise.race([ended, resolveHost(host).catch((): readonly string[] => [])]);
-  return addresses.every(isPublicAddress) ? undefined : 'resolvesToPrivate';
+  if (rules.loopback && isLoopbackHost(host)) return undefined;
+  return (await leadsToPrivate(host, resolveHost, signal)) ? 'resolvesToPrivate' : undefined;
 }

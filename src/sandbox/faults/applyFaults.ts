@@ -108,6 +108,7 @@ function statusResponse(action: StatusAction): Response {
   const text = action.body ?? JSON.stringify(errorBody(code, message));
   const headers = new Headers({ 'content-type': action.contentType ?? 'application/json' });
   if (action.retryAfter !== undefined) headers.set('retry-after', String(action.retryAfter));
+  if (action.location !== undefined) headers.set('location', action.location);
   return new Response(text, { status: action.status, headers });
 }
 

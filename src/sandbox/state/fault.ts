@@ -40,6 +40,8 @@ export interface StatusAction {
   message?: string;
   /** Seconds or an HTTP date. */
   retryAfter?: number | string;
+  /** Where a redirect leads. */
+  location?: string;
   /** Instead of the documented error body, such as a proxy's HTML. */
   body?: string;
   contentType?: string;

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { sumOf, type Estimate } from '../../core/generate/cost.ts';
 import type { MediaReference } from '../../core/links/find/mediaReference.ts';
 import { suggestedPrompt } from '../../core/links/wish.ts';
+import type { MissingFile } from '../../core/tasks/placement.ts';
 import type { MediaKind } from '../../shared/task.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
 import { order } from '../generate/generate.ts';
@@ -32,6 +33,11 @@ interface Missing extends MissingReference {
   readonly document: LinkedText;
 }
 
+/** One reference to a missing file that speaks for all of them. */
+interface MissingOnce extends Missing {
+  readonly others: readonly Missing[];
+}
+
 /**
  * Makes the missing file that a document refers to at an offset; without one, those of the document that the
  * person ticks.
@@ -57,9 +63,10 @@ export async function generateMissing(
   }));
   if (offset === undefined) return generateChosen(services, found, 1, starter);
   const one = found.find(({ reference }) => reference.address.start === offset);
+  const others = found.filter(each => each !== one && each.file.toString() === one?.file.toString());
   if (!one) throw new UserError(t('No file is missing here any more.'));
   const prompt = one.wish?.prompt ?? (await askWish(one));
-  await orderFiles(services, [{ ...one, prompt }], starter);
+  await orderFiles(services, [{ ...one, others, prompt }], starter);
 }
 
 /** Looks through the workspace for missing files, and makes those that the person ticks. */
@@ -67,8 +74,8 @@ export async function generateAllMissing(services: GenerateServices, starter: St
   requireTrust();
   const found: Missing[] = [];
   const documents = new Set<string>();
-  await readLinkedTexts(services.finder, l10n.t('Looking for missing images'), async linked => {
-    for (const each of await missingReferences(services.projects, linked)) {
+  await readLinkedTexts(services.finder, l10n.t('Looking for missing images'), async (linked, signal) => {
+    for (const each of await missingReferences(services.projects, linked, signal)) {
       found.push({ ...each, document: linked });
       documents.add(linked.uri.toString());
     }
@@ -96,14 +103,7 @@ async function generateChosen(
   starter: Starter,
 ): Promise<void> {
   const { t } = l10n;
-  // Several references to one file are one; the one with a wish speaks for them.
-  const files = new Map<string, Missing>();
-  for (const each of all) {
-    const key = each.file.toString();
-    const known = files.get(key);
-    if (!known || (!known.wish && each.wish)) files.set(key, each);
-  }
-  const rows = [...files.values()].flatMap(each => {
+  const rows = once(all).flatMap(each => {
     const prompt = each.wish?.prompt ?? suggestedPrompt(each.reference);
     if (prompt === '') return [];
     return [{ ...each, prompt, picked: each.wish !== undefined }];
@@ -120,8 +120,16 @@ async function generateChosen(
   if (chosen.length > 0) await orderFiles(services, chosen, starter);
 }
 
+/** Several references to one file are one; the first with a wish speaks for them. */
+function once(all: readonly Missing[]): MissingOnce[] {
+  return [...Map.groupBy(all, ({ file }) => file.toString()).values()].flatMap(own => {
+    const speaker = own.find(({ wish }) => wish) ?? own[0];
+    return speaker ? [{ ...speaker, others: own.filter(each => each !== speaker) }] : [];
+  });
+}
+
 /** A missing file in the list of all. */
-interface MissingRow extends Missing, RowText {
+interface MissingRow extends MissingOnce, RowText {
   readonly prompt: string;
   readonly picked: boolean;
   /** Undefined where something is asked before its price is known. */
@@ -130,7 +138,7 @@ interface MissingRow extends Missing, RowText {
 
 async function pricedRows(
   services: GenerateServices,
-  rows: readonly (Missing & Pick<MissingRow, 'prompt' | 'picked'>)[],
+  rows: readonly (MissingOnce & Pick<MissingRow, 'prompt' | 'picked'>)[],
 ): Promise<MissingRow[]> {
   const priced = new Map<(typeof rows)[number], Estimate | undefined>();
   for (const [kind, own] of Map.groupBy(rows, ({ reference }) => reference.kind)) {
@@ -146,7 +154,7 @@ async function pricedRows(
   }
   return rows.map(each => {
     const estimate = priced.get(each);
-    const place = `${vscode.workspace.asRelativePath(each.document.uri)}:${lineOf(each)}`;
+    const place = `${vscode.workspace.asRelativePath(each.document.uri)}:${each.line}`;
     return {
       ...each,
       estimate,
@@ -166,21 +174,17 @@ function titleOf(estimates: readonly (Estimate | undefined)[]): string {
   return t('Generate Missing Images: {0} for {1}', total.jobs, estimateText(total));
 }
 
-function lineOf({ document, reference }: Missing): number {
-  return document.text.slice(0, reference.range.start).split('\n').length;
-}
-
 /** Orders all of them together: one price, one question. */
 async function orderFiles(
   services: GenerateServices,
-  chosen: readonly (Missing & { readonly prompt: string })[],
+  chosen: readonly (MissingOnce & { readonly prompt: string })[],
   starter: Starter,
 ): Promise<void> {
   const prompts = new Map<MediaKind, PlacedPrompt[]>();
   for (const each of chosen) {
     const { reference, file, prompt } = each;
     const document = await vscode.workspace.openTextDocument(each.document.uri);
-    const missing = { uri: file.toString(), target: reference.target };
+    const missing = { uri: file.toString(), target: reference.target, also: alsoOf(each) };
     const placed = {
       prompt,
       place: { document, range: rangeIn(document, reference.range) },
@@ -191,6 +195,18 @@ async function orderFiles(
   }
   const requests = [...prompts].map(([kind, placed]): EditorRequest => ({ kind, prompts: placed }));
   await order(services, requests, starter);
+}
+
+/** The other addresses of a file, by document, each once. */
+function alsoOf({ document, reference, others }: MissingOnce): NonNullable<MissingFile['also']> {
+  const all = new Map<string, { readonly document: string; readonly target: string }>();
+  for (const {
+    document: { uri },
+    reference: { target },
+  } of others)
+    all.set(`${uri.toString()} ${target}`, { document: uri.toString(), target });
+  all.delete(`${document.uri.toString()} ${reference.target}`);
+  return [...all.values()];
 }
 
 function wantedFile({ size }: MediaReference, file: vscode.Uri): NonNullable<PlacedPrompt['wanted']> {

@@ -35,7 +35,7 @@ interface Known {
   readonly version: number;
   readonly languageId: string;
   readonly linked: Promise<LinkedText>;
-  missing: Promise<readonly MissingReference[]> | undefined;
+  missing: { readonly age: number; readonly found: Promise<readonly MissingReference[]> } | undefined;
 }
 
 /**
@@ -47,10 +47,11 @@ export class LinkFeatures implements Disposable {
   readonly #documents: Documents;
   readonly #hosts: () => KnownHosts['results'];
   readonly #known = new WeakMap<vscode.TextDocument, Known>();
+  /** Counts what may have changed which files are there. */
+  #age = 0;
   readonly #expiring = this.#store.add(vscode.languages.createDiagnosticCollection('rivya-links'));
   readonly #hints = this.#store.add(vscode.languages.createDiagnosticCollection('rivya-missing'));
   readonly #changed = this.#store.add(new Emitter<void>());
-
   readonly #aged = this.#store.add(new Emitter<void>());
 
   /** Fires when what is shown may not hold any more, perhaps many times at once. */
@@ -62,23 +63,17 @@ export class LinkFeatures implements Disposable {
   constructor(documents: Documents, hosts: () => KnownHosts['results']) {
     this.#documents = documents;
     this.#hosts = hosts;
-    // A file that comes or goes changes what is missing.
-    const watcher = this.#store.add(
-      vscode.workspace.createFileSystemWatcher(
-        '**/*.{png,jpg,jpeg,webp,avif,mp4,webm,mov,mp3,wav,m4a,ogg}',
-        false,
-        true,
-      ),
-    );
-    const forget = (): void => {
-      for (const { document } of vscode.window.visibleTextEditors) {
-        const known = this.#known.get(document);
-        if (known) known.missing = undefined;
-      }
+    const age = (): void => {
+      this.#age++;
       this.#aged.fire();
     };
-    this.#store.add(watcher.onDidCreate(forget));
-    this.#store.add(watcher.onDidDelete(forget));
+    this.#store.add(documents.projects.onDidForget(age));
+    // Where the site has its files decides as well.
+    this.#store.add(
+      vscode.workspace.onDidChangeConfiguration(change => {
+        if (change.affectsConfiguration('rivya.output')) age();
+      }),
+    );
     this.#store.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#clear(uri)));
   }
 
@@ -152,8 +147,13 @@ export class LinkFeatures implements Disposable {
 
   #missingIn(document: vscode.TextDocument): Promise<readonly MissingReference[]> {
     const known = this.#of(document);
-    known.missing ??= known.linked.then(linked => missingReferences(this.#documents.projects, linked));
-    return known.missing;
+    if (known.missing?.age !== this.#age) {
+      const found = known.linked.then(linked => missingReferences(this.#documents.projects, linked));
+      known.missing = { age: this.#age, found };
+      // What failed is tried again at the next look.
+      found.catch(() => (known.missing = undefined));
+    }
+    return known.missing.found;
   }
 
   async #showExpiring(document: vscode.TextDocument): Promise<void> {

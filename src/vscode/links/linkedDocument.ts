@@ -22,6 +22,8 @@ export interface MissingReference {
   readonly reference: MediaReference;
   readonly file: vscode.Uri;
   readonly wish: Wish | undefined;
+  /** Of the document, from 1. */
+  readonly line: number;
 }
 
 /** In larger documents, in UTF-16 units, nothing is sought, and of more references none further. */
@@ -44,10 +46,14 @@ export async function linkedText(
   return { uri, languageId, text, references };
 }
 
-/** The references of a text whose files are not there; each folder is listed once. */
+/**
+ * The references of a text whose files are not there; each folder is listed once.
+ * @param signal when it is aborted, no further folder is listed
+ */
 export async function missingReferences(
   projects: WorkspaceProjects,
   { uri, languageId, text, references }: LinkedText,
+  signal?: AbortSignal,
 ): Promise<MissingReference[]> {
   const home = homeOf(uri);
   const folder = vscode.workspace.getWorkspaceFolder(home)?.uri;
@@ -61,13 +67,26 @@ export async function missingReferences(
   const files = projects.filesIn(folder);
   const identity = { languageId, file: home.path.split('/') };
   const found: MissingReference[] = [];
+  const lineAt = lineCounter(text);
   for (const reference of sought) {
+    if (signal?.aborted) break;
     const file = await missingFile(reference, place, files);
     if (file === undefined || !made.test(posix.extname(file).slice(1).toLowerCase())) continue;
     const wish = wishOf(text, reference, identity);
-    found.push({ reference, file: vscode.Uri.joinPath(folder, ...file.split('/')), wish });
+    const line = lineAt(reference.address.start);
+    found.push({ reference, file: vscode.Uri.joinPath(folder, ...file.split('/')), wish, line });
   }
   return found;
+}
+
+/** Tells the lines of offsets, asked from the first to the last, in one walk over the text. */
+function lineCounter(text: string): (offset: number) => number {
+  let line = 1;
+  let next = text.indexOf('\n');
+  return offset => {
+    for (; next !== -1 && next < offset; next = text.indexOf('\n', next + 1)) line++;
+    return line;
+  };
 }
 
 /** A part of a text as a range of its document. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { documentExtensions, documentLanguage } from '../../core/languages/documentLanguage.ts';
 import { hasReferences } from '../../core/links/find/findReferences.ts';
 import type { ReferenceFinder } from '../../core/links/find/referenceFinder.ts';
+import { searchAhead } from '../../core/links/find/searchAhead.ts';
 import { withProgress } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
 import { homeOf } from '../placement/home.ts';
@@ -15,42 +16,61 @@ const linked: Sought = {
   largest: 4 * 1024 * 1024,
 };
 
-/** So many documents are in the finder at a time; the next are read meanwhile. */
-const ahead = 8;
-
 /**
  * Reads the documents of the workspace that refer to something, with a progress that can be stopped; what the
- * settings exclude from files or from the search is left out.
+ * settings exclude from files or from the search is left out. Stopped, nothing is read or searched any more.
+ * @param read is to leave its work when the signal is aborted
  * @throws Cancelled when the person stops it
  */
 export function readLinkedTexts(
   finder: ReferenceFinder,
   title: string,
-  read: (text: LinkedText) => void | Promise<void>,
+  read: (text: LinkedText, signal: AbortSignal) => void | Promise<void>,
 ): Thenable<void> {
   const location = vscode.ProgressLocation.Notification;
   return withProgress({ location, title, cancellable: true }, async (_, token) => {
-    for await (const text of linkedTexts(finder, () => token.isCancellationRequested)) await read(text);
-    if (token.isCancellationRequested) throw new Cancelled();
+    const stop = new AbortController();
+    // Its thread ends with the search, whatever it is at.
+    const own = finder.apart();
+    const stopping = token.onCancellationRequested(() => {
+      stop.abort();
+      own.dispose();
+    });
+    try {
+      for await (const text of linkedTexts(own, stop.signal, token)) await read(text, stop.signal);
+    } catch (error) {
+      // What was broken off by the stop is no failure.
+      if (!stop.signal.aborted) throw error;
+    } finally {
+      stopping.dispose();
+      own.dispose();
+    }
+    if (stop.signal.aborted) throw new Cancelled();
   });
 }
 
-async function* linkedTexts(finder: ReferenceFinder, isStopped: () => boolean): AsyncGenerator<LinkedText> {
-  const searched: Promise<LinkedText>[] = [];
-  for await (const { uri, languageId, text } of workspaceTexts(linked, isStopped)) {
+async function* linkedTexts(
+  finder: ReferenceFinder,
+  signal: AbortSignal,
+  token: vscode.CancellationToken,
+): AsyncGenerator<LinkedText> {
+  const search = ({ uri, languageId, text }: Readable): Promise<LinkedText> =>
+    linkedText(finder, uri, languageId, text);
+  for await (const found of searchAhead(readableTexts(signal, token), search, signal))
+    if (found.references.length > 0 && !signal.aborted) yield found;
+}
+
+type Readable = Omit<LinkedText, 'references'>;
+
+/** The texts that may refer to something, with the language that they are in. */
+async function* readableTexts(
+  signal: AbortSignal,
+  token: vscode.CancellationToken,
+): AsyncGenerator<Readable> {
+  for await (const { uri, languageId, text } of workspaceTexts(linked, () => signal.aborted, token)) {
     const language = languageId ?? documentLanguage({ languageId: 'plaintext', file: segmentsOf(uri) });
-    if (text === undefined || !hasReferences({ languageId: language, file: segmentsOf(uri) })) continue;
-    const search = linkedText(finder, uri, language, text);
-    // Whoever waits for it hears of its error; until then it is no error that nobody has heard of.
-    search.catch(() => undefined);
-    searched.push(search);
-    if (searched.length < ahead) continue;
-    const found = await searched.shift();
-    if (found && found.references.length > 0) yield found;
-  }
-  for (const each of searched) {
-    const found = await each;
-    if (found.references.length > 0 && !isStopped()) yield found;
+    if (text !== undefined && hasReferences({ languageId: language, file: segmentsOf(uri) }))
+      yield { uri, languageId: language, text };
   }
 }
 

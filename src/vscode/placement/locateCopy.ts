@@ -52,7 +52,8 @@ async function movedTo(file: StoredFile, name: string): Promise<vscode.Uri | und
   return undefined;
 }
 
-async function hasContent(uri: vscode.Uri, { bytes, sha256 }: StoredFile): Promise<boolean> {
+/** Whether a file of the workspace has the bytes of one of the library. */
+export async function hasContent(uri: vscode.Uri, { bytes, sha256 }: StoredFile): Promise<boolean> {
   if ((await placedFiles.size(uri.toString())) !== bytes) return false;
   const hash = createHash('sha256');
   for await (const chunk of placedFiles.read(uri.toString())) hash.update(chunk);

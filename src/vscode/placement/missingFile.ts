@@ -1,8 +1,10 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { candidateNames } from '../../core/assets/fileName.ts';
-import { safeExtension } from '../../core/assets/resultType.ts';
+import { fitFormat, type ConvertFile } from '../../core/links/fitFormat.ts';
+import type { ReferenceFinder } from '../../core/links/find/referenceFinder.ts';
 import { healingEdits } from '../../core/links/heal.ts';
+import type { ReferenceEdit } from '../../core/references/plan/plan.ts';
 import type { MissingFile, Placement } from '../../core/tasks/placement.ts';
 import type { StoredFile } from '../../shared/task.ts';
 import { UserError } from '../messages/errors.ts';
@@ -21,14 +23,16 @@ export async function placesOfMissing(
   { taskId }: Placement,
   missing: MissingFile,
   files: readonly { readonly index: number; readonly file: StoredFile }[],
+  convert: ConvertFile | undefined,
 ): Promise<PlacedFile[]> {
   const wanted = vscode.Uri.parse(missing.uri, true);
   const root = vscode.workspace.getWorkspaceFolder(wanted)?.uri ?? parentOf(wanted);
   await requireInside(parentOf(wanted), root);
   const placed: PlacedFile[] = [];
-  for (const { index, file } of files) {
-    const own = ownExtension(wanted, safeExtension(file.extension));
-    const base = posix.basename(wanted.path, posix.extname(wanted.path));
+  const asked = posix.extname(wanted.path);
+  const base = posix.basename(wanted.path, asked);
+  for (const { index, file: result } of files) {
+    const { file, extension: own } = await fitFormat(result, asked.slice(1), convert);
     const exact = vscode.Uri.joinPath(parentOf(wanted), `${base}.${own}`);
     const isFirst = placed.length === 0;
     const isSame = exact.toString() === wanted.toString();
@@ -38,31 +42,51 @@ export async function placesOfMissing(
   return placed;
 }
 
-/** Adds what a document says differently now. @returns whether it refers to the file */
-export function addHealing(
-  edit: vscode.WorkspaceEdit,
-  document: vscode.TextDocument,
+/** A document that refers to a missing file, and by which addresses. */
+export interface ReferringDocument {
+  readonly document: vscode.TextDocument;
+  readonly targets: readonly string[];
+}
+
+/** The documents that refer to the file of a placement, opened without being shown, as far as they are there. */
+export async function referringDocuments(
+  { document: first }: Placement,
+  { target, also = [] }: MissingFile,
+): Promise<ReferringDocument[]> {
+  const all = [...(first === undefined ? [] : [{ document: first, target }]), ...also];
+  const found: ReferringDocument[] = [];
+  for (const [text, own] of Map.groupBy(all, ({ document }) => document)) {
+    const document = await opened(text);
+    if (document) found.push({ document, targets: own.map(each => each.target) });
+  }
+  return found;
+}
+
+async function opened(text: string): Promise<vscode.TextDocument | undefined> {
+  const open = vscode.workspace.textDocuments.find(each => each.uri.toString() === text);
+  const uri = vscode.Uri.parse(text, true);
+  if (open || uri.scheme === 'untitled' || uri.scheme === 'vscode-notebook-cell' || !(await exists(uri)))
+    return open;
+  return vscode.workspace.openTextDocument(uri);
+}
+
+/**
+ * What a document says differently when the file is there.
+ * @returns undefined when nothing in it refers to the file any more
+ */
+export async function healingOf(
+  finder: ReferenceFinder,
+  { document, targets }: ReferringDocument,
   missing: MissingFile,
   file: vscode.Uri,
-): boolean {
+): Promise<readonly ReferenceEdit[] | undefined> {
   const name = posix.basename(file.path);
   const isRenamed = name !== posix.basename(vscode.Uri.parse(missing.uri, true).path);
   const identity = { languageId: document.languageId, file: homeOf(document.uri).path.split('/') };
-  const edits = healingEdits(document.getText(), identity, missing.target, isRenamed ? name : undefined);
-  for (const { start, end, text } of edits ?? []) {
-    edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
-  }
-  return edits !== undefined;
-}
-
-/** The extension that the document has asked for, when it is one of the same format; else the file's own. */
-function ownExtension(wanted: vscode.Uri, extension: string): string {
-  const asked = posix.extname(wanted.path).slice(1);
-  const same = [
-    ['jpg', 'jpeg'],
-    ['tif', 'tiff'],
-  ].some(names => names.includes(asked.toLowerCase()) && names.includes(extension));
-  return same || asked.toLowerCase() === extension ? asked : extension;
+  const text = document.getText();
+  const references = await finder.findTo(text, identity, targets);
+  if (references.length === 0) return undefined;
+  return healingEdits(text, identity, references, isRenamed ? name : undefined);
 }
 
 async function freeName(

@@ -5,6 +5,7 @@ import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import { onUnexpectedError } from '../../base/unexpectedError.ts';
 import type { Library } from '../../core/assets/library.ts';
+import type { ReferenceFinder } from '../../core/links/find/referenceFinder.ts';
 import { isSameAddress } from '../../core/places/addressKey.ts';
 import { isSamePlace, segmentsBelow } from '../../core/places/places.ts';
 import { promptTitle } from '../../core/prompts/promptTitle.ts';
@@ -30,6 +31,7 @@ export interface PlacerPorts {
   readonly ledger: Ledger;
   readonly library: Library;
   readonly projects: WorkspaceProjects;
+  readonly finder: ReferenceFinder;
   readonly log: Log;
   readonly holder: string;
   readonly clock: Clock;

@@ -2,8 +2,10 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { Library } from '../../core/assets/library.ts';
+import type { ReferenceFinder } from '../../core/links/find/referenceFinder.ts';
+import type { ConvertFile } from '../../core/links/fitFormat.ts';
+import type { ReferenceEdit, ReferencePlan } from '../../core/references/plan/plan.ts';
 import { isTooLarge } from '../../core/references/planReference.ts';
-import type { ReferencePlan } from '../../core/references/plan/plan.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
 import { withCopies, type MissingFile, type Placement } from '../../core/tasks/placement.ts';
 import { decide } from '../../core/tasks/runner.ts';
@@ -14,7 +16,7 @@ import { plain } from '../messages/plain.ts';
 import { destinationFor, exists, freeUri } from './destination.ts';
 import { parentOf } from './home.ts';
 import { locateCopy } from './locateCopy.ts';
-import { addHealing, placesOfMissing } from './missingFile.ts';
+import { healingOf, placesOfMissing, referringDocuments } from './missingFile.ts';
 import { nameOf } from './looseReferences.ts';
 import type { DocumentAnchors } from './documentAnchors.ts';
 import { besideOldFile, leftOverTest, oldFileAt, oldFileOf, swapAt, swapEverywhere } from './swap.ts';
@@ -56,6 +58,9 @@ export interface ResultWriterPorts {
   readonly library: Library;
   readonly anchors: DocumentAnchors;
   readonly projects: WorkspaceProjects;
+  readonly finder: ReferenceFinder;
+  /** Makes the formats that models do not; without it such files keep their own extension. */
+  readonly convert?: ConvertFile;
   readonly clock: Clock;
 }
 
@@ -215,25 +220,33 @@ export class ResultWriter {
     return after;
   }
 
-  /** Makes the file that a document refers to, and takes the mark of the wish out of it, as one undo step. */
+  /** Makes the file that documents refer to, and takes the mark of the wish out of them, as one undo step. */
   async #placeMissing(task: Task, placement: Placement, missing: MissingFile): Promise<Placed> {
-    const { library, clock } = this.#ports;
-    const placed = await placesOfMissing(placement, missing, filesToPlace(task, placement));
-    const document = await referringDocument(placement);
+    const { library, finder, convert, clock } = this.#ports;
+    const placed = await placesOfMissing(placement, missing, filesToPlace(task, placement), convert);
+    const [first] = placed;
+    const referring = await referringDocuments(placement, missing);
     for (;;) {
+      const healed: Healed[] = [];
+      for (const each of referring) {
+        const { document } = each;
+        const { version, isDirty } = document;
+        const edits = first && (await healingOf(finder, each, missing, first.uri));
+        healed.push({ document, version, wasSaved: !isDirty, edits });
+      }
       const edit = new vscode.WorkspaceEdit();
       const staged = await addFiles(edit, library, placed);
-      const [first] = placed;
-      // Read only now: the user may have typed while the files were read.
-      const version = document?.version;
-      const wasDirty = document?.isDirty ?? true;
-      const isReferred = document && first ? addHealing(edit, document, missing, first.uri) : false;
-      if (await applyWithFiles(edit, placed)) {
+      for (const { document, edits } of healed) if (edits) addEdits(edit, document, { edits });
+      // The user may have typed while the texts were looked through.
+      const isAsRead = changedOf(healed) === undefined;
+      if (isAsRead && (await applyWithFiles(edit, placed))) {
         // Nobody would see that a document without a tab is not saved.
-        if (document && !wasDirty && !isShown(document.uri)) await document.save();
+        for (const { document, wasSaved } of healed)
+          if (wasSaved && document.isDirty && !isShown(document.uri)) await document.save();
+        const referred = healed.find(({ edits }) => edits !== undefined)?.document;
         return {
-          task: this.#written(task, placement, placed, isReferred),
-          document: isReferred ? document?.uri : undefined,
+          task: this.#written(task, placement, placed, referred !== undefined),
+          document: referred?.uri,
           files: placed.map(({ uri }) => uri),
           hasNoDocument: false,
           paths: undefined,
@@ -241,9 +254,10 @@ export class ResultWriter {
           remark: first && renamedRemark(missing, first.uri),
         };
       }
-      await removeRest(placed, staged);
-      if (!document || document.version === version) throw notWritten(placed);
-      await rest(document, clock);
+      await removeRest(isAsRead ? placed : [], staged);
+      const changed = changedOf(healed);
+      if (!changed) throw notWritten(placed);
+      await rest(changed, clock);
     }
   }
 
@@ -305,14 +319,17 @@ interface Swap {
   readonly isEverywhere: boolean;
 }
 
-/** The document that refers to a missing file, opened without being shown; undefined when it is gone. */
-async function referringDocument({ document: text }: Placement): Promise<vscode.TextDocument | undefined> {
-  if (text === undefined) return undefined;
-  const open = vscode.workspace.textDocuments.find(each => each.uri.toString() === text);
-  const uri = vscode.Uri.parse(text, true);
-  if (open || uri.scheme === 'untitled' || uri.scheme === 'vscode-notebook-cell' || !(await exists(uri)))
-    return open;
-  return vscode.workspace.openTextDocument(uri);
+/** What a document says differently when a missing file is there, and the document as it was then. */
+interface Healed {
+  readonly document: vscode.TextDocument;
+  readonly version: number;
+  readonly wasSaved: boolean;
+  readonly edits: readonly ReferenceEdit[] | undefined;
+}
+
+/** A document that is not as it was. */
+function changedOf(healed: readonly Healed[]): vscode.TextDocument | undefined {
+  return healed.find(({ document, version }) => document.version !== version)?.document;
 }
 
 /** That the model could not make the format that was asked for. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Emitter } from '../../base/event.ts';
 import type { Log } from '../../base/log.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { findProject, plainProject } from '../../core/projects/findProject.ts';
@@ -38,7 +39,11 @@ export class WorkspaceProjects implements Disposable {
   readonly #log: Log;
   readonly #store = new DisposableStore();
   readonly #folders = new Map<string, { readonly uri: vscode.Uri; readonly files: CachedProjectFiles }>();
+  readonly #forgot = this.#store.add(new Emitter<void>());
   #isWatching = false;
+
+  /** Fires when something that was looked at is not as it was, perhaps many times at once. */
+  readonly onDidForget = this.#forgot.event;
 
   /** @param state remembers what was told, in this workspace */
   constructor(state: vscode.Memento, log: Log) {
@@ -147,15 +152,19 @@ export class WorkspaceProjects implements Disposable {
     const forget = (uri: vscode.Uri, way: 'changed' | 'appeared'): void => {
       for (const { uri: folder, files } of this.#folders.values()) {
         const path = pathBelow(uri, folder);
-        if (path !== undefined) files[way](path);
+        if (path !== undefined && files[way](path)) this.#forgot.fire();
       }
     };
     this.#store.add(watcher.onDidCreate(uri => forget(uri, 'appeared')));
     this.#store.add(watcher.onDidDelete(uri => forget(uri, 'appeared')));
     this.#store.add(watcher.onDidChange(uri => forget(uri, 'changed')));
     // A folder that is renamed or moved brings its files with it, without a word about each.
-    this.#store.add(vscode.workspace.onDidRenameFiles(() => this.#folders.clear()));
-    this.#store.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.#folders.clear()));
+    const forgetAll = (): void => {
+      this.#folders.clear();
+      this.#forgot.fire();
+    };
+    this.#store.add(vscode.workspace.onDidRenameFiles(forgetAll));
+    this.#store.add(vscode.workspace.onDidChangeWorkspaceFolders(forgetAll));
   }
 }
 

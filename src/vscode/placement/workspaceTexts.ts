@@ -40,10 +40,12 @@ export interface WorkspaceText {
  * The one walk over the documents of the workspace, open ones first, those that were never saved among them.
  * It never holds the extension host up for longer than a slice, as far as it is its own work.
  * @param isStopped asked between two documents
+ * @param token ends the search for the names of files as well
  */
 export async function* workspaceTexts(
   { include, exclude, most = Infinity, largest, isWanted = () => true }: Sought,
   isStopped: () => boolean,
+  token?: vscode.CancellationToken,
 ): AsyncGenerator<WorkspaceText> {
   const open = new Set<string>();
   let since = performance.now();
@@ -54,22 +56,23 @@ export async function* workspaceTexts(
     open.add(uri.toString());
     if (isStopped()) return;
     yield { uri, languageId, text: document.getText() };
+    since = await rested(since);
   }
   let count = 0;
   for (const folder of vscode.workspace.workspaceFolders ?? []) {
     const pattern = new vscode.RelativePattern(folder, include);
     const limit = Number.isFinite(most) ? most - count + 1 : undefined;
-    const found = await vscode.workspace.findFiles(pattern, exclude(folder.uri), limit);
+    if (isStopped()) return;
+    const found = await vscode.workspace.findFiles(pattern, exclude(folder.uri), limit, token);
     const closed = found.filter(uri => isWanted(uri) && !open.has(uri.toString()));
     for (let start = 0; start < closed.length; start += atOnce) {
+      if (isStopped()) return;
       const some = closed.slice(start, Math.min(start + atOnce, start + most - count));
       for (const each of await Promise.all(some.map(uri => read(uri, largest)))) {
         if (isStopped()) return;
         yield each;
         count++;
-        if (performance.now() - since < sliceMs) continue;
-        await setImmediate();
-        since = performance.now();
+        since = await rested(since);
       }
       const next = closed[start + some.length];
       if (count < most || next === undefined) continue;
@@ -77,6 +80,13 @@ export async function* workspaceTexts(
       return;
     }
   }
+}
+
+/** Lets others have their turn at the end of a slice. @returns when the slice began that counts now */
+async function rested(since: number): Promise<number> {
+  if (performance.now() - since < sliceMs) return since;
+  await setImmediate();
+  return performance.now();
 }
 
 /** VS Code keeps what was open for some minutes, also when its file was deleted meanwhile. */

@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises';
+import type { ResolveHost } from '../../api/address/publicHost.ts';
 import { isRivyaError } from '../../api/errors/errors.ts';
 import type { Clients } from '../../api/clients.ts';
 import type { Webhooks } from '../../api/resources/webhooks.ts';
@@ -6,8 +6,8 @@ import { systemClock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { WebhookReceiver } from '../../core/webhooks/receiver.ts';
 import { WebhookSecrets } from '../../core/webhooks/webhookSecrets.ts';
-import type { ResolveHost } from '../../core/webhooks/webhookUrl.ts';
 import { keyOf, type HostContext } from '../host/hostContext.ts';
+import { resolveHost } from '../host/resolveHost.ts';
 import { setContext } from '../manifest/contextKeys.ts';
 import { messageOf } from '../messages/messageOf.ts';
 import { WebhookDocuments } from './webhookDocuments.ts';
@@ -69,7 +69,7 @@ export function createWebhookTools(
     secrets,
     receiver,
     documents,
-    resolveHost: async hostname => (await lookup(hostname, { all: true })).map(each => each.address),
+    resolveHost,
     refresh,
     webhooks,
     names,

@@ -260,6 +260,53 @@ describe('the address of a result', () => {
     ]);
   });
 
+  test.each([
+    ['https://hidden.example/a', ['https://hidden.example/a'], []],
+    ['https://media.example/a', ['https://media.example/a'], ['https://media.example/a']],
+    [
+      'https://media.example/b',
+      ['https://media.example/b', 'https://hidden.example/a'],
+      ['https://media.example/b'],
+    ],
+    ['https://unknown.example/a', ['https://unknown.example/a'], ['https://unknown.example/a']],
+  ])('%s is looked up at each redirect, and no private one is asked', async (url, looked, asked) => {
+    const fetch = vi.fn<Fetch>(own =>
+      Promise.resolve(
+        own === 'https://media.example/b'
+          ? new Response(null, { status: 302, headers: { location: 'https://hidden.example/a' } })
+          : new Response('x'),
+      ),
+    );
+    const resolveHost = vi.fn((host: string) =>
+      host.startsWith('unknown')
+        ? Promise.reject(new Error('ENOTFOUND'))
+        : Promise.resolve(host.startsWith('hidden') ? ['93.184.216.34', '10.0.0.7'] : ['93.184.216.34']),
+    );
+    const outcome = download(url, { fetch, baseUrl: elsewhere, resolveHost });
+    if (looked.some(each => each.includes('hidden')))
+      expect(await errorOf(outcome)).toMatchObject({ code: 'result_url_refused' });
+    else expect(await outcome).toHaveLength(1);
+    expect(resolveHost.mock.calls.map(([host]) => host)).toEqual(looked.map(each => new URL(each).hostname));
+    expect(fetch.mock.calls.map(([own]) => own)).toEqual(asked);
+  });
+
+  test('is given up while its name is looked up', async () => {
+    const controller = new AbortController();
+    const fetch = vi.fn<Fetch>();
+    const resolveHost = (): Promise<string[]> => {
+      controller.abort();
+      return new Promise(() => undefined);
+    };
+    const call = openResult('https://a.example/', {
+      fetch,
+      baseUrl: elsewhere,
+      resolveHost,
+      signal: controller.signal,
+    });
+    expect(await errorOf(call)).toMatchObject({ kind: 'cancelled' });
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
   test('may redirect five times and not more', async () => {
     const circle = answer(302, '', { location: '/again' });
     await using server = await startScriptedServer(

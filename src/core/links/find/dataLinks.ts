@@ -16,9 +16,8 @@ interface DataString extends TextSpan {
 export function dataReferences(text: string, format: 'json' | 'yaml' | 'toml', at = 0): MediaReference[] {
   const strings = { json: jsonStrings, yaml: yamlStrings, toml: tomlStrings }[format](text);
   return strings.flatMap(({ start, end, value, key, quote }): MediaReference[] => {
-    // Where there are escapes nobody can tell which part of the text is which part of the value.
-    const source = text.slice(start, end);
-    if ((quote === "'" ? source.replaceAll("''", "'") : source) !== value) return [];
+    // What goes over several lines without quotes is not written anew.
+    if (quote === '' && text.slice(start, end) !== value) return [];
     const kind = mediaKindOf(value) ?? (isRemote(value) ? 'image' : undefined);
     if (kind === undefined || !isAddress(value) || /^[~@]|^\s|\s$/.test(value)) return [];
     const span = { start: at + start, end: at + end };
@@ -89,7 +88,13 @@ function yamlStrings(text: string): DataString[] {
   return found;
 }
 
-/** As the value would be, if it has no escapes but those of a slash. */
+/** The value of a string by the escapes of JSON, which TOML has as well; empty where it has others. */
 function unescaped(source: string): string {
-  return source.includes('\\') ? '' : source;
+  if (!source.includes('\\')) return source;
+  try {
+    return String(JSON.parse(`"${source}"`));
+  } catch (error) {
+    if (error instanceof SyntaxError) return '';
+    throw error;
+  }
 }

@@ -1,18 +1,8 @@
 import { parentPort } from 'node:worker_threads';
-import type { DocumentIdentity } from '../../languages/documentLanguage.ts';
-import { findReferences } from './findReferences.ts';
+import { answerTo, type FinderQuestion } from './finderQuestion.ts';
 import type { MediaReference } from './mediaReference.ts';
 
-/** What the thread is asked. */
-export interface FinderQuestion {
-  readonly id: number;
-  readonly text: string;
-  readonly identity: DocumentIdentity;
-  /** More references than these are not answered. */
-  readonly most: number;
-}
-
-/** What it answers; `problem` in place of references where the search failed. */
+/** What the thread answers; `problem` in place of references where the search failed. */
 export interface FinderAnswer {
   readonly id: number;
   readonly references: readonly MediaReference[];
@@ -20,8 +10,8 @@ export interface FinderAnswer {
 }
 
 // The entry of a thread of its own: `ReferenceFinder` starts it.
-parentPort?.on('message', ({ id, text, identity, most }: FinderQuestion) => {
-  parentPort?.postMessage(answer(id, () => findReferences(text, identity).slice(0, most)));
+parentPort?.on('message', (question: FinderQuestion) => {
+  parentPort?.postMessage(answer(question.id, () => answerTo(question)));
 });
 
 function answer(id: number, find: () => readonly MediaReference[]): FinderAnswer {

@@ -1,8 +1,9 @@
 import { latexSpans, verbatimNames, type LatexSpan } from '../../references/typesetting/latex.ts';
 import { isAddress, mediaKindOf, type MediaReference } from './mediaReference.ts';
+import { printedSize } from './printedSize.ts';
 
 const command =
-  /(?<graphic>\\includegraphics\*?\s*(?<options>\[(?:[^\]{}]|\{[^{}]{0,400}\}){0,600}\])?\s*\{)(?<file>[^{}]*)\}|(?<link>\\(?:href|url)\s*\{)(?<url>[^{}]*)\}|\\graphicspath\s*\{(?<folders>(?:\s*\{[^{}]{0,400}\}){0,100})\s*\}/g;
+  /(?<verbatim>\\(?:verb\*?|lstinline(?:\[[^\]]{0,400}\])?)(?<mark>[^A-Za-z\s*{[])[^\n]{0,400}?\k<mark>)|(?<graphic>\\includegraphics\*?\s*(?<options>\[(?:[^\]{}]|\{[^{}]{0,400}\}){0,600}\])?\s*\{)(?<file>[^{}]*)\}|(?<link>\\(?:href|url)\s*\{)(?<url>[^{}]*)\}|\\graphicspath\s*\{(?<folders>(?:\s*\{[^{}]{0,400}\}){0,100})\s*\}/g;
 
 /** `\includegraphics`, and the links of hyperref. */
 export function latexReferences(text: string): MediaReference[] {
@@ -12,7 +13,8 @@ export function latexReferences(text: string): MediaReference[] {
   let folders: string[] = [];
   for (const { index, 0: whole, groups = {} } of text.matchAll(command)) {
     if (isCode(index) || isCommented(text, index)) continue;
-    const { graphic, options, file = '', link, url = '', folders: named } = groups;
+    const { graphic, options, file = '', link, url = '', folders: named, verbatim } = groups;
+    if (verbatim !== undefined) continue;
     if (named !== undefined) {
       folders = [...named.matchAll(/\{([^{}]*)\}/g)].map(([, folder = '']) =>
         folder.trim().replace(/\/$/, ''),
@@ -23,6 +25,8 @@ export function latexReferences(text: string): MediaReference[] {
     const source = graphic === undefined ? url : file;
     const target = source
       .trim()
+      // What has blanks may be quoted.
+      .replace(graphic === undefined ? '' : /"/g, '')
       .replace(/\\string\s?([%#~])/g, '$1')
       .replace(/\\([%#_&])/g, '$1');
     const kind = mediaKindOf(target) ?? (graphic === undefined ? undefined : 'image');
@@ -31,6 +35,10 @@ export function latexReferences(text: string): MediaReference[] {
     const start = index + opening.length + source.length - source.trimStart().length;
     const alt = options === undefined ? null : /\balt\s*=\s*(?:\{([^{}]*)\}|([^,\]{}]*))/.exec(options);
     const words = alt?.[1] ?? alt?.[2];
+    const [width, height] = ['width', 'height'].map(
+      name => new RegExp(`(?<![\\w-])${name}\\s*=\\s*([^,\\]{}]{1,40})`).exec(options ?? '')?.[1],
+    );
+    const size = printedSize(width, height);
     const altStart =
       alt && options !== undefined && words !== undefined
         ? index + whole.indexOf(options) + alt.index + alt[0].lastIndexOf(words)
@@ -44,6 +52,7 @@ export function latexReferences(text: string): MediaReference[] {
       writing: graphic === undefined ? 'latexUrl' : 'latexFile',
       ...(altStart !== undefined &&
         words !== undefined && { alt: { start: altStart, end: altStart + words.length, value: words } }),
+      ...(size && { size }),
       isShown: graphic !== undefined,
       ...(folders.length > 0 && graphic !== undefined && { bases: ['', ...folders] }),
     });

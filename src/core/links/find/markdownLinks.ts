@@ -61,8 +61,11 @@ function spanReferences(text: string, { kind, start, end }: MdxSpan): MediaRefer
   const source = text.slice(start, end);
   if (kind === 'module') return scriptReferences(source, 'typescript', start);
   // A tag alone is one that nothing closes; the rest of the element follows as other spans.
-  if (kind === 'tag')
-    return markupReferences(source, dialects.svelte, start).map(each => ({ ...each, isTag: true }));
+  if (kind === 'tag') {
+    const tags = markupReferences(source, dialects.svelte, start).map(each => ({ ...each, isTag: true }));
+    const required = scriptReferences(source, 'typescriptreact', start).filter(each => each.isShown);
+    return [...tags, ...required];
+  }
   return source.includes('<') ? markupReferences(source, dialects.jsx, start) : [];
 }
 
@@ -152,7 +155,8 @@ const token = /\\[^]|`+|!?\[|\]|<(?:[A-Za-z/!?])|\n/g;
 const openTag =
   /<\/?[A-Za-z][\w:.-]*(?:\s+[A-Za-z_:@#][\w:.@-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)*\s*\/?>/y;
 const autolink = /<(?:[A-Za-z][A-Za-z\d+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>@]+)>/y;
-const definitionStart = /(?:^|\n)(?:[ \t]*>)*[ \t]{0,3}\[((?:\\.|[^[\]\\])+)\]:\s*/y;
+// A label with a caret is that of a footnote, whose text may hold an image (GitHub).
+const definitionStart = /(?:^|\n)(?:[ \t]*>)*[ \t]{0,3}\[(?!\^)((?:\\.|[^[\]\\])+)\]:\s*/y;
 const bareDestination =
   /(?:\\[!-/:-@[-`{-~]|\((?:\\[!-/:-@[-`{-~]|\([^()\s]*\)|[^()\s\\])*\)|[^\s()\\]|\\)*/y;
 const angleDestination = /<(?:\\.|[^<>\\\n])*>/y;

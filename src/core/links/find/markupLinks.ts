@@ -1,5 +1,6 @@
 import { parseMarkup, type MarkupDialect, type MarkupNode } from '../../references/markup/markupTree.ts';
 import { characterReferences } from './characterReferences.ts';
+import { dataReferences } from './dataLinks.ts';
 import {
   isAddress,
   isRemote,
@@ -21,8 +22,18 @@ interface Value extends TextSpan {
 
 /** The addresses in tags, in style sheets and scripts among them, and in imports of components. */
 export function markupReferences(text: string, dialect: MarkupDialect, at = 0): MediaReference[] {
-  const found: MediaReference[] = [];
   const root = parseMarkup(text, dialect);
+  const found = treeReferences(text, root, at);
+  if (dialect.isScript) return [...found, ...scriptReferences(text, 'typescriptreact', at)].sort(byPlace);
+  const [front] = root.children;
+  if (!dialect.frontMatter || front?.kind !== 'opaque' || !text.startsWith('---', front.start)) return found;
+  const script = scriptReferences(text.slice(front.start, front.end), 'typescript', at + front.start);
+  return [...script, ...found];
+}
+
+function treeReferences(text: string, root: MarkupNode, at: number): MediaReference[] {
+  const found: MediaReference[] = [];
+  let siteBase: string | undefined;
   const nodes = [root];
   for (let node = nodes.pop(); node; node = nodes.pop()) {
     // Pushed from the last to the first: what is taken next is the next in the document.
@@ -30,15 +41,13 @@ export function markupReferences(text: string, dialect: MarkupDialect, at = 0): 
       const child = node.children[index];
       if (child) nodes.push(child);
     }
-    if (node.kind === 'element') found.push(...elementReferences(text, node, at));
+    if (node.kind !== 'element') continue;
+    if (node.name.toLowerCase() === 'base')
+      siteBase ??= valuesOf(text, node).find(({ name }) => name.toLowerCase() === 'href')?.text;
+    found.push(...elementReferences(text, node, at));
   }
-  if (dialect.isScript) return [...found, ...scriptReferences(text, 'typescriptreact', at)].sort(byPlace);
-  if (dialect.frontMatter) {
-    const [front] = root.children;
-    if (front?.kind === 'opaque' && text.startsWith('---', front.start))
-      found.push(...scriptReferences(text.slice(front.start, front.end), 'typescript', at + front.start));
-  }
-  return found;
+  const base = siteBase;
+  return base === undefined ? found : found.map(each => ({ ...each, siteBase: base }));
 }
 
 function byPlace(a: MediaReference, b: MediaReference): number {
@@ -54,8 +63,15 @@ function elementReferences(text: string, element: MarkupNode, at: number): Media
     const style = language === 'scss' || language === 'less' ? language : 'css';
     found.push(...styleReferences(text.slice(innerStart, innerEnd), style, at + innerStart));
   }
-  if (name === 'script' && innerEnd > innerStart)
-    found.push(...scriptReferences(text.slice(innerStart, innerEnd), 'typescript', at + innerStart));
+  if (name === 'script' && innerEnd > innerStart) {
+    const source = text.slice(innerStart, innerEnd);
+    const isData = /\stype\s*=\s*["']?[\w./+-]*json/i.test(text.slice(element.start, innerStart));
+    found.push(
+      ...(isData
+        ? dataReferences(source, 'json', at + innerStart)
+        : scriptReferences(source, 'typescript', at + innerStart)),
+    );
+  }
   const values = valuesOf(text, element);
   const valueOf = (wanted: string): Value | undefined =>
     values.find(value => value.name.toLowerCase() === wanted);
@@ -68,8 +84,7 @@ function elementReferences(text: string, element: MarkupNode, at: number): Media
   for (const value of values) {
     const plain = value.name.toLowerCase().replace(/^(?::|v-bind:|data-(?=src|poster|background))/, '');
     const use = useOf(name, plain, valueOf);
-    if (plain === 'style' && value.as === 'attribute' && isLiteral(value))
-      found.push(...styleReferences(`a{${value.text}}`, 'css', at + value.start - 2));
+    if (plain === 'style' && value.as === 'attribute') found.push(...inStyle(value));
     if (!use) continue;
     const parts = plain === 'srcset' || plain === 'imagesrcset' ? sourcesIn(value, text) : [value];
     for (const part of parts) {
@@ -98,9 +113,22 @@ function elementReferences(text: string, element: MarkupNode, at: number): Media
   }
   return found;
 
-  function isLiteral({ start, end, text: decoded }: Value): boolean {
-    return text.slice(start, end) === decoded;
+  function inStyle({ start, end }: Value): MediaReference[] {
+    const declarations = withQuotes(text.slice(start, end));
+    return styleReferences(`a{${declarations}}`, 'css', at + start - 2).map(each => ({
+      ...each,
+      target: characterReferences(each.target),
+    }));
   }
+}
+
+/** With quotes for their character references, in the same place: blanks stand outside of what is quoted. */
+function withQuotes(declarations: string): string {
+  let isOpen = false;
+  return declarations.replace(/&(?:quot|apos|#39|#34);/g, ({ length }) => {
+    isOpen = !isOpen;
+    return isOpen ? '"'.padStart(length) : '"'.padEnd(length);
+  });
 }
 
 const writings = { attribute: 'attribute', bare: 'bareAttribute', string: 'attributeString' } as const;
@@ -118,7 +146,8 @@ function useOf(
   if (/^(?:src|srcset|imagesrcset|fileref|xlink:href)$/.test(attribute)) return { kind: own, isShown: true };
   if (attribute === 'data' && tag === 'object') return { kind: 'image', isShown: true };
   if (attribute === 'content' && tag === 'meta') {
-    const key = (valueOf('property') ?? valueOf('name'))?.text ?? '';
+    const key = (valueOf('property') ?? valueOf('name') ?? valueOf('itemprop'))?.text ?? '';
+    if (/^(?:image|msapplication-\w+(?:logo|image))$/i.test(key)) return { kind: 'image', isShown: true };
     const media = /^(?:og|twitter):(image|video|audio)(?::(?:secure_)?url|:src)?$/.exec(key)?.[1];
     return media === 'image' || media === 'video' || media === 'audio'
       ? { kind: media, isShown: true }

@@ -34,6 +34,8 @@ export interface MediaReference {
   readonly isModule?: boolean;
   /** Whether it is a tag within Markdown, whose base may be another. */
   readonly isTag?: boolean;
+  /** What relative addresses begin with, as a `<base>` says. */
+  readonly siteBase?: string;
   /** Where the path may begin, as the document itself says (`\graphicspath`, `imagesdir`). */
   readonly bases?: readonly string[];
 }

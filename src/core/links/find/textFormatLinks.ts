@@ -9,10 +9,13 @@ import { isAddress, isRemote, mediaKindOf, type MediaReference } from './mediaRe
 /** In a longer line nothing is sought. */
 const longestLine = 10_000;
 
-/** The lines that are text: neither in a block of code nor a comment. */
-function* linesOfText(text: string, syntax: BlockSyntax): Generator<Line> {
+/**
+ * The lines that are text: neither in a block of code nor a comment.
+ * @param verbatim what opens a block of code, where other blocks stay together without being code
+ */
+function* linesOfText(text: string, syntax: BlockSyntax, verbatim = /^/): Generator<Line> {
   const lines = linesOf(text);
-  const blocks = syntax.delimitedBlocks(lines);
+  const blocks = syntax.delimitedBlocks(lines).filter(({ first }) => verbatim.test(lines[first]?.text ?? ''));
   let next = 0;
   for (let index = 0; index < lines.length; index++) {
     const block = blocks[next];
@@ -26,11 +29,14 @@ function* linesOfText(text: string, syntax: BlockSyntax): Generator<Line> {
   }
 }
 
+/** Not the header of a document, nor a table. */
+const asciidocCode = /^(?:-{4,}|\.{4,}|\/{4,}|\+{4,}|`{3,}|~{3,})/;
+
 /** `image::…[]`, `video::…[]`, `audio::…[]` and their inline forms. */
 export function asciidocReferences(text: string): MediaReference[] {
   const found: MediaReference[] = [];
   const directoryAt = directories(text);
-  for (const line of linesOfText(text, asciidocBlocks)) {
+  for (const line of linesOfText(text, asciidocBlocks, asciidocCode)) {
     for (const match of line.text.matchAll(
       /(?<![\w\\])((image|video|audio|link)::?)((?:[^\s[\]:]|:(?!:))(?:[^[\]\r\n]*[^\s[\]])?)(\[)((?:\\\]|"(?:\\.|[^"\\])*"|[^\]])*)\]/g,
     )) {
@@ -92,9 +98,11 @@ export function restructuredTextReferences(text: string): MediaReference[] {
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index];
     if (!line || line.text.length > longestLine) continue;
-    const depth = indentationOf(line.text).length;
-    const directive = /^([ \t]*\.\. (?:\|[^|]*\| )?(?:image|figure|thumbnail)::[ \t]*)(\S.*?)[ \t]*$/.exec(
-      line.text,
+    // It may be the first in an item of a list.
+    const item = /^[ \t]*(?:(?:[*+-]|(?:\d{1,3}|#)[.)])[ \t]+)+(?=\.\. )/.exec(line.text)?.[0];
+    const depth = item?.length ?? indentationOf(line.text).length;
+    const directive = /^(\.\. (?:\|[^|]*\| )?(?:image|figure|thumbnail)::[ \t]*)(\S.*?)[ \t]*$/.exec(
+      line.text.slice(depth),
     );
     if (!directive) {
       // What is indented below code, a comment or "::" is no text.
@@ -123,7 +131,7 @@ export function restructuredTextReferences(text: string): MediaReference[] {
     const [width, height] = ['width', 'height'].map(name =>
       Number(/^(\d{2,5})(?:px)?$/.exec(options.get(name)?.text ?? '')?.[1]),
     );
-    const start = line.start + before.length;
+    const start = line.start + depth + before.length;
     found.push({
       kind,
       range: { start: line.start + depth, end: last.end },
@@ -152,6 +160,8 @@ export function orgReferences(text: string): MediaReference[] {
   const found: MediaReference[] = [];
   let alt: { readonly start: number; readonly end: number; readonly value: string } | undefined;
   for (const line of linesOfText(text, orgBlocks)) {
+    // What follows a colon is shown as it is.
+    if (/^[ \t]*:(?:[ \t]|$)/.test(line.text)) continue;
     const attribute = /^[ \t]*#\+attr_html:.*?:alt[ \t]+(\S.*?)[ \t]*(?=[ \t]:\w|$)/i.exec(line.text);
     if (attribute) {
       const value = attribute[1] ?? '';
@@ -184,7 +194,9 @@ export function orgReferences(text: string): MediaReference[] {
 /** `!address(words)!` */
 export function textileReferences(text: string): MediaReference[] {
   const found: MediaReference[] = [];
-  for (const match of text.matchAll(
+  const code = /<(pre|code|notextile)\b[^>]{0,400}>[^]*?<\/\1>/g;
+  const shown = text.replace(code, whole => ' '.repeat(whole.length));
+  for (const match of shown.matchAll(
     /(?<![\w!])(![<>=]?(?:\{[^{}\n]{0,200}\})?)([^\s!()]+)(?:\(([^()\n]*)\))?!(?!\w)/g,
   )) {
     const [whole, opening = '', target = '', words] = match;

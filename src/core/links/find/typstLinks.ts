@@ -1,8 +1,11 @@
 import { typstSpans } from '../../references/typesetting/typst.ts';
 import { isAddress, mediaKindOf, type MediaReference } from './mediaReference.ts';
+import { printedSize } from './printedSize.ts';
 
 const string = String.raw`"((?:\\.|[^"\\\r\n])*)"`;
-const call = new RegExp(String.raw`\b(image|link)\s*\(\s*${string}`, 'g');
+/** Arguments with a name may stand before the address. */
+const named = String.raw`(?:[\w-]+\s*:\s*[\w.%+-]+\s*,\s*){0,10}`;
+const call = new RegExp(String.raw`\b(image|link)\s*\(\s*${named}${string}`, 'g');
 const altArgument = new RegExp(String.raw`\balt\s*:\s*${string}`);
 
 /** `image(…)` and `link(…)` in the code of a Typst document. */
@@ -30,6 +33,10 @@ export function typstReferences(text: string): MediaReference[] {
       const rest =
         /^(?:[^()"]|"(?:\\.|[^"\\\r\n])*")*/.exec(text.slice(last, Math.min(last + 2_000, code.end)))?.[0] ??
         '';
+      const [width, height] = ['width', 'height'].map(
+        argument => new RegExp(`\\b${argument}\\s*:\\s*([\\w.%]{1,20})`).exec(whole + rest)?.[1],
+      );
+      const size = printedSize(width, height);
       const alt = altArgument.exec(rest);
       const words = alt?.[1] ?? '';
       const altStart = alt ? last + alt.index + alt[0].length - 1 - words.length : 0;
@@ -41,6 +48,7 @@ export function typstReferences(text: string): MediaReference[] {
         form: name === 'image' ? 'file' : 'url',
         writing: 'typst',
         ...(alt && { alt: { start: altStart, end: altStart + words.length, value: unescaped(words) } }),
+        ...(size && { size }),
         isShown: name === 'image',
       });
     }

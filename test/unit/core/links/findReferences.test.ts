@@ -36,6 +36,10 @@ const forms: Readonly<Record<string, readonly (readonly [text: string, ...found:
     ['```\n![x](a.png)\n```\n\n    ![x](b.png)'],
     ['\\![x](page.html) ![x]({{ a }}.png) ![x](data:image/png;base64,AA)'],
     ['<!-- ![x](a.png) -->'],
+    ['[^1]: See ![x](a.png)', 'a.png | x'],
+    ['| ![x](a.png) | b |\n|---|---|\n| c | ![y](img\\b.png) |', 'a.png | x', 'img\\b.png | y'],
+    ['---\nimage: "https:\\/\\/a.b/c.png"\n---\n', 'https://a.b/c.png'],
+    ['<script type="application/ld+json">\n{"image": "https://a.b/c.png?d\\u0026e"}\n</script>', 'https://a.b/c.png?d&e'],
   ],
   mdx: [
     ['![A fox](img/fox.png)', 'img/fox.png | A fox'],
@@ -48,6 +52,7 @@ const forms: Readonly<Record<string, readonly (readonly [text: string, ...found:
     ['---\nimage: a.png\n---', 'a.png'],
     ['<img src={fox} /> <img src={`${a}.png`} />'],
     ['```\n<img src="a.png" />\n```'],
+    ['<img src={require("./a.png").default} alt="x" />', './a.png'],
   ],
   html: [
     ['<img src="a.png" alt="A fox">', 'a.png | A fox'],
@@ -64,6 +69,9 @@ const forms: Readonly<Record<string, readonly (readonly [text: string, ...found:
     ['<img src="a.png?v=2#x">', 'a.png'],
     ['<!-- <img src="a.png"> --><img src="{{ url }}.png"><img src="<?= $a ?>.png">'],
     ['<script>const a = "<img src=a.png>"</script><img src="data:image/png;base64,AA">'],
+    ['<meta itemprop="image" content="a.png"><meta name="msapplication-TileImage" content="b.png">', 'a.png', 'b.png'],
+    ['<div style="background: url(&quot;a.png?b&amp;c&quot;), url(&#39;d.png&#39;)"></div>', 'a.png', 'd.png'],
+    ['<script type="application/ld+json">{"image": "/a.png"}</script>', '/a.png'],
   ],
   typescriptreact: [
     ['const a = <img src="a.png" alt="A fox" />;', 'a.png | A fox'],
@@ -133,6 +141,8 @@ const forms: Readonly<Record<string, readonly (readonly [text: string, ...found:
     ['% \\includegraphics{a.png}'],
     ['\\begin{verbatim}\n\\includegraphics{a.png}\n\\end{verbatim}'],
     ['\\includegraphics{\\figure} \\includegraphics{a.pdf}'],
+    ['\\verb|\\includegraphics{a.png}| \\includegraphics{"a b".png}', 'a b.png'],
+    ['\\lstinline[x=y]!\\includegraphics{a.png}!'],
   ],
   typst: [
     ['#image("a.png")', 'a.png'],
@@ -144,6 +154,7 @@ const forms: Readonly<Record<string, readonly (readonly [text: string, ...found:
     ['#grid(image("a.png"), image("b.png"))', 'a.png', 'b.png'],
     ['#box[#image("a \\"b\\".png")]', 'a "b".png'],
     ['// #image("a.png")\n/* #image("a.png") */ `#image("a.png")`'],
+    ['#image(\n  width: 5cm,\n  "a.png",\n  alt: "x",\n)', 'a.png | x'],
   ],
   asciidoc: [
     ['image::a.png[]', 'a.png'],
@@ -156,6 +167,8 @@ const forms: Readonly<Record<string, readonly (readonly [text: string, ...found:
     ['====\nimage::a.png[]\n====', 'a.png'],
     ['----\nimage::a.png[]\n----\n\n// image::b.png[]'],
     ['image::{path}/a.png[] \\image:a.png[]'],
+    ['|===\n|image:a.png[x] |b\n|===', 'a.png | x'],
+    [':imagesdir: img\nimage::a.png[]', 'a.png'],
   ],
   restructuredtext: [
     ['.. image:: a.png', 'a.png'],
@@ -168,6 +181,7 @@ const forms: Readonly<Record<string, readonly (readonly [text: string, ...found:
     ['.. image:: /img/a.png', '/img/a.png'],
     ['.. code-block:: rst\n\n   .. image:: a.png'],
     ['Like this::\n\n   .. image:: a.png\n'],
+    ['* .. image:: a.png\n     :alt: x', 'a.png | x'],
   ],
   org: [
     ['[[file:a.png]]', 'a.png'],
@@ -179,7 +193,13 @@ const forms: Readonly<Record<string, readonly (readonly [text: string, ...found:
     ['- [[file:a.png]]', 'a.png'],
     ['[[https://example.com/a.png]]', 'https://example.com/a.png'],
     ['#+begin_src org\n[[file:a.png]]\n#+end_src\n# [[file:a.png]]'],
+    [': [[file:a.png]]'],
   ],
+  textile: [
+    ['!a.png! !>b.png(x)!', 'a.png', 'b.png | x'],
+    ['<pre>!a.png!</pre> !b.png!', 'b.png'],
+  ],
+  astro: [['---\nimport a from "../a.png";\n---\n<img src="/b.png">', '../a.png', '/b.png']],
   json: [
     ['{"image": "a.png"}', 'a.png'],
     ['{"a": {"cover": "img/a b.png"}}', 'img/a b.png'],
@@ -189,6 +209,7 @@ const forms: Readonly<Record<string, readonly (readonly [text: string, ...found:
     ['{"a": "x", "video": "a.mp4"}', 'a.mp4'],
     ['{"icon": "ä.png",}', 'ä.png'],
     ['{"a.png": 1, "files": "*.png"}'],
+    ['{"a": "https:\\/\\/a.b\\/c.png?d=e\\u0026f=g"}', 'https://a.b/c.png?d=e&f=g'],
   ],
   yaml: [
     ['image: a.png', 'a.png'],
@@ -270,6 +291,15 @@ describe('references to media files', () => {
       width: 640,
       height: 360,
     });
+    const printed = (language: string, text: string): number | undefined => {
+      const { width = NaN, height = NaN } = find(language, text)[0]?.size ?? {};
+      return Number.isNaN(width) ? undefined : Math.round((100 * width) / height) / 100;
+    };
+    expect(printed('latex', '\\includegraphics[width=8cm, height=45mm]{a.png}')).toBe(1.78);
+    expect(printed('latex', '\\includegraphics[width=.8\\textwidth,height=0.4\\linewidth]{a}')).toBe(2);
+    expect(printed('latex', '\\includegraphics[width=\\textwidth]{a}')).toBeUndefined();
+    expect(printed('latex', '\\includegraphics[height=3em,width=4em]{a}')).toBeUndefined();
+    expect(printed('typst', '#image("a.png", width: 4in, height: 3in)')).toBe(1.33);
     expect(find('asciidoc', 'image::a.png[x,640,360]')[0]?.size).toEqual({ width: 640, height: 360 });
   });
 });

@@ -113,6 +113,12 @@ describe('files that are missing', () => {
     expect(await missing('docs/a.md', 'markdown', '![a](../../fox.png)')).toEqual([]);
     expect(await missing('docs/a.tex', 'latex', '\\graphicspath{{img/}}\\includegraphics{b}')).toEqual([]);
     expect(await missing('docs/a.tex', 'latex', '\\includegraphics{fox}')).toEqual(['docs/fox.png']);
+    const based = (base: string): Promise<string[]> =>
+      missing('docs/a.html', 'html', `<base href="${base}"><img src="fox.png"><img src="img/b.png">`);
+    expect(await based('/')).toEqual(['public/fox.png']);
+    expect(await based('/app/index.html')).toEqual(['public/app/fox.png']);
+    expect(await based('img/')).toEqual(['docs/img/fox.png']);
+    expect(await based('https://cdn.example/')).toEqual([]);
     expect(
       await missing('docs/a.tsx', 'typescriptreact', 'import a from "./fox.png"; import b from "b/c.png";'),
     ).toEqual(['docs/fox.png']);
@@ -152,6 +158,12 @@ describe('wishes', () => {
     expect(wish('css', 'a {\n  /* rivya: a red fox */\n  b: url(fox.png);\n}')).toBe('a red fox');
     expect(wish('latex', '% rivya: a red fox\n\\includegraphics{fox}')).toBe('a red fox');
     expect(wish('typescriptreact', 'a = (\n  <p>\n    {/* rivya: a red fox */}\n    <img src="fox.png" />\n  </p>\n);')).toBe('a red fox');
+    expect(wish('markdown', '---\n# rivya: a red fox\nimage: fox.png\n---\n')).toBe('a red fox');
+    expect(wish('yaml', 'a:\n  # rivya: a red fox\n  image: fox.png\n')).toBe('a red fox');
+    expect(wish('asciidoc', '// rivya: a red fox\nimage::fox.png[]')).toBe('a red fox');
+    expect(wish('typst', '// rivya: a red fox\n#image("fox.png")')).toBe('a red fox');
+    expect(wish('restructuredtext', '.. rivya: a red fox\n.. image:: fox.png')).toBe('a red fox');
+    expect(wish('org', '# rivya: a red fox\n[[file:fox.png]]')).toBe('a red fox');
     expect(wish('latex', 'rivya: a red fox\n\\includegraphics{fox}')).toBeUndefined();
   }); // prettier-ignore
 
@@ -164,10 +176,10 @@ describe('wishes', () => {
 });
 
 describe('documents that heal', () => {
-  const healed = (languageId: string, text: string, target: string, name?: string): string | undefined => {
-    const edits = healingEdits(text, { languageId }, target, name);
-    return edits
-      ?.toSorted((a, b) => b.start - a.start)
+  const healed = (languageId: string, text: string, target: string, name?: string): string => {
+    const references = findReferences(text, { languageId }).filter(each => each.target === target);
+    return healingEdits(text, { languageId }, references, name)
+      .toSorted((a, b) => b.start - a.start)
       .reduce((whole, { start, end, text: own }) => whole.slice(0, start) + own + whole.slice(end), text);
   };
 
@@ -181,6 +193,6 @@ describe('documents that heal', () => {
     expect(healed('html', "<img alt='todo: &amp;' src='a.jpg'>", 'a.jpg', 'a.png')).toBe(
       "<img alt='&amp;' src='a.png'>",
     );
-    expect(healed('markdown', '![A](b.png)', 'a.png')).toBeUndefined();
+    expect(healed('markdown', '![todo: A](b.png)', 'a.png')).toBe('![todo: A](b.png)');
   });
 });

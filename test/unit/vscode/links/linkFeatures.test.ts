@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
+import { Emitter } from '../../../../src/base/event.ts';
 import { ReferenceFinder } from '../../../../src/core/links/find/referenceFinder.ts';
-import type { ProjectFiles } from '../../../../src/core/projects/projectFiles.ts';
+import { CachedProjectFiles, type ProjectFiles } from '../../../../src/core/projects/projectFiles.ts';
 import { findProject } from '../../../../src/core/projects/findProject.ts';
 import { generateAllMissing, generateMissing } from '../../../../src/vscode/links/generateMissing.ts';
 import { relinkDocument, relinkWorkspace } from '../../../../src/vscode/links/relink.ts';
@@ -84,11 +85,14 @@ vi.mock('vscode', async importOriginal => {
       textDocuments: [],
       asRelativePath: (uri: { fsPath: string }) => uri.fsPath.replace('/w/', ''),
       getWorkspaceFolder: () => ({ uri: { path: '/w', fsPath: '/w', toString: () => 'file:///w' } }),
-      createFileSystemWatcher: () => ({ onDidCreate: nothing, onDidDelete: nothing, ...nothing() }),
+      onDidChangeConfiguration: nothing,
       onDidCloseTextDocument: nothing,
     },
   };
 });
+
+/** Tells that what is there has changed. */
+const forgot = new Emitter<void>();
 
 /** What the workspace folder holds. */
 const files = new Set<string>();
@@ -101,6 +105,9 @@ const projectFiles: ProjectFiles = {
     ),
   read: () => Promise.resolve(undefined),
 };
+
+/** What is looked at in place of it. */
+let disk = projectFiles;
 
 interface TestDocument {
   readonly uri: unknown;
@@ -133,13 +140,15 @@ describe('what is said in documents', () => {
 
   beforeEach(() => {
     files.clear();
+    disk = projectFiles;
     editor.isTrusted = true;
     finder = new ReferenceFinder(path.resolve('src/core/links/find/finderThread.ts'), new ManualClock());
     const projects = {
-      filesIn: () => projectFiles,
+      onDidForget: forgot.event,
+      filesIn: () => disk,
       ofText: async (home: { path: string }, languageId: string, text: string) => {
         const document = { path: home.path.replace('/w/', ''), languageId, text };
-        return { document, project: await findProject(projectFiles, document), folder: undefined };
+        return { document, project: await findProject(disk, document), folder: undefined };
       },
     };
     features = new LinkFeatures({ finder, projects: projects as never }, () => new Set(['results.example']));
@@ -204,9 +213,53 @@ describe('what is said in documents', () => {
     expect([hint?.severity, hint?.code, hint?.source]).toEqual([3, 'missing-image', 'Rivya']);
     expect(await features.codeLenses(document)).toEqual([]);
     files.add('img/a.png');
-    document.version++;
+    forgot.fire();
     await features.refresh();
     expect(told('rivya-missing')).toEqual(['"img/b.png" is not there.']);
+  });
+
+  it('is looked at anew in a document that was out of sight while a file came', async () => {
+    const document = documentOf('a.html', 'html', html);
+    const all = { start: 0, end: html.length } as never;
+    const titles = async (): Promise<string[]> =>
+      (await features.codeActions(document, all, { diagnostics: [] } as never)).map(({ title }) => title);
+    expect(await titles()).toEqual(['Generate "a.png"', 'Generate "b.png"...']);
+    editor.visible = [];
+    files.add('img/a.png');
+    forgot.fire();
+    expect(await titles()).toEqual(['Generate "b.png"...']);
+  });
+
+  it('costs a look into each folder that is referred to, not one a key, a file or a reference', async () => {
+    const listing = Array.from({ length: 50_000 }, (_, number) => `p${number}.png`);
+    const goneThrough = vi.spyOn(listing, 'map');
+    const listed: string[] = [];
+    const cached = new CachedProjectFiles({
+      list: folder => {
+        listed.push(folder);
+        return Promise.resolve(folder === 'img' ? listing : []);
+      },
+      read: () => Promise.resolve(undefined),
+    });
+    disk = cached;
+    const page = Array.from({ length: 400 }, (_, number) => `<img src="img/p${number * 250}.png">\n`).join(
+      '',
+    );
+    const document = documentOf('a.html', 'html', page);
+    const all = { start: 0, end: page.length } as never;
+    const found = await features.codeActions(document, all, { diagnostics: [] } as never);
+    expect(found).toHaveLength(200);
+    const [looks, walks] = [listed.length, goneThrough.mock.calls.length];
+    expect(listed.filter(folder => folder === 'img')).toHaveLength(1);
+    expect(new Set(listed).size).toBe(looks);
+    expect(walks).toBe(1);
+    for (let key = 0; key < 10; key++) {
+      document.version++;
+      document.text += 'x';
+      await features.refresh();
+      expect(await features.codeActions(document, all, { diagnostics: [] } as never)).toHaveLength(200);
+    }
+    expect([listed.length, goneThrough.mock.calls.length]).toEqual([looks, walks]);
   });
 
   it('is left to VS Code in Markdown', async () => {

@@ -107,8 +107,8 @@ describe('the walk over the workspace', () => {
   });
 
   it('ends between two documents when it is stopped', async () => {
-    let asked = 0;
-    const found = await walk({}, () => ++asked > 7);
+    const found: WorkspaceText[] = [];
+    for await (const each of workspaceTexts(sought, () => found.length === 7)) found.push(each);
     expect(found).toHaveLength(7);
   });
 });
