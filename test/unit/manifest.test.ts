@@ -54,6 +54,8 @@ const settingKeys: Record<keyof Settings, true> = {
   'missingImages.show': true,
   'expiringLinks.show': true,
   'expiringLinks.hosts': true,
+  'assets.codeLens': true,
+  'terminal.command': true,
 };
 const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.promptAt': true,
@@ -65,6 +67,7 @@ const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.receiver': true,
   'rivya.hasTasks': true,
   'rivya.hasResults': true,
+  'rivya.hasPackage': true,
   'rivya.tasksFiltered': true,
 };
 

@@ -47,10 +47,10 @@ describe('the finder of references', () => {
     writeFileSync(
       broken,
       `import { parentPort } from 'node:worker_threads';
-       parentPort.on('message', ({ id, text }) => {
+       parentPort.on('message', ({ id, question: { text } }) => {
          if (text.startsWith('end')) process.exit(3);
-         if (text.startsWith('fail')) parentPort.postMessage({ id, references: [], problem: 'No reason.' });
-         else parentPort.postMessage({ id, references: [] });
+         if (text.startsWith('fail')) parentPort.postMessage({ id, problem: 'No reason.' });
+         else parentPort.postMessage({ id, value: [] });
        });`,
     );
     const own = (finder = new ReferenceFinder(broken, new ManualClock()));
@@ -60,8 +60,8 @@ describe('the finder of references', () => {
       own.find(long, identity('a.md'), 1),
     ]);
     expect(both.map(each => (each.status === 'rejected' ? String(each.reason) : each.value))).toEqual([
-      'Error: The thread of the search has ended with code 3.',
-      'Error: The thread of the search has ended with code 3.',
+      'Error: A thread has ended with code 3.',
+      'Error: A thread has ended with code 3.',
     ]);
     await expect(own.find(`fail${long}`, identity('a.md'), 1)).rejects.toThrow('No reason.');
     expect(await own.find(long, identity('a.md'), 1)).toEqual([]);
