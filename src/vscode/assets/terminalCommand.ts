@@ -20,10 +20,7 @@ export interface CommandLine {
  * Puts `rivya` on the path of the integrated terminal, as long as `rivya.terminal.command` says so. The key
  * is not handed on: the command takes it from the environment alone.
  */
-export function offerTerminalCommand({
-  context,
-  log,
-}: Pick<HostContext, 'context' | 'log'>): Disposable & { readonly ready: Promise<void> } {
+export function offerTerminalCommand({ context, log }: Pick<HostContext, 'context' | 'log'>): Disposable {
   const folder = path.join(context.globalStorageUri.fsPath, 'bin');
   const commandLine = { node: process.execPath, program: context.asAbsolutePath('dist/cli.cjs') };
   const apply = async (): Promise<void> => {
@@ -48,7 +45,8 @@ export function offerTerminalCommand({
   const changes = vscode.workspace.onDidChangeConfiguration(change => {
     if (change.affectsConfiguration('rivya.terminal.command')) void applySoon();
   });
-  return { ready: applySoon(), dispose: () => changes.dispose() };
+  void applySoon();
+  return changes;
 }
 
 /**
