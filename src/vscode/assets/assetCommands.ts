@@ -27,7 +27,7 @@ import {
   type PackageState,
 } from './assetPackage.ts';
 import type { AssetPackages } from './assetPackages.ts';
-import { AssetRow } from './assetRows.ts';
+import { AssetRow, PackageRow } from './assetRows.ts';
 import type { AssetServices } from './assetServices.ts';
 import { countsText, isAcceptable, totalOf } from './assetText.ts';
 import { inOrder, requireTrust, rowText, settled, syncChosen, syncSome } from './syncAssets.ts';
@@ -62,21 +62,21 @@ export const assetCommands = {
   },
   plan: async ({ packages }, values) => {
     const own = await packageOf(packages, values);
-    const state = await settled({ packages }, own);
+    const state = await settled(own, each => packages.fresh(each));
     const total = totalOf(state.plan);
     const price = total.jobs > 0 ? ` · ${estimateText(total)}` : '';
     await showItems(state, inOrder(state.plan.items), `${countsText(state.plan)}${price}`);
   },
   sync: async (parts, values) => {
     const { packages } = parts;
-    const starter = starterOf(values);
+    const starter = starterOfRow(values);
     const own = await packageOf(packages, values);
     await syncChosen({ packages, services: await parts.services(), starter }, own);
   },
   check: async ({ packages }, values) => {
     const { t } = l10n;
     const own = await packageOf(packages, values);
-    const state = await settled({ packages }, own);
+    const state = await settled(own, each => packages.checked(each));
     const wrong = state.plan.items.filter(item => severityOf(item.state) === 'error');
     if (wrong.length === 0) {
       inform(t('All files are as the manifest of {0} wishes them.', plain(packageName(own), 'value')));
@@ -89,7 +89,7 @@ export const assetCommands = {
     const { t } = l10n;
     requireTrust();
     const own = await packageOf(packages, values);
-    const { plan } = await settled({ packages }, own);
+    const { plan } = await settled(own, each => packages.checked(each));
     const folder = new PackageFolder(own.root.fsPath);
     const all = orphansIn(folder, plan);
     const going = all.filter(mayGo);
@@ -112,15 +112,15 @@ export const assetCommands = {
     packages.refresh();
   },
   refresh: async ({ packages }) => {
+    await packages.find(true);
     packages.refresh();
-    await packages.find();
   },
   generate: (parts, values) => some(parts, values, false),
   replace: (parts, values) => some(parts, values, true),
   accept: async ({ packages, services }, values) => {
     requireTrust();
     const { own, wants } = await chosenItems(packages, values);
-    const { plan } = await settled({ packages }, own);
+    const { plan } = await settled(own, each => packages.checked(each));
     const { context } = await services();
     const { version } = context.extension.packageJSON as { version: string };
     const folder = new PackageFolder(own.root.fsPath);
@@ -166,28 +166,32 @@ interface Chosen {
 /** What a row of the view, or a lens, is about. */
 async function chosenItems(packages: AssetPackages, values: readonly unknown[]): Promise<Chosen> {
   const [target, entry] = values;
+  const starter = starterOfRow(values);
   if (target instanceof AssetRow) {
     const { state, item } = target;
-    // No file can name a row: only the view makes them.
-    return { own: state.package, wants: ({ id }) => id === item.id, starter: 'hand' };
+    return { own: state.package, wants: ({ id }) => id === item.id, starter };
   }
   const own = await packageOf(packages, values);
-  return {
-    own,
-    wants: ({ asset }) => asset !== undefined && asset.entry === entry,
-    starter: starterOf(values),
-  };
+  return { own, wants: ({ asset }) => asset !== undefined && asset.entry === entry, starter };
+}
+
+/** As `starterOf`; no file can name a row, because only the view makes them. */
+function starterOfRow(values: readonly unknown[]): Starter {
+  const [target] = values;
+  if (target instanceof AssetRow || target instanceof PackageRow) return 'hand';
+  // The buttons of a view pass nothing, or a row that is not there.
+  return starterOf(values.every(each => each === undefined) ? [] : values);
 }
 
 /** The package that is meant: the one of the manifest, the one that there is, or the one that is chosen. */
 async function packageOf(packages: AssetPackages, [target]: readonly unknown[]): Promise<AssetPackage> {
   const { t } = l10n;
+  if (target instanceof PackageRow) return target.package;
   const uri = target instanceof vscode.Uri ? target : vscode.window.activeTextEditor?.document.uri;
   if (uri && isManifest(uri)) {
     packages.noteManifest(uri);
     return packageAt(vscode.Uri.joinPath(uri, '..'));
   }
-  if (isPackageNode(target)) return target.package;
   const all = await packages.find();
   const [first, ...others] = all;
   if (!first) {
@@ -198,16 +202,6 @@ async function packageOf(packages: AssetPackages, [target]: readonly unknown[]):
   if (others.length === 0) return first;
   const rows = all.map(each => ({ label: packageName(each), icon: 'package', own: each }));
   return (await chooseOne(rows, { title: t('Which package?') })).own;
-}
-
-function isPackageNode(value: unknown): value is { readonly package: AssetPackage } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'type' in value &&
-    value.type === 'package' &&
-    'package' in value
-  );
 }
 
 /** A list to look through; the chosen row leads to its wish. */

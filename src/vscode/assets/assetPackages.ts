@@ -67,7 +67,7 @@ export class AssetPackages implements Disposable {
     this.#store.add(watcher.onDidChange(touched));
     this.#store.add(
       watcher.onDidDelete(uri => {
-        if (isManifest(uri)) this.#forget(uri);
+        if (isManifest(uri)) this.find(true).catch(onUnexpectedError);
         this.#age();
       }),
     );
@@ -90,8 +90,12 @@ export class AssetPackages implements Disposable {
     if (isManifest(uri)) this.#note(uri);
   }
 
-  /** Looks for them once, and after folders came or went; what is excluded from searches has none. */
-  async find(): Promise<readonly AssetPackage[]> {
+  /**
+   * Looks for them once, and after folders came or went; what is excluded from searches has none.
+   * @param again whether an earlier look counts no more
+   */
+  async find(again = false): Promise<readonly AssetPackage[]> {
+    if (again) this.#search = undefined;
     await (this.#search ??= this.#lookFor());
     return this.known;
   }
@@ -122,6 +126,11 @@ export class AssetPackages implements Disposable {
     const models = await services.catalogue.models(origin);
     const state = await this.#compute(services, each, undefined, models, origin);
     return { ...state, models };
+  }
+
+  /** How it stands now, by files alone: nothing is asked of a server. @throws an error of the disk */
+  async checked(each: AssetPackage): Promise<PackageState> {
+    return this.#compute(await this.#load(), each, undefined, undefined, undefined);
   }
 
   /** A package as it is read for a sync, without prices. @throws an error of the disk */

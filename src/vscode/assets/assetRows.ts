@@ -31,9 +31,19 @@ export class AssetRow {
   }
 }
 
+/** A package in a list of several. */
+export class PackageRow {
+  readonly type = 'package';
+  readonly package: AssetPackage;
+
+  constructor(own: AssetPackage) {
+    this.package = own;
+  }
+}
+
 /** A row of the Assets view. */
 export type AssetsNode =
-  | { readonly type: 'package'; readonly package: AssetPackage }
+  | PackageRow
   | {
       readonly type: 'group';
       readonly state: PackageState;

@@ -4,7 +4,7 @@ import { describeError, type Log } from '../../base/log.ts';
 import { failureText } from '../messages/showError.ts';
 import type { AssetPackage, PackageState } from './assetPackage.ts';
 import type { AssetPackages } from './assetPackages.ts';
-import { AssetRow, assetsNodeItem, assetTooltip, type AssetsNode } from './assetRows.ts';
+import { AssetRow, PackageRow, assetsNodeItem, assetTooltip, type AssetsNode } from './assetRows.ts';
 import { statesInOrder } from './assetText.ts';
 import { withTooltip } from '../messages/treeItem.ts';
 
@@ -46,9 +46,7 @@ export class AssetsTree implements vscode.TreeDataProvider<AssetsNode>, vscode.D
         const packages = await this.#packages.find();
         const [first, ...others] = packages;
         if (!first) return [];
-        return others.length === 0
-          ? await this.#rowsOf(first)
-          : packages.map((each): AssetsNode => ({ type: 'package', package: each }));
+        return others.length === 0 ? await this.#rowsOf(first) : packages.map(each => new PackageRow(each));
       }
       if (node.type === 'package') return await this.#rowsOf(node.package);
       if (node.type === 'group') return node.items.map(item => new AssetRow(node.state, item));

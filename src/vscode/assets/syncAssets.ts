@@ -57,7 +57,7 @@ export function requireTrust(): void {
  */
 export async function syncChosen(parts: SyncParts, own: AssetPackage): Promise<void> {
   requireTrust();
-  const state = await settled(parts, own);
+  const state = await settled(own, each => parts.packages.fresh(each));
   const rows = rowsOf(state);
   if (rows.length === 0) {
     inform(l10n.t('All files are as the manifest of {0} wishes them.', plain(packageName(own), 'value')));
@@ -85,7 +85,7 @@ export async function syncSome(
   replaces: boolean,
 ): Promise<void> {
   requireTrust();
-  const state = await settled(parts, own);
+  const state = await settled(own, each => parts.packages.fresh(each));
   const items = state.plan.items.filter(
     item => wants(item) && (replaces ? isReplaceable(item) : isWork(item)),
   );
@@ -104,29 +104,28 @@ async function confirmReplacing(items: readonly PlanItem[]): Promise<void> {
 
 /**
  * A package that can be planned: what is not saved is saved, because the files of a package count.
- * @throws UserError with errors in the manifest, or recipes in conflict; RivyaError without a catalogue
+ * @param look how it stands
+ * @throws UserError with errors in the manifest; what the look throws
  */
-export async function settled(
-  { packages }: Pick<SyncParts, 'packages'>,
+export async function settled<State extends PackageState>(
   own: AssetPackage,
-): Promise<Settled> {
+  look: (own: AssetPackage) => Promise<State>,
+): Promise<State> {
   const { t } = l10n;
   const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === own.manifest.toString());
   if (open?.isDirty === true && !(await open.save())) throw new Cancelled();
-  const state = await packages.fresh(own);
+  const state = await look(own);
   const name = plain(packageName(own), 'value');
   if (!state.facts.hasManifest) throw new UserError(t('There is no rivya.assets.yaml in {0}.', name));
   const wrong = state.problems.find(({ severity }) => severity === 'error');
-  if (wrong) {
-    const document = await vscode.window.showTextDocument(own.manifest);
-    const at = document.document.positionAt(wrong.range.start);
-    document.selection = new vscode.Selection(at, at);
-    document.revealRange(new vscode.Range(at, at));
-    throw new UserError(
-      t('Line {0} of the manifest: {1} Nothing was sent.', wrong.range.line, sentence(wrong.message)),
-    );
-  }
-  return state;
+  if (!wrong) return state;
+  const editor = await vscode.window.showTextDocument(own.manifest);
+  const at = editor.document.positionAt(wrong.range.start);
+  editor.selection = new vscode.Selection(at, at);
+  editor.revealRange(new vscode.Range(at, at));
+  throw new UserError(
+    t('Line {0} of the manifest: {1} Nothing was sent.', wrong.range.line, sentence(wrong.message)),
+  );
 }
 
 interface AssetChoice extends RowText {
