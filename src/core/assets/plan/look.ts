@@ -1,4 +1,5 @@
-import { statSync, type BigIntStats } from 'node:fs';
+import { lstatSync, statSync, type BigIntStats } from 'node:fs';
+import path from 'node:path';
 import type { Model } from '../../../api/resources/models.ts';
 import type { Estimate } from '../../generate/cost.ts';
 import { PackageFolder, type FileFact } from '../../recipes/packageFolder.ts';
@@ -33,6 +34,7 @@ export class PackageLooks {
   async look({ root, edited, models }: PackageQuestion): Promise<PackageLook> {
     const folder = this.#folders.get(root) ?? new RememberingFolder(root);
     this.#folders.set(root, folder);
+    folder.begin();
     const facts = await readPackage(folder, edited);
     if (!models) return { facts, problems: facts.problems, prices: [] };
     const prices = new KnownPrices(facts.recipes.values());
@@ -56,13 +58,36 @@ interface KnownFile {
 class RememberingFolder extends PackageFolder {
   readonly #known = new Map<string, KnownFile>();
 
+  /** Of the folders on the way to files; links in them may change between two looks. */
+  readonly #inside = new Map<string, boolean>();
+
+  /** A look begins: what was seen of links counts no more. */
+  begin(): void {
+    this.#inside.clear();
+  }
+
+  /** Thousands of files lie in few folders: of a file that is no link, its folder decides. */
+  override isInside(file: string): boolean {
+    const found = lstatSync(this.pathOf(file), { throwIfNoEntry: false });
+    if (found?.isSymbolicLink() === true) return super.isInside(file);
+    const folder = path.posix.dirname(file);
+    const known = this.#inside.get(folder);
+    if (known !== undefined) return known;
+    const isInside = super.isInside(folder === '.' ? '' : folder);
+    this.#inside.set(folder, isInside);
+    return isInside;
+  }
+
   override factOf(file: string): FileFact | undefined {
+    // First: a link that leads in a circle is none of ours.
+    if (!this.isInside(file)) return undefined;
     const found = statSync(this.pathOf(file), { bigint: true, throwIfNoEntry: false });
-    const mark = found?.isFile() === true ? markOf(found) : undefined;
+    if (!found) return undefined;
+    const mark = found.isFile() ? markOf(found) : undefined;
     const known = this.#known.get(file);
-    if (mark !== undefined && known?.mark === mark && this.isInside(file)) return known.fact;
+    if (mark !== undefined && known?.mark === mark) return known.fact;
     const fact = super.factOf(file);
-    if (found && fact && mark !== undefined && Date.now() - Number(found.mtimeMs) > settledMs)
+    if (fact && mark !== undefined && Date.now() - Number(found.mtimeMs) > settledMs)
       this.#known.set(file, { mark, fact });
     else this.#known.delete(file);
     return fact;

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ThreadCalls } from '../../../../src/base/threadCalls.ts';
@@ -64,6 +64,25 @@ describe('a look at a package', () => {
     }
     expect(hashes).toEqual(['one', 'two', 'six'].map(sha256));
     expect(readFileSync(file, 'utf8')).toBe('six');
+  });
+
+  it.skipIf(process.platform === 'win32')('follows links as they are at each look', async () => {
+    using elsewhere = temporaryFolder();
+    const looks = new PackageLooks();
+    const codes = async (): Promise<string[]> => (await looks.look(ask())).problems.map(({ code }) => code);
+    mkdirSync(path.join(root, 'img'));
+    writeFileSync(path.join(root, 'img/b.png'), 'b');
+    expect(await codes()).toEqual([]);
+    rmSync(path.join(root, 'img'), { recursive: true });
+    symlinkSync(elsewhere.path, path.join(root, 'img'));
+    expect(await codes()).toEqual(['asset-path', 'asset-path']);
+    rmSync(path.join(root, 'img'));
+    mkdirSync(path.join(root, 'img'));
+    symlinkSync(elsewhere.file('b.png'), path.join(root, 'img/b.png'));
+    expect(await codes()).toEqual(['asset-path']);
+    rmSync(path.join(root, 'img/b.png'));
+    symlinkSync('b.png', path.join(root, 'img/b.png'));
+    expect(await codes()).toEqual(['asset-path']);
   });
 
   it('comes whole out of a thread', async () => {
