@@ -132,10 +132,10 @@ export const assetCommands = {
     if (done.length === 0) throw new UserError(l10n.t('There is nothing to accept here any more.'));
   },
   openFile: async (_parts, [target]) => {
-    const file =
-      target instanceof AssetRow
-        ? fileIn(target.state.package, target.item.file)
-        : vscode.Uri.parse(String(target), true);
+    // From the view: a row; from its tooltip: an address.
+    const isRow = target instanceof AssetRow;
+    if (!isRow && typeof target !== 'string') return;
+    const file = isRow ? fileIn(target.state.package, target.item.file) : vscode.Uri.parse(target, true);
     await vscode.commands.executeCommand('vscode.open', file);
   },
   openRecipe: async (_parts, [row]) => {
