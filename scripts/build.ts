@@ -69,12 +69,13 @@ const host: Bundle = {
   entryPoints: {
     extension: 'src/extension.ts',
     finderThread: 'src/core/links/find/finderThread.ts',
+    packageThread: 'src/core/assets/plan/packageThread.ts',
   },
   outputFolder: options.out,
   external: ['vscode'],
   minify: true,
   entry: 'extension.cjs',
-  threads: ['finderThread.cjs'],
+  threads: ['finderThread.cjs', 'packageThread.cjs'],
 };
 
 function integrationTests(): Bundle {

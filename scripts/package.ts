@@ -48,7 +48,8 @@ const expectedFiles = [
   /^extension\/media\/skills\/[\w-]+\/SKILL\.md$/,
   /^extension\/media\/walkthrough\/[\w-]+\.png$/,
   /^extension\/media\/webhookHandlers\/\w+\.(?:ts|py|go|php)$/,
-  /^extension\/dist\/(?!cli\.)[\w./-]+\.cjs$/,
+  /^extension\/dist\/[\w./-]+\.cjs$/,
+  /^extension\/media\/schemas\/rivya\.(?:assets|recipe)\.schema\.json$/,
   /^extension\/dist\/webview\/[\w-]+\.(?:js|css|ttf|woff2)$/,
 ];
 /** Without one of these the extension does not work, or not in Hindi. */
@@ -56,6 +57,8 @@ const neededFiles = [
   ...[
     'dist/extension.cjs',
     'dist/finderThread.cjs',
+    'dist/packageThread.cjs',
+    'dist/cli.cjs',
     'dist/webview/chat.js',
     'dist/webview/chat.css',
     'dist/webview/codicon.css',
@@ -70,6 +73,7 @@ const neededFiles = [
   ...['dist/webview/codicon.ttf', 'media/icon.png', 'media/activityBar.svg', 'package.json'],
   ...['package.nls.json', 'package.nls.hi.json', 'l10n/bundle.l10n.hi.json'],
   'media/skills/rivya-media/SKILL.md',
+  ...['assets', 'recipe'].map(name => `media/schemas/rivya.${name}.schema.json`),
   ...['clip.mp4', 'chime-22050.mp3', 'chime-44100.mp3', 'chime.opus'].map(name => `media/sandbox/${name}`),
 ];
 

@@ -5,7 +5,7 @@ import { systemClock } from './base/clock.ts';
 import { Lazy } from './base/lazy.ts';
 import { DisposableStore } from './base/lifecycle.ts';
 import { describeError, redactedLog, type Log } from './base/log.ts';
-import { setUnexpectedErrorHandler } from './base/unexpectedError.ts';
+import { onUnexpectedError, setUnexpectedErrorHandler } from './base/unexpectedError.ts';
 import { Account } from './core/account/account.ts';
 import { Balance } from './core/credits/balance.ts';
 import { ledgerPath, mayHavePendingJobs } from './core/tasks/storagePaths.ts';
@@ -15,6 +15,7 @@ import { ChatViewProvider } from './vscode/chat/chatViewProvider.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { showError } from './vscode/messages/showError.ts';
 import { registerDropAndPaste } from './vscode/dropAndPaste/dropAndPaste.ts';
+import type { AssetSurfaces } from './vscode/assets/assetSurfaces.ts';
 import { ComparePanels } from './vscode/compare/comparePanels.ts';
 import { GalleryPanels } from './vscode/gallery/galleryPanels.ts';
 import { registerReferences } from './vscode/regenerate/registerReferences.ts';
@@ -149,6 +150,11 @@ function start({ context, channel, store, account, log }: Parts): Omit<TestAcces
     }),
   );
   store.add(registerLinks(links, systemClock));
+  const assets = store.add(
+    new Lazy<AssetSurfaces>(
+      async () => new (await import('./vscode/assets/assetSurfaces.ts')).AssetSurfaces(hostContext, load),
+    ),
+  );
   store.add(registerPromptSource(systemClock));
   store.add(registerDropAndPaste(load, vscode.Uri.joinPath(context.globalStorageUri, 'library')));
   const handlers = store.add(
@@ -161,6 +167,7 @@ function start({ context, channel, store, account, log }: Parts): Omit<TestAcces
         chat,
         gallery,
         compare,
+        assets,
         sandbox,
         doctor,
         channel,
@@ -186,6 +193,12 @@ function start({ context, channel, store, account, log }: Parts): Omit<TestAcces
       log,
     ),
   );
+
+  setImmediate(() => {
+    import('./vscode/assets/startAssets.ts')
+      .then(({ startAssets }) => store.add(startAssets(hostContext, assets, views.onDidShow)))
+      .catch(onUnexpectedError);
+  });
 
   // Jobs of an earlier window go on.
   setImmediate(() => {

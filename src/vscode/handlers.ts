@@ -8,6 +8,8 @@ import { starterOf, starterOnTasks } from './generate/starter.ts';
 import type { ChatCommands } from './chat/chatCommands.ts';
 import type { ChatHost } from './chat/chatHost.ts';
 import type { ChatViewProvider } from './chat/chatViewProvider.ts';
+import type { assetCommands } from './assets/assetCommands.ts';
+import type { AssetSurfaces } from './assets/assetSurfaces.ts';
 import type { ComparePanels } from './compare/comparePanels.ts';
 import type { GalleryPanels } from './gallery/galleryPanels.ts';
 import type { SandboxHost } from './sandbox/sandboxHost.ts';
@@ -31,6 +33,7 @@ export interface HandlerParts {
   readonly chat: ChatViewProvider;
   readonly gallery: GalleryPanels;
   readonly compare: ComparePanels;
+  readonly assets: Lazy<AssetSurfaces>;
   readonly sandbox: SandboxHost;
   readonly doctor: Lazy<Doctor>;
   readonly channel: vscode.LogOutputChannel;
@@ -45,6 +48,7 @@ export function createHandlers({
   chat,
   gallery,
   compare,
+  assets,
   sandbox,
   doctor,
   channel,
@@ -94,6 +98,12 @@ export function createHandlers({
     async (...values: unknown[]) => {
       const [{ chatCommands }, host] = await Promise.all([import('./chat/chatCommands.ts'), chat.host()]);
       await use(chatCommands, host, ...values);
+    };
+  const onAssets =
+    (name: keyof typeof assetCommands) =>
+    async (...values: unknown[]) => {
+      const [module, { packages }] = await Promise.all([import('./assets/assetCommands.ts'), assets.get()]);
+      await module.assetCommands[name]({ packages, services }, values);
     };
   const onInput = (kind: MediaKind) => async () => {
     const { generateFromInput } = await generate();
@@ -250,6 +260,18 @@ export function createHandlers({
       const { relinkWorkspace } = await import('./links/relink.ts');
       await relinkWorkspace(await services());
     },
+    'rivya.assets.newManifest': onAssets('newManifest'),
+    'rivya.assets.plan': onAssets('plan'),
+    'rivya.assets.sync': onAssets('sync'),
+    'rivya.assets.check': onAssets('check'),
+    'rivya.assets.prune': onAssets('prune'),
+    'rivya.assets.refresh': onAssets('refresh'),
+    'rivya.asset.generate': onAssets('generate'),
+    'rivya.asset.accept': onAssets('accept'),
+    'rivya.asset.replace': onAssets('replace'),
+    'rivya.asset.openFile': onAssets('openFile'),
+    'rivya.asset.openRecipe': onAssets('openRecipe'),
+    'rivya.asset.openEntry': onAssets('openEntry'),
     'rivya.webhook.create': onWebhook('create'),
     'rivya.webhook.rename': onWebhook('rename'),
     'rivya.webhook.changeEvents': onWebhook('changeEvents'),

@@ -12,6 +12,7 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { describeError } from '../base/log.ts';
 import { renamePatiently } from '../base/patience.ts';
 import { Library } from '../core/assets/library.ts';
+import { fetchAgain, maximumResultBytes } from '../core/assets/sync/fetchAgain.ts';
 import type { ChatStore } from '../core/chat/chatStore.ts';
 import type { Balance } from '../core/credits/balance.ts';
 import { PriceWatch } from '../core/generate/priceWatch.ts';
@@ -29,7 +30,7 @@ import { Runner, type RunnerServer } from '../core/tasks/runner.ts';
 import { isRunningState } from '../shared/task.ts';
 import { hostFetch, keyOf, type HostContext } from './host/hostContext.ts';
 import { isBuiltMachine, knownStorage, noteStorage, placeOf } from './host/seat.ts';
-import type { GenerateServices } from './generate/generateServices.ts';
+import type { AssetServices } from './assets/assetServices.ts';
 import { rememberedKey } from './generate/rememberedValues.ts';
 import { actions } from './messages/message.ts';
 import { tellOfLostFile } from './messages/lostFile.ts';
@@ -43,14 +44,11 @@ import type { Documents } from './placement/documents.ts';
 import { l10n } from './text/l10n.ts';
 
 /** What is built on first need: the client, the ledger and all that works on it. */
-export interface Services extends GenerateServices, Disposable {
+export interface Services extends AssetServices, Disposable {
   readonly externalChanges: ExternalChanges;
   /** Whether nothing is under way; for tests, which would else hear of what an earlier one began. */
   readonly isIdle: () => boolean;
 }
-
-/** Results larger than this are not downloaded: the largest of the catalogue have a tenth of it. */
-const maximumResultBytes = { image: 100 * 1024 ** 2, video: 2 * 1024 ** 3, audio: 500 * 1024 ** 2 };
 
 /** Opens the ledger and starts everything that works on it. @throws when the storage folder cannot be used */
 export function createServices(
@@ -155,9 +153,11 @@ export function createServices(
 
   store.add(
     runner.onDidAdvance(({ before, after }) => {
-      announcer.advanced(before, after);
-      const surprise = prices.advanced(before, after, systemClock.now());
-      if (surprise) show('warning', priceMessage(after, surprise), log);
+      if (!announcer.isLeft(after)) {
+        announcer.advanced(before, after);
+        const surprise = prices.advanced(before, after, systemClock.now());
+        if (surprise) show('warning', priceMessage(after, surprise), log);
+      }
       // Every end of a job may have changed the balance: what a failure gives back is not known otherwise.
       if (isRunningState(before.state) && !isRunningState(after.state)) void balance.refresh(after.origin);
     }),
@@ -197,6 +197,13 @@ export function createServices(
       return base && clients.of(base);
     },
     accountOf,
+    holder,
+    fetchAgain: async task => {
+      const base = server.reachable.find(({ origin }) => origin === task.origin);
+      if (!base) throw new Error(`The server ${task.origin} is no longer the one that is set.`);
+      const parts = { client: clients.of(base), library, holder, fetch: hostFetch, baseUrl: base.href, log };
+      return fetchAgain(parts, task);
+    },
     isIdle: () => runner.isIdle && placer.isIdle && announcer.isIdle && balance.isIdle,
     dispose: () => store.dispose(),
   };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Emitter } from '../base/event.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { describeError } from '../base/log.ts';
 import { startOfDay } from '../core/tasks/groups.ts';
@@ -31,12 +32,16 @@ export class ViewsAndStatus implements Disposable {
   readonly #balance: BalanceRefresh;
   readonly #tasksView: vscode.TreeView<unknown>;
   readonly #startedAt = Date.now();
+  readonly #shown = this.#store.add(new Emitter<void>());
   #loaded: Services | undefined;
   #drawing: NodeJS.Timeout | undefined;
   #hasTasks: boolean;
   #hasResults: boolean;
   /** The latest failure of a look at the balance, and what it means. */
   #failure: { readonly error: Error; readonly message: Message | undefined } | undefined;
+
+  /** Fires when one of our lists comes in sight. */
+  readonly onDidShow = this.#shown.event;
 
   /**
    * @param services loads what is built on first need
@@ -56,7 +61,13 @@ export class ViewsAndStatus implements Disposable {
     this.#hasResults = hostContext.context.globalState.get(hasResultsKey, false);
     setContext('rivya.hasResults', this.#hasResults);
     for (const view of [this.#tasksView, this.models.createView()]) {
-      this.#store.add(view.onDidChangeVisibility(({ visible }) => visible && this.#balance.freshen()));
+      this.#store.add(
+        view.onDidChangeVisibility(({ visible }) => {
+          if (!visible) return;
+          this.#balance.freshen();
+          this.#shown.fire();
+        }),
+      );
     }
     this.#store.add(
       this.#account.onDidRead(() => {

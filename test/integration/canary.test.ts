@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { openDocument, removeFolder, Scene, select, soon, textOf } from './support.ts';
+import { openDocument, removeFolder, Scene, select, soon, textOf, workspaceFolder } from './support.ts';
 
 const extension = vscode.extensions.getExtension<{ context: vscode.ExtensionContext }>('rivya.rivya');
 assert.ok(extension);
@@ -103,6 +104,8 @@ describe('the key', () => {
     await vscode.commands.executeCommand('rivya.account.removeKey');
     await scene.close();
     await removeFolder(editor.document.uri);
+    // Some command has made a manifest.
+    await rm(path.join(workspaceFolder().fsPath, 'rivya.assets.yaml'), { force: true });
   });
 
   for (const canary of canaries) {

@@ -56,6 +56,8 @@ const settingKeys: Record<keyof Settings, true> = {
   'missingImages.show': true,
   'expiringLinks.show': true,
   'expiringLinks.hosts': true,
+  'assets.codeLens': true,
+  'terminal.command': true,
 };
 const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.promptAt': true,
@@ -68,6 +70,7 @@ const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.hasTasks': true,
   'rivya.hasResults': true,
   'rivya.hasInserted': true,
+  'rivya.hasPackage': true,
   'rivya.tasksFiltered': true,
 };
 

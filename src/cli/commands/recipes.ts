@@ -1,8 +1,16 @@
 import { inertText } from '../../base/text.ts';
 import { manifestName } from '../../core/assets/manifest/manifest.ts';
-import { readPackage, readRecipes, type WishedAsset } from '../../core/assets/plan/facts.ts';
+import { readPackage, readRecipes } from '../../core/assets/plan/facts.ts';
 import { makePlan, type Plan } from '../../core/assets/plan/plan.ts';
-import { formatRecipe, recipePathOf, sidesOf, type Recipe } from '../../core/recipes/recipe.ts';
+import {
+  acceptEdited,
+  adoptFile,
+  beginning,
+  mayGo,
+  orphansIn,
+  removeOrphan,
+} from '../../core/assets/sync/handwork.ts';
+import { formatRecipe, recipePathOf, sidesOf } from '../../core/recipes/recipe.ts';
 import type { PackageFolder } from '../../core/recipes/packageFolder.ts';
 import { CommandFailure, exitCodes, type ExitCode } from '../common/exitCodes.ts';
 import { wantedBy, type CommandOptions } from '../common/options.ts';
@@ -28,19 +36,9 @@ async function statesOf(
 export async function accept(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
   const { folder, plan } = await statesOf(terminal, options);
   let count = 0;
-  for (const { asset, state, recipe } of plan.items) {
-    if (!asset || !recipe || (state !== 'edited' && state !== 'stale-edited')) continue;
-    const sha256 = folder.factOf(asset.file)?.sha256;
-    if (sha256 === undefined) continue;
-    const [, ...others] = recipe.outputs;
-    const wish = state === 'stale-edited' ? wishOf(asset) : {};
-    write(folder, asset, {
-      ...recipe,
-      ...wish,
-      outputs: [{ file: asset.file, sha256 }, ...others],
-      edited: true,
-    });
-    terminal.error(`  ${inertText(asset.id, 60)}: ${inertText(asset.file, 200)} stays as it is`);
+  for (const item of plan.items) {
+    if (!acceptEdited(folder, item)) continue;
+    terminal.error(`  ${inertText(item.id, 60)}: ${inertText(item.file, 200)} stays as it is`);
     count++;
   }
   terminal.out(`rivya accept: ${count} accepted`);
@@ -51,30 +49,13 @@ export async function accept(terminal: Terminal, options: CommandOptions): Promi
 export async function adopt(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
   const { folder, plan } = await statesOf(terminal, options);
   let count = 0;
-  for (const { asset, state } of plan.items) {
-    const sha256 = asset && folder.factOf(asset.file)?.sha256;
-    if (!asset || state !== 'unowned' || sha256 === undefined) continue;
-    write(folder, asset, {
-      ...wishOf(asset),
-      outputs: [{ file: asset.file, sha256 }],
-      edited: true,
-      tool: toolName,
-    });
-    terminal.error(`  ${inertText(asset.id, 60)}: ${inertText(asset.file, 200)} is adopted`);
+  for (const item of plan.items) {
+    if (!adoptFile(folder, item, toolName)) continue;
+    terminal.error(`  ${inertText(item.id, 60)}: ${inertText(item.file, 200)} is adopted`);
     count++;
   }
   terminal.out(`rivya adopt: ${count} adopted`);
   return exitCodes.done;
-}
-
-function wishOf(asset: WishedAsset): Omit<Recipe, 'outputs'> {
-  const { recipe, kind, model, prompt, params, referenceFiles, take } = asset;
-  return { recipe, kind, model, prompt, params, references: referenceFiles, take };
-}
-
-function write(folder: PackageFolder, { id, file, alt }: WishedAsset, recipe: Recipe): void {
-  const whole = { ...recipe, entry: id, ...(alt !== undefined && { alt }) };
-  folder.writeText(recipePathOf(file), formatRecipe(whole));
 }
 
 const maximumRecipeBytes = 1_000_000;
@@ -117,16 +98,12 @@ export async function resolve(terminal: Terminal, options: CommandOptions): Prom
 /** `rivya prune`: the only command that removes anything, and only what nobody has changed. */
 export async function prune(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
   const { folder, plan } = await statesOf(terminal, options);
-  const orphans = plan.items.flatMap(({ state, recipe, file }) => {
-    if (state !== 'orphan' || recipe?.outputs[0].file !== file) return [];
-    const sha256 = folder.factOf(file)?.sha256;
-    return [{ file, isThere: sha256 !== undefined, isOurs: sha256 === recipe.outputs[0].sha256 }];
-  });
+  const orphans = orphansIn(folder, plan);
   for (const { file, isThere, isOurs } of orphans) {
     const what = !isThere ? 'only its recipe is left' : isOurs ? 'file and recipe' : 'changed since, stays';
     terminal.error(`  ${inertText(file, 200)}: ${what}`);
   }
-  const going = orphans.filter(({ isThere, isOurs }) => !isThere || isOurs);
+  const going = orphans.filter(mayGo);
   if (going.length > 0 && !options.yes && !(await terminal.confirm(`Remove ${going.length}?`))) {
     if (!terminal.isInteractive) {
       terminal.error('Nobody can answer here: say --yes. Nothing was removed.');
@@ -135,27 +112,10 @@ export async function prune(terminal: Terminal, options: CommandOptions): Promis
     terminal.error('Nothing was removed.');
     return exitCodes.done;
   }
-  for (const { file, isOurs } of going) {
-    if (isOurs) folder.remove(file);
-    folder.remove(recipePathOf(file));
-  }
+  for (const orphan of going) removeOrphan(folder, orphan);
   terminal.out(`rivya prune: ${going.length} removed`);
   return exitCodes.done;
 }
-
-const beginning = `# What this repository wishes of Rivya. "rivya plan" says what is missing and what it costs, and
-# "rivya sync" makes it. Prompts here and in .rivya/recipes are as public as the repository.
-rivya: 1
-defaults:
-  model: nano-banana
-limits:
-  maxCredits: 20
-assets:
-  hero:
-    file: public/img/hero.png
-    prompt: A lighthouse at dawn, seen from the sea.
-    alt: A lighthouse at dawn
-`;
 
 /** `rivya init`: a manifest to begin with; one that is there stays. */
 export function init(terminal: Terminal, options: CommandOptions): ExitCode {

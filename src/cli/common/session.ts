@@ -6,18 +6,18 @@ import { parseBaseUrl, type BaseUrl } from '../../api/address/baseUrl.ts';
 import type { RivyaClient } from '../../api/client.ts';
 import { Clients } from '../../api/clients.ts';
 import type { Model } from '../../api/resources/models.ts';
-import { openResult } from '../../api/transport/download.ts';
 import { isRivyaError } from '../../api/errors/errors.ts';
 import { systemClock } from '../../base/clock.ts';
 import { redactedLog, type Log } from '../../base/log.ts';
 import { Library } from '../../core/assets/library.ts';
+import { fetchAgain, maximumResultBytes } from '../../core/assets/sync/fetchAgain.ts';
 import type { SyncServices } from '../../core/assets/sync/sync.ts';
+import { readPackage } from '../../core/assets/plan/facts.ts';
 import { AccountMarks } from '../../core/paidRequest/accountMarks.ts';
 import type { PackageFolder } from '../../core/recipes/packageFolder.ts';
 import { Ledger } from '../../core/tasks/ledger.ts';
 import { Runner } from '../../core/tasks/runner.ts';
 import { ledgerPath } from '../../core/tasks/storagePaths.ts';
-import type { StoredFile, Task } from '../../shared/task.ts';
 import { CommandFailure, exitCodes } from './exitCodes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -104,8 +104,6 @@ export interface Session extends Disposable {
   readonly services: SyncServices;
 }
 
-/** Largest results, in bytes, as in the editor. */
-const maximumResultBytes = { image: 100 * 1024 ** 2, video: 2 * 1024 ** 3, audio: 500 * 1024 ** 2 };
 /** The local sandbox is done in moments, and minds no question. */
 const localPace = 0.03;
 
@@ -146,20 +144,6 @@ export function openSession({ env, folder, server, client, models, log, tell, to
     maximumResultBytes,
     timings: { pace: server.loopback ? localPace : 1 },
   });
-  const fetchAgain = async (task: Task): Promise<StoredFile> => {
-    const { result } = await client.generations.retrieve(task.remoteId ?? '');
-    const url = result?.urls[0] ?? task.results[0]?.url ?? '';
-    const maxBytes = maximumResultBytes[task.kind];
-    const download = await openResult(url, { fetch, baseUrl: server.href, maxBytes, log });
-    try {
-      return await library.store(`${task.id}-0`, holder, download.body, {
-        kind: task.kind,
-        contentType: download.contentType,
-      });
-    } finally {
-      download.dispose();
-    }
-  };
   return {
     services: {
       folder,
@@ -173,7 +157,8 @@ export function openSession({ env, folder, server, client, models, log, tell, to
       clock: systemClock,
       log,
       tool,
-      fetchAgain,
+      fetchAgain: task => fetchAgain({ client, library, holder, fetch, baseUrl: server.href, log }, task),
+      read: () => readPackage(folder),
     },
     [Symbol.dispose]: () => {
       runner.dispose();

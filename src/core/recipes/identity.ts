@@ -38,9 +38,17 @@ export function recipeIdOf({ model, prompt, params, references, take }: Wish): s
   return `r1-${sha256(canonicalJson(steering)).slice(0, 32)}`;
 }
 
+/** The beginning of every key that is made from a wish. */
+export const orderKeyPrefix = 'rivya-r1-';
+
+/** Whether an order was made from a wish of a manifest. */
+export function isOrderKey(key: string): boolean {
+  return key.startsWith(orderKeyPrefix);
+}
+
 /** The idempotency key of an order: the whole protocol between people who share an account. */
 export function orderKey(origin: string, recipe: string, attempt: number): string {
-  return `rivya-r1-${sha256(`${origin}\n${recipe}\n${attempt}`).slice(0, 40)}`;
+  return `${orderKeyPrefix}${sha256(`${origin}\n${recipe}\n${attempt}`).slice(0, 40)}`;
 }
 
 /** JSON with sorted keys and without blanks, after RFC 8785 for what a wish can hold. */

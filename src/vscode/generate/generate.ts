@@ -231,7 +231,8 @@ export async function generateWithParameters(load: () => Promise<GenerateService
   return generate(services, { ...request, withParameters: true });
 }
 
-async function requireKey(services: GenerateServices, origin: string): Promise<void> {
+/** @throws UserError without an API key */
+export async function requireKey(services: GenerateServices, origin: string): Promise<void> {
   if ((await keyOf(services, origin)) !== undefined) return;
   const { text, actions: buttons } = explain(
     { code: 'api_key_missing', message: '' },

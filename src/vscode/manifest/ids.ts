@@ -69,6 +69,18 @@ export const commandIds = [
   'rivya.image.generateAllMissing',
   'rivya.link.download',
   'rivya.link.downloadAll',
+  'rivya.assets.newManifest',
+  'rivya.assets.plan',
+  'rivya.assets.sync',
+  'rivya.assets.check',
+  'rivya.assets.prune',
+  'rivya.assets.refresh',
+  'rivya.asset.generate',
+  'rivya.asset.accept',
+  'rivya.asset.replace',
+  'rivya.asset.openFile',
+  'rivya.asset.openRecipe',
+  'rivya.asset.openEntry',
   'rivya.webhook.create',
   'rivya.webhook.rename',
   'rivya.webhook.changeEvents',
@@ -112,7 +124,7 @@ export const commandIds = [
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
-export const viewIds = ['rivya.tasks', 'rivya.models', 'rivya.webhooks', 'rivya.chat'] as const;
+export const viewIds = ['rivya.tasks', 'rivya.models', 'rivya.webhooks', 'rivya.assets', 'rivya.chat'] as const;
 
 /** The scheme of the documents that show webhook deliveries and events. */
 export const webhookScheme = 'rivya-webhook';
@@ -143,6 +155,8 @@ export interface Settings {
   'missingImages.show': string;
   'expiringLinks.show': string;
   'expiringLinks.hosts': readonly string[];
+  'assets.codeLens': boolean;
+  'terminal.command': boolean;
 }
 
 /** For `when` clauses. `rivya.account` is `none` or `ready`, and unset until it is known. */
@@ -165,6 +179,8 @@ export interface ContextKeys {
   'rivya.hasResults': boolean;
   /** Whether a document came to refer to a result, since the window was opened. */
   'rivya.hasInserted': boolean;
+  /** Whether this window has a package of assets, as far as anybody has looked. */
+  'rivya.hasPackage': boolean;
   /** Whether the Tasks view shows only some of them. */
   'rivya.tasksFiltered': boolean;
 }

@@ -21,6 +21,8 @@ export class Announcer implements Disposable {
   readonly #placed: Gathering<'all', Placed>;
   /** Jobs whose results are in sight without being opened. */
   readonly #shownElsewhere = new Set<string>();
+  /** Whoever tells of some jobs by themselves. */
+  readonly #others = new Set<(task: Task) => boolean>();
   #copying = 0;
 
   constructor(log: Log) {
@@ -49,6 +51,17 @@ export class Announcer implements Disposable {
   /** The result of a job is shown by whoever ordered it, so that it is not opened. */
   shownElsewhere(id: string): void {
     this.#shownElsewhere.add(id);
+  }
+
+  /** What happens to these jobs is told by whoever calls this, until it is disposed. */
+  leaveTo(isTheirs: (task: Task) => boolean): Disposable {
+    this.#others.add(isTheirs);
+    return { dispose: () => this.#others.delete(isTheirs) };
+  }
+
+  /** Whether somebody else tells of a job. */
+  isLeft(task: Task): boolean {
+    return [...this.#others].some(isTheirs => isTheirs(task));
   }
 
   /** A job has moved on in this window. */

@@ -8,6 +8,7 @@ import type { Library } from '../../core/assets/library.ts';
 import type { ReferenceFinder } from '../../core/links/find/referenceFinder.ts';
 import { isSameAddress } from '../../core/places/addressKey.ts';
 import { isSamePlace, segmentsBelow } from '../../core/places/places.ts';
+import { isOrderKey } from '../../core/recipes/identity.ts';
 import { promptTitle } from '../../core/prompts/promptTitle.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
 import type { Anchor, Placement } from '../../core/tasks/placement.ts';
@@ -100,7 +101,9 @@ export class Placer implements Disposable {
     );
     // What is already stored was finished while no window could place it: the user may have moved on, so it
     // is offered.
-    for (const placement of ledger.placements.waiting()) if (this.#isOurs(placement)) this.#offer(placement);
+    for (const placement of ledger.placements.waiting()) {
+      if (this.#isOurs(placement) && !this.#isWished(placement.taskId)) this.#offer(placement);
+    }
     this.#resumeAll();
   }
 
@@ -198,6 +201,10 @@ export class Placer implements Disposable {
     for (const placement of waiting) {
       const id = placement.taskId;
       if (this.#attended.has(id) || this.#reserved.has(id)) continue;
+      if (this.#isWished(id)) {
+        this.#attended.add(id);
+        continue;
+      }
       const followed = this.#anchors.find(id);
       // A document without a tab may live on in memory: the user has closed it, and is asked first.
       const target = followed && isShown(followed.document.uri) ? followed : undefined;
@@ -207,6 +214,12 @@ export class Placer implements Disposable {
         this.#placeQuietly(id, placement, target);
       } else if (this.#isOurs(placement)) this.#offer(placement);
     }
+  }
+
+  /** Whether a manifest wishes it: its sync, this one or the next, writes it where it belongs. */
+  #isWished(id: string): boolean {
+    const task = this.#ports.ledger.task(id);
+    return task !== undefined && isOrderKey(task.idempotencyKey);
   }
 
   /** Whether this window has the workspace folder that the job was started in. */

@@ -18,9 +18,15 @@ export interface ManifestProblem {
   readonly range: SourceRange;
 }
 
+/**
+ * `asset-syntax` and `asset-shape` are what a YAML parser and the schema know as well
+ * (`media/schemas/rivya.assets.schema.json`); nobody but us knows the others.
+ */
 export type ManifestProblemCode =
-  /** No YAML, or YAML that is not read. */
+  /** No YAML. */
   | 'asset-syntax'
+  /** YAML that a manifest does not take: aliases, anchors and tags. */
+  | 'asset-yaml'
   /** A key or a value that a manifest does not have. */
   | 'asset-shape'
   /** Written for a newer version. */

@@ -82,11 +82,11 @@ export class ManifestSource {
       this.note('asset-bounds', `A manifest is nested at most ${maximumDepth} levels deep.`, node);
       return;
     }
-    if (isAlias(node)) this.note('asset-syntax', 'Aliases (*name) are not taken in a manifest.', node);
+    if (isAlias(node)) this.note('asset-yaml', 'Aliases (*name) are not taken in a manifest.', node);
     if ('anchor' in node && typeof node.anchor === 'string')
-      this.note('asset-syntax', 'Anchors (&name) are not taken in a manifest.', node);
+      this.note('asset-yaml', 'Anchors (&name) are not taken in a manifest.', node);
     if (node.tag !== undefined && !/^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/.test(node.tag))
-      this.note('asset-syntax', 'Tags (!name) are not taken in a manifest.', node);
+      this.note('asset-yaml', 'Tags (!name) are not taken in a manifest.', node);
     if (isMap(node)) {
       for (const { key, value } of node.items as Pair<Node, Node | null>[]) {
         this.#refuse(key, depth + 1);

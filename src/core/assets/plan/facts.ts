@@ -47,9 +47,12 @@ const maximumReferenceBytes = 50_000_000;
 /** So many files are looked at for one that was moved. */
 const maximumLooseFiles = 20_000;
 
-/** Reads a package: its manifest, recipes and the declared files. Costs nothing, needs no network. */
-export async function readPackage(folder: PackageFolder): Promise<PackageFacts> {
-  const text = folder.readText(manifestName, maximumManifestBytes);
+/**
+ * Reads a package: its manifest, recipes and the declared files. Costs nothing, needs no network.
+ * @param edited the manifest as it stands in an editor; by default as it stands on the disk
+ */
+export async function readPackage(folder: PackageFolder, edited?: string): Promise<PackageFacts> {
+  const text = edited === undefined ? folder.readText(manifestName, maximumManifestBytes) : { text: edited };
   const recipes = readRecipes(folder);
   if ('problem' in text) {
     const isMissing = text.problem === 'missing';

@@ -3,7 +3,7 @@ import type { Task } from '../../../shared/task.ts';
 import { draftJob } from '../../generate/draftJob.ts';
 import type { Estimate } from '../../generate/cost.ts';
 import type { Params } from '../../generate/parameters.ts';
-import { orderKey, sorted } from '../../recipes/identity.ts';
+import { isOrderKey, orderKey, sorted } from '../../recipes/identity.ts';
 import { mayBeAccepted } from '../../paidRequest/paidRequest.ts';
 import type { Ledger, NewTask } from '../../tasks/ledger.ts';
 import { decide } from '../../tasks/runner.ts';
@@ -14,9 +14,6 @@ import type { WishedAsset } from '../plan/facts.ts';
 
 /** Of an order that somebody else has made from the same wish, with other addresses of its references. */
 export const orderedElsewhere = 'ordered_elsewhere';
-
-/** The beginning of every key that is made from a wish. */
-const keyPrefix = 'rivya-r1-';
 
 /** The latest order of a recipe. */
 export interface LatestOrder {
@@ -58,7 +55,7 @@ export class AssetOrders {
     const { leases } = this.#ledger;
     const open = this.#ledger.tasks({ limit: Number.MAX_SAFE_INTEGER, states: ['draft', 'submitting'] });
     for (const { id, origin, idempotencyKey, hold } of open) {
-      if (origin !== this.#origin || !idempotencyKey.startsWith(keyPrefix) || hold === 'decision') continue;
+      if (origin !== this.#origin || !isOrderKey(idempotencyKey) || hold === 'decision') continue;
       // Another sync that lives holds a lease on what it has in hand.
       if (!leases.take(holder, id, now, 1_000)) continue;
       const problem = { code: orderInterrupted, message: 'The sync that ordered it has ended.' };

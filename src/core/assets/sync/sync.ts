@@ -10,7 +10,7 @@ import { mayBeAccepted } from '../../paidRequest/paidRequest.ts';
 import { recipePathOf } from '../../recipes/recipe.ts';
 import { decide } from '../../tasks/runner.ts';
 import { groupOf, KnownPrices, orderParams } from '../plan/catalogue.ts';
-import { readPackage, type WishedAsset } from '../plan/facts.ts';
+import type { PackageFacts, WishedAsset } from '../plan/facts.ts';
 import { makePlan, type Plan, type PlanItem, type PlanOptions } from '../plan/plan.ts';
 import { AssetFiles, type AssetFilesParts } from './assetFiles.ts';
 import { AssetOrders, isElsewhere, orderedElsewhere, wishedJob } from './assetOrders.ts';
@@ -24,6 +24,8 @@ export interface SyncServices extends AssetFilesParts, JobNews {
   readonly origin: string;
   readonly models: readonly Model[];
   readonly holder: string;
+  /** Reads the package as it stands now; an editor does it in a thread. */
+  readonly read: () => Promise<PackageFacts>;
 }
 
 export type SyncEvent =
@@ -137,8 +139,8 @@ class Sync {
   }
 
   async #plan(): Promise<Plan> {
-    const { folder, models } = this.#services;
-    const facts = await readPackage(folder);
+    const { read, models } = this.#services;
+    const facts = await read();
     const prices = new KnownPrices(facts.recipes.values());
     return makePlan(
       facts,

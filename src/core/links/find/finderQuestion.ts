@@ -4,7 +4,6 @@ import type { MediaReference } from './mediaReference.ts';
 
 /** What a search is to find; plain data, because it may go to another thread. */
 export interface FinderQuestion {
-  readonly id: number;
   readonly text: string;
   readonly identity: DocumentIdentity;
   /** More references than these are not answered. */
@@ -13,12 +12,7 @@ export interface FinderQuestion {
   readonly targets?: readonly string[];
 }
 
-export function answerTo({
-  text,
-  identity,
-  most,
-  targets,
-}: Omit<FinderQuestion, 'id'>): readonly MediaReference[] {
+export function answerTo({ text, identity, most, targets }: FinderQuestion): readonly MediaReference[] {
   const all = findReferences(text, identity);
   return (targets ? all.filter(({ target }) => targets.includes(target)) : all).slice(0, most);
 }

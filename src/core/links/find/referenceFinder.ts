@@ -1,9 +1,8 @@
-import { Worker } from 'node:worker_threads';
+import { AskedThread } from '../../../base/askedThread.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Disposable } from '../../../base/lifecycle.ts';
 import { documentLanguage, type DocumentIdentity } from '../../languages/documentLanguage.ts';
 import { answerTo, type FinderQuestion } from './finderQuestion.ts';
-import type { FinderAnswer } from './finderThread.ts';
 import type { MediaReference } from './mediaReference.ts';
 import { TurnBudget } from './turnBudget.ts';
 
@@ -17,13 +16,7 @@ const slowness: ReadonlyMap<string, number> = new Map([
   ['mdx', 4],
   ['yaml', 4],
 ]);
-/** A thread that nobody asks gives its memory back, in milliseconds. */
 const idleMs = 60_000;
-
-interface Waiting {
-  readonly resolve: (references: readonly MediaReference[]) => void;
-  readonly reject: (error: Error) => void;
-}
 
 /**
  * Finds the references of documents, of longer ones in a thread of its own: no parser of a language stops in
@@ -33,10 +26,7 @@ export class ReferenceFinder implements Disposable {
   readonly #threadFile: string;
   readonly #clock: Clock;
   readonly #budget: TurnBudget;
-  readonly #waiting = new Map<number, Waiting>();
-  #thread: Worker | undefined;
-  #idle: Disposable | undefined;
-  #last = 0;
+  readonly #thread: AskedThread<FinderQuestion, readonly MediaReference[]>;
   #isEnded = false;
 
   /**
@@ -47,6 +37,7 @@ export class ReferenceFinder implements Disposable {
     this.#threadFile = threadFile;
     this.#clock = clock;
     this.#budget = budget;
+    this.#thread = new AskedThread({ file: threadFile, name: 'search', idleMs, clock });
   }
 
   /** Another one, whose thread can be ended without ending the searches of this one. */
@@ -72,62 +63,16 @@ export class ReferenceFinder implements Disposable {
     return this.#search({ text, identity, targets });
   }
 
-  async #search(question: Omit<FinderQuestion, 'id'>): Promise<readonly MediaReference[]> {
+  async #search(question: FinderQuestion): Promise<readonly MediaReference[]> {
     const { text, identity } = question;
     const cost = text.length * (slowness.get(documentLanguage(identity)) ?? 1);
     if (cost <= mostAtOnce) await this.#budget.take(cost);
-    if (this.#isEnded) throw ended();
-    if (cost <= mostAtOnce) return answerTo(question);
-    const thread = this.#started();
-    const id = ++this.#last;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      thread.postMessage({ id, ...question } satisfies FinderQuestion);
-    });
+    if (this.#isEnded) throw new Error('The search for references was ended.');
+    return cost <= mostAtOnce ? answerTo(question) : this.#thread.ask(question);
   }
 
   dispose(): void {
     this.#isEnded = true;
-    this.#end(ended());
+    this.#thread.dispose();
   }
-
-  #started(): Worker {
-    this.#idle?.dispose();
-    if (this.#thread) return this.#thread;
-    // What the editor was started with, such as the port of a debugger, is not the thread's.
-    const thread = new Worker(this.#threadFile, { execArgv: [] });
-    // Neither a window nor a test waits for it.
-    thread.unref();
-    thread.on('message', (answer: FinderAnswer) => this.#answered(answer));
-    const lost = (error: Error): void => {
-      if (this.#thread === thread) this.#end(error);
-    };
-    thread.on('error', lost);
-    thread.on('exit', code => lost(new Error(`The thread of the search has ended with code ${code}.`)));
-    this.#thread = thread;
-    return thread;
-  }
-
-  #answered({ id, references, problem }: FinderAnswer): void {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (problem === undefined) waiting?.resolve(references);
-    else waiting?.reject(new Error(problem));
-    if (this.#waiting.size > 0) return;
-    this.#idle = this.#clock.after(idleMs, () => this.#end(new Error('Nobody waits.')));
-  }
-
-  /** All who wait for the thread hear of the error; the next question starts another. */
-  #end(error: Error): void {
-    this.#idle?.dispose();
-    const thread = this.#thread;
-    this.#thread = undefined;
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
-    void thread?.terminate();
-  }
-}
-
-function ended(): Error {
-  return new Error('The search for references was ended.');
 }

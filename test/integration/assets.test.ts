@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { formatRecipe, parseRecipe } from '../../src/core/recipes/recipe.ts';
+import { openDocument, removeFolder, Scene, until, workspaceFolder } from './support.ts';
+
+const manifest = `rivya: 1
+defaults:
+  model: z-image
+assets:
+  hero:
+    file: img/hero.png
+    prompt: A lighthouse at dawn.
+  card:
+    file: img/{theme}.png
+    prompt: A postcard, {theme}.
+    matrix: { theme: [light, dark] }
+`;
+
+/** As `until`, for what only a question to VS Code tells. */
+async function sooner<T>(what: string, look: () => Promise<T>, isRight: (found: T) => boolean): Promise<T> {
+  let found: T | undefined;
+  let isLooking = false;
+  await until(what, () => {
+    if (!isLooking && (found === undefined || !isRight(found))) {
+      isLooking = true;
+      void look().then(each => {
+        found = each;
+        isLooking = false;
+      });
+    }
+    return found !== undefined && isRight(found);
+  });
+  return found as T;
+}
+
+describe('assets of a package', () => {
+  let scene: Scene;
+  let editor: vscode.TextEditor;
+
+  beforeEach(async () => {
+    scene = await Scene.open();
+    editor = await openDocument(manifest, 'rivya.assets.yaml');
+  });
+
+  afterEach(async () => {
+    await scene.close();
+    await removeFolder(editor.document.uri);
+  });
+
+  const fileOf = (name: string): string => path.join(path.dirname(editor.document.uri.fsPath), name);
+  const charges = (): number => scene.sandbox.control.charges().filter(({ credits }) => credits > 0).length;
+
+  async function titles(): Promise<string[]> {
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      editor.document.uri,
+    );
+    return lenses.map(({ command }) => command?.title ?? '');
+  }
+
+  const lensesWith = (title: string): Promise<string[]> =>
+    sooner(`a lens ${title}`, titles, found => found.includes(title));
+
+  async function sync(rows = /./): Promise<void> {
+    scene.answers.pickMany(rows);
+    scene.answers.press(/Run \d+ jobs/, 'Generate');
+    await vscode.commands.executeCommand('rivya.assets.sync', editor.document.uri);
+  }
+
+  it('shows state and price above each entry, and what there is to do', async () => {
+    const found = await lensesWith('Generate (2 credits)');
+    assert.deepEqual(found.toSorted(), [
+      'Generate (1 credit)',
+      'Generate (2 credits)',
+      'Missing',
+      'Missing 2',
+      'Missing 3',
+      'Plan',
+      'Sync (3 credits)',
+    ]);
+    await vscode.workspace.getConfiguration('rivya').update('assets.codeLens', false, true);
+    try {
+      await sooner('no lens', titles, none => none.length === 0);
+    } finally {
+      await vscode.workspace.getConfiguration('rivya').update('assets.codeLens', undefined, true);
+    }
+    assert.equal(charges(), 0);
+  });
+
+  it('tells what is wrong where it stands, and suggests what is right', async () => {
+    const replace = async (from: string, to: string): Promise<void> => {
+      const at = editor.document.getText().indexOf(from);
+      const range = new vscode.Range(
+        editor.document.positionAt(at),
+        editor.document.positionAt(at + from.length),
+      );
+      await editor.edit(edit => edit.replace(range, to));
+    };
+    await replace('model: z-image', 'model: z-imagine');
+    const diagnostics = await sooner(
+      'a diagnostic',
+      () => Promise.resolve(vscode.languages.getDiagnostics(editor.document.uri)),
+      found => found.length > 0,
+    );
+    assert.deepEqual(
+      diagnostics.map(({ code, source, range }) => [code, source, editor.document.getText(range)]),
+      [['asset-model', 'Rivya', 'z-imagine']],
+    );
+    const position = editor.document.positionAt(editor.document.getText().indexOf('z-imagine'));
+    const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      editor.document.uri,
+      position,
+    );
+    const model = items.find(({ insertText }) => insertText === 'z-image');
+    assert.equal(model?.detail, 'Image · 1 credit');
+    await replace('z-imagine', 'z-image');
+    await sooner(
+      'no diagnostic',
+      () => Promise.resolve(vscode.languages.getDiagnostics(editor.document.uri)),
+      found => found.length === 0,
+    );
+    const [hover] = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      editor.document.uri,
+      editor.document.positionAt(editor.document.getText().indexOf('hero:') + 1),
+    );
+    const words = (hover?.contents ?? [])
+      .map(each => (each instanceof vscode.MarkdownString ? each.value : ''))
+      .join(' ');
+    assert.match(words, /Missing[^]*lighthouse/);
+  });
+
+  it('makes all with one question, pays once, and a second sync does nothing', async () => {
+    await lensesWith('Missing 3');
+    await sync();
+    await scene.answers.message(/Assets made: 3\. The orders of this sync cost at most 3 credits\./);
+    assert.equal(charges(), 3);
+    assert.equal(scene.answers.messages.filter(text => /Run \d+ jobs/.test(text)).length, 1);
+    for (const name of ['hero', 'light', 'dark']) {
+      const recipe = parseRecipe(await readFile(fileOf(`.rivya/recipes/img/${name}.png.json`), 'utf8'));
+      assert.ok('outputs' in recipe, name);
+      assert.equal(recipe.outputs[0].file, `img/${name}.png`);
+      assert.equal(recipe.credits, 1);
+      assert.ok(existsSync(fileOf(`img/${name}.png`)));
+    }
+    await lensesWith('Up to date 3');
+    // Nothing of them is placed anywhere else, or offered.
+    assert.deepEqual(
+      scene.answers.messages.filter(text => /ready|inserted|saved/i.test(text)),
+      [],
+    );
+    const generated = await vscode.workspace.findFiles('assets/generated/**');
+    assert.deepEqual(generated, []);
+    scene.answers.messages.length = 0;
+    await sync();
+    await scene.answers.message(/All files are as the manifest/);
+    assert.equal(charges(), 3);
+  });
+
+  it('makes one entry from its lens', async () => {
+    await lensesWith('Missing 3');
+    await vscode.commands.executeCommand('rivya.asset.generate', editor.document.uri, 'hero');
+    await scene.answers.message(/Assets made: 1\./);
+    assert.equal(charges(), 1);
+    assert.ok(existsSync(fileOf('img/hero.png')));
+    await lensesWith('Up to date · 1 credit');
+  });
+
+  it('stops: what is paid is kept, and comes with the next sync', async () => {
+    await lensesWith('Missing 3');
+    scene.sandbox.control.update({ taskDurationMs: 3_600_000 });
+    const syncing = sync(/hero/);
+    await until('an order', () => scene.sandbox.control.charges().length === 1);
+    scene.answers.cancelProgresses();
+    await syncing;
+    await scene.answers.message(/Stopped\. What was ordered goes on/);
+    assert.ok(!existsSync(fileOf('img/hero.png')));
+    scene.sandbox.control.finishTasks();
+    await lensesWith('Bring Back');
+    await vscode.commands.executeCommand('rivya.asset.generate', editor.document.uri, 'hero');
+    await sooner(
+      'the file',
+      () => Promise.resolve(existsSync(fileOf('img/hero.png'))),
+      found => found,
+    );
+    assert.equal(scene.sandbox.control.charges().length, 1);
+  });
+
+  it('keeps what a person has edited, until they say otherwise', async () => {
+    await vscode.commands.executeCommand('rivya.asset.generate', editor.document.uri, 'hero');
+    await scene.answers.message(/Assets made: 1\./);
+    const before = await readFile(fileOf('img/hero.png'));
+    await writeFile(fileOf('img/hero.png'), Buffer.concat([before, Buffer.from('x')]));
+    await lensesWith('Accept');
+    await vscode.commands.executeCommand('rivya.asset.accept', editor.document.uri, 'hero');
+    await lensesWith('Up to date · 1 credit');
+    await writeFile(fileOf('img/hero.png'), Buffer.concat([before, Buffer.from('y')]));
+    await lensesWith('Replace...');
+    scene.answers.press(/Replace files that were edited by hand: 1\?/, 'Replace');
+    scene.answers.messages.length = 0;
+    await vscode.commands.executeCommand('rivya.asset.replace', editor.document.uri, 'hero');
+    await scene.answers.message(/Assets made: 1\./);
+    assert.deepEqual(await readFile(fileOf('img/hero.png')), before);
+    // It lay in the library.
+    assert.equal(charges(), 1);
+  });
+
+  it('deletes what is wished no longer after a question', async () => {
+    await vscode.commands.executeCommand('rivya.asset.generate', editor.document.uri, 'hero');
+    await scene.answers.message(/Assets made: 1\./);
+    const all = editor.document.getText();
+    const start = all.indexOf('  hero:');
+    const range = new vscode.Range(
+      editor.document.positionAt(start),
+      editor.document.positionAt(all.indexOf('  card:')),
+    );
+    await editor.edit(edit => edit.delete(range));
+    scene.answers.press(/Delete files and recipes/, 'Delete');
+    await vscode.commands.executeCommand('rivya.assets.prune', editor.document.uri);
+    assert.ok(!existsSync(fileOf('img/hero.png')));
+    assert.ok(!existsSync(fileOf('.rivya/recipes/img/hero.png.json')));
+  });
+
+  it('gathers what was not made in one message', async () => {
+    // Each is tried once more.
+    for (let time = 0; time < 2; time++) scene.sandbox.control.failNextGeneration({ message: 'No ink.' });
+    await sync(/hero/);
+    const text = await scene.answers.message(/Not made: \d/);
+    assert.match(text, /^Assets made: 0\. Not made: 1\. hero: .*No ink\.$/);
+    assert.equal(charges(), 0);
+    assert.equal(scene.answers.messages.filter(each => each.includes('ink')).length, 1);
+  });
+
+  it('checks a recipe by its schema', async () => {
+    const uri = vscode.Uri.file(fileOf('.rivya/recipes/img/wrong.png.json'));
+    const recipe = formatRecipe({
+      recipe: `r1-${'a'.repeat(32)}`,
+      kind: 'image',
+      model: 'z-image',
+      prompt: 'x',
+      params: {},
+      references: [],
+      take: 1,
+      outputs: [{ file: 'img/wrong.png', sha256: 'b'.repeat(64) }],
+    });
+    await vscode.workspace.fs.writeFile(uri, Buffer.from(recipe.replace('"image"', '"picture"')));
+    await vscode.window.showTextDocument(uri);
+    await sooner(
+      'a diagnostic of the schema',
+      () => Promise.resolve(vscode.languages.getDiagnostics(uri)),
+      found => found.some(({ message }) => message.includes('"image", "video", "audio"')),
+    );
+  });
+});
+
+describe('the command rivya in the terminal', () => {
+  it('is on the path, and runs without a Node of its own', async () => {
+    const output = path.join(workspaceFolder().fsPath, 'rivya-version.txt');
+    await rm(output, { force: true });
+    const terminal = vscode.window.createTerminal({ shellPath: '/bin/bash', shellArgs: ['--norc'] });
+    try {
+      terminal.sendText(
+        `{ command -v rivya; rivya --version; } > '${output}' 2>&1; echo done >> '${output}'`,
+      );
+      const text = await sooner(
+        'an answer of the terminal',
+        () => readFile(output, 'utf8').catch(() => ''),
+        read => read.includes('done'),
+      );
+      const extension = vscode.extensions.getExtension('rivya.rivya');
+      const { version } = extension?.packageJSON as { version: string };
+      assert.match(text, /globalStorage\/rivya\.rivya\/bin\/rivya\n/);
+      assert.ok(text.includes(`\n${version}\n`), text);
+    } finally {
+      terminal.dispose();
+      await rm(output, { force: true });
+    }
+  });
+});
