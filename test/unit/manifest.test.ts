@@ -54,6 +54,7 @@ const settingKeys: Record<keyof Settings, true> = {
   'missingImages.show': true,
   'expiringLinks.show': true,
   'expiringLinks.hosts': true,
+  'recipes.write': true,
 };
 const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.promptAt': true,
@@ -63,6 +64,7 @@ const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.webhookAccess': true,
   'rivya.hasWebhooks': true,
   'rivya.receiver': true,
+  'rivya.hasPackage': true,
   'rivya.hasTasks': true,
   'rivya.hasResults': true,
   'rivya.tasksFiltered': true,

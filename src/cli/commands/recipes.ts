@@ -1,6 +1,12 @@
 import { inertText } from '../../base/text.ts';
+import { acceptEdited, wishOf } from '../../core/assets/sync/acceptEdited.ts';
 import { manifestName } from '../../core/assets/manifest/manifest.ts';
-import { readPackage, readRecipes, type WishedAsset } from '../../core/assets/plan/facts.ts';
+import {
+  readPackage,
+  readRecipes,
+  type PackageFacts,
+  type WishedAsset,
+} from '../../core/assets/plan/facts.ts';
 import { makePlan, type Plan } from '../../core/assets/plan/plan.ts';
 import { formatRecipe, recipePathOf, sidesOf, type Recipe } from '../../core/recipes/recipe.ts';
 import type { PackageFolder } from '../../core/recipes/packageFolder.ts';
@@ -14,44 +20,36 @@ import { toolName } from '../common/version.ts';
 async function statesOf(
   terminal: Terminal,
   options: CommandOptions,
-): Promise<{ readonly folder: PackageFolder; readonly plan: Plan }> {
+): Promise<{
+  readonly folder: PackageFolder;
+  readonly facts: PackageFacts;
+  readonly wants: ReturnType<typeof wantedBy>;
+}> {
   const folder = packageOf(options, terminal.cwd);
   const facts = soundFacts(terminal, options, await readPackage(folder));
-  const wants = wantedBy(namesIn(folder, terminal.cwd, options.paths));
-  return {
-    folder,
-    plan: makePlan(facts, { order: () => ({ state: 'none' }), price: () => undefined }, { wants }),
-  };
+  return { folder, facts, wants: wantedBy(namesIn(folder, terminal.cwd, options.paths)) };
+}
+
+function planOf({ facts, wants }: Pick<Awaited<ReturnType<typeof statesOf>>, 'facts' | 'wants'>): Plan {
+  return makePlan(facts, { order: () => ({ state: 'none' }), price: () => undefined }, { wants });
 }
 
 /** `rivya accept`: what was edited by hand stays, and is not called edited any more. */
 export async function accept(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
-  const { folder, plan } = await statesOf(terminal, options);
-  let count = 0;
-  for (const { asset, state, recipe } of plan.items) {
-    if (!asset || !recipe || (state !== 'edited' && state !== 'stale-edited')) continue;
-    const sha256 = folder.factOf(asset.file)?.sha256;
-    if (sha256 === undefined) continue;
-    const [, ...others] = recipe.outputs;
-    const wish = state === 'stale-edited' ? wishOf(asset) : {};
-    write(folder, asset, {
-      ...recipe,
-      ...wish,
-      outputs: [{ file: asset.file, sha256 }, ...others],
-      edited: true,
-    });
-    terminal.error(`  ${inertText(asset.id, 60)}: ${inertText(asset.file, 200)} stays as it is`);
-    count++;
-  }
-  terminal.out(`rivya accept: ${count} accepted`);
+  const { folder, facts, wants } = await statesOf(terminal, options);
+  const accepted = acceptEdited(folder, facts, { wants });
+  for (const { id, file } of accepted)
+    terminal.error(`  ${inertText(id, 60)}: ${inertText(file, 200)} stays as it is`);
+  terminal.out(`rivya accept: ${accepted.length} accepted`);
   return exitCodes.done;
 }
 
 /** `rivya adopt`: files that were there before get a recipe which says what is wished of them. */
 export async function adopt(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
-  const { folder, plan } = await statesOf(terminal, options);
+  const states = await statesOf(terminal, options);
+  const { folder } = states;
   let count = 0;
-  for (const { asset, state } of plan.items) {
+  for (const { asset, state } of planOf(states).items) {
     const sha256 = asset && folder.factOf(asset.file)?.sha256;
     if (!asset || state !== 'unowned' || sha256 === undefined) continue;
     write(folder, asset, {
@@ -65,11 +63,6 @@ export async function adopt(terminal: Terminal, options: CommandOptions): Promis
   }
   terminal.out(`rivya adopt: ${count} adopted`);
   return exitCodes.done;
-}
-
-function wishOf(asset: WishedAsset): Omit<Recipe, 'outputs'> {
-  const { recipe, kind, model, prompt, params, referenceFiles, take } = asset;
-  return { recipe, kind, model, prompt, params, references: referenceFiles, take };
 }
 
 function write(folder: PackageFolder, { id, file, alt }: WishedAsset, recipe: Recipe): void {
@@ -116,8 +109,9 @@ export async function resolve(terminal: Terminal, options: CommandOptions): Prom
 
 /** `rivya prune`: the only command that removes anything, and only what nobody has changed. */
 export async function prune(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
-  const { folder, plan } = await statesOf(terminal, options);
-  const orphans = plan.items.flatMap(({ state, recipe, file }) => {
+  const states = await statesOf(terminal, options);
+  const { folder } = states;
+  const orphans = planOf(states).items.flatMap(({ state, recipe, file }) => {
     if (state !== 'orphan' || recipe?.outputs[0].file !== file) return [];
     const sha256 = folder.factOf(file)?.sha256;
     return [{ file, isThere: sha256 !== undefined, isOurs: sha256 === recipe.outputs[0].sha256 }];

@@ -43,7 +43,6 @@ export const commandIds = [
   'rivya.file.variations',
   'rivya.file.editPrompt',
   'rivya.file.otherModel',
-  'rivya.file.why',
   'rivya.task.deleteFile',
   'rivya.tasks.refresh',
   'rivya.tasks.search',
@@ -69,6 +68,13 @@ export const commandIds = [
   'rivya.image.generateAllMissing',
   'rivya.link.download',
   'rivya.link.downloadAll',
+  'rivya.recipe.explain',
+  'rivya.recipe.open',
+  'rivya.recipe.rerun',
+  'rivya.recipe.vary',
+  'rivya.recipe.otherModel',
+  'rivya.recipe.accept',
+  'rivya.recipe.writeExisting',
   'rivya.webhook.create',
   'rivya.webhook.rename',
   'rivya.webhook.changeEvents',
@@ -137,6 +143,7 @@ export interface Settings {
   'missingImages.show': string;
   'expiringLinks.show': string;
   'expiringLinks.hosts': readonly string[];
+  'recipes.write': string;
 }
 
 /** For `when` clauses. `rivya.account` is `none` or `ready`, and unset until it is known. */
@@ -153,6 +160,8 @@ export interface ContextKeys {
   'rivya.hasWebhooks': boolean;
   /** Whether the webhook receiver runs in this window. */
   'rivya.receiver': boolean;
+  /** Whether a folder of the workspace is known to be a package. */
+  'rivya.hasPackage': boolean;
   /** Whether any job was ever made here. */
   'rivya.hasTasks': boolean;
   /** Whether any job has made a file. */

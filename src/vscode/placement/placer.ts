@@ -14,6 +14,7 @@ import { isRunningState, storedFiles, type Task } from '../../shared/task.ts';
 import { UserError } from '../messages/errors.ts';
 import { sentence } from '../messages/plain.ts';
 import { show } from '../messages/show.ts';
+import type { ResultRecipes } from '../recipeFiles/resultRecipes.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { AnchorDecorations } from './anchorDecorations.ts';
 import { exists } from './destination.ts';
@@ -30,6 +31,7 @@ export interface PlacerPorts {
   readonly ledger: Ledger;
   readonly library: Library;
   readonly projects: WorkspaceProjects;
+  readonly recipes: ResultRecipes;
   readonly log: Log;
   readonly holder: string;
   readonly clock: Clock;

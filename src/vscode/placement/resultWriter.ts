@@ -10,6 +10,7 @@ import { decide } from '../../core/tasks/runner.ts';
 import { resultFiles, type StoredFile, type Task } from '../../shared/task.ts';
 import { UserError } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
+import { removeRecipe, type ResultRecipes } from '../recipeFiles/resultRecipes.ts';
 import { destinationFor, exists, freeUri } from './destination.ts';
 import { parentOf } from './home.ts';
 import { locateCopy } from './locateCopy.ts';
@@ -55,6 +56,7 @@ export interface ResultWriterPorts {
   readonly library: Library;
   readonly anchors: DocumentAnchors;
   readonly projects: WorkspaceProjects;
+  readonly recipes: ResultRecipes;
   readonly clock: Clock;
 }
 
@@ -189,7 +191,10 @@ export class ResultWriter {
     const swaps = isEverywhere ? await swapEverywhere(ledger, old, placed) : swapAt(live, old, placed);
     // Nothing is waited for from here on: what was planned is what stands there.
     for (const { document, edits } of swaps) addEdits(edit, document, { edits });
-    if (isLeftOver(swaps)) edit.deleteFile(old.uri, { ignoreIfNotExists: true });
+    if (isLeftOver(swaps)) {
+      edit.deleteFile(old.uri, { ignoreIfNotExists: true });
+      removeRecipe(edit, old.uri);
+    }
     const [first] = swaps;
     return first && { edits: first.edits, main: 0, alt: undefined };
   }
@@ -212,18 +217,20 @@ export class ResultWriter {
 
   /** Makes the file that a document refers to, and takes the mark of the wish out of it, as one undo step. */
   async #placeMissing(task: Task, placement: Placement, missing: MissingFile): Promise<Placed> {
-    const { library, clock } = this.#ports;
+    const { library, recipes, clock } = this.#ports;
     const placed = await placesOfMissing(placement, missing, filesToPlace(task, placement));
     const document = await referringDocument(placement);
     for (;;) {
       const edit = new vscode.WorkspaceEdit();
       const staged = await addFiles(edit, library, placed);
+      const written = await recipes.addTo(edit, task, placed);
       const [first] = placed;
       // Read only now: the user may have typed while the files were read.
       const version = document?.version;
       const wasDirty = document?.isDirty ?? true;
       const isReferred = document && first ? addHealing(edit, document, missing, first.uri) : false;
       if (await applyWithFiles(edit, placed)) {
+        recipes.tell(written);
         // Nobody would see that a document without a tab is not saved.
         if (document && !wasDirty && !isShown(document.uri)) await document.save();
         return {
@@ -236,7 +243,7 @@ export class ResultWriter {
           remark: first && renamedRemark(missing, first.uri),
         };
       }
-      await removeRest(placed, staged);
+      await removeRest(placed, staged, written);
       if (!document || document.version === version) throw notWritten(placed);
       await rest(document, clock);
     }
@@ -269,10 +276,12 @@ export class ResultWriter {
     placed: readonly PlacedFile[],
     swap: Swap | undefined,
   ): Promise<{ plan: ReferencePlan | undefined; live: Target | undefined }> {
+    const { library, recipes, clock } = this.#ports;
     const fresh = placed.filter(({ isThere }) => !isThere);
     for (;;) {
       const edit = new vscode.WorkspaceEdit();
-      const staged = await addFiles(edit, this.#ports.library, fresh);
+      const staged = await addFiles(edit, library, fresh);
+      const written = await recipes.addTo(edit, task, fresh);
       // Read only now: the user may have typed while the files were read.
       const live = target && (this.#ports.anchors.find(task.id) ?? target);
       const of = live && (await this.#ports.projects.of(live.document));
@@ -283,12 +292,13 @@ export class ResultWriter {
       if (plan && live && !swap) addEdits(edit, live.document, plan);
       const cursor = plan && live && planCursor(live, plan);
       if ((fresh.length === 0 && !plan) || (await applyWithFiles(edit, fresh))) {
+        recipes.tell(written);
         cursor?.apply();
         return { plan, live };
       }
-      await removeRest(fresh, staged);
+      await removeRest(fresh, staged, written);
       if (!plan || !live || live.document.version === version) throw notWritten(placed);
-      await rest(live.document, this.#ports.clock);
+      await rest(live.document, clock);
     }
   }
 }
