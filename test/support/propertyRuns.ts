@@ -1,5 +1,5 @@
 /** Set by `npm run test:long`. */
-const isLong = process.env['TEST_LONG'] === '1';
+export const isLong = process.env['TEST_LONG'] === '1';
 
 /**
  * How many cases a property is tried with: in `npm run test:long` ten times the usual, or as many as said.

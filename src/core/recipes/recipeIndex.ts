@@ -4,7 +4,7 @@ import { fileOfRecipePath, parseRecipe, recipeFolder, recipePathOf, type Recipe 
 /** Largest recipe that is read, in bytes. */
 const maximumRecipeBytes = 1_000_000;
 /** So many recipes are read at a time. */
-const slice = 100;
+const slice = 20;
 
 /** A recipe, and the main file under whose path it stands. */
 export interface PlacedRecipe {
