@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { nearestPackage } from '../../core/assets/manifest/nearestPackage.ts';
 import { PackageFolder } from '../../core/recipes/packageFolder.ts';
+import { recipeFolder } from '../../core/recipes/recipe.ts';
 import { setContext } from '../manifest/contextKeys.ts';
 
 /** A file of a package. */
@@ -30,6 +31,11 @@ export function packageOf(uri: vscode.Uri): PackageFile | undefined {
 export function packageOrFolderOf(uri: vscode.Uri): PackageFile | undefined {
   const top = topOf(uri);
   return packageOf(uri) ?? (top === undefined ? undefined : fileIn(top, uri));
+}
+
+/** Whether a file is a recipe, by its path. */
+export function isRecipe({ path: name }: vscode.Uri): boolean {
+  return name.includes(`/${recipeFolder}/`) && name.endsWith('.json');
 }
 
 /** The workspace folder of a file on disk; packages on other file systems are not read. */

@@ -67,7 +67,8 @@ describe('processes of the command line', () => {
     const kills = propertyRuns(8, 300);
     const random = fc.sample(fc.integer({ min: 0, max: 900 }), kills);
     let killed = 0;
-    // People of whom each runs two at a time with one ledger, in the long form eight processes; at random moments one is gone.
+    // People of whom each runs two at a time with one ledger: eight processes in the long form. At random
+    // moments one is gone.
     while (killed < kills) {
       await Promise.all(
         people
