@@ -19,6 +19,7 @@ import type { AssetSurfaces } from './vscode/assets/assetSurfaces.ts';
 import { ComparePanels } from './vscode/compare/comparePanels.ts';
 import { GalleryPanels } from './vscode/gallery/galleryPanels.ts';
 import { registerReferences } from './vscode/regenerate/registerReferences.ts';
+import { registerRecipes } from './vscode/recipes/registerRecipes.ts';
 import { registerPromptSource } from './vscode/generate/promptSource.ts';
 import { registerLinks } from './vscode/links/registerLinks.ts';
 import type { CommandId } from './vscode/manifest/ids.ts';
@@ -140,6 +141,7 @@ function start({ context, channel, store, account, log }: Parts): Omit<TestAcces
     new Lazy(async () => new (await import('./vscode/doctor/doctor.ts')).Doctor(hostContext, load)),
   );
   store.add(registerReferences(load, hasLedger));
+  store.add(registerRecipes());
   const links = store.add(
     new Lazy(async () => {
       const { LinkFeatures } = await import('./vscode/links/linkFeatures.ts');

@@ -19,6 +19,7 @@ import type { Services } from './services.ts';
 import type { ViewsAndStatus } from './viewsAndStatus.ts';
 import type { TaskGroup } from '../core/tasks/groups.ts';
 import type { fileCommands } from './regenerate/fileCommands.ts';
+import type { recipeCommands } from './recipes/recipeCommands.ts';
 import type { taskCommands } from './tasks/taskCommands.ts';
 import { modelOf } from './models/modelsNode.ts';
 import type { WebhookCommand } from './webhooks/webhookCommands.ts';
@@ -88,6 +89,13 @@ export function createHandlers({
       ]);
       const loaded = await services();
       await module.fileCommands[name](loaded, await occasionOf(loaded, values));
+    };
+  // The same, and a row of the Tasks view.
+  const onRecipe =
+    (name: keyof typeof recipeCommands) =>
+    async (...values: unknown[]) => {
+      const { recipeCommands: commands } = await import('./recipes/recipeCommands.ts');
+      await commands[name](await services(), values);
     };
   const onWebhook = (name: WebhookCommand) => async (node: unknown) => {
     const { runWebhookCommand } = await import('./webhooks/webhookCommands.ts');
@@ -161,7 +169,6 @@ export function createHandlers({
     'rivya.file.variations': onFile('variations'),
     'rivya.file.editPrompt': onFile('editPrompt'),
     'rivya.file.otherModel': onFile('otherModel'),
-    'rivya.file.why': onFile('why'),
     'rivya.task.copyPrompt': onTask('copyPrompt'),
     'rivya.task.insertReference': onTask('insertReference'),
     'rivya.task.copyReference': onTask('copyReference'),
@@ -272,6 +279,16 @@ export function createHandlers({
     'rivya.asset.openFile': onAssets('openFile'),
     'rivya.asset.openRecipe': onAssets('openRecipe'),
     'rivya.asset.openEntry': onAssets('openEntry'),
+    'rivya.recipe.explain': onRecipe('explain'),
+    'rivya.recipe.open': onRecipe('open'),
+    'rivya.recipe.rerun': onFile('rerun'),
+    'rivya.recipe.vary': onFile('variations'),
+    'rivya.recipe.otherModel': onFile('sameSeed'),
+    'rivya.recipe.accept': onRecipe('accept'),
+    'rivya.recipe.writeExisting': async () => {
+      const { writeExisting } = await import('./recipes/writeExisting.ts');
+      await writeExisting(await services());
+    },
     'rivya.webhook.create': onWebhook('create'),
     'rivya.webhook.rename': onWebhook('rename'),
     'rivya.webhook.changeEvents': onWebhook('changeEvents'),

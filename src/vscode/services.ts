@@ -41,6 +41,8 @@ import { priceMessage } from './orders/jobMessages.ts';
 import { placedFiles } from './placement/placedFiles.ts';
 import { Placer } from './placement/placer.ts';
 import type { Documents } from './placement/documents.ts';
+import { FileRecipes } from './recipeFiles/fileRecipes.ts';
+import { ResultRecipes } from './recipeFiles/resultRecipes.ts';
 import { l10n } from './text/l10n.ts';
 
 /** What is built on first need: the client, the ledger and all that works on it. */
@@ -147,7 +149,10 @@ export function createServices(
       ...(isBuiltMachine() && { beforeSending: () => mirror.save() }),
     }),
   );
-  const placer = store.add(new Placer({ ledger, library, projects, finder, log, holder, clock: systemClock }));
+  const recipes = new ResultRecipes(hostContext);
+  const placer = store.add(
+    new Placer({ ledger, library, projects, finder, recipes, log, holder, clock: systemClock }),
+  );
   const announcer = store.add(new Announcer(log));
   const prices = new PriceWatch(ledger);
 
@@ -189,6 +194,8 @@ export function createServices(
     finder,
     announcer,
     recentOrders: new RecentOrders(systemClock),
+    recipes,
+    fileRecipes: store.add(new FileRecipes()),
     spentElsewhere: (origin, since) => mirror.spentElsewhere(origin, since),
     chats: () => chats.get(),
     externalChanges,

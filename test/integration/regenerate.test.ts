@@ -239,7 +239,7 @@ describe('a generated file', () => {
       'Rivya: Variations...',
       'Rivya: Edit Prompt...',
       'Rivya: Other Model...',
-      'Rivya: Why This File',
+      'Rivya: Why Does This File Exist?',
     ]);
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
       'vscode.executeHoverProvider',
@@ -251,6 +251,6 @@ describe('a generated file', () => {
     );
     const own = words.find(each => each.includes('rivya.file.regenerate')) ?? '';
     assert.match(own, /!\[Open Result\]\(file:/);
-    assert.match(own, /Why This File/);
+    assert.match(own, /Why Does This File Exist\?/);
   });
 });

@@ -21,18 +21,21 @@ export async function keepPicture(file: string, name: string): Promise<void> {
   await writeFile(path.join(folder, `${name}.png`), packed);
 }
 
-/** A moving picture for the README of what a person does. */
+/** A moving picture for the README or the docs of what a person does. */
 export class Animation {
   readonly #frames: { readonly picture: PNG; readonly milliseconds: number }[] = [];
-  readonly #workbench: Workbench;
+  readonly #window: Pick<Workbench, 'page'>;
+  readonly #colours: number;
 
-  constructor(workbench: Workbench) {
-    this.#workbench = workbench;
+  /** @param colours of each frame; fewer make a smaller file */
+  constructor(window: Pick<Workbench, 'page'>, colours = 256) {
+    this.#window = window;
+    this.#colours = colours;
   }
 
   /** Adds the window as it is now. @param milliseconds how long it is shown */
   async frame(milliseconds: number): Promise<void> {
-    const picture = PNG.sync.read(await this.#workbench.page.screenshot());
+    const picture = PNG.sync.read(await this.#window.page.screenshot());
     this.#frames.push({ picture, milliseconds });
   }
 
@@ -40,7 +43,7 @@ export class Animation {
   async keep(name: string): Promise<number> {
     const gif = gifenc.GIFEncoder();
     for (const { picture, milliseconds } of this.#frames) {
-      const palette = gifenc.quantize(picture.data, 256);
+      const palette = gifenc.quantize(picture.data, this.#colours);
       const { width, height } = picture;
       gif.writeFrame(gifenc.applyPalette(picture.data, palette), width, height, {
         palette,

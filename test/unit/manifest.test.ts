@@ -58,6 +58,7 @@ const settingKeys: Record<keyof Settings, true> = {
   'expiringLinks.hosts': true,
   'assets.codeLens': true,
   'terminal.command': true,
+  'recipes.write': true,
 };
 const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.promptAt': true,
@@ -67,6 +68,7 @@ const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.webhookAccess': true,
   'rivya.hasWebhooks': true,
   'rivya.receiver': true,
+  'rivya.hasRecipes': true,
   'rivya.hasTasks': true,
   'rivya.hasResults': true,
   'rivya.hasInserted': true,

@@ -1,9 +1,9 @@
 import { inertText } from '../../base/text.ts';
 import { manifestName } from '../../core/assets/manifest/manifest.ts';
-import { readPackage, readRecipes } from '../../core/assets/plan/facts.ts';
+import { readPackage, readRecipes, type PackageFacts } from '../../core/assets/plan/facts.ts';
 import { makePlan, type Plan } from '../../core/assets/plan/plan.ts';
 import {
-  acceptEdited,
+  acceptAllEdited,
   adoptFile,
   beginning,
   mayGo,
@@ -22,34 +22,36 @@ import { toolName } from '../common/version.ts';
 async function statesOf(
   terminal: Terminal,
   options: CommandOptions,
-): Promise<{ readonly folder: PackageFolder; readonly plan: Plan }> {
+): Promise<{
+  readonly folder: PackageFolder;
+  readonly facts: PackageFacts;
+  readonly wants: ReturnType<typeof wantedBy>;
+}> {
   const folder = packageOf(options, terminal.cwd);
   const facts = soundFacts(terminal, options, await readPackage(folder));
-  const wants = wantedBy(namesIn(folder, terminal.cwd, options.paths));
-  return {
-    folder,
-    plan: makePlan(facts, { order: () => ({ state: 'none' }), price: () => undefined }, { wants }),
-  };
+  return { folder, facts, wants: wantedBy(namesIn(folder, terminal.cwd, options.paths)) };
+}
+
+function planOf({ facts, wants }: Pick<Awaited<ReturnType<typeof statesOf>>, 'facts' | 'wants'>): Plan {
+  return makePlan(facts, { order: () => ({ state: 'none' }), price: () => undefined }, { wants });
 }
 
 /** `rivya accept`: what was edited by hand stays, and is not called edited any more. */
 export async function accept(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
-  const { folder, plan } = await statesOf(terminal, options);
-  let count = 0;
-  for (const item of plan.items) {
-    if (!acceptEdited(folder, item)) continue;
-    terminal.error(`  ${inertText(item.id, 60)}: ${inertText(item.file, 200)} stays as it is`);
-    count++;
-  }
-  terminal.out(`rivya accept: ${count} accepted`);
+  const { folder, facts, wants } = await statesOf(terminal, options);
+  const accepted = acceptAllEdited(folder, facts, { wants });
+  for (const { id, file } of accepted)
+    terminal.error(`  ${inertText(id, 60)}: ${inertText(file, 200)} stays as it is`);
+  terminal.out(`rivya accept: ${accepted.length} accepted`);
   return exitCodes.done;
 }
 
 /** `rivya adopt`: files that were there before get a recipe which says what is wished of them. */
 export async function adopt(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
-  const { folder, plan } = await statesOf(terminal, options);
+  const states = await statesOf(terminal, options);
+  const { folder } = states;
   let count = 0;
-  for (const item of plan.items) {
+  for (const item of planOf(states).items) {
     if (!adoptFile(folder, item, toolName)) continue;
     terminal.error(`  ${inertText(item.id, 60)}: ${inertText(item.file, 200)} is adopted`);
     count++;
@@ -97,8 +99,9 @@ export async function resolve(terminal: Terminal, options: CommandOptions): Prom
 
 /** `rivya prune`: the only command that removes anything, and only what nobody has changed. */
 export async function prune(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
-  const { folder, plan } = await statesOf(terminal, options);
-  const orphans = orphansIn(folder, plan);
+  const states = await statesOf(terminal, options);
+  const { folder } = states;
+  const orphans = orphansIn(folder, planOf(states));
   for (const { file, isThere, isOurs } of orphans) {
     const what = !isThere ? 'only its recipe is left' : isOurs ? 'file and recipe' : 'changed since, stays';
     terminal.error(`  ${inertText(file, 200)}: ${what}`);

@@ -1,11 +1,11 @@
 import { appendFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { manifestName } from '../../core/assets/manifest/manifest.ts';
+import { nearestPackage } from '../../core/assets/manifest/nearestPackage.ts';
 import type { PackageFacts } from '../../core/assets/plan/facts.ts';
 import { annotations, findingsOfProblems, findingText, summaryOf } from '../../core/assets/plan/views.ts';
 import type { ManifestProblem } from '../../core/assets/manifest/problem.ts';
 import { PackageFolder } from '../../core/recipes/packageFolder.ts';
-import { recipeFolder } from '../../core/recipes/recipe.ts';
 import { CommandFailure, exitCodes, type ExitCode } from './exitCodes.ts';
 
 import type { CommandOptions } from './options.ts';
@@ -21,12 +21,9 @@ export function packageOf({ folder }: Pick<CommandOptions, 'folder'>, cwd: strin
     if (!existsSync(named)) throw new CommandFailure(`There is no folder ${named}.`);
     return new PackageFolder(named);
   }
-  for (let each = path.resolve(cwd); ; each = path.dirname(each)) {
-    if (existsSync(path.join(each, manifestName)) || existsSync(path.join(each, recipeFolder)))
-      return new PackageFolder(each);
-    // A repository ends what belongs together.
-    if (existsSync(path.join(each, '.git')) || path.dirname(each) === each) break;
-  }
+  // A repository ends what belongs together.
+  const nearest = nearestPackage(cwd, each => existsSync(path.join(each, '.git')));
+  if (nearest !== undefined) return new PackageFolder(nearest);
   const yml = existsSync(path.join(cwd, 'rivya.assets.yml')) ? ' Rename rivya.assets.yml to it.' : '';
   throw new CommandFailure(
     `There is no ${manifestName} here or above.${yml} "rivya init" writes one to begin with.`,

@@ -40,6 +40,7 @@ export interface Recipe {
 }
 
 export interface RecipeReference {
+  /** Empty for a file outside of the package, of which a recipe tells the content alone. */
   readonly file: string;
   readonly sha256: string;
 }

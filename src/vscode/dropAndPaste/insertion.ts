@@ -13,6 +13,7 @@ import { locateCopy } from '../placement/locateCopy.ts';
 import { fileOf, isAsGood, mediaFor } from '../placement/referenceEdit.ts';
 import { addFile } from '../placement/workspaceFiles.ts';
 import type { ChosenFolder, WorkspaceProjects } from '../placement/workspaceProjects.ts';
+import type { ResultRecipes } from '../recipeFiles/resultRecipes.ts';
 
 /** What was dropped or pasted that concerns us. */
 export interface Dropped {
@@ -27,6 +28,7 @@ export interface InsertionServices {
   readonly library: Library;
   readonly placer: Placer;
   readonly projects: WorkspaceProjects;
+  readonly recipes: ResultRecipes;
 }
 
 interface Source {
@@ -57,7 +59,7 @@ export async function insertionFor(
   position: vscode.Position,
   dropped: Dropped,
 ): Promise<Insertion | undefined> {
-  const { ledger, library, projects } = services;
+  const { ledger, library, projects, recipes } = services;
   const home = homeOf(document.uri);
   const folder =
     vscode.workspace.getWorkspaceFolder(home)?.uri ??
@@ -80,6 +82,7 @@ export async function insertionFor(
       news.push(destination.news);
       taken.add(uri.toString().toLowerCase());
       await addFile(edit, library, file, uri);
+      await recipes.addTo(edit, task, [{ uri, index, file }]);
     }
     files.set(file.path, uri);
     const media = mediaFor(document, of, task, { uri, file });

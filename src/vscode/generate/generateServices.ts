@@ -10,6 +10,8 @@ import type { HostContext } from '../host/hostContext.ts';
 import type { Announcer } from '../orders/announcer.ts';
 import type { Placer } from '../placement/placer.ts';
 import type { Documents } from '../placement/documents.ts';
+import type { FileRecipes } from '../recipeFiles/fileRecipes.ts';
+import type { ResultRecipes } from '../recipeFiles/resultRecipes.ts';
 
 /** What making jobs needs. */
 export interface GenerateServices extends HostContext, Documents {
@@ -20,6 +22,10 @@ export interface GenerateServices extends HostContext, Documents {
   readonly placer: Placer;
   readonly announcer: Announcer;
   readonly recentOrders: RecentOrders;
+  /** Writes the recipes of results. */
+  readonly recipes: ResultRecipes;
+  /** Reads the recipes of files. */
+  readonly fileRecipes: FileRecipes;
   /** What other machines of this person have noted as spent at a server since then, in credits. */
   readonly spentElsewhere: (origin: string, since: number) => number;
   /** The stored chats, opened on first need. @throws when the storage folder cannot be used */

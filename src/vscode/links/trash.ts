@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { Library } from '../../core/assets/library.ts';
 import type { StoredFile } from '../../shared/task.ts';
 import { named, pathOf } from './fileUseText.ts';
+import { removeRecipe } from '../recipeFiles/resultRecipes.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** A generated file in the workspace, and its result in the library. */
@@ -25,7 +26,10 @@ export async function trashText(library: Library, files: readonly GeneratedFile[
   ];
 }
 
-/** Adds to an edit that the files go to the trash; undoing the edit brings them back. */
+/** Adds to an edit that the files go to the trash, with their recipes; undoing the edit brings them back. */
 export function addDeletions(edit: vscode.WorkspaceEdit, files: readonly GeneratedFile[]): void {
-  for (const { uri } of files) edit.deleteFile(uri, { ignoreIfNotExists: true });
+  for (const { uri } of files) {
+    edit.deleteFile(uri, { ignoreIfNotExists: true });
+    removeRecipe(edit, uri);
+  }
 }

@@ -43,7 +43,6 @@ export const commandIds = [
   'rivya.file.variations',
   'rivya.file.editPrompt',
   'rivya.file.otherModel',
-  'rivya.file.why',
   'rivya.task.deleteFile',
   'rivya.tasks.refresh',
   'rivya.tasks.search',
@@ -81,6 +80,13 @@ export const commandIds = [
   'rivya.asset.openFile',
   'rivya.asset.openRecipe',
   'rivya.asset.openEntry',
+  'rivya.recipe.explain',
+  'rivya.recipe.open',
+  'rivya.recipe.rerun',
+  'rivya.recipe.vary',
+  'rivya.recipe.otherModel',
+  'rivya.recipe.accept',
+  'rivya.recipe.writeExisting',
   'rivya.webhook.create',
   'rivya.webhook.rename',
   'rivya.webhook.changeEvents',
@@ -157,6 +163,7 @@ export interface Settings {
   'expiringLinks.hosts': readonly string[];
   'assets.codeLens': boolean;
   'terminal.command': boolean;
+  'recipes.write': string;
 }
 
 /** For `when` clauses. `rivya.account` is `none` or `ready`, and unset until it is known. */
@@ -173,6 +180,8 @@ export interface ContextKeys {
   'rivya.hasWebhooks': boolean;
   /** Whether the webhook receiver runs in this window. */
   'rivya.receiver': boolean;
+  /** Whether a file of this window is known to lie in a package. */
+  'rivya.hasRecipes': boolean;
   /** Whether any job was ever made here. */
   'rivya.hasTasks': boolean;
   /** Whether any job has made a file. */

@@ -124,6 +124,7 @@ export const choices: Readonly<Partial<Record<keyof Settings, readonly string[]>
   'replace.oldFile': ['ask', 'delete', 'keep'],
   'missingImages.show': ['quickFix', 'codeLens', 'hint', 'off'],
   'expiringLinks.show': ['information', 'warning', 'off'],
+  'recipes.write': ['auto', 'always', 'never'],
 };
 
 function isValid(key: keyof Settings, value: unknown, preset: unknown): boolean {

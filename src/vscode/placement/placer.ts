@@ -16,6 +16,7 @@ import { isRunningState, storedFiles, type Task } from '../../shared/task.ts';
 import { UserError } from '../messages/errors.ts';
 import { sentence } from '../messages/plain.ts';
 import { show } from '../messages/show.ts';
+import type { ResultRecipes } from '../recipeFiles/resultRecipes.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { AnchorDecorations } from './anchorDecorations.ts';
 import { exists } from './destination.ts';
@@ -33,6 +34,7 @@ export interface PlacerPorts {
   readonly library: Library;
   readonly projects: WorkspaceProjects;
   readonly finder: ReferenceFinder;
+  readonly recipes: ResultRecipes;
   readonly log: Log;
   readonly holder: string;
   readonly clock: Clock;

@@ -13,6 +13,7 @@ import { resultFiles, type StoredFile, type Task } from '../../shared/task.ts';
 import { setContext } from '../manifest/contextKeys.ts';
 import { UserError } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
+import { removeRecipe, type ResultRecipes } from '../recipeFiles/resultRecipes.ts';
 import { destinationFor, exists, freeUri } from './destination.ts';
 import { parentOf } from './home.ts';
 import { locateCopy } from './locateCopy.ts';
@@ -61,6 +62,7 @@ export interface ResultWriterPorts {
   readonly finder: ReferenceFinder;
   /** Makes the formats that models do not; without it such files keep their own extension. */
   readonly convert?: ConvertFile;
+  readonly recipes: ResultRecipes;
   readonly clock: Clock;
 }
 
@@ -199,7 +201,10 @@ export class ResultWriter {
     const swaps = isEverywhere ? await swapEverywhere(ledger, old, placed) : swapAt(live, old, placed);
     // Nothing is waited for from here on: what was planned is what stands there.
     for (const { document, edits } of swaps) addEdits(edit, document, { edits });
-    if (isLeftOver(swaps)) edit.deleteFile(old.uri, { ignoreIfNotExists: true });
+    if (isLeftOver(swaps)) {
+      edit.deleteFile(old.uri, { ignoreIfNotExists: true });
+      removeRecipe(edit, old.uri);
+    }
     const [first] = swaps;
     return first && { edits: first.edits, main: 0, alt: undefined };
   }
@@ -222,7 +227,7 @@ export class ResultWriter {
 
   /** Makes the file that documents refer to, and takes the mark of the wish out of them, as one undo step. */
   async #placeMissing(task: Task, placement: Placement, missing: MissingFile): Promise<Placed> {
-    const { library, finder, convert, clock } = this.#ports;
+    const { library, finder, convert, recipes, clock } = this.#ports;
     const placed = await placesOfMissing(placement, missing, filesToPlace(task, placement), convert);
     const [first] = placed;
     const referring = await referringDocuments(placement, missing);
@@ -236,10 +241,12 @@ export class ResultWriter {
       }
       const edit = new vscode.WorkspaceEdit();
       const staged = await addFiles(edit, library, placed);
+      const written = await recipes.addTo(edit, task, placed);
       for (const { document, edits } of healed) if (edits) addEdits(edit, document, { edits });
       // The user may have typed while the texts were looked through.
       const isAsRead = changedOf(healed) === undefined;
       if (isAsRead && (await applyWithFiles(edit, placed))) {
+        recipes.tell(written);
         // Nobody would see that a document without a tab is not saved.
         for (const { document, wasSaved } of healed)
           if (wasSaved && document.isDirty && !isShown(document.uri)) await document.save();
@@ -254,7 +261,7 @@ export class ResultWriter {
           remark: first && renamedRemark(missing, first.uri),
         };
       }
-      await removeRest(isAsRead ? placed : [], staged);
+      await removeRest(isAsRead ? placed : [], staged, isAsRead ? written : []);
       const changed = changedOf(healed);
       if (!changed) throw notWritten(placed);
       await rest(changed, clock);
@@ -288,10 +295,12 @@ export class ResultWriter {
     placed: readonly PlacedFile[],
     swap: Swap | undefined,
   ): Promise<{ plan: ReferencePlan | undefined; live: Target | undefined }> {
+    const { library, recipes, clock } = this.#ports;
     const fresh = placed.filter(({ isThere }) => !isThere);
     for (;;) {
       const edit = new vscode.WorkspaceEdit();
-      const staged = await addFiles(edit, this.#ports.library, fresh);
+      const staged = await addFiles(edit, library, fresh);
+      const written = await recipes.addTo(edit, task, fresh);
       // Read only now: the user may have typed while the files were read.
       const live = target && (this.#ports.anchors.find(task.id) ?? target);
       const of = live && (await this.#ports.projects.of(live.document));
@@ -302,12 +311,13 @@ export class ResultWriter {
       if (plan && live && !swap) addEdits(edit, live.document, plan);
       const cursor = plan && live && planCursor(live, plan);
       if ((fresh.length === 0 && !plan) || (await applyWithFiles(edit, fresh))) {
+        recipes.tell(written);
         cursor?.apply();
         return { plan, live };
       }
-      await removeRest(fresh, staged);
+      await removeRest(fresh, staged, written);
       if (!plan || !live || live.document.version === version) throw notWritten(placed);
-      await rest(live.document, this.#ports.clock);
+      await rest(live.document, clock);
     }
   }
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Library } from '../../core/assets/library.ts';
 import type { StoredFile } from '../../shared/task.ts';
 import { UserError } from '../messages/errors.ts';
+import type { EditedFile } from '../recipeFiles/resultRecipes.ts';
 import { exists } from './destination.ts';
 import { parentOf } from './home.ts';
 import type { PlacedFile } from './referenceEdit.ts';
@@ -60,12 +61,18 @@ export async function applyWithFiles(
   return applied && isThere.every(Boolean);
 }
 
-/** Removes what a refused edit has left. The names were free before, so what stands there is ours. */
-export async function removeRest(placed: readonly PlacedFile[], staged: readonly string[]): Promise<void> {
+/**
+ * Removes what a refused edit has left. The names were free before, so what stands there is ours.
+ * @param others what else the edit was to make
+ */
+export async function removeRest(
+  placed: readonly PlacedFile[],
+  staged: readonly string[],
+  others: readonly EditedFile[] = [],
+): Promise<void> {
   for (const path of staged) await rm(path, { force: true });
-  for (const { uri, file } of placed) {
-    if (await hasSize(uri, file.bytes)) await vscode.workspace.fs.delete(uri);
-  }
+  const made = [...placed.map(({ uri, file }) => ({ uri, bytes: file.bytes })), ...others];
+  for (const { uri, bytes } of made) if (await hasSize(uri, bytes)) await vscode.workspace.fs.delete(uri);
 }
 
 /** What is said when the files could not be created. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { isRecipe } from '../recipeFiles/packageOf.ts';
 
 /** Longer than this nothing else of the extension host is held up, in milliseconds. */
 const sliceMs = 10;
@@ -38,15 +39,17 @@ export interface WorkspaceText {
 
 /**
  * The one walk over the documents of the workspace, open ones first, those that were never saved among them.
+ * Recipes are none: they name every file, and go with it.
  * It never holds the extension host up for longer than a slice, as far as it is its own work.
  * @param isStopped asked between two documents
  * @param token ends the search for the names of files as well
  */
 export async function* workspaceTexts(
-  { include, exclude, most = Infinity, largest, isWanted = () => true }: Sought,
+  { include, exclude, most = Infinity, largest, isWanted: isSought = () => true }: Sought,
   isStopped: () => boolean,
   token?: vscode.CancellationToken,
 ): AsyncGenerator<WorkspaceText> {
+  const isWanted = (uri: vscode.Uri): boolean => isSought(uri) && !isRecipe(uri);
   const open = new Set<string>();
   let since = performance.now();
   for (const document of vscode.workspace.textDocuments) {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
+import type { Params } from '../../core/generate/parameters.ts';
 import { isRunningState, storedFiles, type Task } from '../../shared/task.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
 import { createPick, row, setPlaceholder, showPick, type Row } from '../messages/quickPick.ts';
@@ -9,14 +10,15 @@ import { endTracking } from '../orders/stopTracking.ts';
 import type { Place } from '../placement/place.ts';
 import type { OldFile } from '../placement/swap.ts';
 import { pictureOf } from '../text/taskPicture.ts';
-import { paidText, paramsOf, promptText } from '../text/taskText.ts';
+import { paidText, paramTexts, promptText } from '../text/taskText.ts';
 import { Flips } from './flips.ts';
+import { makingOf, type Making } from './making.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** What is chosen for. */
 export interface ChosenFor {
-  /** The job whose variations they are. */
-  readonly task: Task;
+  /** What they are variations of. */
+  readonly making: Making;
   /** The address of the reference that they are tried at. */
   readonly place: Place | undefined;
   /** What the reference names now. */
@@ -66,7 +68,7 @@ export async function chooseVariant(
 async function pickVariant(
   { ledger, library }: GenerateServices,
   ids: readonly string[],
-  { task: original }: ChosenFor,
+  { making: original }: ChosenFor,
   flips: Flips,
   store: DisposableStore,
 ): Promise<string | undefined> {
@@ -77,12 +79,12 @@ async function pickVariant(
     placeholder: hint,
   });
   pick.ignoreFocusOut = true;
-  const rowOf = (task: Task, label: string, id: string | undefined): VariantRow =>
+  const rowOf = (task: Task | undefined, { params }: Pick<Making, 'params'>, label: string): VariantRow =>
     row({
-      id,
+      id: task && ids.includes(task.id) ? task.id : undefined,
       label,
-      iconPath: pictureOf(task, library) ?? new vscode.ThemeIcon('file-media'),
-      description: [paidText(task), seedOf(task)].filter(Boolean).join(' · '),
+      iconPath: (task && pictureOf(task, library)) ?? new vscode.ThemeIcon('file-media'),
+      description: [task && paidText(task), seedOf(params)].filter(Boolean).join(' · '),
       alwaysShow: true,
     });
   let shown = '';
@@ -101,8 +103,8 @@ async function pickVariant(
     if (key === shown) return;
     shown = key;
     const active = pick.activeItems[0]?.id;
-    const old = rowOf(original, t('Keep the old one'), undefined);
-    const rows = there.map(task => rowOf(task, t('Variation {0}', ids.indexOf(task.id) + 1), task.id));
+    const old = rowOf(original.task, original, t('Keep the old one'));
+    const rows = there.map(task => rowOf(task, makingOf(task), t('Variation {0}', ids.indexOf(task.id) + 1)));
     const first = isTouched ? undefined : rows[0];
     pick.items = [old, ...rows];
     const done = t('{0} of {1} done', there.length, ids.length);
@@ -126,8 +128,8 @@ async function pickVariant(
 }
 
 /** What tells one from the other, where the model has it. */
-function seedOf({ body }: Task): string {
-  const seed = paramsOf({ body }).find(([key]) => /^seed$/i.test(key))?.[1];
+function seedOf(params: Params): string {
+  const seed = paramTexts(params).find(([key]) => /^seed$/i.test(key))?.[1];
   return seed === undefined ? '' : l10n.t('seed {0}', seed);
 }
 

@@ -1,23 +1,19 @@
 import * as vscode from 'vscode';
 import { modelFields } from '../../api/resources/modelParameters.ts';
-import { sentWith } from '../../core/generate/draftJob.ts';
+import type { Model } from '../../api/resources/models.ts';
 import { kindsOf } from '../../core/generate/inputRules.ts';
-import { withNewSeed } from '../../core/generate/parameters.ts';
-import { modelName } from '../../core/models/usableModels.ts';
-import { promptTitle } from '../../core/prompts/promptTitle.ts';
-import type { Task } from '../../shared/task.ts';
+import { fittingValues, wireParams, withNewSeed } from '../../core/generate/parameters.ts';
 import { order } from '../generate/generate.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
 import { askPrompt, pastPrompts } from '../generate/promptInput.ts';
 import type { EditorRequest } from '../generate/request.ts';
+import { requireTrust } from '../links/requireTrust.ts';
 import { defaultModelOf, setting } from '../manifest/settings.ts';
-import { creditsLine } from '../messages/chargeText.ts';
 import { ask } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
 import { pickModel } from '../models/modelPicker.ts';
-import { inputsOf } from '../tasks/taskCommands.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
-import { paramsOf } from '../text/taskText.ts';
+import { inputsOfMaking, paramsFor, requestOf } from './making.ts';
 import type { Occasion } from './occasion.ts';
 import { variationsOf } from './variations.ts';
 import { l10n } from '../text/l10n.ts';
@@ -26,89 +22,85 @@ import { l10n } from '../text/l10n.ts';
 export const fileCommands = {
   /** Once more, with another seed where the model has one; the result takes the place of the file. */
   async regenerate(services: GenerateServices, occasion: Occasion): Promise<void> {
-    const { task } = occasion.generated;
-    const models = await services.catalogue.models(services.server.base.origin);
-    const model = models.find(each => each.id === task.model);
-    const { params } = sentWith(task.body);
+    const { made } = occasion;
+    const model = await modelOf(services, made.model);
+    const params = paramsFor(made, model);
     const varied = model ? withNewSeed(modelFields(model), params, Math.random()) : params;
     await replace(services, occasion, 'vary', { params: varied });
   },
 
+  /** The very same request once more. */
+  async rerun(services: GenerateServices, occasion: Occasion): Promise<void> {
+    const { made } = occasion;
+    const model = made.task ? undefined : await modelOf(services, made.model);
+    await replace(services, occasion, 'rerun', { params: paramsFor(made, model) });
+  },
+
   async variations(services: GenerateServices, occasion: Occasion): Promise<void> {
+    requireOwn(occasion);
     await knowOldFile();
     await variationsOf(services, occasion);
   },
 
   async editPrompt(services: GenerateServices, occasion: Occasion): Promise<void> {
-    const { task } = occasion.generated;
-    const prompt = await editedPrompt(services, task);
-    const { params } = sentWith(task.body);
-    await replace(services, occasion, 'change', { prompt, params });
+    const { made } = occasion;
+    const { generate, describe } = mediaKindLabels(made.kind);
+    const { prompt } = await askPrompt(generate, describe, pastPrompts(services), undefined, made.prompt);
+    const model = made.task ? undefined : await modelOf(services, made.model);
+    await replace(services, occasion, 'change', { prompt, params: paramsFor(made, model) });
   },
 
   async otherModel(services: GenerateServices, occasion: Occasion): Promise<void> {
-    const { task } = occasion.generated;
-    const { catalogue, server } = services;
-    const { hasInputs } = sentWith(task.body);
-    const { model } = await pickModel(services, {
-      models: catalogue.models(server.base.origin),
-      kinds: [task.kind],
-      inputs: hasInputs ? { files: kindsOf(await inputsOf(task)) } : {},
-      defaultOf: each => defaultModelOf(each, occasion.place?.document),
-    });
-    await replace(services, occasion, 'change', { model: model.id });
+    const { id } = await pickOther(services, occasion);
+    await replace(services, occasion, 'change', { model: id, params: undefined });
   },
 
-  /** Says what a file was made from. */
-  async why(services: GenerateServices, { generated: { task } }: Occasion): Promise<void> {
-    const { t } = l10n;
-    const models = await services.catalogue.models(services.server.base.origin);
-    const model = models.find(each => each.id === task.model);
-    const edit = t('Edit and Generate');
-    const gallery = t('Open Gallery');
-    const { ancestors } = services.ledger.lists.lineage(task);
-    const detail = [
-      [model ? modelName(model) : task.model, creditsLine(task)].filter(Boolean).join(' · '),
-      paramsOf(task)
-        .map(([key, value]) => `${key}: ${value}`)
-        .join(' · '),
-      t('Created: {0}', new Date(task.createdAt).toLocaleString(l10n.language)),
-      ...ancestors.map(each => t('Made from: {0}', promptTitle(each.prompt))),
-      ...task.sources.map(uri => t('Input: {0}', vscode.workspace.asRelativePath(vscode.Uri.parse(uri)))),
-    ];
-    const answer = await ask('info', task.prompt, [edit, gallery], { detail });
-    if (answer === edit) await vscode.commands.executeCommand('rivya.task.edit', task.id);
-    if (answer === gallery) await vscode.commands.executeCommand('rivya.gallery.open');
+  /** With another model, and all parameters that it has as well, the seed among them. */
+  async sameSeed(services: GenerateServices, occasion: Occasion): Promise<void> {
+    const model = await pickOther(services, occasion);
+    const fields = modelFields(model);
+    const params = wireParams(fields, fittingValues(fields, occasion.made.params));
+    await replace(services, occasion, 'change', { model: model.id, params });
   },
 };
 
-/** Lets the person change the prompt of a job. @throws Cancelled */
-async function editedPrompt(services: GenerateServices, task: Task): Promise<string> {
-  const { generate, describe } = mediaKindLabels(task.kind);
-  const typed = await askPrompt(generate, describe, pastPrompts(services), undefined, task.prompt);
-  return typed.prompt;
+/** The model as the server in force has it. */
+async function modelOf({ catalogue, server }: GenerateServices, id: string): Promise<Model | undefined> {
+  const models = await catalogue.models(server.base.origin);
+  return models.find(each => each.id === id);
+}
+
+/** @throws Cancelled */
+async function pickOther(services: GenerateServices, { made, place }: Occasion): Promise<Model> {
+  const { catalogue, server } = services;
+  const { model } = await pickModel(services, {
+    models: catalogue.models(server.base.origin),
+    kinds: [made.kind],
+    inputs: made.hasInputs ? { files: kindsOf(await inputsOfMaking(made)) } : {},
+    defaultOf: each => defaultModelOf(each, place?.document),
+  });
+  return model;
+}
+
+/** @throws UserError in Restricted Mode, for what only a recipe of the workspace says */
+function requireOwn({ made }: Occasion): void {
+  if (!made.task) requireTrust();
 }
 
 /** Orders one result that takes the place of the file. */
 async function replace(
   services: GenerateServices,
-  { generated: { task, uri }, place, starter }: Occasion,
-  way: 'vary' | 'change',
-  change: Pick<EditorRequest, 'model' | 'params'> & { readonly prompt?: string },
+  occasion: Occasion,
+  way: 'rerun' | 'vary' | 'change',
+  change: Pick<EditorRequest, 'params'> & { readonly model?: string; readonly prompt?: string },
 ): Promise<void> {
+  requireOwn(occasion);
   await knowOldFile();
-  const { prompt = task.prompt, model = task.model, params } = change;
-  const { hasInputs } = sentWith(task.body);
-  const request: EditorRequest = {
-    kind: task.kind,
-    prompts: [{ prompt, place, isSwap: true }],
-    model,
-    params,
-    again: { task, way },
-    ...(hasInputs && { inputs: await inputsOf(task) }),
-  };
+  const { made, place, starter } = occasion;
+  const { prompt = made.prompt, ...rest } = change;
+  const request = await requestOf(made, { prompt, place, isSwap: true }, way, rest);
   const tasks = await order(services, [request], starter);
-  if (!place) for (const { id } of tasks) services.placer.replaceEverywhere(id, uri);
+  if (!place) for (const { id } of tasks) services.placer.replaceEverywhere(id, made.uri);
 }
 
 /** Asks, once, what happens to files whose place others take. @throws Cancelled */

@@ -4,8 +4,8 @@ import type { GenerateServices } from '../generate/generateServices.ts';
 import { starterOf, type Starter } from '../generate/starter.ts';
 import { UserError } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
-import { generatedFile, generatedFileAt, type GeneratedFile } from '../placement/generatedFile.ts';
 import { isDocument, type Place } from '../placement/place.ts';
+import { madeFile, madeFileAt, type MadeFile } from './making.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** What a link in a hover and a code action hand to a command: a reference in a document. */
@@ -13,13 +13,13 @@ export interface ReferenceLink {
   readonly document: string;
   /** Of the address, in UTF-16 units. */
   readonly offset: number;
-  /** Our id of the job that has made the file. No file of a workspace can know it. */
-  readonly task: string;
+  /** Our id of the job that has made the file. No file of a workspace can know it; none for another's. */
+  readonly task: string | undefined;
 }
 
 /** On what a command on a generated file was given, and where. */
 export interface Occasion {
-  readonly generated: GeneratedFile;
+  readonly made: MadeFile;
   /** The address of the reference; undefined when the file itself was chosen. */
   readonly place: Place | undefined;
   readonly starter: Starter;
@@ -39,33 +39,46 @@ export async function occasionOf(services: GenerateServices, values: readonly un
     const document = await vscode.workspace.openTextDocument(uri);
     const found = await occasionAt(services, document, target.offset);
     // The link was made for the file that stood there then.
-    return { ...found, starter: found.generated.task.id === target.task ? 'hand' : 'other' };
+    return occasion(found, found.made.task?.id === target.task ? 'hand' : 'other');
   }
-  if (target instanceof vscode.Uri && target.toString() !== active?.document.uri.toString()) {
-    const generated = await generatedFile(services.ledger, target);
-    if (!generated) throw notGenerated(target.path.split('/').at(-1) ?? '');
-    return { generated, place: undefined, starter: Array.isArray(others) ? 'hand' : 'other' };
+  const file = target instanceof vscode.Uri ? target : active ? undefined : shownFile();
+  if (file && file.toString() !== active?.document.uri.toString()) {
+    const made = await madeFile(services, file);
+    if (!made) throw notGenerated(file.path.split('/').at(-1) ?? '');
+    const fromMenu = Array.isArray(others) ? 'hand' : 'other';
+    return occasion({ made, place: undefined }, target === undefined ? starterOf(values) : fromMenu);
   }
   if (!active || !isDocument(active.document.uri)) {
     throw new UserError(l10n.t('Put the cursor on a reference to a generated file first.'));
   }
   const offset = active.document.offsetAt(active.selection.active);
-  return { ...(await occasionAt(services, active.document, offset)), starter: starterOf(values) };
+  return occasion(await occasionAt(services, active.document, offset), starterOf(values));
+}
+
+/** The file of a tab that is no text editor, as of a picture. */
+function shownFile(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputCustom ? input.uri : undefined;
+}
+
+/** What a recipe of the workspace says is ordered only after a question, whoever has pressed a button. */
+function occasion(found: Pick<Occasion, 'made' | 'place'>, starter: Starter): Occasion {
+  return { ...found, starter: found.made.task ? starter : 'other' };
 }
 
 async function occasionAt(
-  { ledger }: GenerateServices,
+  services: GenerateServices,
   document: vscode.TextDocument,
   offset: number,
-): Promise<Pick<Occasion, 'generated'> & { readonly place: Place }> {
+): Promise<Pick<Occasion, 'made'> & { readonly place: Place }> {
   const address = mediaAddressAt(document.getText(), offset);
   if (!address) {
     throw new UserError(l10n.t('Put the cursor on a reference to a generated file first.'));
   }
-  const generated = await generatedFileAt(ledger, document.uri, address.path);
-  if (!generated) throw notGenerated(address.path);
+  const made = await madeFileAt(services, document.uri, address.path);
+  if (!made) throw notGenerated(address.path);
   const range = new vscode.Range(document.positionAt(address.start), document.positionAt(address.end));
-  return { generated, place: { document, range } };
+  return { made, place: { document, range } };
 }
 
 function isLink(value: unknown): value is ReferenceLink {
@@ -76,8 +89,7 @@ function isLink(value: unknown): value is ReferenceLink {
     typeof value.document === 'string' &&
     'offset' in value &&
     typeof value.offset === 'number' &&
-    'task' in value &&
-    typeof value.task === 'string'
+    (!('task' in value) || value.task === undefined || typeof value.task === 'string')
   );
 }
 

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { estimateCost } from '../../core/generate/cost.ts';
-import { sentWith } from '../../core/generate/draftJob.ts';
 import { mediaAddressAt, type MediaAddress } from '../../core/generate/mediaPath.ts';
 import { modelName } from '../../core/models/usableModels.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
@@ -10,30 +9,40 @@ import type { CommandId } from '../manifest/ids.ts';
 import type { Action } from '../messages/message.ts';
 import { plain } from '../messages/plain.ts';
 import { pictureTooltip, tooltipOf } from '../messages/tooltip.ts';
-import { generatedFileAt, type GeneratedFile } from '../placement/generatedFile.ts';
+import { fileAt } from '../placement/generatedFile.ts';
+import { packageOf } from '../recipeFiles/packageOf.ts';
+import { recipeStateText } from '../recipeFiles/recipeText.ts';
 import { pictureOf } from '../text/taskPicture.ts';
 import { ageText } from '../text/taskText.ts';
+import { madeFileAt, paramsFor, type MadeFile } from './making.ts';
 import type { ReferenceLink } from './occasion.ts';
 import { l10n } from '../text/l10n.ts';
 
-/** A reference to a generated file. */
+/** A reference to a file that was made. */
 interface FoundReference {
   readonly address: MediaAddress;
-  readonly generated: GeneratedFile;
+  readonly made: MadeFile;
+}
+
+/** Where a reference may be: nothing is loaded for a document that refers to nothing of ours. */
+export interface ReferenceSource {
+  readonly load: () => Promise<GenerateServices>;
+  /** Whether any job was ever made here. */
+  readonly mayHaveFiles: () => boolean;
 }
 
 /** What the lightbulb offers on the line of a reference to a generated file. */
 export async function referenceActions(
-  services: GenerateServices,
+  source: ReferenceSource,
   document: vscode.TextDocument,
   position: vscode.Position,
   kind: vscode.CodeActionKind,
 ): Promise<vscode.CodeAction[] | undefined> {
-  const found = await referenceAt(services, document, position);
+  const found = await referenceAt(source, document, position);
   if (!found) return undefined;
-  const { price } = await modelOf(services, found.generated);
-  return offersOf(document, found).map(({ title, command, arguments: values = [] }) => {
-    const words = command === 'rivya.file.regenerate' ? `${title} (${price})` : title;
+  const { price } = await modelOf(await source.load(), found.made);
+  return offersOf(document, found).map(({ title, command, isOrder, arguments: values = [] }) => {
+    const words = isOrder ? `${title} (${price})` : title;
     const action = new vscode.CodeAction(plain(`Rivya: ${words}`, 'title'), kind);
     action.command = { title: plain(title, 'title'), command, arguments: [...values] };
     return action;
@@ -42,39 +51,47 @@ export async function referenceActions(
 
 /** The picture behind a reference, what it was made with, and what can be done with it. */
 export async function referenceHover(
-  services: GenerateServices,
+  source: ReferenceSource,
   document: vscode.TextDocument,
   position: vscode.Position,
 ): Promise<vscode.Hover | undefined> {
-  const found = await referenceAt(services, document, position);
+  const found = await referenceAt(source, document, position);
   if (!found) return undefined;
-  const { address, generated } = found;
+  const { address, made } = found;
   const range = hoveredRange(document, address);
   if (!range.contains(position)) return undefined;
-  const { task, file } = generated;
-  const { name, price } = await modelOf(services, generated);
+  const services = await source.load();
+  const { generated, recipe, task } = made;
+  const { name, price } = await modelOf(services, made);
   const { t } = l10n;
-  const pixels = file.width === undefined ? '' : t('{0} × {1} pixels', file.width, file.height ?? 0);
-  const facts = [name, price, pixels, ageText(task.createdAt, systemClock.now())];
-  const lines = [facts.filter(Boolean).join(' · '), task.prompt];
+  const { width, height } = generated?.file ?? {};
+  const pixels = width === undefined ? '' : t('{0} × {1} pixels', width, height ?? 0);
+  const age = task ? ageText(task.createdAt, systemClock.now()) : (recipe?.recipe.made ?? '');
+  const facts = [name, price, pixels, age, recipe && recipeStateText(recipe)];
+  const lines = [facts.filter(Boolean).join(' · '), made.prompt];
   const links = offersOf(document, found);
   const { library } = services;
-  const picture = pictureOf(task, library);
+  const picture = task && pictureOf(task, library);
+  if (!picture) return new vscode.Hover(tooltipOf(lines, links), range);
   const open = { title: t('Open Result'), command: 'rivya.task.open', arguments: [task.id] } as const;
-  const content = picture
-    ? pictureTooltip(picture, vscode.Uri.file(`${library.folder}/`), lines, { open, links })
-    : tooltipOf(lines, links);
-  return new vscode.Hover(content, range);
+  const folder = vscode.Uri.file(`${library.folder}/`);
+  return new vscode.Hover(pictureTooltip(picture, folder, lines, { open, links }), range);
 }
 
 async function referenceAt(
-  { ledger }: GenerateServices,
+  { load, mayHaveFiles }: ReferenceSource,
   document: vscode.TextDocument,
   position: vscode.Position,
 ): Promise<FoundReference | undefined> {
   const address = mediaAddressAt(document.getText(), document.offsetAt(position));
-  const generated = address && (await generatedFileAt(ledger, document.uri, address.path));
-  return generated && { address, generated };
+  if (!address) return undefined;
+  if (!mayHaveFiles()) {
+    // Somebody else's recipe may tell of it.
+    const uri = await fileAt(document.uri, address.path);
+    if (!uri || !packageOf(uri)) return undefined;
+  }
+  const made = await madeFileAt(await load(), document.uri, address.path);
+  return made && { address, made };
 }
 
 /** The address, and in Markdown the words before it. */
@@ -88,32 +105,53 @@ function hoveredRange(document: vscode.TextDocument, { start, end }: MediaAddres
 /** The name of the model, and what the same would cost once more. */
 async function modelOf(
   { catalogue, server }: GenerateServices,
-  { task }: GeneratedFile,
+  made: MadeFile,
 ): Promise<{ readonly name: string; readonly price: string }> {
   // Of the server in force; without it, what is known without one still shows.
   const models = await catalogue.models(server.base.origin).catch(() => []);
-  const model = models.find(each => each.id === task.model);
-  if (!model) return { name: task.model, price: l10n.t('price unknown') };
-  const { params, hasInputs } = sentWith(task.body);
-  const estimate = estimateCost(model, { prompt: task.prompt, params, hasInputs });
+  const model = models.find(each => each.id === made.model);
+  if (!model) return { name: made.model, price: l10n.t('price unknown') };
+  const { prompt, hasInputs } = made;
+  const estimate = estimateCost(model, { prompt, params: paramsFor(made, model), hasInputs });
   return { name: modelName(model), price: estimateText(estimate) };
 }
 
-type Offer = Action & { readonly command: CommandId; readonly arguments?: readonly unknown[] };
+type Offer = Action & {
+  readonly command: CommandId;
+  readonly arguments?: readonly unknown[];
+  /** Whether it costs what the same has cost, without a further question about what is made. */
+  readonly isOrder: boolean;
+};
 
-function offersOf(document: vscode.TextDocument, { address, generated }: FoundReference): Offer[] {
+/** A file with a recipe is made again as its recipe says; one of the ledger alone as its job was. */
+function offersOf(
+  document: vscode.TextDocument,
+  { address, made: { task, recipe } }: FoundReference,
+): Offer[] {
   const { t } = l10n;
-  const link: ReferenceLink = {
-    document: document.uri.toString(),
-    offset: address.start,
-    task: generated.task.id,
-  };
-  const offer = (title: string, command: CommandId): Offer => ({ title, command, arguments: [link] });
+  const link: ReferenceLink = { document: document.uri.toString(), offset: address.start, task: task?.id };
+  const offer = (title: string, command: CommandId, isOrder = false): Offer => ({
+    title,
+    command,
+    arguments: [link],
+    isOrder,
+  });
+  const edit = offer(t('Edit Prompt...'), 'rivya.file.editPrompt');
+  const why = offer(t('Why Does This File Exist?'), 'rivya.recipe.explain');
+  if (!recipe)
+    return [
+      offer(t('Regenerate'), 'rivya.file.regenerate', true),
+      offer(t('Variations...'), 'rivya.file.variations'),
+      edit,
+      offer(t('Other Model...'), 'rivya.file.otherModel'),
+      why,
+    ];
   return [
-    offer(t('Regenerate'), 'rivya.file.regenerate'),
-    offer(t('Variations...'), 'rivya.file.variations'),
-    offer(t('Edit Prompt...'), 'rivya.file.editPrompt'),
-    offer(t('Other Model...'), 'rivya.file.otherModel'),
-    offer(t('Why This File'), 'rivya.file.why'),
+    offer(t('Run Again'), 'rivya.recipe.rerun', true),
+    offer(t('Vary...'), 'rivya.recipe.vary'),
+    edit,
+    offer(t('Same Seed, Other Model...'), 'rivya.recipe.otherModel'),
+    offer(t('Open Recipe'), 'rivya.recipe.open'),
+    why,
   ];
 }

@@ -17,7 +17,7 @@ export function registerReferences(
 ): vscode.Disposable {
   const kind = vscode.CodeActionKind.RefactorRewrite.append('rivya');
   const isOne = (document: vscode.TextDocument, line: number): boolean =>
-    mediaName.test(document.lineAt(line).text.slice(0, 20_000)) && mayHaveFiles();
+    mediaName.test(document.lineAt(line).text.slice(0, 20_000));
   return vscode.Disposable.from(
     vscode.languages.registerCodeActionsProvider(
       everyDocument,
@@ -25,7 +25,7 @@ export function registerReferences(
         async provideCodeActions(document, range, { only }) {
           if ((only && !only.contains(kind)) || !isOne(document, range.start.line)) return undefined;
           const { referenceActions } = await import('./referenceOffers.ts');
-          return referenceActions(await load(), document, range.start, kind);
+          return referenceActions({ load, mayHaveFiles }, document, range.start, kind);
         },
       },
       { providedCodeActionKinds: [kind] },
@@ -34,7 +34,7 @@ export function registerReferences(
       async provideHover(document, position) {
         if (!isOne(document, position.line)) return undefined;
         const { referenceHover } = await import('./referenceOffers.ts');
-        return referenceHover(await load(), document, position);
+        return referenceHover({ load, mayHaveFiles }, document, position);
       },
     }),
   );

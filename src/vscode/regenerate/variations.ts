@@ -1,7 +1,6 @@
 import { modelFields } from '../../api/resources/modelParameters.ts';
 import type { Model } from '../../api/resources/models.ts';
 import { estimateCost, sumOf } from '../../core/generate/cost.ts';
-import { sentWith } from '../../core/generate/draftJob.ts';
 import { withNewSeed } from '../../core/generate/parameters.ts';
 import { modelName } from '../../core/models/usableModels.ts';
 import type { Task } from '../../shared/task.ts';
@@ -14,9 +13,10 @@ import { UserError } from '../messages/errors.ts';
 import { actions } from '../messages/message.ts';
 import { plain } from '../messages/plain.ts';
 import { chooseOne } from '../messages/quickPick.ts';
-import { inputsOf, placeOf, placedCopy, tasksFrom } from '../tasks/taskCommands.ts';
+import { placeOf, placedCopy, tasksFrom } from '../tasks/taskCommands.ts';
 import { promptText } from '../text/taskText.ts';
 import { chooseVariant } from './chooser.ts';
+import { makingOf, paramsFor, requestOf, type Making } from './making.ts';
 import type { Occasion } from './occasion.ts';
 import { l10n } from '../text/l10n.ts';
 
@@ -30,13 +30,13 @@ const mostVariations = 4;
  */
 export async function variationsOf(
   services: GenerateServices,
-  { generated, place, starter }: Occasion,
+  { made, place, starter }: Occasion,
 ): Promise<void> {
-  const { task } = generated;
-  const tasks = await orderVariations(services, task, starter, { place, isSwap: true });
+  const tasks = await orderVariations(services, made, starter, { place, isSwap: true });
   const ids = tasks.map(({ id }) => id);
-  if (!place) for (const id of ids) services.placer.replaceEverywhere(id, generated.uri);
-  if (ids.length > 0) await chooseVariant(services, ids, { task, place, old: generated });
+  if (!place) for (const id of ids) services.placer.replaceEverywhere(id, made.uri);
+  const old = { uri: made.uri, file: made.generated?.file };
+  if (ids.length > 0) await chooseVariant(services, ids, { making: made, place, old });
 }
 
 /** The same of a job in a list: of its file, where that stands in the workspace. @throws as `order` */
@@ -49,40 +49,36 @@ export async function variationsOfRows(
   const uri = await placedCopy(services, task);
   const isSwap = uri !== undefined;
   const place = isSwap ? undefined : placeOf(services, task);
-  const ids = (await orderVariations(services, task, starter, { place, isSwap })).map(({ id }) => id);
+  const making = makingOf(task);
+  const ids = (await orderVariations(services, making, starter, { place, isSwap })).map(({ id }) => id);
   if (uri) for (const id of ids) services.placer.replaceEverywhere(id, uri);
-  if (ids.length > 0) await chooseVariant(services, ids, { task, place: undefined, old: undefined });
+  if (ids.length > 0) await chooseVariant(services, ids, { making, place: undefined, old: undefined });
 }
 
 async function orderVariations(
   services: GenerateServices,
-  task: Task,
+  making: Making,
   starter: Starter,
   placed: Pick<EditorRequest['prompts'][number], 'place' | 'isSwap'>,
 ): Promise<Task[]> {
   // Those of the server that it goes to: the one of the first run may be out of reach.
   const models = await services.catalogue.models(services.server.base.origin);
-  const model = models.find(each => each.id === task.model);
-  if (!model) throw unknownModel(task.model);
-  const { params, hasInputs } = sentWith(task.body);
-  const count = await askCount(task, model);
-  const inputs = hasInputs ? await inputsOf(task) : undefined;
+  const model = models.find(each => each.id === making.model);
+  if (!model) throw unknownModel(making.model);
+  const params = paramsFor(making, model);
+  const count = await askCount({ ...making, params }, model);
+  const request = await requestOf(making, { prompt: making.prompt, ...placed }, 'vary', { params });
   const requests = Array.from({ length: count }, (): EditorRequest => ({
-    kind: task.kind,
-    prompts: [{ prompt: task.prompt, ...placed }],
-    model: task.model,
+    ...request,
     params: withNewSeed(modelFields(model), params, Math.random()),
-    again: { task, way: 'vary' },
-    inputs,
   }));
   return order(services, requests, starter, true);
 }
 
 /** How many, with the price of all; and what makes them differ. @throws Cancelled */
-async function askCount(task: Task, model: Model): Promise<number> {
+async function askCount({ prompt, params, hasInputs }: Making, model: Model): Promise<number> {
   const { t } = l10n;
-  const { params, hasInputs } = sentWith(task.body);
-  const each = estimateCost(model, { prompt: task.prompt, params, hasInputs });
+  const each = estimateCost(model, { prompt, params, hasInputs });
   const rows = Array.from({ length: mostVariations }, (_, index) => {
     const count = index + 1;
     return {
@@ -94,7 +90,7 @@ async function askCount(task: Task, model: Model): Promise<number> {
   });
   const hasSeed = withNewSeed(modelFields(model), params, 0) !== params;
   const { count } = await chooseOne(rows, {
-    title: t('Variations of "{0}"', promptText(task.prompt)),
+    title: t('Variations of "{0}"', promptText(prompt)),
     placeholder: hasSeed
       ? t('{0}: each gets a seed of its own', modelName(model))
       : t('{0} takes no seed: the same request goes out again, and the model decides', modelName(model)),

@@ -71,6 +71,11 @@ export const taskCommands = {
     if (!target) throw new Cancelled();
     // The dialog has already asked whether to replace.
     await vscode.workspace.fs.copy(source, target, { overwrite: true });
+    const edit = new vscode.WorkspaceEdit();
+    const [result] = resultFiles(task);
+    const written = await services.recipes.addTo(edit, task, result ? [{ uri: target, ...result }] : []);
+    if (written.length === 0 || !(await vscode.workspace.applyEdit(edit))) return;
+    services.recipes.tell(written);
   },
 
   async reveal(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {

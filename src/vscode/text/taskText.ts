@@ -88,7 +88,12 @@ export function durationText(milliseconds: number): string {
 /** The params of a job as it was sent, for reading. */
 export function paramsOf(task: Pick<Task, 'body'>): [key: string, value: string][] {
   const { params } = JSON.parse(task.body) as { params?: Record<string, unknown> };
-  return Object.entries(params ?? {}).map(([key, value]) => [
+  return paramTexts(params ?? {});
+}
+
+/** Parameters, for reading. */
+export function paramTexts(params: Readonly<Record<string, unknown>>): [key: string, value: string][] {
+  return Object.entries(params).map(([key, value]) => [
     key,
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);

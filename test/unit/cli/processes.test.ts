@@ -61,11 +61,14 @@ describe('processes of the command line', () => {
     await using world = await assetWorld();
     world.sandbox.control.update({ taskDurationMs: 40 });
     const entries = 12;
-    const people = [1, 2].map(() => world.person({ 'rivya.assets.yaml': manifestOf(names(entries)) }));
+    const people = Array.from({ length: propertyRuns(2, 4) }, () =>
+      world.person({ 'rivya.assets.yaml': manifestOf(names(entries)) }),
+    );
     const kills = propertyRuns(8, 300);
     const random = fc.sample(fc.integer({ min: 0, max: 900 }), kills);
     let killed = 0;
-    // Two people, of whom each runs two at a time with one ledger; at random moments one is gone.
+    // People of whom each runs two at a time with one ledger: eight processes in the long form. At random
+    // moments one is gone.
     while (killed < kills) {
       await Promise.all(
         people
@@ -96,7 +99,7 @@ describe('processes of the command line', () => {
       expect((await rivya(person, 'check').ended).code).toBe(0);
     }
     expect(world.charged()).toEqual({ credits: entries, jobs: entries });
-    expect(people[0]?.tree()).toEqual(people[1]?.tree());
+    for (const person of people) expect(person.tree()).toEqual(people[0]?.tree());
   });
 
   it('say nothing on standard error that is not theirs, and write one document of JSON', async () => {

@@ -2,7 +2,9 @@ import { pathToFileURL } from 'node:url';
 import { isRivyaError } from '../../../api/errors/errors.ts';
 import type { StoredFile, Task } from '../../../shared/task.ts';
 import type { PackageFolder } from '../../recipes/packageFolder.ts';
-import { formatRecipe, parseRecipe, recipePathOf, type Recipe } from '../../recipes/recipe.ts';
+import { formatRecipe, recipePathOf, type Recipe } from '../../recipes/recipe.ts';
+import { recipeAt } from '../../recipes/recipeIndex.ts';
+import { originOf } from '../../recipes/taskRecipe.ts';
 import type { Library } from '../library.ts';
 import { extensionOf, isSameFormat } from '../manifest/packagePath.ts';
 import type { WishedAsset } from '../plan/facts.ts';
@@ -41,7 +43,7 @@ export class AssetFiles {
     if (!asset || from === undefined) throw new Error('A move has no beginning or no end.');
     const failure = `${from} could not be moved`;
     if (known?.outputs[0].file === asset.file) return folder.move(from, asset.file) ? undefined : failure;
-    const recipe = known ?? this.#recipeAt(from);
+    const recipe = known ?? recipeAt(folder, from);
     if (!recipe) return `the recipe of ${from} cannot be read`;
     if (!folder.exists(asset.file) && !folder.move(from, asset.file)) return failure;
     const [main, ...others] = recipe.outputs;
@@ -71,22 +73,14 @@ export class AssetFiles {
       const isCopied = folder.copyIn(library.pathOf(file), asset.file, item.replaces);
       if (!isCopied && !this.#stands(asset, file.sha256)) return somethingElse;
     }
-    const size =
-      file.width !== undefined && file.height !== undefined ? `${file.width}x${file.height}` : undefined;
-    this.#recordNew(item, asset, file.sha256, {
-      made: new Date(task.createdAt).toISOString().slice(0, 10),
-      origin: task.origin,
-      ...(task.remoteId !== undefined && { task: task.remoteId }),
-      ...(task.finalCredits !== undefined && { credits: task.finalCredits }),
-      original: { sha256: file.sha256, type: file.mediaType, ...(size !== undefined && { size }) },
-    });
+    this.#recordNew(item, asset, file.sha256, originOf(task, file));
     return undefined;
   }
 
   /** Copies the file of another asset with the same wish. */
   copy(item: PlanItem, asset: WishedAsset, twin: WishedAsset | undefined): string | undefined {
     const { folder } = this.#parts;
-    const recipe = twin && this.#recipeAt(twin.file);
+    const recipe = twin && recipeAt(folder, twin.file);
     if (!twin || recipe?.recipe !== asset.recipe) return `${item.twin ?? 'its twin'} was not made`;
     if (!isSameFormat(extensionOf(twin.file), extensionOf(asset.file)))
       return `it is the file of ${twin.id}, and formats are not converted yet`;
@@ -125,12 +119,6 @@ export class AssetFiles {
 
   #stands({ file }: WishedAsset, sha256: string): boolean {
     return this.#parts.folder.factOf(file)?.sha256 === sha256;
-  }
-
-  #recipeAt(file: string): Recipe | undefined {
-    const read = this.#parts.folder.readText(recipePathOf(file), 1_000_000);
-    const recipe = 'text' in read ? parseRecipe(read.text) : undefined;
-    return recipe && 'outputs' in recipe ? recipe : undefined;
   }
 }
 

@@ -1,12 +1,14 @@
 import type { PackageFolder } from '../../recipes/packageFolder.ts';
 import { formatRecipe, recipePathOf, type Recipe } from '../../recipes/recipe.ts';
-import type { WishedAsset } from '../plan/facts.ts';
-import type { Plan, PlanItem } from '../plan/plan.ts';
+import { acceptedRecipe } from '../../recipes/taskRecipe.ts';
+import type { PackageFacts, WishedAsset } from '../plan/facts.ts';
+import { makePlan, type Plan, type PlanItem, type PlanOptions } from '../plan/plan.ts';
 
 /* What a person has made or changed by hand, and what is wished no longer. Nothing is sent. */
 
 /**
- * A file that was edited by hand stays, and is not called edited any more.
+ * A file that was edited by hand stays, and is not called edited any more; of a wish that has changed since,
+ * the recipe says that it is this one now.
  * @returns whether there was anything to accept
  * @throws an error of the disk
  */
@@ -14,15 +16,33 @@ export function acceptEdited(folder: PackageFolder, { asset, state, recipe }: Pl
   if (!asset || !recipe || (state !== 'edited' && state !== 'stale-edited')) return false;
   const sha256 = folder.factOf(asset.file)?.sha256;
   if (sha256 === undefined) return false;
-  const [, ...others] = recipe.outputs;
   const wish = state === 'stale-edited' ? wishOf(asset) : {};
-  write(folder, asset, {
-    ...recipe,
-    ...wish,
-    outputs: [{ file: asset.file, sha256 }, ...others],
-    edited: true,
-  });
+  write(folder, asset, { ...acceptedRecipe(recipe, sha256), ...wish });
   return true;
+}
+
+/**
+ * As `acceptEdited`, for what a manifest wishes and for results that none does.
+ * @returns what was accepted
+ * @throws an error of the disk
+ */
+export function acceptAllEdited(
+  folder: PackageFolder,
+  facts: PackageFacts,
+  { wants = () => true }: Pick<PlanOptions, 'wants'> = {},
+): { readonly id: string; readonly file: string }[] {
+  const unknown = { order: () => ({ state: 'none' as const }), price: () => undefined };
+  const accepted = makePlan(facts, unknown, { wants }).items.filter(item => acceptEdited(folder, item));
+  const declared = new Set(facts.assets.map(({ file }) => file));
+  const results = [...facts.recipes].flatMap(([file, recipe]) => {
+    const isMain = !('problem' in recipe) && recipe.outputs[0].file === file;
+    if (!isMain || declared.has(file) || !wants({ id: file, file })) return [];
+    const sha256 = folder.factOf(file)?.sha256;
+    if (sha256 === undefined || sha256 === recipe.outputs[0].sha256) return [];
+    folder.writeText(recipePathOf(file), formatRecipe(acceptedRecipe(recipe, sha256)));
+    return [{ id: file, file }];
+  });
+  return [...accepted, ...results];
 }
 
 /**

@@ -8,7 +8,7 @@ import { largestYaml } from '../../../../src/core/languages/largeDocument.ts';
 import { addressOf } from '../../../../src/core/projects/address.ts';
 import { promptIn, promptsAt } from '../../../../src/core/prompts/findPrompts.ts';
 import { inlineReference, planReference } from '../../../../src/core/references/planReference.ts';
-import { isLongRun } from '../../../support/propertyRuns.ts';
+import { isLong } from '../../../support/propertyRuns.ts';
 import { growthOf, linearGrowth, ratiosToPlainPass } from '../../../support/growth.ts';
 
 /** For each family of languages what its scanner could take again and again: openings that nothing closes. */
@@ -137,7 +137,7 @@ describe('the time that a document costs', () => {
   // What is larger is not read, and what is smaller takes less: nothing takes longer than this.
   const largest = 500_000;
   const fiveMegabytes = repeated(ordinary, 5 * megabyte);
-  it.each(isLongRun ? [...cases, ...awkward] : costly)(
+  it.each(isLong ? [...cases, ...awkward] : costly)(
     'is at most that of fifty plain passes over 5 MB for the largest that is read in %s: %j',
     (languageId, part) => {
       const { prompts, plan, replacement } = readers(languageId);

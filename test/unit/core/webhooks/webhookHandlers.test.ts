@@ -27,7 +27,7 @@ import {
   type HandlerServer,
 } from '../../../support/handlerServers.ts';
 import { canHave, languages } from '../../../support/languages.ts';
-import { isLongRun } from '../../../support/propertyRuns.ts';
+import { isLong } from '../../../support/propertyRuns.ts';
 
 const never = new AbortController().signal;
 const hour = 3_600_000;
@@ -53,7 +53,7 @@ const handlers: Record<string, Start> = {
 function runsHere(name: string): boolean {
   if (name === 'PHP') return canHave(languages.php);
   // Installing and building takes too long for every run.
-  return name !== 'Go' || (isLongRun && canHave(languages.go));
+  return name !== 'Go' || (isLong && canHave(languages.go));
 }
 
 function serve(handle: (request: Request) => Response | Promise<Response>): Server {

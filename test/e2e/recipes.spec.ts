@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from './fixtures.ts';
+
+const sentence = 'A red bicycle leans against a white wall.';
+const manifest = 'rivya: 1\nassets: {}\n';
+
+test('a file in a package says why it exists, and its recipe goes along when it is renamed', async ({
+  workbench,
+  page,
+  workspaceFolder,
+  sandbox,
+}) => {
+  await writeFile(path.join(workspaceFolder, 'rivya.assets.yaml'), manifest);
+  await writeFile(path.join(workspaceFolder, 'article.md'), `# Bicycles\n\n${sentence}\n\nThe end.\n`);
+  await workbench.setKey(sandbox);
+  await workbench.openFile('article.md');
+  await workbench.selectText(sentence);
+  await workbench.contextMenu('Generate Image from Selection');
+  await expect(workbench.line(/a-red-bicycle/)).toBeVisible();
+  const folder = 'assets/generated';
+  const [picture = ''] = await readdir(path.join(workspaceFolder, folder));
+  const recipeOf = (name: string): string =>
+    path.join(workspaceFolder, '.rivya/recipes', folder, `${name}.json`);
+  const recipe = await readFile(recipeOf(picture), 'utf8');
+  expect(recipe).toContain(sentence);
+  await workbench.save('article.md');
+  await workbench.clearNotifications();
+
+  await workbench.selectText('![A red bicycle');
+  const hover = page.locator('.monaco-hover', { hasText: 'Run Again' });
+  await expect(async () => {
+    await workbench.runCommand('Show or Focus Hover');
+    await expect(hover).toBeVisible({ timeout: 5_000 });
+  }).toPass();
+  for (const title of ['Run Again', 'Vary...', 'Same Seed, Other Model...', 'Open Recipe'])
+    await expect(hover.getByRole('link', { name: title })).toHaveCount(1);
+  await workbench.screenshot('recipeHover');
+  await hover.getByRole('link', { name: 'Why Does This File Exist?' }).click();
+  const dialog = page.locator('.monaco-dialog-box');
+  await expect(dialog).toContainText(sentence);
+  await expect(dialog).toContainText('State: as it was made');
+  await workbench.screenshot('recipeWhy');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+
+  // What is shown is revealed in the Explorer.
+  await workbench.runCommand('View: Show Explorer');
+  await workbench.openFile(picture);
+  const row = workbench.treeItem(picture);
+  await expect(row).toBeVisible();
+  await row.click();
+  await page.keyboard.press('F2');
+  const box = page.locator('.explorer-viewlet input');
+  await box.fill('bicycle.png');
+  await box.press('Enter');
+  await expect.poll(() => existsSync(recipeOf('bicycle.png'))).toBe(true);
+  expect(existsSync(recipeOf(picture))).toBe(false);
+  expect(await readFile(recipeOf('bicycle.png'), 'utf8')).toBe(
+    recipe.replace(`${folder}/${picture}`, `${folder}/bicycle.png`),
+  );
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => existsSync(recipeOf(picture))).toBe(true);
+  expect(existsSync(recipeOf('bicycle.png'))).toBe(false);
+  expect(await readFile(recipeOf(picture), 'utf8')).toBe(recipe);
+  expect(sandbox.control.charges()).toHaveLength(1);
+});
