@@ -48,7 +48,7 @@ const expectedFiles = [
   /^extension\/media\/skills\/[\w-]+\/SKILL\.md$/,
   /^extension\/media\/walkthrough\/[\w-]+\.png$/,
   /^extension\/media\/webhookHandlers\/\w+\.(?:ts|py|go|php)$/,
-  /^extension\/dist\/(?!cli\.)[\w./-]+\.cjs$/,
+  /^extension\/dist\/(?!cli\.|mcp\.)[\w./-]+\.cjs$/,
   /^extension\/dist\/webview\/[\w-]+\.(?:js|css|ttf|woff2)$/,
 ];
 /** Without one of these the extension does not work, or not in Hindi. */

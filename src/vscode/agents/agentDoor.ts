@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { describeError } from '../../base/log.ts';
 import { Agents, type Preview } from '../../core/agents/agents.ts';
-import { AgentProblem } from '../../core/agents/problems.ts';
+import { AgentProblem, unexpectedProblem } from '../../core/agents/problems.ts';
 import { ShownPrices } from '../../core/agents/shownPrices.ts';
 import { toolNames, type ToolName } from '../../core/agents/toolSchemas.ts';
 import { isRivyaError } from '../../api/errors/errors.ts';
@@ -56,7 +56,7 @@ export class AgentDoor {
     const shown = this.#shown.of(tool, input, systemClock.now());
     try {
       const caller = { door: 'tool', client: vscode.env.appName, shown };
-      return resultOf(await this.#agents.call(tool, input, caller, abort.signal));
+      return resultOf((await this.#agents.call(tool, input, caller, abort.signal)).text);
     } catch (error) {
       if (abort.signal.aborted) throw new vscode.CancellationError();
       const problem = this.#problemOf(tool, error);
@@ -69,18 +69,12 @@ export class AgentDoor {
     }
   }
 
-  /** Nothing of an error that nobody expected goes to a model: it may name folders of this machine. */
   #problemOf(tool: ToolName, error: unknown): AgentProblem {
     if (error instanceof AgentProblem) return error;
     this.#services.log.error(`Agent, ${tool}: ${describeError(error)}`);
     const what =
       error instanceof UserError || isRivyaError(error) ? 'it was refused' : 'something went wrong';
-    return new AgentProblem(
-      'unavailable',
-      `${what}; the log of Rivya says more`,
-      'look with find_tasks whether a job was made before you order again; tell the user.',
-      'unknown',
-    );
+    return unexpectedProblem(what);
   }
 }
 
