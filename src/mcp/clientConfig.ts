@@ -29,11 +29,24 @@ export function clientConfig(client: ClientName, start: ServerStart): ClientConf
   switch (client) {
     case 'claude-code': {
       const variables = Object.entries(env ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
-      const words = ['claude', 'mcp', 'add', 'rivya', '--scope', 'user', ...variables, '--', program, ...parameters];
+      const words = [
+        'claude',
+        'mcp',
+        'add',
+        'rivya',
+        '--scope',
+        'user',
+        ...variables,
+        '--',
+        program,
+        ...parameters,
+      ];
       return { language: 'shell', file: undefined, text: words.map(shellWord).join(' ') };
     }
     case 'codex': {
-      const variables = Object.entries(env ?? {}).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+      const variables = Object.entries(env ?? {}).map(
+        ([name, value]) => `${name} = ${JSON.stringify(value)}`,
+      );
       const lines = [
         '[mcp_servers.rivya]',
         `command = ${JSON.stringify(program)}`,

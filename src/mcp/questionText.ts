@@ -10,15 +10,10 @@ const things = { image: 'an image', video: 'a video', audio: 'audio' } as const;
  * What a client asks its user. It is drawn by programs that we do not know, so it is one line each, in plain
  * words, and what comes from elsewhere stands in quotes.
  */
-export function questionText({
-  client,
-  kind,
-  model,
-  prompt,
-  estimate,
-  spent,
-  budget,
-}: AgentQuestion): { readonly title: string; readonly message: string } {
+export function questionText({ client, kind, model, prompt, estimate, spent, budget }: AgentQuestion): {
+  readonly title: string;
+  readonly message: string;
+} {
   const price = estimateWords(estimate);
   const thing = estimate.jobs > 1 ? `${estimate.jobs} images` : things[kind];
   const rest = codePoints(prompt).length - shownCharacters;

@@ -99,12 +99,7 @@ export class Agents<R extends AgentReference = AgentReference> {
    * @param signal ends the waiting; jobs that were made go on
    * @throws AgentProblem; ClientQuestion; the reason of the signal
    */
-  async call(
-    tool: ToolName,
-    input: unknown,
-    caller: AgentCaller,
-    signal: AbortSignal,
-  ): Promise<ToolAnswer> {
+  async call(tool: ToolName, input: unknown, caller: AgentCaller, signal: AbortSignal): Promise<ToolAnswer> {
     try {
       switch (tool) {
         case 'generate_image':

@@ -142,7 +142,8 @@ export async function makeOrder<R extends AgentReference>(
     const spent = { spent: facts.spentToday, budget: rules.dailyBudget };
     const isForClient = why.type === 'ask' && why.by === 'anybody' && caller.asks !== undefined;
     if (why.type === 'never' || questions >= mostQuestions) throw refusalOf(why, estimate, spent);
-    if (!isForClient && !ask) throw why.reason === 'confirm' ? unasked(estimate) : refusalOf(why, estimate, spent);
+    if (!isForClient && !ask)
+      throw why.reason === 'confirm' ? unasked(estimate) : refusalOf(why, estimate, spent);
     const nonce = ledger.agents.ask(name, estimate.worst, clock.now());
     const question: AgentQuestion = {
       order: name,

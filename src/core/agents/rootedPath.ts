@@ -15,7 +15,8 @@ export type RootedPath =
     }
   | { readonly type: 'refused'; readonly why: PathRefusal };
 
-export type PathRefusal = 'empty' | 'address' | 'characters' | 'outside' | 'hidden' | 'device' | 'notFile' | 'noRoot';
+export type PathRefusal =
+  'empty' | 'address' | 'characters' | 'outside' | 'hidden' | 'device' | 'notFile' | 'noRoot';
 
 /** Names that Windows takes for devices, with any extension and in every folder. */
 const devices = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(?:\..*)?$/i;

@@ -66,8 +66,7 @@ function generator(media: MediaKind): ToolSchema {
       params: {
         type: 'object',
         additionalProperties: { type: 'string' },
-        description:
-          'By key, as list_models names them. Leave out for defaults; some raise the price.',
+        description: 'By key, as list_models names them. Leave out for defaults; some raise the price.',
       },
       ...(media === 'image' && {
         count: {
@@ -189,5 +188,5 @@ export const toolDescriptions: Readonly<Record<ToolName, string>> = {
   list_models:
     'Lists the Rivya models with what they cost, or the parameters of one. Free. Use it when the user asks for a certain model, quality or price.',
   get_credits:
-    "Tells the balance of Rivya credits and what agents may still spend today. Free. Only the user can change either.",
+    'Tells the balance of Rivya credits and what agents may still spend today. Free. Only the user can change either.',
 };

@@ -73,8 +73,7 @@ export class AloneFiles {
   /** Where the result of an order goes. @throws AgentProblem for a document that lies outside */
   async placement(document: string | undefined): Promise<NewPlacement> {
     const base = { mode: 'none', language: undefined, anchor: undefined } as const;
-    if (document === undefined)
-      return { ...base, document: undefined, folder: this.#ports.roots()[0]?.uri };
+    if (document === undefined) return { ...base, document: undefined, folder: this.#ports.roots()[0]?.uri };
     const { absolute, root } = await this.#inside(document);
     return { ...base, document: pathToFileURL(absolute).href, folder: root.uri };
   }
@@ -88,8 +87,15 @@ export class AloneFiles {
         const written = copies.findLast(copy => copy.index === index);
         const copy = written?.uri.startsWith('file:') ? fileURLToPath(written.uri) : undefined;
         if (copy !== undefined && existsSync(copy)) {
-          const reference = document === undefined ? undefined : await this.#reference(task, document, copy, file);
-          return { path: this.#nameOf(copy), uri: pathToFileURL(copy).href, isInLibrary: false, file, reference };
+          const reference =
+            document === undefined ? undefined : await this.#reference(task, document, copy, file);
+          return {
+            path: this.#nameOf(copy),
+            uri: pathToFileURL(copy).href,
+            isInLibrary: false,
+            file,
+            reference,
+          };
         }
         const stored = library.pathOf(file);
         const uri = pathToFileURL(stored).href;
@@ -114,7 +120,10 @@ export class AloneFiles {
     const task = ledger.task(id.trim());
     const file = task && resultFiles(task)[0]?.file;
     if (!file) throw this.#refused(written, 'there is no such task with a file');
-    return { ...(await this.#inspected(library.pathOf(file), written)), sha256: () => Promise.resolve(file.sha256) };
+    return {
+      ...(await this.#inspected(library.pathOf(file), written)),
+      sha256: () => Promise.resolve(file.sha256),
+    };
   }
 
   async #fromRoot(written: string): Promise<AloneReference> {
@@ -192,7 +201,9 @@ export class AloneFiles {
     const main = plan?.edits[plan.main];
     if (!plan || !main) return undefined;
     const others = plan.edits.filter(edit => edit !== main);
-    return [main.text.trim(), ...others.map(each => `with, among the imports: ${each.text.trim()}`)].join('\n');
+    return [main.text.trim(), ...others.map(each => `with, among the imports: ${each.text.trim()}`)].join(
+      '\n',
+    );
   }
 
   /** As an agent may name it again. */
@@ -213,7 +224,9 @@ export class AloneFiles {
 /** The path of a file below a root, with forward slashes; undefined when it is not below it. */
 function relativeTo(root: AloneRoot, file: string): string | undefined {
   const way = path.relative(root.path, file);
-  return way === '' || way.startsWith('..') || path.isAbsolute(way) ? undefined : way.replaceAll(path.sep, '/');
+  return way === '' || way.startsWith('..') || path.isAbsolute(way)
+    ? undefined
+    : way.replaceAll(path.sep, '/');
 }
 
 async function projectOf(

@@ -118,7 +118,8 @@ export function openHost({ options, server, keys, folder, cwd, log }: HostParts)
           'the user has allowed only the tools that cost nothing (--read-only)',
           'tell the user. Do not retry.',
         );
-      if (!(await keys.find())) throw new AgentProblem('not_set_up', 'there is no API key', `${setUp} Do not retry.`);
+      if (!(await keys.find()))
+        throw new AgentProblem('not_set_up', 'there is no API key', `${setUp} Do not retry.`);
     },
     models: origin => catalogue.models(origin),
     keptModels: origin => catalogue.kept(origin),

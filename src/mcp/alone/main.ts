@@ -21,7 +21,8 @@ async function start(): Promise<number> {
     return await run(process.argv.slice(2), (bytes, done) => write(bytes, done));
   } catch (error) {
     const isPlain = error instanceof Error && error.name === 'AloneFailure';
-    const text = error instanceof Error ? (isPlain ? error.message : (error.stack ?? error.message)) : String(error);
+    const text =
+      error instanceof Error ? (isPlain ? error.message : (error.stack ?? error.message)) : String(error);
     process.stderr.write(`${redact(`rivya-mcp: ${text}`)}\n`);
     return 1;
   }

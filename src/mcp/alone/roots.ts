@@ -15,7 +15,20 @@ const projectMarks = ['.git', 'package.json', 'pyproject.toml', 'go.mod', 'Cargo
 const systemFolders =
   process.platform === 'win32'
     ? [process.env['SystemRoot'] ?? 'C:\\Windows', 'C:\\Program Files', 'C:\\Program Files (x86)']
-    : ['/bin', '/boot', '/dev', '/etc', '/lib', '/lib64', '/proc', '/sbin', '/sys', '/usr', '/Library', '/System'];
+    : [
+        '/bin',
+        '/boot',
+        '/dev',
+        '/etc',
+        '/lib',
+        '/lib64',
+        '/proc',
+        '/sbin',
+        '/sys',
+        '/usr',
+        '/Library',
+        '/System',
+      ];
 
 /**
  * Folders that a person has named.

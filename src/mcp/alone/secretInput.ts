@@ -14,9 +14,10 @@ export function readSecret(question: string): Promise<string> {
   const lines = createInterface({ input: stdin, output: nowhere, terminal: stdin.isTTY });
   return new Promise(resolve => {
     const end = (line: string): void => {
-      lines.close();
-      process.stderr.write('\n');
+      // Closing tells of itself at once, and what is said first counts.
       resolve(line.trim());
+      process.stderr.write('\n');
+      lines.close();
     };
     lines.once('line', end);
     lines.once('SIGINT', () => end(''));
