@@ -1,10 +1,17 @@
 import type * as esbuild from 'esbuild';
 import { root, version } from './workspace.ts';
 
-/** The programs that need no editor, by their names in `bin`: their files in the folder of a build. */
-export const programFiles = { rivya: 'cli.cjs', 'rivya-mcp': 'mcp.cjs' } as const;
+/**
+ * The programs that run on Node alone, and their files in the folder of a build: those of `bin`, and the shim,
+ * which the extension lays where agents' programs find it.
+ */
+export const programFiles = { rivya: 'cli.cjs', 'rivya-mcp': 'mcp.cjs', shim: 'shim.cjs' } as const;
 
-const entries = { rivya: { cli: 'src/cli/main.ts' }, 'rivya-mcp': { mcp: 'src/mcp/alone/main.ts' } } as const;
+const entries = {
+  rivya: { cli: 'src/cli/main.ts' },
+  'rivya-mcp': { mcp: 'src/mcp/alone/main.ts' },
+  shim: { shim: 'src/mcp/shim/shim.ts' },
+} as const;
 
 /**
  * How a program is bundled: one CommonJS file that needs nothing but Node. What is loaded on use stays so

@@ -56,6 +56,7 @@ const neededFiles = [
   ...[
     'dist/extension.cjs',
     'dist/finderThread.cjs',
+    'dist/shim.cjs',
     'dist/webview/chat.js',
     'dist/webview/chat.css',
     'dist/webview/codicon.css',

@@ -8,7 +8,6 @@ import {
   McpServer,
   type CallToolResult,
   type InputRequiredResult,
-  type JsonSchemaType,
   type JsonSchemaValidator,
   type jsonSchemaValidator,
   type RequestStateCodec,
@@ -129,7 +128,7 @@ class Connection {
       return resultOf(await this.#port.call(tool, input, caller, signal));
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof ClientQuestion) return this.#ask(error);
+      if (error instanceof ClientQuestion) return await this.#ask(error);
       const problem = error instanceof AgentProblem ? error : unexpectedProblem('something went wrong');
       log.info(`Agent, ${tool}: ${problem.message}`);
       if (problem !== error) log.error(`Agent, ${tool}: ${describeError(error)}`);
@@ -255,5 +254,5 @@ const everything: jsonSchemaValidator = {
 };
 
 function listed(schema: object): ReturnType<typeof fromJsonSchema<Record<string, unknown>>> {
-  return fromJsonSchema<Record<string, unknown>>(schema as JsonSchemaType, everything);
+  return fromJsonSchema<Record<string, unknown>>(schema, everything);
 }

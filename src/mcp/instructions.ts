@@ -1,4 +1,4 @@
-/** What a client's model is told of the tools as a whole: the head of the skill, in at most 500 characters. */
+/** What a client's model is told of the tools as a whole: as the skill says it, in at most 500 characters. */
 export const instructions =
   "Rivya makes images, video, speech, music and sounds, and each order costs the user's credits. Look with " +
   'find_tasks first. Leave model and params out unless the user wants something special. Write a prompt about ' +

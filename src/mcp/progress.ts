@@ -4,7 +4,9 @@ import type { Disposable as OurDisposable } from '../base/lifecycle.ts';
 /** A client that hears nothing for a minute gives a call up. */
 const beatMs = 5_000;
 
-/** Tells a client how its call goes: at once, when that changes, and every five seconds until it is disposed. */
+/**
+ * Tells a client how its call goes: at once, when that changes, and every five seconds, until it is disposed.
+ */
 export function progressOf(
   send: (progress: number, message: string) => void,
   clock: Clock,

@@ -1,4 +1,5 @@
-import { PassThrough, type Readable } from 'node:stream';
+import type { PassThrough} from 'node:stream';
+import { type Readable } from 'node:stream';
 import { Client, InMemoryTransport, type CallToolResult } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';

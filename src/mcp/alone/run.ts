@@ -61,9 +61,8 @@ function partsOf(options: AloneOptions): HostParts {
   const { env } = process;
   const server = serverOf(env);
   const folder = dataFolder(options.data, env);
-  let keys: Keys | undefined;
-  const log = logTo(env, () => keys?.secrets ?? []);
-  keys = new Keys({ folder, origin: server.origin, command: options.keyCommand, env, log });
+  const log = logTo(env, () => keys.secrets);
+  const keys: Keys = new Keys({ folder, origin: server.origin, command: options.keyCommand, env, log });
   return { options, server, keys, folder, cwd: process.cwd(), log };
 }
 

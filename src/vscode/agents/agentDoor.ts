@@ -17,19 +17,20 @@ const prefix = 'rivya_';
 
 /** The door through which the agents of VS Code come: its language model tools. */
 export class AgentDoor {
-  readonly #agents: Agents<LocalReference>;
+  /** The same for programs outside, so that a person is asked one question at a time. */
+  readonly agents: Agents<LocalReference>;
   readonly #shown = new ShownPrices();
   readonly #services: GenerateServices;
 
   constructor(services: GenerateServices) {
     this.#services = services;
-    this.#agents = new Agents(agentPorts(services));
+    this.agents = new Agents(agentPorts(services));
   }
 
   /** What VS Code shows before a call, and asks. It may be skipped, so it decides nothing. */
   async prepare(name: string, input: unknown): Promise<vscode.PreparedToolInvocation> {
     const tool = toolOf(name);
-    const preview = await this.#agents.preview(tool, input).catch((error: unknown): Preview => {
+    const preview = await this.agents.preview(tool, input).catch((error: unknown): Preview => {
       // The call itself will say what is wrong, and ask where it has to.
       this.#services.log.error(`Agent, ${tool}: ${describeError(error)}`);
       return { type: 'invalid' };
@@ -56,7 +57,7 @@ export class AgentDoor {
     const shown = this.#shown.of(tool, input, systemClock.now());
     try {
       const caller = { door: 'tool', client: vscode.env.appName, shown };
-      return resultOf((await this.#agents.call(tool, input, caller, abort.signal)).text);
+      return resultOf((await this.agents.call(tool, input, caller, abort.signal)).text);
     } catch (error) {
       if (abort.signal.aborted) throw new vscode.CancellationError();
       const problem = this.#problemOf(tool, error);
