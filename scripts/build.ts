@@ -1,7 +1,8 @@
 /**
  * Builds the bundles: `dist/` for the extension host, `dist/webview/` for the pages
- * (scripts/buildWebview.ts), `dist/cli.cjs` for the command line (scripts/buildCli.ts), and `dist-test/` for
- * the integration suite (`--tests`). `--out` names another folder than `dist`.
+ * (scripts/buildWebview.ts), `dist/cli.cjs` and `dist/mcp.cjs` for the programs without an editor
+ * (scripts/buildCli.ts), and `dist-test/` for the integration suite (`--tests`). `--out` names another folder
+ * than `dist`.
  *
  * The host loads CommonJS, and esbuild splits code only between ES modules. So each bundle is made in two
  * passes: split as ES modules first, then every chunk is turned into CommonJS on its own, where `import()`
@@ -16,7 +17,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
-import { cliFile, cliOptions } from './buildCli.ts';
+import { programFiles, programOptions } from './buildCli.ts';
 import { finishWebview, webviewOptions } from './buildWebview.ts';
 import { root } from './workspace.ts';
 
@@ -34,6 +35,9 @@ const { values: options } = parseArgs({
     out: { type: 'string', default: 'dist' },
   },
 });
+
+type Program = keyof typeof programFiles;
+const programs = Object.keys(programFiles) as Program[];
 
 interface Bundle {
   readonly name: string;
@@ -249,7 +253,8 @@ async function writeChunks(bundle: Bundle, chunks: readonly Chunk[]): Promise<vo
   }
   // Chunk names carry a hash; those of earlier builds would go into the package otherwise.
   for (const entry of await readdir(folder, { recursive: true })) {
-    const stale = /\.cjs(\.map)?$/.test(entry) && entry !== cliFile && !written.has(toPosix(entry));
+    const isOurs = written.has(toPosix(entry)) || programs.some(program => programFiles[program] === entry);
+    const stale = /\.cjs(\.map)?$/.test(entry) && !isOurs;
     if (stale) await rm(path.join(folder, entry));
   }
 }
@@ -306,11 +311,11 @@ async function buildWebview(): Promise<void> {
   await finishWebview(options.out, metafile);
 }
 
-async function buildCli(): Promise<void> {
-  const { warnings, metafile } = await esbuild.build(cliOptions(options.out));
+async function buildProgram(program: Program): Promise<void> {
+  const { warnings, metafile } = await esbuild.build(programOptions(program, options.out));
   failOnMessages(warnings);
   const [bytes = 0] = Object.values(metafile.outputs).map(output => output.bytes);
-  console.log(`command line: ${kilobytes(bytes)}`);
+  console.log(`${program}: ${kilobytes(bytes)}`);
 }
 
 /** Rebuilds on every change until the process ends. */
@@ -323,11 +328,11 @@ async function watch(bundle: Bundle): Promise<void> {
   await context.watch();
 }
 
-async function watchCli(): Promise<void> {
-  const cli = cliOptions(options.out);
+async function watchProgram(program: Program): Promise<void> {
+  const own = programOptions(program, options.out);
   const context = await esbuild.context({
-    ...cli,
-    plugins: [...(cli.plugins ?? []), reporter<typeof cli>('command line', () => Promise.resolve())],
+    ...own,
+    plugins: [...(own.plugins ?? []), reporter<typeof own>(program, () => Promise.resolve())],
   });
   await context.watch();
 }
@@ -386,8 +391,8 @@ const bundles = options.tests ? [host, integrationTests()] : [host];
 try {
   await Promise.all(
     options.watch
-      ? [...bundles.map(watch), watchWebview(), watchCli()]
-      : [...bundles.map(build), buildWebview(), buildCli()],
+      ? [...bundles.map(watch), watchWebview(), ...programs.map(watchProgram)]
+      : [...bundles.map(build), buildWebview(), ...programs.map(buildProgram)],
   );
 } catch (error) {
   console.error(messageOf(error));

@@ -1,17 +1,29 @@
 import type * as esbuild from 'esbuild';
 import { root, version } from './workspace.ts';
 
-/** The name of the command line in the folder of a build. */
-export const cliFile = 'cli.cjs';
+/**
+ * The programs that run on Node alone, and their files in the folder of a build: those of `bin`, and the shim,
+ * which the extension lays where agents' programs find it.
+ */
+export const programFiles = { rivya: 'cli.cjs', 'rivya-mcp': 'mcp.cjs', shim: 'shim.cjs' } as const;
+
+const entries = {
+  rivya: { cli: 'src/cli/main.ts' },
+  'rivya-mcp': { mcp: 'src/mcp/alone/main.ts' },
+  shim: { shim: 'src/mcp/shim/shim.ts' },
+} as const;
 
 /**
- * How `rivya`, the command line, is bundled: one CommonJS file that needs nothing but Node. What is loaded on
- * use stays so within it, because Node must be looked at first.
+ * How a program is bundled: one CommonJS file that needs nothing but Node. What is loaded on use stays so
+ * within it, because Node must be looked at first.
  */
-export function cliOptions(outputFolder: string): esbuild.BuildOptions & { metafile: true } {
+export function programOptions(
+  program: keyof typeof programFiles,
+  outputFolder: string,
+): esbuild.BuildOptions & { metafile: true } {
   return {
     absWorkingDir: root,
-    entryPoints: { cli: 'src/cli/main.ts' },
+    entryPoints: entries[program],
     outdir: outputFolder,
     outExtension: { '.js': '.cjs' },
     bundle: true,

@@ -48,7 +48,7 @@ const expectedFiles = [
   /^extension\/media\/skills\/[\w-]+\/SKILL\.md$/,
   /^extension\/media\/walkthrough\/[\w-]+\.png$/,
   /^extension\/media\/webhookHandlers\/\w+\.(?:ts|py|go|php)$/,
-  /^extension\/dist\/[\w./-]+\.cjs$/,
+  /^extension\/dist\/(?!mcp\.)[\w./-]+\.cjs$/,
   /^extension\/media\/schemas\/rivya\.(?:assets|recipe)\.schema\.json$/,
   /^extension\/dist\/webview\/[\w-]+\.(?:js|css|ttf|woff2)$/,
 ];
@@ -57,8 +57,9 @@ const neededFiles = [
   ...[
     'dist/extension.cjs',
     'dist/finderThread.cjs',
-    'dist/packageThread.cjs',
-    'dist/cli.cjs',
+      'dist/packageThread.cjs',
+      'dist/cli.cjs',
+      'dist/shim.cjs',
     'dist/webview/chat.js',
     'dist/webview/chat.css',
     'dist/webview/codicon.css',

@@ -10,6 +10,7 @@ import { Account } from './core/account/account.ts';
 import { Balance } from './core/credits/balance.ts';
 import { ledgerPath, mayHavePendingJobs } from './core/tasks/storagePaths.ts';
 import type { AgentDoor } from './vscode/agents/agentDoor.ts';
+import { registerExternalAgents } from './vscode/agents/registerExternalAgents.ts';
 import { registerTools } from './vscode/agents/registerTools.ts';
 import { ChatViewProvider } from './vscode/chat/chatViewProvider.ts';
 import { registerCommands } from './vscode/commands.ts';
@@ -138,8 +139,20 @@ function start({ context, channel, store, account, log }: Parts): Omit<TestAcces
   const gallery = store.add(new GalleryPanels(load, log));
   const compare = store.add(new ComparePanels(load, log));
   const doctor = store.add(
-    new Lazy(async () => new (await import('./vscode/doctor/doctor.ts')).Doctor(hostContext, load)),
+    new Lazy(
+      async () =>
+        new (await import('./vscode/doctor/doctor.ts')).Doctor(hostContext, load, () => external.value),
+    ),
   );
+  const agents = store.add(
+    new Lazy(async () => new (await import('./vscode/agents/agentDoor.ts')).AgentDoor(await load())),
+  );
+  const external = store.add(
+    new Lazy(
+      async () => new (await import('./vscode/agents/externalAgents.ts')).ExternalAgents(hostContext, agents),
+    ),
+  );
+  store.add(registerExternalAgents(external, log));
   store.add(registerReferences(load, hasLedger));
   store.add(registerRecipes());
   const links = store.add(
@@ -172,6 +185,7 @@ function start({ context, channel, store, account, log }: Parts): Omit<TestAcces
         assets,
         sandbox,
         doctor,
+        external,
         channel,
       }),
     ),
@@ -185,9 +199,6 @@ function start({ context, channel, store, account, log }: Parts): Omit<TestAcces
     ),
   );
 
-  const agents = store.add(
-    new Lazy(async () => new (await import('./vscode/agents/agentDoor.ts')).AgentDoor(await load())),
-  );
   store.add(
     registerTools(
       contributes.languageModelTools.map(({ name }) => name),

@@ -2,7 +2,7 @@
  * `rivya`: the media of a repository as code, without an editor. This file is read by any Node, so it says
  * what it needs before it loads anything that a Node may lack.
  */
-import { oldNodeText, quietSqlite } from './common/node.ts';
+import { oldNodeText, quietSqlite } from '../base/node.ts';
 import { usage } from './common/usage.ts';
 
 async function start(): Promise<number> {
@@ -15,7 +15,7 @@ async function start(): Promise<number> {
   return run(process.argv.slice(2));
 }
 
-const problem = oldNodeText(process.versions.node);
+const problem = oldNodeText('rivya', process.versions.node);
 if (problem === undefined) {
   start().then(
     code => (process.exitCode = code),

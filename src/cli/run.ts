@@ -1,4 +1,5 @@
 import { redact } from '../base/log.ts';
+import { version } from '../base/version.ts';
 import { check, plan } from './commands/planAndCheck.ts';
 import { accept, adopt, init, prune, resolve } from './commands/recipes.ts';
 import { report } from './commands/report.ts';
@@ -8,7 +9,6 @@ import { readOptions, type CommandName } from './common/options.ts';
 import { usage } from './common/usage.ts';
 import type { Command } from './common/package.ts';
 import { processTerminal, type Terminal } from './common/terminal.ts';
-import { version } from './common/version.ts';
 
 const commands: Readonly<Record<CommandName, Command>> = {
   ...{ plan, check, sync, report, accept, adopt, resolve, prune, init },

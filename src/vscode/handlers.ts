@@ -5,6 +5,7 @@ import type { MediaKind } from '../shared/task.ts';
 import type { Handlers } from './commands.ts';
 import { UserError } from './messages/errors.ts';
 import { starterOf, starterOnTasks } from './generate/starter.ts';
+import type { ExternalAgents } from './agents/externalAgents.ts';
 import type { ChatCommands } from './chat/chatCommands.ts';
 import type { ChatHost } from './chat/chatHost.ts';
 import type { ChatViewProvider } from './chat/chatViewProvider.ts';
@@ -37,6 +38,7 @@ export interface HandlerParts {
   readonly assets: Lazy<AssetSurfaces>;
   readonly sandbox: SandboxHost;
   readonly doctor: Lazy<Doctor>;
+  readonly external: Lazy<ExternalAgents>;
   readonly channel: vscode.LogOutputChannel;
 }
 
@@ -52,6 +54,7 @@ export function createHandlers({
   assets,
   sandbox,
   doctor,
+  external,
   channel,
 }: HandlerParts): Handlers {
   const readingPages = new Lazy(async () => {
@@ -334,6 +337,10 @@ export function createHandlers({
     'rivya.contract.check': async () => {
       const { checkContract } = await import('./contract/checkContract.ts');
       await checkContract(hostContext);
+    },
+    'rivya.agents.setUp': async () => {
+      const { setUpAgents } = await import('./agents/setUpAgents.ts');
+      await setUpAgents(await external.get());
     },
     'rivya.agents.stop': async () => {
       const { stopAgents } = await import('./agents/agentCommands.ts');

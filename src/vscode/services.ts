@@ -1,25 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Clients } from '../api/clients.ts';
-import type { Model } from '../api/resources/models.ts';
 import { systemClock } from '../base/clock.ts';
 import { Lazy } from '../base/lazy.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { describeError } from '../base/log.ts';
-import { renamePatiently } from '../base/patience.ts';
+import { liftStops } from '../core/agents/liftStops.ts';
 import { Library } from '../core/assets/library.ts';
-import { fetchAgain, maximumResultBytes } from '../core/assets/sync/fetchAgain.ts';
+import { maximumResultBytes } from '../core/assets/resultLimits.ts';
+import { fetchAgain } from '../core/assets/sync/fetchAgain.ts';
 import type { ChatStore } from '../core/chat/chatStore.ts';
-import type { Balance } from '../core/credits/balance.ts';
 import { PriceWatch } from '../core/generate/priceWatch.ts';
 import { RecentOrders } from '../core/generate/recentOrders.ts';
 import { Mirror } from '../core/mirror/mirror.ts';
 import { storageIdOf } from '../core/mirror/storageId.ts';
-import { ModelCatalogue, type ModelCache } from '../core/models/modelCatalogue.ts';
+import { catalogueFiles } from '../core/models/catalogueFile.ts';
+import { ModelCatalogue } from '../core/models/modelCatalogue.ts';
 import { AccountMarks, type SenderAccount } from '../core/paidRequest/accountMarks.ts';
 import { agentRowsMs } from '../core/tasks/agentJobs.ts';
 import { ExternalChanges } from '../core/tasks/externalChanges.ts';
@@ -129,7 +128,7 @@ export function createServices(
         if (!base) throw new Error(`The server ${origin} is no longer the one that is set.`);
         return (await clients.of(base).models.list()).data;
       },
-      cache: fileCache(storage),
+      cache: catalogueFiles(storage),
       onCacheFailure: error => log.warn(`The catalogue could not be kept: ${describeError(error)}`),
     }),
   );
@@ -224,23 +223,10 @@ export function createServices(
   forgetOld({ ledger, library, placedFiles }).catch((error: unknown) =>
     log.warn(`What is over could not be deleted, and is at the next start: ${describeError(error)}`),
   );
-  store.add(liftStops(ledger, balance));
+  store.add(liftStops(ledger, balance, systemClock));
   placer.start();
   runner.poke();
   return services;
-}
-
-/** Agents that an empty account has stopped may order again once it is seen to have more. */
-function liftStops(ledger: Ledger, balance: Balance): Disposable {
-  const seen = new Map<string, number>();
-  return balance.onDidChange(origin => {
-    const { credits } = balance.state(origin);
-    if (credits === undefined) return;
-    const before = seen.get(origin);
-    seen.set(origin, credits);
-    const isStopped = ledger.agents.stops(origin, systemClock.now()).length > 0;
-    if (before !== undefined && credits > before && isStopped) ledger.agents.balanceRose(origin);
-  });
 }
 
 /** What the person has removed some time ago, and what agents have done long ago, goes for good. */
@@ -259,28 +245,4 @@ async function adoptOrphans({ context, log }: HostContext, mirror: Mirror): Prom
     adopted,
   );
   show('warning', { text, actions: [actions().showLog] }, log);
-}
-
-function fileCache(folder: string): ModelCache {
-  const pathOf = (origin: string): string => join(folder, `models-${origin.replace(/[^\w.-]+/g, '_')}.json`);
-  return {
-    async read(origin) {
-      try {
-        return JSON.parse(await readFile(pathOf(origin), 'utf8')) as Model[];
-      } catch (error) {
-        if (
-          error instanceof SyntaxError ||
-          (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-        ) {
-          return undefined;
-        }
-        throw error;
-      }
-    },
-    async write(origin, models) {
-      const temporary = `${pathOf(origin)}.${process.pid}`;
-      await writeFile(temporary, JSON.stringify(models));
-      await renamePatiently(temporary, pathOf(origin));
-    },
-  };
 }

@@ -72,11 +72,13 @@ export async function agentWorld(
         Promise.resolve(
           resultFiles(task).map(({ file }) => ({
             path: file.path,
+            uri: `file:///${file.path}`,
             isInLibrary: true,
             file,
             reference: undefined,
           })),
         ),
+      hints: { setUp: 'tell the user to set the key.', inLibrary: 'No folder is open.' },
       balance: () => undefined,
       made: () => runner.poke(),
       ...change,

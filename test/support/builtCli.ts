@@ -3,13 +3,13 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
-import { cliFile, cliOptions } from '../../scripts/buildCli.ts';
+import { programFiles, programOptions } from '../../scripts/buildCli.ts';
 
-/** Builds the command line as it is shipped. @returns the path of its file, in a folder of its own */
-export async function buildCli(): Promise<string> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'rivya-cli-'));
-  await esbuild.build(cliOptions(folder));
-  return path.join(folder, cliFile);
+/** Builds a program as it is shipped. @returns the path of its file, in a folder of its own */
+export async function buildProgram(program: keyof typeof programFiles): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), `${program}-`));
+  await esbuild.build(programOptions(program, folder));
+  return path.join(folder, programFiles[program]);
 }
 
 export interface Ended {

@@ -14,7 +14,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['base', 'shared'],
   webview: ['shared'],
   cli: ['base', 'api', 'core', 'shared'],
-  vscode: ['base', 'api', 'core', 'shared', 'sandbox'],
+  mcp: ['base', 'api', 'core', 'shared'],
+  vscode: ['base', 'api', 'core', 'mcp', 'shared', 'sandbox'],
   'extension.ts': ['base', 'api', 'core', 'shared', 'vscode'],
 };
 
@@ -113,6 +114,16 @@ describe('the house', () => {
     expect(new Set(importers)).toEqual(new Set(['vscode', 'extension.ts']));
   });
 
+  it('has one importer of the MCP SDK', () => {
+    const importers = imports.filter(each => each.specifier.startsWith('@modelcontextprotocol/'));
+    expect(new Set(importers.map(each => each.layer))).toEqual(new Set(['mcp']));
+  });
+
+  it('has an editor that takes of the MCP server only what two hosts share', () => {
+    const alone = imports.filter(each => each.layer === 'vscode' && targetOf(each)?.startsWith('mcp/alone/'));
+    expect(alone).toEqual([]);
+  });
+
   it('makes clients of the API in one place, so that all share the pause of an origin', () => {
     const makers = files.filter(file =>
       /\bcreateRivyaClient\(/.test(readFileSync(path.join(source, file), 'utf8')),
@@ -144,7 +155,7 @@ describe('the house', () => {
     };
     visit('extension.ts');
     expect(
-      [...eager].filter(file => /^sandbox\/|ledger|database|runner|library|transport|publicHost/.test(file)),
+      [...eager].filter(file => /^sandbox\/|^mcp\/|ledger|database|runner|library|transport|publicHost/.test(file)),
     ).toEqual([]);
     expect(eager.size).toBeGreaterThan(5);
   });

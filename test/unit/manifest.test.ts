@@ -52,6 +52,8 @@ const settingKeys: Record<keyof Settings, true> = {
   'agents.enabled': true,
   'agents.confirmAbove': true,
   'agents.dailyBudget': true,
+  'agents.externalClients': true,
+  'agents.offerMcpServer': true,
   'webhooks.receiverPort': true,
   'missingImages.show': true,
   'expiringLinks.show': true,

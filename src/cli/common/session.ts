@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { parseBaseUrl, type BaseUrl } from '../../api/address/baseUrl.ts';
 import type { RivyaClient } from '../../api/client.ts';
@@ -10,13 +10,15 @@ import { isRivyaError } from '../../api/errors/errors.ts';
 import { systemClock } from '../../base/clock.ts';
 import { redactedLog, type Log } from '../../base/log.ts';
 import { Library } from '../../core/assets/library.ts';
-import { fetchAgain, maximumResultBytes } from '../../core/assets/sync/fetchAgain.ts';
+import { maximumResultBytes } from '../../core/assets/resultLimits.ts';
+import { fetchAgain } from '../../core/assets/sync/fetchAgain.ts';
 import type { SyncServices } from '../../core/assets/sync/sync.ts';
 import { readPackage } from '../../core/assets/plan/facts.ts';
 import { AccountMarks } from '../../core/paidRequest/accountMarks.ts';
 import type { PackageFolder } from '../../core/recipes/packageFolder.ts';
 import { Ledger } from '../../core/tasks/ledger.ts';
-import { Runner } from '../../core/tasks/runner.ts';
+import { localPace, Runner } from '../../core/tasks/runner.ts';
+import { stateFolder } from '../../core/storage/stateFolder.ts';
 import { ledgerPath } from '../../core/tasks/storagePaths.ts';
 import { CommandFailure, exitCodes } from './exitCodes.ts';
 import type { Terminal } from './terminal.ts';
@@ -41,17 +43,9 @@ export function apiKeyOf(env: Environment): string | undefined {
 }
 
 /** Where orders and results are kept: `$RIVYA_STATE`, else where the platform keeps the state of programs. */
-export function stateFolder(env: Environment, platform: NodeJS.Platform = process.platform): string {
+function stateOf(env: Environment): string {
   const chosen = env['RIVYA_STATE']?.trim() ?? '';
-  if (chosen !== '') return path.resolve(chosen);
-  if (platform === 'win32')
-    return path.join(env['LOCALAPPDATA'] ?? path.join(homedir(), 'AppData', 'Local'), 'rivya', 'state');
-  if (platform === 'darwin') return path.join(homedir(), 'Library', 'Application Support', 'rivya');
-  const state = env['XDG_STATE_HOME'] ?? '';
-  return path.join(
-    state !== '' && path.isAbsolute(state) ? state : path.join(homedir(), '.local', 'state'),
-    'rivya',
-  );
+  return chosen === '' ? stateFolder(env) : path.resolve(chosen);
 }
 
 /** A client of the server, with the key of the environment. */
@@ -77,12 +71,12 @@ export async function modelsOf(client: RivyaClient, signal: AbortSignal): Promis
  * @throws as `openLedger`
  */
 export function existingLedger(env: Environment): Ledger | undefined {
-  return existsSync(ledgerPath(stateFolder(env))) ? openLedger(env, () => undefined) : undefined;
+  return existsSync(ledgerPath(stateOf(env))) ? openLedger(env, () => undefined) : undefined;
 }
 
 /** @throws CommandFailure when it cannot be used; it is left as it is then */
 function openLedger(env: Environment, tell: (text: string) => void): Ledger {
-  const folder = stateFolder(env);
+  const folder = stateOf(env);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const { ledger, quarantined } = Ledger.open(ledgerPath(folder));
@@ -104,9 +98,6 @@ export interface Session extends Disposable {
   readonly services: SyncServices;
 }
 
-/** The local sandbox is done in moments, and minds no question. */
-const localPace = 0.03;
-
 export interface SessionParts {
   readonly env: Environment;
   readonly folder: PackageFolder;
@@ -120,7 +111,7 @@ export interface SessionParts {
 
 /** @throws CommandFailure when the state folder cannot be used */
 export function openSession({ env, folder, server, client, models, log, tell, tool }: SessionParts): Session {
-  const state = stateFolder(env);
+  const state = stateOf(env);
   const ledger = openLedger(env, tell);
   const library = new Library(path.join(state, 'library'));
   const marks = AccountMarks.open(path.join(state, 'account.salt'));

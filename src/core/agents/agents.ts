@@ -4,6 +4,7 @@ import type { Model } from '../../api/resources/models.ts';
 import type { Estimate } from '../generate/cost.ts';
 import type { InputFile } from '../generate/inputRules.ts';
 import { modelName, modelsFor } from '../models/usableModels.ts';
+import { toDisposable, type Disposable } from '../../base/lifecycle.ts';
 import type { NewPlacement } from '../tasks/placement.ts';
 import type { MediaKind, Task } from '../../shared/task.ts';
 import { agentGate } from './agentGate.ts';
@@ -13,7 +14,10 @@ import {
   modelAnswer,
   modelsAnswer,
   tasksAnswer,
+  stateOf,
   type AnsweredFile,
+  type PlaceHints,
+  type ToolAnswer,
 } from './answers.ts';
 import {
   dayOf,
@@ -48,6 +52,7 @@ export interface AgentsPorts<R extends AgentReference = AgentReference> extends 
   readonly placement: (document: string | undefined) => Promise<NewPlacement>;
   /** The files of a job. @param document that is to refer to them, as the agent has named it */
   readonly files: (task: Task, document: string | undefined) => Promise<readonly AnsweredFile[]>;
+  readonly hints: PlaceHints;
   /** In credits, as seen last. */
   readonly balance: (origin: string) => number | undefined;
 }
@@ -92,10 +97,9 @@ export class Agents<R extends AgentReference = AgentReference> {
   /**
    * Does what a tool is called for.
    * @param signal ends the waiting; jobs that were made go on
-   * @returns what the model reads
-   * @throws AgentProblem; the reason of the signal
+   * @throws AgentProblem; ClientQuestion; the reason of the signal
    */
-  async call(tool: ToolName, input: unknown, caller: AgentCaller, signal: AbortSignal): Promise<string> {
+  async call(tool: ToolName, input: unknown, caller: AgentCaller, signal: AbortSignal): Promise<ToolAnswer> {
     try {
       switch (tool) {
         case 'generate_image':
@@ -105,20 +109,20 @@ export class Agents<R extends AgentReference = AgentReference> {
         case 'generate_audio':
           return await this.#generate('audio', readInput(tool, input), caller, signal);
         case 'check_task':
-          return await this.#check(readInput(tool, input), signal);
+          return await this.#check(readInput(tool, input), caller, signal);
         case 'find_tasks':
-          return await this.#find(readInput(tool, input));
+          return { text: await this.#find(readInput(tool, input)) };
         case 'list_models':
-          return await this.#list(readInput(tool, input));
+          return { text: await this.#list(readInput(tool, input)) };
         case 'get_credits':
           readInput(tool, input);
-          return await this.#credits();
+          return { text: await this.#credits() };
       }
     } catch (error) {
       signal.throwIfAborted();
       if (!isRivyaError(error)) throw error;
       const what = `Rivya could not be asked. Rivya says: ${quoted(error.message, 300)}`;
-      if (error.kind === 'scope' || error.kind === 'authentication') throw notSetUp(what);
+      if (error.kind === 'scope' || error.kind === 'authentication') throw this.#notSetUp(what);
       throw new AgentProblem('unavailable', what, 'nothing was ordered by this call; try once more in 60 s.');
     }
   }
@@ -176,7 +180,7 @@ export class Agents<R extends AgentReference = AgentReference> {
     input: GenerationInput,
     caller: AgentCaller,
     signal: AbortSignal,
-  ): Promise<string> {
+  ): Promise<ToolAnswer> {
     const ports = this.#ports;
     await ports.requireAllowed('paid');
     const { origin } = this.#server();
@@ -201,7 +205,7 @@ export class Agents<R extends AgentReference = AgentReference> {
           ]
         : []),
     ];
-    return this.#answer(ids, { seconds, document: input.document, folded, remarks }, signal);
+    return this.#answer(ids, { seconds, document: input.document, folded, remarks, caller }, signal);
   }
 
   #resolve(
@@ -213,13 +217,17 @@ export class Agents<R extends AgentReference = AgentReference> {
     return resolveOrder(kind, input, { models, defaultModel: this.#ports.defaultModel(kind), inputs });
   }
 
-  async #check(input: ToolInput<'check_task'>, signal: AbortSignal): Promise<string> {
+  async #check(
+    input: ToolInput<'check_task'>,
+    caller: AgentCaller,
+    signal: AbortSignal,
+  ): Promise<ToolAnswer> {
     await this.#ports.requireAllowed('free');
     const ids = [...new Set(input.task_ids.map(id => id.trim()))];
     for (const id of ids) if (!this.#ports.ledger.task(id)) throw unknownTask(id);
     const { document, wait_seconds: seconds = 0 } = input;
     if (document !== undefined) await this.#ports.placement(document);
-    return this.#answer(ids, { seconds, document, folded: new Set(), remarks: [] }, signal);
+    return this.#answer(ids, { seconds, document, folded: new Set(), remarks: [], caller }, signal);
   }
 
   async #find({ query = '', kind, limit = 10 }: ToolInput<'find_tasks'>): Promise<string> {
@@ -268,11 +276,18 @@ export class Agents<R extends AgentReference = AgentReference> {
       readonly document: string | undefined;
       readonly folded: ReadonlySet<string>;
       readonly remarks: readonly string[];
+      readonly caller: AgentCaller;
     },
     signal: AbortSignal,
-  ): Promise<string> {
-    const { ledger, clock, files } = this.#ports;
-    await waitForTasks(ids, how.seconds * 1_000, { ledger, clock }, signal);
+  ): Promise<ToolAnswer> {
+    const { ledger, clock, files, hints } = this.#ports;
+    const { longestWait = how.seconds } = how.caller;
+    const following = this.#follow(ids, how.caller);
+    try {
+      await waitForTasks(ids, Math.min(how.seconds, longestWait) * 1_000, { ledger, clock }, signal);
+    } finally {
+      following.dispose();
+    }
     const tasks = ids.flatMap(id => ledger.task(id) ?? []);
     const answered = await Promise.all(
       tasks.map(async task => ({
@@ -284,13 +299,33 @@ export class Agents<R extends AgentReference = AgentReference> {
     const { origin } = tasks[0] ?? this.#server();
     const { dailyBudget } = await this.#ports.rules(origin);
     const budget = { spent: this.#spent(origin), limit: dailyBudget };
-    return tasksAnswer(answered, budget, how.document, how.remarks);
+    return { text: tasksAnswer(answered, budget, how.document, hints, how.remarks), tasks: answered, budget };
+  }
+
+  /** Tells the caller how its jobs stand, now and whenever that is another. */
+  #follow(ids: readonly string[], { progress }: AgentCaller): Disposable {
+    if (!progress) return toDisposable(() => undefined);
+    const { ledger } = this.#ports;
+    let said = '';
+    const look = (): void => {
+      const states = ids.flatMap(id => ledger.task(id) ?? []).map(stateOf);
+      const text = states.join(', ');
+      if (text === said) return;
+      said = text;
+      progress(text);
+    };
+    look();
+    return ledger.onDidChange(look);
   }
 
   #server(): { readonly origin: string; readonly isSandbox: boolean } {
     const server = this.#ports.server();
-    if (!server) throw notSetUp('the address of Rivya that is set cannot be used');
+    if (!server) throw this.#notSetUp('the address of Rivya that is set cannot be used');
     return server;
+  }
+
+  #notSetUp(what: string): AgentProblem {
+    return new AgentProblem('not_set_up', what, `${this.#ports.hints.setUp} Do not retry.`);
   }
 
   #spent(origin: string): number {
@@ -302,10 +337,6 @@ function wishesOf(origin: string, order: ResolvedOrder, references: readonly str
   return order.jobs.map(({ prompt, params }, number) =>
     wishName({ origin, kind: order.kind, model: order.model.id, prompt, params, references, number }),
   );
-}
-
-function notSetUp(what: string): AgentProblem {
-  return new AgentProblem('not_set_up', what, 'tell the user to run "Rivya: Set API Key". Do not retry.');
 }
 
 function unknownTask(id: string): AgentProblem {

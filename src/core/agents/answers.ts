@@ -11,6 +11,8 @@ import { bareId, quoted } from './quoted.ts';
 export interface AnsweredFile {
   /** Relative to the workspace, or absolute in the library. */
   readonly path: string;
+  /** Of the file, for a program that opens it. */
+  readonly uri: string;
   readonly isInLibrary: boolean;
   readonly file: StoredFile;
   /** The text by which the document refers to it. */
@@ -22,6 +24,28 @@ export interface AnsweredTask {
   readonly files: readonly AnsweredFile[];
   /** Whether it existed before this order. */
   readonly isFolded: boolean;
+}
+
+/** A small picture that a model may look at. */
+export interface PreviewImage {
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What a tool gives back: the text has all facts, because most hosts pass on nothing else. */
+export interface ToolAnswer {
+  readonly text: string;
+  readonly tasks?: readonly AnsweredTask[];
+  readonly budget?: AgentBudget;
+  readonly previews?: readonly PreviewImage[];
+}
+
+/** What a model is told to say to its user, which differs by the place where the tools run. */
+export interface PlaceHints {
+  /** When no API key is there, or Rivya refuses it. */
+  readonly setUp: string;
+  /** When files were not written to the workspace: why, and where they are. */
+  readonly inLibrary: string;
 }
 
 /** What agents have spent today and may spend, in credits. */
@@ -42,13 +66,14 @@ export function tasksAnswer(
   tasks: readonly AnsweredTask[],
   budget: AgentBudget,
   document: string | undefined,
+  hints: PlaceHints,
   remarks: readonly string[] = [],
 ): string {
   const done = tasks.filter(({ task }) => isDone(task)).length;
   const running = tasks.filter(({ task }) => isUnderWay(task));
   const folded = tasks.filter(({ isFolded }) => isFolded).length;
   const lines = [`done: ${done} of ${tasks.length}`];
-  for (const each of tasks) lines.push(...linesOf(each, tasks.length));
+  for (const each of tasks) lines.push(...linesOf(each, tasks.length, hints));
   const references = tasks.flatMap(({ files }) => files.flatMap(({ reference }) => reference ?? []));
   if (document !== undefined) {
     for (const reference of references) {
@@ -66,9 +91,7 @@ export function tasksAnswer(
     );
   }
   if (tasks.some(({ files }) => files.some(({ isInLibrary }) => isInLibrary))) {
-    lines.push(
-      'files_unavailable: what is in the library is paid and kept. No folder is open, or it could not be written there; the user can insert it from the Tasks view of Rivya.',
-    );
+    lines.push(`files_unavailable: what is in the library is paid and kept. ${hints.inLibrary}`);
   }
   if (running.length > 0)
     lines.push('Not done yet. Do not order it again; call check_task with the same id.');
@@ -89,7 +112,7 @@ function hasFile(task: Task): boolean {
   return task.results.some(({ file }) => file !== undefined);
 }
 
-function linesOf({ task, files }: AnsweredTask, count: number): string[] {
+function linesOf({ task, files }: AnsweredTask, count: number, hints: PlaceHints): string[] {
   const lines: string[] = [];
   for (const { path, isInLibrary, file } of files) {
     const size = file.width === undefined ? '' : `, ${file.width} x ${file.height}`;
@@ -104,12 +127,12 @@ function linesOf({ task, files }: AnsweredTask, count: number): string[] {
   if (task.state === 'failed')
     lines.push('generation_failed: a changed prompt is a new order and costs again.');
   if (task.hold === 'decision') lines.push('It waits for the user, who decides in the Tasks view of Rivya.');
-  if (task.hold === 'key')
-    lines.push('not_set_up: tell the user to run "Rivya: Set API Key". Do not order again.');
+  if (task.hold === 'key') lines.push(`not_set_up: ${hints.setUp} Do not order again.`);
   return lines;
 }
 
-function stateOf(task: Task): string {
+/** Where a job stands, in words for the model. */
+export function stateOf(task: Task): string {
   if (task.hold === 'decision') return 'waits for the user';
   if (task.hold === 'key') return 'waits for an API key';
   return task.state === 'draft' ? 'queued' : task.state;

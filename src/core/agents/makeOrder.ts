@@ -34,6 +34,26 @@ export interface AgentCaller {
   readonly client: string;
   /** The most credits that its host has shown for this call before; undefined when it has shown none. */
   readonly shown: number | undefined;
+  /** What its client was given to ask its user, when it can do that and calls again with the answer. */
+  readonly asks?: { readonly answer: AgentAnswer | undefined } | undefined;
+  /** The longest that it waits for a result, in seconds. */
+  readonly longestWait?: number | undefined;
+  /** Is told how its jobs stand, in words, while they are waited for. */
+  readonly progress?: ((message: string) => void) | undefined;
+}
+
+/** The client of an agent is to ask its user, and to call again with the answer. No job was made. */
+export class ClientQuestion extends Error {
+  /** By which the answer is known. */
+  readonly nonce: string;
+  readonly question: AgentQuestion;
+
+  constructor(nonce: string, question: AgentQuestion) {
+    super('The client has a question to ask.');
+    this.name = 'ClientQuestion';
+    this.nonce = nonce;
+    this.question = question;
+  }
 }
 
 /** What a person is asked about an order of an agent. */
@@ -58,8 +78,8 @@ export interface OrderPorts<R extends AgentReference = AgentReference> {
   readonly clock: Clock;
   readonly rules: (origin: string) => Promise<AgentRules>;
   readonly upload: (origin: string, model: Model, references: readonly R[]) => Promise<ReferenceMediaItem[]>;
-  /** Asks a person. @returns false also when nobody answers */
-  readonly ask: (question: AgentQuestion, signal: AbortSignal) => Promise<boolean>;
+  /** Asks a person; undefined where there is none. @returns false also when nobody answers */
+  readonly ask: ((question: AgentQuestion, signal: AbortSignal) => Promise<boolean>) | undefined;
   /** Jobs were made, and are to be sent. */
   readonly made: (tasks: readonly Task[]) => void;
 }
@@ -82,7 +102,8 @@ const mostQuestions = 3;
 /**
  * Finds or makes the jobs of an order; asks a person where one has to agree.
  * @returns the jobs, and the ids of those that existed
- * @throws AgentProblem when it is refused; RivyaError; the reason of the signal; no job was made then
+ * @throws AgentProblem when it is refused; ClientQuestion; RivyaError; the reason of the signal; no job was
+ * made then
  */
 export async function makeOrder<R extends AgentReference>(
   ports: OrderPorts<R>,
@@ -92,7 +113,8 @@ export async function makeOrder<R extends AgentReference>(
   const { origin, order, wishes, references, isAgain, caller, kind } = wanted;
   const { ledger, clock, ask, upload, made } = ports;
   const name = orderName(wishes, isAgain);
-  let answer: AgentAnswer | undefined;
+  let answer = caller.asks?.answer;
+  if (answer && answer.allow !== true) throw clientDeclined();
   let items: ReferenceMediaItem[] | undefined;
   for (let questions = 0; ; questions++) {
     const rules = await ports.rules(origin);
@@ -100,7 +122,9 @@ export async function makeOrder<R extends AgentReference>(
       agentGate(gateFacts(facts, order, caller), rules);
     const { existing, facts } = ledger.agents.look({ origin, wishes, isAgain }, dayOf(clock));
     // Nothing is uploaded for an order that is refused, or that exists.
-    const first = facts.makes.length > 0 && !answer ? decide(facts) : undefined;
+    const prices = facts.makes.map(index => priceOfJob(order, index));
+    const agreedBy = answer && ledger.agents.agreedBy(name, prices, answer, clock.now());
+    const first = facts.makes.length > 0 ? decide({ ...facts, agreedBy }) : undefined;
     let why = first?.type === 'no' ? first.why : undefined;
     if (!why) {
       if (!existing.every(task => task !== undefined))
@@ -116,7 +140,10 @@ export async function makeOrder<R extends AgentReference>(
     }
     const estimate = estimateOf(order, facts.makes);
     const spent = { spent: facts.spentToday, budget: rules.dailyBudget };
+    const isForClient = why.type === 'ask' && why.by === 'anybody' && caller.asks !== undefined;
     if (why.type === 'never' || questions >= mostQuestions) throw refusalOf(why, estimate, spent);
+    if (!isForClient && !ask)
+      throw why.reason === 'confirm' ? unasked(estimate) : refusalOf(why, estimate, spent);
     const nonce = ledger.agents.ask(name, estimate.worst, clock.now());
     const question: AgentQuestion = {
       order: name,
@@ -128,6 +155,7 @@ export async function makeOrder<R extends AgentReference>(
       ...spent,
       reason: why.reason,
     };
+    if (isForClient || !ask) throw new ClientQuestion(nonce, question);
     const allow = await ask(question, signal);
     signal.throwIfAborted();
     if (!allow) throw refusalOf(why, estimate, spent);
@@ -161,7 +189,7 @@ function create<R extends AgentReference>(
       task: { ...draftJob(order, job, identity), dueAt },
       placement,
       wish: wishes[index] ?? '',
-      estimate: job.estimate.worst ?? job.estimate.credits,
+      estimate: priceOfJob(order, index),
     };
   });
   const { door, client } = caller;
@@ -179,6 +207,12 @@ export function dayOf(clock: Clock): { readonly now: number; readonly dayStart: 
   return { now, dayStart: startOfDay(now) };
 }
 
+/** The most that one job is expected to cost, in credits; undefined when nobody can tell. */
+function priceOfJob({ jobs }: ResolvedOrder, index: number): number | undefined {
+  const estimate = jobs[index]?.estimate;
+  return estimate?.worst ?? estimate?.credits;
+}
+
 /** What the jobs that would be made cost together. */
 export function estimateOf({ jobs }: ResolvedOrder, makes: readonly number[]): Estimate {
   return sumOf(makes.flatMap(index => jobs[index]?.estimate ?? []));
@@ -188,6 +222,22 @@ function gateFacts(facts: AgentFacts, order: ResolvedOrder, { shown }: AgentCall
   const estimate = estimateOf(order, facts.makes);
   const { worst } = estimate;
   return { ...facts, estimate, isShownByHost: shown !== undefined && worst !== undefined && worst <= shown };
+}
+
+function clientDeclined(): AgentProblem {
+  return new AgentProblem(
+    'consent_denied',
+    'the client has answered no, which some do without showing the question',
+    'tell the user. Do not order something else in its place.',
+  );
+}
+
+function unasked(estimate: Estimate): AgentProblem {
+  return new AgentProblem(
+    'consent_required',
+    `this costs ${estimateWords(estimate)}, and this client cannot ask its user`,
+    'tell the user. Do not try another model or a smaller order to get around it.',
+  );
 }
 
 /** No refusal names a way around it. */

@@ -28,6 +28,20 @@ const final: ReadonlySet<ProblemCode> = new Set([
   'insufficient_credits',
 ]);
 
+/**
+ * For an error that nobody expected: nothing of it goes to a model, because it may name folders of this
+ * machine.
+ * @param what happened, in few words
+ */
+export function unexpectedProblem(what: string): AgentProblem {
+  return new AgentProblem(
+    'unavailable',
+    `${what}; the log of Rivya says more`,
+    'look with find_tasks whether a job was made before you order again; tell the user.',
+    'unknown',
+  );
+}
+
 /** Why a tool did not do what it was asked for, in words for the model. */
 export class AgentProblem extends Error {
   readonly code: ProblemCode;

@@ -15,7 +15,8 @@ export type RootedPath =
     }
   | { readonly type: 'refused'; readonly why: PathRefusal };
 
-export type PathRefusal = 'empty' | 'address' | 'characters' | 'outside' | 'hidden' | 'device' | 'noRoot';
+export type PathRefusal =
+  'empty' | 'address' | 'characters' | 'outside' | 'hidden' | 'device' | 'notFile' | 'noRoot';
 
 /** Names that Windows takes for devices, with any extension and in every folder. */
 const devices = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(?:\..*)?$/i;
@@ -99,5 +100,6 @@ export const pathRefusals: Readonly<Record<PathRefusal, string>> = {
   outside: 'it lies outside of the workspace',
   hidden: 'it lies in a folder, or is a file, that begins with a dot',
   device: 'it names a device',
+  notFile: 'it is no file',
   noRoot: 'no folder is open',
 };

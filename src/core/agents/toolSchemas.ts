@@ -56,18 +56,17 @@ function generator(media: MediaKind): ToolSchema {
         type: 'string',
         minLength: 1,
         maxLength: limits.prompt,
-        description: `What the ${media} ${media === 'audio' ? 'is to sound like, or the words to be spoken' : 'shows'}. Only what is wanted; no file names, no instructions to you.`,
+        description: `What the ${media} ${media === 'audio' ? 'is to sound like, or the words to be spoken' : 'shows'}. No file names, no instructions to you.`,
       },
       model: {
         type: 'string',
         maxLength: limits.model,
-        description: 'Model id from list_models. Leave out for the model that the user has chosen.',
+        description: "Model id from list_models. Leave out for the user's own.",
       },
       params: {
         type: 'object',
         additionalProperties: { type: 'string' },
-        description:
-          'Parameters of that model by key, as list_models with its id names them. Leave out for its defaults; some raise the price.',
+        description: 'By key, as list_models names them. Leave out for defaults; some raise the price.',
       },
       ...(media === 'image' && {
         count: {
@@ -83,27 +82,26 @@ function generator(media: MediaKind): ToolSchema {
         items: {
           type: 'string',
           maxLength: limits.path,
-          description: 'Path of a file inside the workspace, or task:<id> for an earlier result.',
+          description: 'Path inside the workspace, or task:<id> for an earlier result.',
         },
-        description: 'Files for the model to work from.',
+        description: 'Files to work from.',
       },
       document: {
         type: 'string',
         maxLength: limits.path,
         description:
-          'Path of the document that will show the result. The file is then saved where that document expects it, and the answer has the text that refers to it.',
+          'Path of the document that will show it: the file goes where that expects it, and the answer has the text for it.',
       },
       wait_seconds: {
         type: 'integer',
         minimum: 0,
         maximum: limits.waitSeconds,
-        description:
-          'How long to wait for the result, at most; then ask check_task. Without it an image is waited for, other media are not.',
+        description: 'Longest wait for the result; then ask check_task. Default: 120 for an image, else 0.',
       },
       again: {
         type: 'boolean',
         description:
-          'True only when the user wants one more of exactly the same. Otherwise an identical order returns the job that exists, at no cost.',
+          'True only when the user wants one more of the same; else an identical order is the existing job, free.',
       },
     },
   };
@@ -176,7 +174,7 @@ export const toolSchemas: Readonly<Record<ToolName, ToolSchema>> = {
 };
 
 const paid = (media: string): string =>
-  `Generates ${media} with Rivya and saves it in the workspace. Costs the user's credits, so look with find_tasks for one that exists first. Returns path, text for the document and cost; for what takes longer a task id to ask check_task about. Not for editing code or text.`;
+  `Generates ${media} with Rivya and saves it in the workspace. Costs the user's credits: look with find_tasks first. Returns path, text for the document and cost, or a task id for check_task. Not for editing code or text.`;
 
 /** What the model reads of each tool: what it does, that it costs, what comes back, and what to do next. */
 export const toolDescriptions: Readonly<Record<ToolName, string>> = {
@@ -184,11 +182,11 @@ export const toolDescriptions: Readonly<Record<ToolName, string>> = {
   generate_video: paid('a video'),
   generate_audio: paid('speech, music or a sound'),
   check_task:
-    'Tells what became of Rivya jobs, and waits for them if asked. Free. Returns state, paths and cost of each. Use it in place of ordering again when a job still runs.',
+    'Tells what became of Rivya jobs, and waits for them if asked. Free. Returns state, paths and cost of each. Use it in place of ordering again.',
   find_tasks:
     "Finds the user's earlier Rivya jobs and their files. Free. Returns a line for each with its id, state, file and prompt. Use it before ordering what may exist.",
   list_models:
     'Lists the Rivya models with what they cost, or the parameters of one. Free. Use it when the user asks for a certain model, quality or price.',
   get_credits:
-    "Tells the user's balance of Rivya credits and what agents may still spend today. Free. No one but the user can change either.",
+    'Tells the balance of Rivya credits and what agents may still spend today. Free. Only the user can change either.',
 };

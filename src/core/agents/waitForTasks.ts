@@ -63,5 +63,8 @@ function isMoving(task: Task): boolean {
 }
 
 function isPlacing(task: Task, ledger: Ledger): boolean {
-  return task.state === 'stored' && ledger.placements.of(task.id)?.state === 'waiting';
+  if (task.state !== 'stored') return false;
+  const placement = ledger.placements.of(task.id);
+  // Without a folder it waits for a person.
+  return placement?.state === 'waiting' && (placement.folder ?? placement.document) !== undefined;
 }

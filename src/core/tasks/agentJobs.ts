@@ -148,7 +148,8 @@ export class AgentJobs {
       const makes = order.jobs.flatMap((_, index) => (existing[index] ? [] : [index]));
       let consent: AgentConsent | undefined;
       if (makes.length > 0) {
-        const agreedBy = answer && this.#agreedBy(order, answer, makes, now);
+        const prices = makes.map(index => order.jobs[index]?.estimate);
+        const agreedBy = answer && this.agreedBy(order.wish, prices, answer, now);
         const decision = decide(this.#facts(order.origin, makes, agreedBy, now, dayStart));
         if (decision.type === 'no') return { type: 'refused', why: decision.why };
         ({ consent } = decision);
@@ -192,6 +193,11 @@ export class AgentJobs {
       now - foldMs,
     );
     return row && this.#ports.task(text(row, 'id'));
+  }
+
+  /** Whether a job was ordered by an agent. */
+  has(taskId: string): boolean {
+    return this.#database.get('SELECT 1 FROM agent_spend WHERE task_id = ?', taskId) !== undefined;
   }
 
   /** What all agents have spent and may still spend for what is under way, in credits. */
@@ -321,11 +327,16 @@ export class AgentJobs {
     };
   }
 
-  /** Only a plain yes counts, and only to this order, at no higher price, in time, and once. */
-  #agreedBy(
-    { wish, jobs }: AgentOrder,
+  /**
+   * By whom an order is agreed to: only a plain yes counts, and only to this order, at no higher price, in
+   * time, and once. It is used up where jobs are made.
+   * @param wish of the order
+   * @param prices of the jobs that would be made, in credits
+   */
+  agreedBy(
+    wish: string,
+    prices: readonly (number | undefined)[],
     { nonce, allow, by }: AgentAnswer,
-    makes: readonly number[],
     now: number,
   ): AgentAnswer['by'] | undefined {
     if (allow !== true) return undefined;
@@ -337,7 +348,6 @@ export class AgentJobs {
     );
     if (!row) return undefined;
     const shown = optionalNumber(row, 'credits');
-    const prices = makes.map(index => jobs[index]?.estimate);
     // Whoever agreed to an unknown price has agreed to any.
     const isDearer = shown !== undefined && prices.some(each => each === undefined);
     const sum = prices.reduce<number>((total, each) => total + (each ?? 0), 0);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { describeError } from '../../base/log.ts';
 import { Agents, type Preview } from '../../core/agents/agents.ts';
-import { AgentProblem } from '../../core/agents/problems.ts';
+import { AgentProblem, unexpectedProblem } from '../../core/agents/problems.ts';
 import { ShownPrices } from '../../core/agents/shownPrices.ts';
 import { toolNames, type ToolName } from '../../core/agents/toolSchemas.ts';
 import { isRivyaError } from '../../api/errors/errors.ts';
@@ -17,19 +17,20 @@ const prefix = 'rivya_';
 
 /** The door through which the agents of VS Code come: its language model tools. */
 export class AgentDoor {
-  readonly #agents: Agents<LocalReference>;
+  /** The same for programs outside, so that a person is asked one question at a time. */
+  readonly agents: Agents<LocalReference>;
   readonly #shown = new ShownPrices();
   readonly #services: GenerateServices;
 
   constructor(services: GenerateServices) {
     this.#services = services;
-    this.#agents = new Agents(agentPorts(services));
+    this.agents = new Agents(agentPorts(services));
   }
 
   /** What VS Code shows before a call, and asks. It may be skipped, so it decides nothing. */
   async prepare(name: string, input: unknown): Promise<vscode.PreparedToolInvocation> {
     const tool = toolOf(name);
-    const preview = await this.#agents.preview(tool, input).catch((error: unknown): Preview => {
+    const preview = await this.agents.preview(tool, input).catch((error: unknown): Preview => {
       // The call itself will say what is wrong, and ask where it has to.
       this.#services.log.error(`Agent, ${tool}: ${describeError(error)}`);
       return { type: 'invalid' };
@@ -56,7 +57,7 @@ export class AgentDoor {
     const shown = this.#shown.of(tool, input, systemClock.now());
     try {
       const caller = { door: 'tool', client: vscode.env.appName, shown };
-      return resultOf(await this.#agents.call(tool, input, caller, abort.signal));
+      return resultOf((await this.agents.call(tool, input, caller, abort.signal)).text);
     } catch (error) {
       if (abort.signal.aborted) throw new vscode.CancellationError();
       const problem = this.#problemOf(tool, error);
@@ -69,18 +70,12 @@ export class AgentDoor {
     }
   }
 
-  /** Nothing of an error that nobody expected goes to a model: it may name folders of this machine. */
   #problemOf(tool: ToolName, error: unknown): AgentProblem {
     if (error instanceof AgentProblem) return error;
     this.#services.log.error(`Agent, ${tool}: ${describeError(error)}`);
     const what =
       error instanceof UserError || isRivyaError(error) ? 'it was refused' : 'something went wrong';
-    return new AgentProblem(
-      'unavailable',
-      `${what}; the log of Rivya says more`,
-      'look with find_tasks whether a job was made before you order again; tell the user.',
-      'unknown',
-    );
+    return unexpectedProblem(what);
   }
 }
 

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { realpath, stat } from 'node:fs/promises';
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { inertText } from '../../base/text.ts';
 import type { AgentReference } from '../../core/agents/makeOrder.ts';
 import type { AnsweredFile } from '../../core/agents/answers.ts';
-import { AgentProblem } from '../../core/agents/problems.ts';
-import { quoted } from '../../core/agents/quoted.ts';
+import type { AgentProblem } from '../../core/agents/problems.ts';
+import { referenceRefused } from '../../core/agents/referenceRefused.ts';
+import { realFileBelow } from '../../core/agents/realFile.ts';
 import { pathRefusals, rootedPath, type Root } from '../../core/agents/rootedPath.ts';
-import { isReallyInside } from '../../core/assets/insideFolder.ts';
 import { neutralExtension } from '../../core/assets/resultType.ts';
 import type { NewPlacement } from '../../core/tasks/placement.ts';
 import { resultFiles, type StoredFile, type Task } from '../../shared/task.ts';
@@ -102,28 +100,14 @@ async function fileInside(written: string): Promise<vscode.Uri> {
   if (!root) throw new Error('A path lies in a root that is none.');
   const uri = vscode.Uri.joinPath(root.folder.uri, ...found.segments);
   if (uri.scheme !== 'file') return uri;
-  if (!(await isReallyInside(uri.fsPath, root.path))) throw refused(written, pathRefusals.outside);
-  try {
-    const real = await realpath(uri.fsPath);
-    const below = path.relative(await realpath(root.path), real).split(path.sep);
-    if (below.some(segment => segment.startsWith('.'))) throw refused(written, pathRefusals.hidden);
-    if (!(await stat(real)).isFile()) throw refused(written, 'it is no file');
-    return vscode.Uri.file(real);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return uri;
-    throw error;
-  }
+  const real = await realFileBelow(uri.fsPath, root.path);
+  if (real.type === 'refused') throw refused(written, pathRefusals[real.why]);
+  return real.type === 'missing' ? uri : vscode.Uri.file(real.path);
 }
 
 function refused(written: string, why: string): AgentProblem {
-  const names = roots().map(({ name }) => quoted(name, 60));
-  const allowed =
-    names.length > 0 ? `Allowed: files in ${names.slice(0, 5).join(', ')}` : 'No folder is open';
-  return new AgentProblem(
-    'reference_refused',
-    `${quoted(written, 200)}: ${why}. ${allowed}`,
-    'name another file, or none.',
-  );
+  const names = roots().map(({ name }) => name);
+  return referenceRefused(written, why, names);
 }
 
 /** Where the result of an order goes: to the document that will show it, or into the first folder. */
@@ -167,13 +151,20 @@ export async function answeredFiles(
         document === undefined ? undefined : await referenceTo(services, task, document, uri, index, file);
       answered.push({
         path: pathText(vscode.workspace.asRelativePath(uri)),
+        uri: uri.toString(),
         isInLibrary: false,
         file,
         reference,
       });
     } else {
-      const stored = pathText(library.pathOf(file));
-      answered.push({ path: stored, isInLibrary: true, file, reference: undefined });
+      const stored = library.pathOf(file);
+      answered.push({
+        path: pathText(stored),
+        uri: vscode.Uri.file(stored).toString(),
+        isInLibrary: true,
+        file,
+        reference: undefined,
+      });
     }
   }
   return answered;

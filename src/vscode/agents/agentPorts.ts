@@ -50,6 +50,11 @@ export function agentPorts(services: GenerateServices): AgentsPorts<LocalReferen
     },
     ask: (question, signal) => questions.ask(question, signal),
     files: (task, document) => answeredFiles(services, task, document),
+    hints: {
+      setUp: `tell the user to run ${quoted('Rivya: Set API Key', 40)}.`,
+      inLibrary:
+        'No folder is open, or it could not be written there; the user can insert it from the Tasks view of Rivya.',
+    },
     balance: origin => balance.state(origin).credits,
     made: tasks => {
       for (const { id } of tasks) announcer.ordered(id, { size: tasks.length });

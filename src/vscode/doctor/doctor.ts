@@ -3,6 +3,7 @@ import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { systemClock } from '../../base/clock.ts';
 import { describeError } from '../../base/log.ts';
 import { startOfDay } from '../../core/tasks/groups.ts';
+import type { ExternalAgents } from '../agents/externalAgents.ts';
 import { setting } from '../manifest/settings.ts';
 import { keyOf, type HostContext } from '../host/hostContext.ts';
 import { isBuiltMachine } from '../host/seat.ts';
@@ -35,15 +36,24 @@ const mostSpendings = 200;
 export class Doctor implements Disposable {
   readonly #hostContext: HostContext;
   readonly #services: () => Promise<Stores>;
+  readonly #external: () => ExternalAgents | undefined;
   readonly #store = new DisposableStore();
   /** By the address of the document: a preview reads it again when it likes. */
   readonly #pages = new Map<string, string>();
   #looks = 0;
 
-  /** @param services may fail: that is one of the findings */
-  constructor(hostContext: HostContext, services: () => Promise<Stores>) {
+  /**
+   * @param services may fail: that is one of the findings
+   * @param external undefined while nothing of it was needed
+   */
+  constructor(
+    hostContext: HostContext,
+    services: () => Promise<Stores>,
+    external: () => ExternalAgents | undefined,
+  ) {
     this.#hostContext = hostContext;
     this.#services = services;
+    this.#external = external;
     this.#store.add(
       vscode.workspace.registerTextDocumentContentProvider(scheme, {
         provideTextDocumentContent: uri => this.#pages.get(uri.toString()),
@@ -66,7 +76,7 @@ export class Doctor implements Disposable {
       const controller = new AbortController();
       const subscription = token.onCancellationRequested(() => controller.abort(new Cancelled()));
       try {
-        return await examine(this.#hostContext, this.#services, controller.signal);
+        return await examine(this.#hostContext, this.#services, this.#external(), controller.signal);
       } finally {
         subscription.dispose();
       }
@@ -94,6 +104,7 @@ async function documentAt(uri: vscode.Uri): Promise<vscode.Uri> {
 async function examine(
   hostContext: HostContext,
   services: () => Promise<Stores>,
+  external: ExternalAgents | undefined,
   signal: AbortSignal,
 ): Promise<Findings> {
   const { context, server } = hostContext;
@@ -119,7 +130,7 @@ async function examine(
     // First, because it makes the folder that is looked at then.
     ledger: await ledgerFindings(services),
     storage: await checkStorage(context.globalStorageUri.fsPath, ledgerPath(context.globalStorageUri.fsPath)),
-    agents: await agentFindings(hostContext, services),
+    agents: await agentFindings(hostContext, services, external),
   };
 }
 
@@ -141,6 +152,7 @@ async function ledgerFindings(services: () => Promise<Stores>): Promise<Findings
 async function agentFindings(
   { context, server, log }: HostContext,
   services: () => Promise<Stores>,
+  external: ExternalAgents | undefined,
 ): Promise<Findings['agents']> {
   const { contributes } = context.extension.packageJSON as {
     contributes: { languageModelTools: readonly { readonly name: string }[] };
@@ -150,6 +162,8 @@ async function agentFindings(
     isEnabled: setting('agents.enabled'),
     tools: { known: vscode.lm.tools.filter(({ name }) => names.has(name)).length, all: names.size },
     budget: setting('agents.dailyBudget'),
+    bridge: external?.isOpen ?? false,
+    seen: external?.seen ?? [],
   };
   try {
     const { agents } = (await services()).ledger;

@@ -40,6 +40,10 @@ export interface Findings {
     readonly isStopped: boolean;
     /** What those that have ordered call themselves. */
     readonly clients: readonly string[];
+    /** Whether programs outside can reach this window. */
+    readonly bridge: boolean;
+    /** What those that have reached it call themselves. */
+    readonly seen: readonly string[];
   };
 }
 
@@ -247,7 +251,7 @@ function taskLines({ ledger }: Findings): string[] {
 
 function agentLines({ agents }: Findings): string[] {
   const { t } = l10n;
-  const { isEnabled, tools, spent, budget, isStopped, clients } = agents;
+  const { isEnabled, tools, spent, budget, isStopped, clients, bridge, seen } = agents;
   if (!isEnabled) return [line(t('Tools'), t('switched off (rivya.agents.enabled)'))];
   const shown = (credits: number): string => credits.toLocaleString(l10n.language);
   return [
@@ -256,6 +260,8 @@ function agentLines({ agents }: Findings): string[] {
       ? []
       : [line(t('Spent today'), t('{0} of {1} credits', shown(spent), shown(budget)))]),
     ...(isStopped ? [line(t('Stopped'), t('until midnight'))] : []),
+    line(t('External agents'), bridge ? t('can reach this window') : t('cannot reach this window')),
+    ...(seen.length > 0 ? [line(t('Have come'), seen.map(each => plain(each, 'id')).join(', '))] : []),
     ...(clients.length > 0
       ? [line(t('Have ordered'), clients.map(each => plain(each, 'id')).join(', '))]
       : []),

@@ -7,6 +7,7 @@ import type { Model } from '../../api/resources/models.ts';
 import { recognise, recogniseBytes } from '../../core/assets/mediaType.ts';
 import type { InputFile, InputProblem } from '../../core/generate/inputRules.ts';
 import type { InputRefusal } from '../../core/generate/resolveRequest.ts';
+import { uploadedItem } from '../../core/generate/uploadedItem.ts';
 import { modelName } from '../../core/models/usableModels.ts';
 import { withProgress } from '../messages/dialogs.ts';
 import { UserError } from '../messages/errors.ts';
@@ -162,19 +163,12 @@ async function uploadOne(
   onProgress: (sent: number) => void,
 ): Promise<ReferenceMediaItem> {
   const upload = { kind, name, type: mediaType, data: await read(), model: model.id };
-  const file = await files.upload(upload, { signal, onProgress });
-  if (file.url === null) {
+  const item = uploadedItem(await files.upload(upload, { signal, onProgress }), { name, kind, mediaType });
+  if (!item) {
     throw new UserError(
       l10n.t('Rivya took "{0}", but gave no address for it. Nothing was charged.', plain(name, 'value')),
       [actions().showLog],
     );
   }
-  return {
-    url: file.url,
-    kind,
-    name,
-    mimeType: file.mime_type ?? mediaType,
-    ...(file.duration_seconds !== null && { durationSeconds: file.duration_seconds }),
-    ...(file.duration_token !== null && { durationToken: file.duration_token }),
-  };
+  return item;
 }

@@ -122,6 +122,7 @@ export const commandIds = [
   'rivya.contract.check',
   'rivya.showLog',
   'rivya.showMenu',
+  'rivya.agents.setUp',
   'rivya.agents.stop',
   'rivya.agents.showActivity',
   'rivya.doctor',
@@ -157,6 +158,8 @@ export interface Settings {
   'agents.enabled': boolean;
   'agents.confirmAbove': number;
   'agents.dailyBudget': number;
+  'agents.externalClients': boolean;
+  'agents.offerMcpServer': boolean;
   'webhooks.receiverPort': number;
   'missingImages.show': string;
   'expiringLinks.show': string;

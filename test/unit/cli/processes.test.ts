@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { oldNodeText } from '../../../src/cli/common/node.ts';
+import { oldNodeText } from '../../../src/base/node.ts';
 import { sha256 as sha256Of } from '../../../src/core/recipes/identity.ts';
 import { parseRecipe } from '../../../src/core/recipes/recipe.ts';
 import {
@@ -13,14 +13,14 @@ import {
   type AssetWorld,
   type Person,
 } from '../../support/assetWorld.ts';
-import { buildCli, start, type Ended } from '../../support/builtCli.ts';
+import { buildProgram, start, type Ended } from '../../support/builtCli.ts';
 import { propertyRuns } from '../../support/propertyRuns.ts';
 import { temporaryFolder } from '../../support/tasks.ts';
 
 let cli = '';
 
 beforeAll(async () => {
-  cli = await buildCli();
+  cli = await buildProgram('rivya');
 });
 
 afterAll(() => rmSync(path.dirname(cli), { recursive: true, force: true }));
@@ -132,7 +132,7 @@ describe('processes of the command line', () => {
         true,
       ]);
     }
-    expect(['20.19.0', '22.16.0', '22.20.0', '24.21.0'].map(oldNodeText).map(Boolean)).toEqual([
+    expect(['20.19.0', '22.16.0', '22.20.0', '24.21.0'].map(each => oldNodeText('rivya', each) !== undefined)).toEqual([
       true,
       true,
       false,

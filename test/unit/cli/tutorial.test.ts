@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/server.ts';
-import { buildCli, start } from '../../support/builtCli.ts';
+import { buildProgram, start } from '../../support/builtCli.ts';
 import { temporaryFolder } from '../../support/tasks.ts';
 
 /* The ten minutes of docs/media-as-code.md, performed from their very text. */
@@ -18,7 +18,7 @@ let cli = '';
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-  cli = await buildCli();
+  cli = await buildProgram('rivya');
   sandbox = await startSandbox({ taskDurationMs: 0, credits: 100 });
   sandbox.control.update({ pictureLongEdge: 16 });
 });

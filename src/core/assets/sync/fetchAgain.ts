@@ -1,15 +1,9 @@
+import { maximumResultBytes } from '../resultLimits.ts';
 import type { RivyaClient } from '../../../api/client.ts';
 import { openResult } from '../../../api/transport/download.ts';
 import type { Log } from '../../../base/log.ts';
 import type { MediaKind, StoredFile, Task } from '../../../shared/task.ts';
 import type { Library } from '../library.ts';
-
-/** Results larger than this are not downloaded, in bytes: the largest of the catalogue have a tenth of it. */
-export const maximumResultBytes: Readonly<Record<MediaKind, number>> = {
-  image: 100 * 1024 ** 2,
-  video: 2 * 1024 ** 3,
-  audio: 500 * 1024 ** 2,
-};
 
 export interface FetchAgainParts {
   readonly client: RivyaClient;

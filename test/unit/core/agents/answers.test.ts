@@ -16,6 +16,7 @@ import { draft, storedFile } from '../../../support/tasks.ts';
 
 const budget = { spent: 15, limit: 50 };
 const models = await sandboxCatalogue();
+const hints = { setUp: 'tell the user to set the key.', inLibrary: 'No folder is open.' };
 
 function answered(change: Partial<Task> = {}, files = 1): AnsweredTask {
   const task = draft({ state: 'placed', remoteId: 'r', finalCredits: 3, ...change });
@@ -24,6 +25,7 @@ function answered(change: Partial<Task> = {}, files = 1): AnsweredTask {
     isFolded: false,
     files: Array.from({ length: files }, (_, index) => ({
       path: `assets/generated/a-red-fox-that-jumps-over-${index}.png`,
+      uri: `file:///w/${index}.png`,
       isInLibrary: false,
       file: storedFile({ width: 1024, height: 1024, bytes: 1_300_000 }),
       reference: `![A red fox](../assets/generated/a-red-fox-that-jumps-over-${index}.png)`,
@@ -32,7 +34,7 @@ function answered(change: Partial<Task> = {}, files = 1): AnsweredTask {
 }
 
 it('says what is done, where, how it is referred to, what it cost and what is left', () => {
-  expect(tasksAnswer([answered()], budget, 'docs/guide.md')).toBe(
+  expect(tasksAnswer([answered()], budget, 'docs/guide.md', hints)).toBe(
     [
       'done: 1 of 1',
       'file: assets/generated/a-red-fox-that-jumps-over-0.png (image/png, 1024 x 1024, 1.3 MB)',
@@ -70,7 +72,7 @@ it.each<[string, Partial<Task>, string[]]>([
     ['state: waits for an API key', 'charged: no', 'not_set_up'],
   ],
 ])('says of %s what is so', (_, change, expected) => {
-  const text = tasksAnswer([answered(change, 0)], budget, undefined);
+  const text = tasksAnswer([answered(change, 0)], budget, undefined, hints);
   for (const part of expected) expect(text).toContain(part);
   expect(text.includes('call check_task')).toBe(
     change.state === 'processing' || change.state === 'draft' ? change.hold === undefined : false,
@@ -79,13 +81,13 @@ it.each<[string, Partial<Task>, string[]]>([
 
 it('has at most 1.2 KB for four files, and 1.2 KB whatever it is about', () => {
   const four = [0, 1, 2, 3].map(() => answered());
-  const text = tasksAnswer(four, budget, 'docs/a-guide-with-a-long-name.md');
+  const text = tasksAnswer(four, budget, 'docs/a-guide-with-a-long-name.md', hints);
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_200);
   expect(text).toContain('done: 4 of 4');
   const many = Array.from({ length: 8 }, () =>
     answered({ state: 'failed', problem: { code: 'x', message: 'ü'.repeat(5_000) } }, 4),
   );
-  const cut = tasksAnswer(many, budget, 'x'.repeat(1_000));
+  const cut = tasksAnswer(many, budget, 'x'.repeat(1_000), hints);
   expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(1_200);
   expect(cut).toMatch(/\(shortened; ask for less\)$/);
 });
@@ -115,6 +117,7 @@ it.each(Object.entries(hostileTexts))('hostile words (%s) stand in quotes, on on
     [answered({ state: 'failed', problem: { code: 'x', message: hostile } }, 0)],
     budget,
     undefined,
+    hints,
   );
   const lines = text.split('\n');
   const said = lines.filter(line => line.startsWith('Rivya says: '));
@@ -139,7 +142,7 @@ it.each(Object.entries(hostileTexts))(
     });
     const lines = modelAnswer(named, fields, wantedBy).split('\n');
     expect(lines.length).toBeLessThanOrEqual(4);
-    expect(tasksAnswer([answered({ model: words })], budget, undefined).split('\n')).toHaveLength(4);
+    expect(tasksAnswer([answered({ model: words })], budget, undefined, hints).split('\n')).toHaveLength(4);
     expect(lines.join('')).not.toMatch(/[\u202a-\u202e\u2066-\u2069]|\p{Cc}/u);
   },
 );

@@ -26,6 +26,8 @@ const findings: Findings = {
     budget: 50,
     isStopped: false,
     clients: [],
+    bridge: false,
+    seen: [],
   },
 };
 
@@ -84,6 +86,10 @@ describe('the page about the installation', () => {
     expect(page({ tools: { known: 6, all: 7 } })).toContain('✗ Tools: 6 of 7');
     expect(page({ isStopped: true })).toContain('Stopped: until midnight');
     expect(page({ clients: ['A', '[b](command:c)'] })).toMatch(/Have ordered: A, \[b\]\u200b\(command:c\)/);
+    expect(page({})).toContain('External agents: cannot reach this window');
+    expect(page({ bridge: true, seen: ['C', '[d](command:e)'] })).toMatch(
+      /External agents: can reach this window\n- Have come: C, \[d\]\u200b\(command:e\)/,
+    );
     expect(page({ isEnabled: false })).toMatch(/## Agents\n\n- Tools: switched off/);
   });
 });

@@ -1,12 +1,15 @@
 /** The first Node whose SQLite has what the ledger needs. */
 const oldest = [22, 20] as const;
 
-/** @returns one sentence for a Node that is too old; undefined for one that will do */
-export function oldNodeText(version: string): string | undefined {
+/**
+ * @param program what is to be run
+ * @returns one sentence for a Node that is too old; undefined for one that will do
+ */
+export function oldNodeText(program: string, version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isOld = major < oldest[0] || (major === oldest[0] && minor < oldest[1]);
   return isOld
-    ? `rivya needs Node ${oldest.join('.')} or newer, and this is ${version}; nothing was read or written.`
+    ? `${program} needs Node ${oldest.join('.')} or newer, and this is ${version}; nothing was read or written.`
     : undefined;
 }
 
