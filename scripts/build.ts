@@ -1,7 +1,8 @@
 /**
  * Builds the bundles: `dist/` for the extension host, `dist/webview/` for the pages
  * (scripts/buildWebview.ts), `dist/cli.cjs` for the command line (scripts/buildCli.ts), and `dist-test/` for
- * the integration suite (`--tests`). `--out` names another folder than `dist`.
+ * the integration suite (`--tests`); and lays the compiled codecs of pictures into `dist/codecs`. `--out`
+ * names another folder than `dist`.
  *
  * The host loads CommonJS, and esbuild splits code only between ES modules. So each bundle is made in two
  * passes: split as ES modules first, then every chunk is turned into CommonJS on its own, where `import()`
@@ -18,6 +19,7 @@ import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { cliFile, cliOptions } from './buildCli.ts';
 import { finishWebview, webviewOptions } from './buildWebview.ts';
+import { copyCodecs } from './codecFiles.ts';
 import { root } from './workspace.ts';
 
 /**
@@ -69,12 +71,13 @@ const host: Bundle = {
   entryPoints: {
     extension: 'src/extension.ts',
     finderThread: 'src/core/links/find/finderThread.ts',
+    mediaThread: 'src/core/media/mediaThread.ts',
   },
   outputFolder: options.out,
   external: ['vscode'],
   minify: true,
   entry: 'extension.cjs',
-  threads: ['finderThread.cjs'],
+  threads: ['finderThread.cjs', 'mediaThread.cjs'],
 };
 
 function integrationTests(): Bundle {
@@ -103,8 +106,9 @@ function splitOptions(bundle: Bundle): esbuild.BuildOptions & { metafile: true; 
     platform: 'node',
     target: hostTarget,
     external: [...bundle.external],
-    // CommonJS has no import.meta, and each pass keeps free names as they are.
-    define: { 'import.meta.dirname': '__dirname' },
+    // CommonJS has no import.meta, and each pass keeps free names as they are. Codecs would look for their
+    // files by its address, but are given them.
+    define: { 'import.meta.dirname': '__dirname', 'import.meta.url': '"file:///"' },
     minify: bundle.minify,
     sourcemap: 'inline',
     metafile: true,
@@ -381,12 +385,13 @@ function toPosix(fileName: string): string {
   return fileName.replaceAll(path.sep, '/');
 }
 
+const codecs = copyCodecs(path.join(root, options.out, 'codecs'));
 const bundles = options.tests ? [host, integrationTests()] : [host];
 try {
   await Promise.all(
     options.watch
-      ? [...bundles.map(watch), watchWebview(), watchCli()]
-      : [...bundles.map(build), buildWebview(), buildCli()],
+      ? [...bundles.map(watch), watchWebview(), watchCli(), codecs]
+      : [...bundles.map(build), buildWebview(), buildCli(), codecs],
   );
 } catch (error) {
   console.error(messageOf(error));

@@ -49,6 +49,7 @@ const expectedFiles = [
   /^extension\/media\/walkthrough\/[\w-]+\.png$/,
   /^extension\/media\/webhookHandlers\/\w+\.(?:ts|py|go|php)$/,
   /^extension\/dist\/(?!cli\.)[\w./-]+\.cjs$/,
+  /^extension\/dist\/codecs\/\w+\.wasm$/,
   /^extension\/dist\/webview\/[\w-]+\.(?:js|css|ttf|woff2)$/,
 ];
 /** Without one of these the extension does not work, or not in Hindi. */
@@ -56,6 +57,7 @@ const neededFiles = [
   ...[
     'dist/extension.cjs',
     'dist/finderThread.cjs',
+    'dist/mediaThread.cjs',
     'dist/webview/chat.js',
     'dist/webview/chat.css',
     'dist/webview/codicon.css',
@@ -69,6 +71,9 @@ const neededFiles = [
   ...['dist/webview/math.css', 'dist/webview/KaTeX_Main-Regular.woff2'],
   ...['dist/webview/codicon.ttf', 'media/icon.png', 'media/activityBar.svg', 'package.json'],
   ...['package.nls.json', 'package.nls.hi.json', 'l10n/bundle.l10n.hi.json'],
+  ...['mozjpeg_dec', 'mozjpeg_enc', 'squoosh_png_bg', 'squoosh_resize_bg', 'webp_dec', 'webp_enc_simd'].map(
+    name => `dist/codecs/${name}.wasm`,
+  ),
   'media/skills/rivya-media/SKILL.md',
   ...['clip.mp4', 'chime-22050.mp3', 'chime-44100.mp3', 'chime.opus'].map(name => `media/sandbox/${name}`),
 ];

@@ -47,10 +47,10 @@ describe('the finder of references', () => {
     writeFileSync(
       broken,
       `import { parentPort } from 'node:worker_threads';
-       parentPort.on('message', ({ id, text }) => {
+       parentPort.on('message', ({ id, question: { text } }) => {
          if (text.startsWith('end')) process.exit(3);
-         if (text.startsWith('fail')) parentPort.postMessage({ id, references: [], problem: 'No reason.' });
-         else parentPort.postMessage({ id, references: [] });
+         if (text.startsWith('fail')) parentPort.postMessage({ id, problem: 'No reason.' });
+         else parentPort.postMessage({ id, answer: [] });
        });`,
     );
     const own = (finder = new ReferenceFinder(broken, new ManualClock()));
