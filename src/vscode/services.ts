@@ -16,6 +16,7 @@ import type { ChatStore } from '../core/chat/chatStore.ts';
 import type { Balance } from '../core/credits/balance.ts';
 import { PriceWatch } from '../core/generate/priceWatch.ts';
 import { RecentOrders } from '../core/generate/recentOrders.ts';
+import { Pictures } from '../core/media/pictures.ts';
 import { Mirror } from '../core/mirror/mirror.ts';
 import { storageIdOf } from '../core/mirror/storageId.ts';
 import { ModelCatalogue, type ModelCache } from '../core/models/modelCatalogue.ts';
@@ -108,6 +109,13 @@ export function createServices(
   const marks = AccountMarks.open(join(storage, 'account.salt'));
   const accountOf = (origin: string): SenderAccount => marks.sender(() => keyOf(hostContext, origin));
   const library = new Library(join(storage, 'library'));
+  const pictures = store.add(
+    new Pictures({
+      threadFile: context.asAbsolutePath('dist/mediaThread.cjs'),
+      codecs: context.asAbsolutePath('dist/codecs'),
+      clock: systemClock,
+    }),
+  );
   const servers = (): Map<string, RunnerServer> => {
     const known = new Map<string, RunnerServer>();
     for (const base of server.reachable) {
@@ -182,6 +190,7 @@ export function createServices(
     ...hostContext,
     ledger,
     library,
+    pictures,
     catalogue,
     runner,
     placer,

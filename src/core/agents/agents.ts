@@ -5,15 +5,18 @@ import type { Estimate } from '../generate/cost.ts';
 import type { InputFile } from '../generate/inputRules.ts';
 import { modelName, modelsFor } from '../models/usableModels.ts';
 import type { NewPlacement } from '../tasks/placement.ts';
-import type { MediaKind, Task } from '../../shared/task.ts';
+import type { MediaKind, StoredFile, Task } from '../../shared/task.ts';
 import { agentGate } from './agentGate.ts';
 import {
   creditsAnswer,
   foundAnswer,
   modelAnswer,
   modelsAnswer,
+  previewsOf,
   tasksAnswer,
   type AnsweredFile,
+  type PreviewImage,
+  type ToolAnswer,
 } from './answers.ts';
 import {
   dayOf,
@@ -48,6 +51,8 @@ export interface AgentsPorts<R extends AgentReference = AgentReference> extends 
   readonly placement: (document: string | undefined) => Promise<NewPlacement>;
   /** The files of a job. @param document that is to refer to them, as the agent has named it */
   readonly files: (task: Task, document: string | undefined) => Promise<readonly AnsweredFile[]>;
+  /** A small picture of a file; undefined when none can be made of it, or nowhere here. */
+  readonly preview?: (file: StoredFile) => Promise<PreviewImage | undefined>;
   /** In credits, as seen last. */
   readonly balance: (origin: string) => number | undefined;
 }
@@ -92,10 +97,9 @@ export class Agents<R extends AgentReference = AgentReference> {
   /**
    * Does what a tool is called for.
    * @param signal ends the waiting; jobs that were made go on
-   * @returns what the model reads
    * @throws AgentProblem; the reason of the signal
    */
-  async call(tool: ToolName, input: unknown, caller: AgentCaller, signal: AbortSignal): Promise<string> {
+  async call(tool: ToolName, input: unknown, caller: AgentCaller, signal: AbortSignal): Promise<ToolAnswer> {
     try {
       switch (tool) {
         case 'generate_image':
@@ -107,12 +111,12 @@ export class Agents<R extends AgentReference = AgentReference> {
         case 'check_task':
           return await this.#check(readInput(tool, input), signal);
         case 'find_tasks':
-          return await this.#find(readInput(tool, input));
+          return { text: await this.#find(readInput(tool, input)) };
         case 'list_models':
-          return await this.#list(readInput(tool, input));
+          return { text: await this.#list(readInput(tool, input)) };
         case 'get_credits':
           readInput(tool, input);
-          return await this.#credits();
+          return { text: await this.#credits() };
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -176,7 +180,7 @@ export class Agents<R extends AgentReference = AgentReference> {
     input: GenerationInput,
     caller: AgentCaller,
     signal: AbortSignal,
-  ): Promise<string> {
+  ): Promise<ToolAnswer> {
     const ports = this.#ports;
     await ports.requireAllowed('paid');
     const { origin } = this.#server();
@@ -213,13 +217,13 @@ export class Agents<R extends AgentReference = AgentReference> {
     return resolveOrder(kind, input, { models, defaultModel: this.#ports.defaultModel(kind), inputs });
   }
 
-  async #check(input: ToolInput<'check_task'>, signal: AbortSignal): Promise<string> {
+  async #check(input: ToolInput<'check_task'>, signal: AbortSignal): Promise<ToolAnswer> {
     await this.#ports.requireAllowed('free');
     const ids = [...new Set(input.task_ids.map(id => id.trim()))];
     for (const id of ids) if (!this.#ports.ledger.task(id)) throw unknownTask(id);
-    const { document, wait_seconds: seconds = 0 } = input;
+    const { document, wait_seconds: seconds = 0, show: isShown = false } = input;
     if (document !== undefined) await this.#ports.placement(document);
-    return this.#answer(ids, { seconds, document, folded: new Set(), remarks: [] }, signal);
+    return this.#answer(ids, { seconds, document, folded: new Set(), remarks: [], isShown }, signal);
   }
 
   async #find({ query = '', kind, limit = 10 }: ToolInput<'find_tasks'>): Promise<string> {
@@ -268,10 +272,12 @@ export class Agents<R extends AgentReference = AgentReference> {
       readonly document: string | undefined;
       readonly folded: ReadonlySet<string>;
       readonly remarks: readonly string[];
+      /** Whether the model wants to see the images. */
+      readonly isShown?: boolean;
     },
     signal: AbortSignal,
-  ): Promise<string> {
-    const { ledger, clock, files } = this.#ports;
+  ): Promise<ToolAnswer> {
+    const { ledger, clock, files, preview } = this.#ports;
     await waitForTasks(ids, how.seconds * 1_000, { ledger, clock }, signal);
     const tasks = ids.flatMap(id => ledger.task(id) ?? []);
     const answered = await Promise.all(
@@ -284,7 +290,10 @@ export class Agents<R extends AgentReference = AgentReference> {
     const { origin } = tasks[0] ?? this.#server();
     const { dailyBudget } = await this.#ports.rules(origin);
     const budget = { spent: this.#spent(origin), limit: dailyBudget };
-    return tasksAnswer(answered, budget, how.document, how.remarks);
+    if (!how.isShown) return { text: tasksAnswer(answered, budget, how.document, how.remarks) };
+    const { previews, remark } = await previewsOf(answered, preview);
+    signal.throwIfAborted();
+    return { text: tasksAnswer(answered, budget, how.document, [remark, ...how.remarks]), previews };
   }
 
   #server(): { readonly origin: string; readonly isSandbox: boolean } {

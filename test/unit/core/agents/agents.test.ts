@@ -23,7 +23,7 @@ async function call(
   let answer: string | undefined;
   let problem: unknown;
   const done = agents.call(tool, input, { ...someAgent, shown }, never).then(
-    text => (answer = text),
+    ({ text }) => (answer = text),
     (error: unknown) => (problem = error),
   );
   for (;;) {
@@ -121,7 +121,7 @@ describe('an order of an agent', () => {
     const all = await Promise.all(
       Array.from({ length: 8 }, () => world.agents.call('generate_image', order, someAgent, never)),
     );
-    expect(all.filter(text => text.includes('exists already'))).toHaveLength(7);
+    expect(all.filter(({ text }) => text.includes('exists already'))).toHaveLength(7);
     await harness.settled();
     expect(creates(harness)).toBe(1);
   });
