@@ -157,7 +157,9 @@ export function createServices(
       ...(isBuiltMachine() && { beforeSending: () => mirror.save() }),
     }),
   );
-  const placer = store.add(new Placer({ ledger, library, projects, log, holder, clock: systemClock }));
+  const placer = store.add(
+    new Placer({ ledger, library, pictures, projects, log, holder, clock: systemClock }),
+  );
   const announcer = store.add(new Announcer(log));
   const prices = new PriceWatch(ledger);
 

@@ -4,7 +4,6 @@ import { candidateNames } from '../../core/assets/fileName.ts';
 import { safeExtension } from '../../core/assets/resultType.ts';
 import { healingEdits } from '../../core/links/heal.ts';
 import type { MissingFile, Placement } from '../../core/tasks/placement.ts';
-import type { StoredFile } from '../../shared/task.ts';
 import { UserError } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
 import { exists, requireInside } from './destination.ts';
@@ -20,20 +19,20 @@ import { l10n } from '../text/l10n.ts';
 export async function placesOfMissing(
   { taskId }: Placement,
   missing: MissingFile,
-  files: readonly { readonly index: number; readonly file: StoredFile }[],
+  files: readonly Omit<PlacedFile, 'uri'>[],
 ): Promise<PlacedFile[]> {
   const wanted = vscode.Uri.parse(missing.uri, true);
   const root = vscode.workspace.getWorkspaceFolder(wanted)?.uri ?? parentOf(wanted);
   await requireInside(parentOf(wanted), root);
   const placed: PlacedFile[] = [];
-  for (const { index, file } of files) {
-    const own = ownExtension(wanted, safeExtension(file.extension));
+  for (const each of files) {
+    const own = ownExtension(wanted, safeExtension(each.file.extension));
     const base = posix.basename(wanted.path, posix.extname(wanted.path));
     const exact = vscode.Uri.joinPath(parentOf(wanted), `${base}.${own}`);
     const isFirst = placed.length === 0;
     const isSame = exact.toString() === wanted.toString();
     if (isFirst && isSame && (await exists(exact))) throw occupied(taskId, exact);
-    placed.push({ uri: isFirst && isSame ? exact : await freeName(exact, base, own, placed), index, file });
+    placed.push({ ...each, uri: isFirst && isSame ? exact : await freeName(exact, base, own, placed) });
   }
   return placed;
 }

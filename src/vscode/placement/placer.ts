@@ -5,6 +5,7 @@ import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import { onUnexpectedError } from '../../base/unexpectedError.ts';
 import type { Library } from '../../core/assets/library.ts';
+import type { Pictures } from '../../core/media/pictures.ts';
 import { isSameAddress } from '../../core/places/addressKey.ts';
 import { isSamePlace, segmentsBelow } from '../../core/places/places.ts';
 import { promptTitle } from '../../core/prompts/promptTitle.ts';
@@ -29,6 +30,7 @@ import { l10n } from '../text/l10n.ts';
 export interface PlacerPorts {
   readonly ledger: Ledger;
   readonly library: Library;
+  readonly pictures: Pictures;
   readonly projects: WorkspaceProjects;
   readonly log: Log;
   readonly holder: string;

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import type { Log } from '../../base/log.ts';
 import type { Library } from '../../core/assets/library.ts';
 import { condensed } from '../../core/languages/largeDocument.ts';
+import type { Pictures } from '../../core/media/pictures.ts';
 import type { ReferencePlan } from '../../core/references/plan/plan.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
 import { withCopies, type MissingFile, type Placement } from '../../core/tasks/placement.ts';
@@ -10,6 +12,7 @@ import { decide } from '../../core/tasks/runner.ts';
 import { resultFiles, type StoredFile, type Task } from '../../shared/task.ts';
 import { UserError } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
+import { inAskedFormat } from './askedFormat.ts';
 import { destinationFor, exists, freeUri } from './destination.ts';
 import { parentOf } from './home.ts';
 import { locateCopy } from './locateCopy.ts';
@@ -54,7 +57,9 @@ export interface ResultWriterPorts {
   readonly ledger: Ledger;
   readonly library: Library;
   readonly anchors: DocumentAnchors;
+  readonly pictures: Pictures;
   readonly projects: WorkspaceProjects;
+  readonly log: Log;
   readonly clock: Clock;
 }
 
@@ -213,7 +218,8 @@ export class ResultWriter {
   /** Makes the file that a document refers to, and takes the mark of the wish out of it, as one undo step. */
   async #placeMissing(task: Task, placement: Placement, missing: MissingFile): Promise<Placed> {
     const { library, clock } = this.#ports;
-    const placed = await placesOfMissing(placement, missing, filesToPlace(task, placement));
+    const files = await inAskedFormat(this.#ports, missing, filesToPlace(task, placement));
+    const placed = await placesOfMissing(placement, missing, files);
     const document = await referringDocument(placement);
     for (;;) {
       const edit = new vscode.WorkspaceEdit();
