@@ -16,7 +16,7 @@ interface Choice extends RowText {
 
 /** Lets the person choose what the Tasks view shows. @throws Cancelled */
 export async function askTasksFilter(
-  { lists }: Ledger,
+  { lists, agents }: Ledger,
   shown: ShownTasks,
   nameOf: (model: string) => string,
 ): Promise<ShownTasks> {
@@ -31,11 +31,14 @@ export async function askTasksFilter(
     return [line, ...choices];
   };
   const models = lists.models().toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
+  // Who has no agents is not asked about them.
+  const hasAgents = shown.orderedBy.length > 0 || agents.spendings(1).length > 0;
   const picked = await chooseMany(
     [
       ...rows('kinds', mediaKinds, t('Kind')),
       ...rows('models', models, t('Model')),
       ...rows('folders', lists.folders(), t('Folder')),
+      ...rows('orderedBy', hasAgents ? ['agents'] : [], t('Ordered by')),
     ],
     {
       title: t('Filter Tasks'),
@@ -46,18 +49,20 @@ export async function askTasksFilter(
   const chosen = (part: keyof ShownTasks): string[] =>
     picked.flatMap(each => (each.part === part && each.value !== undefined ? [each.value] : []));
   const kinds = mediaKinds.filter(kind => chosen('kinds').includes(kind));
-  return { kinds, models: chosen('models'), folders: chosen('folders') };
+  const orderedBy = chosen('orderedBy').map(() => 'agents' as const);
+  return { kinds, models: chosen('models'), folders: chosen('folders'), orderedBy };
 }
 
 /** What the view says of its filter; empty when it shows all. */
 export function tasksFilterText(
-  { kinds, models, folders }: ShownTasks,
+  { kinds, models, folders, orderedBy }: ShownTasks,
   nameOf: (model: string) => string,
 ): string {
   return [
     ...kinds.map(value => wordsOf('kinds', value, nameOf).label),
     ...models.map(value => wordsOf('models', value, nameOf).label),
     ...folders.map(value => wordsOf('folders', value, nameOf).label),
+    ...orderedBy.map(value => wordsOf('orderedBy', value, nameOf).label),
   ].join(', ');
 }
 
@@ -74,5 +79,7 @@ function wordsOf(part: keyof ShownTasks, value: string, nameOf: (model: string) 
       const open = vscode.workspace.workspaceFolders?.find(each => each.uri.toString() === uri.toString());
       return { label: open?.name ?? posix.basename(uri.path), description: uri.path, icon: 'folder' };
     }
+    case 'orderedBy':
+      return { label: l10n.t('Agents'), icon: 'robot' };
   }
 }
