@@ -7,6 +7,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createVSIX } from '@vscode/vsce';
 import JSZip from 'jszip';
+import { codecFiles } from './codecFiles.ts';
 import { run } from './run.ts';
 import { root, vsixFile } from './workspace.ts';
 
@@ -49,7 +50,7 @@ const expectedFiles = [
   /^extension\/media\/walkthrough\/[\w-]+\.png$/,
   /^extension\/media\/webhookHandlers\/\w+\.(?:ts|py|go|php)$/,
   /^extension\/dist\/(?!cli\.)[\w./-]+\.cjs$/,
-  /^extension\/dist\/codecs\/\w+\.wasm$/,
+  /^extension\/dist\/codecs\/\w+\.(?:wasm|LICENSE\.md)$/,
   /^extension\/dist\/webview\/[\w-]+\.(?:js|css|ttf|woff2)$/,
 ];
 /** Without one of these the extension does not work, or not in Hindi. */
@@ -71,9 +72,7 @@ const neededFiles = [
   ...['dist/webview/math.css', 'dist/webview/KaTeX_Main-Regular.woff2'],
   ...['dist/webview/codicon.ttf', 'media/icon.png', 'media/activityBar.svg', 'package.json'],
   ...['package.nls.json', 'package.nls.hi.json', 'l10n/bundle.l10n.hi.json'],
-  ...['mozjpeg_dec', 'mozjpeg_enc', 'squoosh_png_bg', 'squoosh_resize_bg', 'webp_dec', 'webp_enc_simd'].map(
-    name => `dist/codecs/${name}.wasm`,
-  ),
+  ...codecFiles.map(name => `dist/codecs/${name}`),
   'media/skills/rivya-media/SKILL.md',
   ...['clip.mp4', 'chime-22050.mp3', 'chime-44100.mp3', 'chime.opus'].map(name => `media/sandbox/${name}`),
 ];

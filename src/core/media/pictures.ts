@@ -64,6 +64,7 @@ export class Pictures implements Disposable {
   readonly #thread: AskedThread<MediaQuestion, MediaAnswer>;
   readonly #clock: Clock;
   #last: Promise<unknown> = Promise.resolve();
+  #isDisposed = false;
 
   constructor({ threadFile, codecs, clock }: PicturesOptions) {
     const data: MediaThreadData = { codecs };
@@ -98,6 +99,7 @@ export class Pictures implements Disposable {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     this.#thread.dispose();
   }
 
@@ -112,6 +114,7 @@ export class Pictures implements Disposable {
   }
 
   async #answer(question: MediaQuestion): Promise<MediaAnswer> {
+    if (this.#isDisposed) throw new MediaProblem('ended', 'No picture is made any more.');
     const limit = this.#clock.after(mostMs, () =>
       this.#thread.end(new MediaProblem('ended', 'A picture has taken too long.')),
     );

@@ -194,7 +194,11 @@ describe('a thread that does not do its work', () => {
     clock.advance(60_000);
     expect(await hanging).toBe('ended');
     await after;
+    const [now, queued] = [codeOf(pictures.preview(photo(2, 1))), codeOf(pictures.preview(photo(9, 1)))];
+    await new Promise(resolve => setImmediate(resolve));
     pictures.dispose();
+    expect([await now, await queued]).toEqual(['ended', 'ended']);
+    expect(pictures.isRunning).toBe(false);
   });
 });
 
