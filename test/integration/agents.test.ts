@@ -294,7 +294,7 @@ describe('the tools of agents', () => {
     assert.ok(message instanceof vscode.MarkdownString);
     assert.ok(!message.isTrusted);
     assert.doesNotMatch(message.value, /\]\(command:/);
-    assert.match(message.value.replaceAll('&nbsp;', ' '), /Agents have spent 0 of 50 credits today/);
+    assert.match(message.value, /Agents have spent 0 of 50 credits today/);
     for (const [name, free] of [
       ['rivya_get_credits', {}],
       ['rivya_find_tasks', {}],
