@@ -100,6 +100,10 @@ export default tseslint.config(
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
   },
+  {
+    files: ['test/fixtures/scriptedModel/*.js'],
+    languageOptions: { sourceType: 'commonjs', globals: { Buffer: 'readonly' } },
+  },
   prettier,
   // Prettier does not wrap comments.
   { rules: { 'max-len': ['error', { code: Number.MAX_SAFE_INTEGER, comments: 110 }] } },

@@ -1,8 +1,8 @@
 /**
  * Builds the bundles: `dist/` for the extension host, `dist/webview/` for the pages
  * (scripts/buildWebview.ts), `dist/cli.cjs` and `dist/mcp.cjs` for the programs without an editor
- * (scripts/buildCli.ts), and `dist-test/` for the integration suite (`--tests`). `--out` names another folder
- * than `dist`.
+ * (scripts/buildCli.ts), and `dist-test/` for the integration suite (`--tests`); and lays the compiled codecs of
+ * pictures into `dist/codecs`. `--out` names another folder than `dist`.
  *
  * The host loads CommonJS, and esbuild splits code only between ES modules. So each bundle is made in two
  * passes: split as ES modules first, then every chunk is turned into CommonJS on its own, where `import()`
@@ -19,6 +19,7 @@ import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { programFiles, programOptions } from './buildCli.ts';
 import { finishWebview, webviewOptions } from './buildWebview.ts';
+import { copyCodecs } from './codecFiles.ts';
 import { root } from './workspace.ts';
 
 /**
@@ -74,12 +75,13 @@ const host: Bundle = {
     extension: 'src/extension.ts',
     finderThread: 'src/core/links/find/finderThread.ts',
     packageThread: 'src/core/assets/plan/packageThread.ts',
+    mediaThread: 'src/core/media/mediaThread.ts',
   },
   outputFolder: options.out,
   external: ['vscode'],
   minify: true,
   entry: 'extension.cjs',
-  threads: ['finderThread.cjs', 'packageThread.cjs'],
+  threads: ['finderThread.cjs', 'packageThread.cjs', 'mediaThread.cjs'],
 };
 
 function integrationTests(): Bundle {
@@ -108,8 +110,9 @@ function splitOptions(bundle: Bundle): esbuild.BuildOptions & { metafile: true; 
     platform: 'node',
     target: hostTarget,
     external: [...bundle.external],
-    // CommonJS has no import.meta, and each pass keeps free names as they are.
-    define: { 'import.meta.dirname': '__dirname' },
+    // CommonJS has no import.meta, and each pass keeps free names as they are. Codecs would look for their
+    // files by its address, but are given them.
+    define: { 'import.meta.dirname': '__dirname', 'import.meta.url': '"file:///"' },
     minify: bundle.minify,
     sourcemap: 'inline',
     metafile: true,
@@ -387,12 +390,13 @@ function toPosix(fileName: string): string {
   return fileName.replaceAll(path.sep, '/');
 }
 
+const codecs = copyCodecs(path.join(root, options.out, 'codecs'));
 const bundles = options.tests ? [host, integrationTests()] : [host];
 try {
   await Promise.all(
     options.watch
-      ? [...bundles.map(watch), watchWebview(), ...programs.map(watchProgram)]
-      : [...bundles.map(build), buildWebview(), ...programs.map(buildProgram)],
+      ? [...bundles.map(watch), watchWebview(), ...programs.map(watchProgram), codecs]
+      : [...bundles.map(build), buildWebview(), ...programs.map(buildProgram), codecs],
   );
 } catch (error) {
   console.error(messageOf(error));

@@ -7,6 +7,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createVSIX } from '@vscode/vsce';
 import JSZip from 'jszip';
+import { codecFiles } from './codecFiles.ts';
 import { run } from './run.ts';
 import { root, vsixFile } from './workspace.ts';
 
@@ -49,6 +50,7 @@ const expectedFiles = [
   /^extension\/media\/walkthrough\/[\w-]+\.png$/,
   /^extension\/media\/webhookHandlers\/\w+\.(?:ts|py|go|php)$/,
   /^extension\/dist\/(?!mcp\.)[\w./-]+\.cjs$/,
+  /^extension\/dist\/codecs\/\w+\.(?:wasm|LICENSE\.md)$/,
   /^extension\/media\/schemas\/rivya\.(?:assets|recipe)\.schema\.json$/,
   /^extension\/dist\/webview\/[\w-]+\.(?:js|css|ttf|woff2)$/,
 ];
@@ -57,9 +59,10 @@ const neededFiles = [
   ...[
     'dist/extension.cjs',
     'dist/finderThread.cjs',
-      'dist/packageThread.cjs',
-      'dist/cli.cjs',
-      'dist/shim.cjs',
+    'dist/packageThread.cjs',
+    'dist/mediaThread.cjs',
+    'dist/cli.cjs',
+    'dist/shim.cjs',
     'dist/webview/chat.js',
     'dist/webview/chat.css',
     'dist/webview/codicon.css',
@@ -73,6 +76,7 @@ const neededFiles = [
   ...['dist/webview/math.css', 'dist/webview/KaTeX_Main-Regular.woff2'],
   ...['dist/webview/codicon.ttf', 'media/icon.png', 'media/activityBar.svg', 'package.json'],
   ...['package.nls.json', 'package.nls.hi.json', 'l10n/bundle.l10n.hi.json'],
+  ...codecFiles.map(name => `dist/codecs/${name}`),
   'media/skills/rivya-media/SKILL.md',
   ...['assets', 'recipe'].map(name => `media/schemas/rivya.${name}.schema.json`),
   ...['clip.mp4', 'chime-22050.mp3', 'chime-44100.mp3', 'chime.opus'].map(name => `media/sandbox/${name}`),

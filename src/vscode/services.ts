@@ -15,6 +15,7 @@ import { fetchAgain } from '../core/assets/sync/fetchAgain.ts';
 import type { ChatStore } from '../core/chat/chatStore.ts';
 import { PriceWatch } from '../core/generate/priceWatch.ts';
 import { RecentOrders } from '../core/generate/recentOrders.ts';
+import { Pictures } from '../core/media/pictures.ts';
 import { Mirror } from '../core/mirror/mirror.ts';
 import { storageIdOf } from '../core/mirror/storageId.ts';
 import { catalogueFiles } from '../core/models/catalogueFile.ts';
@@ -107,6 +108,13 @@ export function createServices(
   const marks = AccountMarks.open(join(storage, 'account.salt'));
   const accountOf = (origin: string): SenderAccount => marks.sender(() => keyOf(hostContext, origin));
   const library = new Library(join(storage, 'library'));
+  const pictures = store.add(
+    new Pictures({
+      threadFile: context.asAbsolutePath('dist/mediaThread.cjs'),
+      codecs: context.asAbsolutePath('dist/codecs'),
+      clock: systemClock,
+    }),
+  );
   const servers = (): Map<string, RunnerServer> => {
     const known = new Map<string, RunnerServer>();
     for (const base of server.reachable) {
@@ -150,7 +158,7 @@ export function createServices(
   );
   const recipes = new ResultRecipes(hostContext);
   const placer = store.add(
-    new Placer({ ledger, library, projects, finder, recipes, log, holder, clock: systemClock }),
+    new Placer({ ledger, library, pictures, projects, finder, recipes, log, holder, clock: systemClock }),
   );
   const announcer = store.add(new Announcer(log));
   const prices = new PriceWatch(ledger);
@@ -186,6 +194,7 @@ export function createServices(
     ...hostContext,
     ledger,
     library,
+    pictures,
     catalogue,
     runner,
     placer,

@@ -8,7 +8,7 @@ import { recipeIdOf, sha256 } from '../../src/core/recipes/identity.ts';
 import { PackageFolder } from '../../src/core/recipes/packageFolder.ts';
 import { formatRecipe, recipePathOf, type Recipe } from '../../src/core/recipes/recipe.ts';
 import { RecipeIndex } from '../../src/core/recipes/recipeIndex.ts';
-import { buildCli } from '../support/builtCli.ts';
+import { buildProgram } from '../support/builtCli.ts';
 
 /*
  * `node test/bench/assets.ts`: `rivya check` of 1,000 assets of 500 KB beside `sha256sum` of the same files,
@@ -20,7 +20,7 @@ const assetBytes = 500_000;
 const recipes = 10_000;
 const rounds = 5;
 
-const cli = await buildCli();
+const cli = await buildProgram('rivya');
 const folder = mkdtempSync(path.join(tmpdir(), 'rivya-assets-'));
 try {
   const files = makePackage();

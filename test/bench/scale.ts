@@ -7,12 +7,14 @@ import type { RivyaClient } from '../../src/api/client.ts';
 import type { Generation } from '../../src/api/resources/generations.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
+import { Agents } from '../../src/core/agents/agents.ts';
 import { Library } from '../../src/core/assets/library.ts';
 import { AccountMarks } from '../../src/core/paidRequest/accountMarks.ts';
 import { Ledger } from '../../src/core/tasks/ledger.ts';
 import { Runner } from '../../src/core/tasks/runner.ts';
 import type { ListQuery } from '../../src/core/tasks/search.ts';
 import { searchWords } from '../../src/core/tasks/searchWords.ts';
+import { sandboxCatalogue } from '../support/sandboxCatalogue.ts';
 import { createTask } from '../support/tasks.ts';
 
 /*
@@ -34,6 +36,7 @@ const filters: Readonly<Record<string, ListQuery>> = {
   day: { since: 40_000_000, before: 41_000_000 },
   workspace: { folders: ['file:///w'] },
   favourite: { favouritesOnly: true },
+  agents: { orderedBy: ['agents'] },
   'that nothing passes': { kinds: ['audio'], models: ['z-image'], favouritesOnly: true },
 };
 
@@ -41,6 +44,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rivya-scale-'));
 try {
   if (!process.argv.includes('--past')) await inFlight();
   past();
+  await beforeCalls();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -193,6 +197,40 @@ function past(): void {
         : '';
     console.log(`  ${name} ${shown(times)}${besides}`);
   }
+}
+
+/** What a host is told before it calls a tool, with a catalogue that is kept: nothing else may be needed. */
+async function beforeCalls(): Promise<void> {
+  const { ledger } = Ledger.open(join(folder, 'past.sqlite'));
+  const models = await sandboxCatalogue();
+  const never = (): Promise<never> => Promise.reject(new Error('This is not needed before a call.'));
+  const agents = new Agents({
+    ledger,
+    clock: systemClock,
+    server: () => ({ origin: 'https://rivya.ai', isSandbox: false }),
+    requireAllowed: () => Promise.resolve(),
+    models: never,
+    keptModels: () => Promise.resolve(models),
+    defaultModel: () => '',
+    rules: () =>
+      Promise.resolve({ confirmAbove: 0, dailyBudget: 50, dailyLimit: undefined, spentElsewhere: 0 }),
+    references: () => Promise.resolve([]),
+    placement: never,
+    upload: never,
+    ask: never,
+    files: never,
+    hints: { setUp: '', inLibrary: '' },
+    balance: () => undefined,
+    made: () => undefined,
+  });
+  const times: number[] = [];
+  for (let round = 0; round < 50; round++) {
+    const startedAt = performance.now();
+    await agents.preview('generate_image', { prompt: `Fox ${round}`, count: 4 });
+    times.push(performance.now() - startedAt);
+  }
+  ledger.dispose();
+  console.log(`  before a call of an agent: its price ${shown(times)} (budget: 50 ms)`);
 }
 
 function search(ledger: Ledger, words: string): unknown {

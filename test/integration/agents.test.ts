@@ -119,6 +119,24 @@ describe('the tools of agents', () => {
     assert.match(await call('rivya_check_task', { task_ids: [id], wait_seconds: 30 }), /done: 1 of 1/);
   });
 
+  it('show an image only when they are asked to, small and beside the text', async () => {
+    scene.answers.press(/wants to make an image/, 'Allow Once');
+    const made = await call('rivya_generate_image', { prompt: 'A fox to look at', model: 'z-image' });
+    const [, id] = /task: (\S+)/.exec(made) ?? [];
+    const input = { task_ids: [id], show: true };
+    const { content } = await soon(
+      'an image',
+      Promise.resolve(vscode.lm.invokeTool('rivya_check_task', { input, toolInvocationToken: undefined })),
+    );
+    const [text, image] = content;
+    assert.ok(text instanceof vscode.LanguageModelTextPart && image instanceof vscode.LanguageModelDataPart);
+    assert.match(text.value, /^shown: 1$/m);
+    assert.equal(content.length, 2);
+    assert.equal(image.mimeType, 'image/jpeg');
+    assert.deepEqual([...image.data.subarray(0, 3)], [0xff, 0xd8, 0xff]);
+    assert.ok(image.data.length > 500 && image.data.length <= 200_000, `${image.data.length} bytes`);
+  });
+
   it('refuse what is no argument, and what is none of their business, in words for the model', async () => {
     const image = (input: object): Promise<string> => call('rivya_generate_image', input);
     assert.match(await image({}), /^invalid_input: "prompt" is missing/);
@@ -276,7 +294,7 @@ describe('the tools of agents', () => {
     assert.ok(message instanceof vscode.MarkdownString);
     assert.ok(!message.isTrusted);
     assert.doesNotMatch(message.value, /\]\(command:/);
-    assert.match(message.value.replaceAll('&nbsp;', ' '), /Agents have spent 0 of 50 credits today/);
+    assert.match(message.value, /Agents have spent 0 of 50 credits today/);
     for (const [name, free] of [
       ['rivya_get_credits', {}],
       ['rivya_find_tasks', {}],

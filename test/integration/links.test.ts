@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { recogniseBytes } from '../../src/core/assets/mediaType.ts';
 import { propertyRuns } from '../support/propertyRuns.ts';
 import { configure, filesIn, openDocument, removeFolder, Scene, textOf, until } from './support.ts';
 
@@ -101,9 +102,12 @@ describe('documents that heal', () => {
   }
 
   it('changes every reference to the file, in all documents of the search', async () => {
-    editor = await openDocument('![todo: a red fox](img/fox.jpg) ![Fox](./img/fox.jpg)\n');
-    await vscode.workspace.fs.writeFile(beside('other.md'), Buffer.from('![todo: ein Fuchs](img/fox.jpg)\n'));
-    scene.answers.pickMany(/fox\.jpg$/);
+    editor = await openDocument('![todo: a red fox](img/fox.avif) ![Fox](./img/fox.avif)\n');
+    await vscode.workspace.fs.writeFile(
+      beside('other.md'),
+      Buffer.from('![todo: ein Fuchs](img/fox.avif)\n'),
+    );
+    scene.answers.pickMany(/fox\.avif$/);
     await vscode.commands.executeCommand('rivya.image.generateAllMissing');
     await textOf(editor.document, text => text === '![a red fox](img/fox.png) ![Fox](./img/fox.png)\n');
     await sooner('the other document', async () => {
@@ -114,9 +118,25 @@ describe('documents that heal', () => {
     assert.equal(scene.sandbox.control.charges().length, 1);
   });
 
-  it('changes the link where the model does not make the format', async () => {
-    editor = await openDocument('![todo: a red fox](img/fox.jpg)\n');
-    await fix('img/fox', /^Generate "fox\.jpg"$/);
+  for (const [extension, mediaType] of [
+    ['jpg', 'image/jpeg'],
+    ['webp', 'image/webp'],
+  ] as const) {
+    it(`makes a true ${extension} of the PNG of a model that makes no other`, async () => {
+      editor = await openDocument(`![todo: a red fox](img/fox.${extension})\n`);
+      await fix('img/fox', new RegExp(`^Generate "fox\\.${extension}"$`));
+      await textOf(editor.document, text => text === `![a red fox](img/fox.${extension})\n`);
+      assert.deepEqual(await images(), [`fox.${extension}`]);
+      const bytes = await vscode.workspace.fs.readFile(beside(`img/fox.${extension}`));
+      assert.equal((await recogniseBytes(bytes))?.mediaType, mediaType);
+      await vscode.commands.executeCommand('undo');
+      await sooner('the file to go', async () => !(await images()).includes(`fox.${extension}`));
+    });
+  }
+
+  it('changes the link where nothing makes the format', async () => {
+    editor = await openDocument('![todo: a red fox](img/fox.avif)\n');
+    await fix('img/fox', /^Generate "fox\.avif"$/);
     await textOf(editor.document, text => text === '![a red fox](img/fox.png)\n');
     assert.deepEqual(await images(), ['fox.png']);
   });

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { buildCli } from '../support/builtCli.ts';
+import { buildProgram } from '../support/builtCli.ts';
 import { RecordedTerminal } from '../support/recordedTerminal.ts';
 import { temporaryFolder } from '../support/tasks.ts';
 
@@ -25,7 +25,7 @@ test.use({ viewport: { width: 700, height: 440 } });
 
 test('a sync in the terminal', async ({ page }) => {
   using home = temporaryFolder();
-  const cli = await buildCli();
+  const cli = await buildProgram('rivya');
   const sandbox = await startSandbox({ taskDurationMs: 2_000, credits: 100 });
   try {
     const [bin, site] = ['bin', 'lighthouse'].map(name => home.file(name));

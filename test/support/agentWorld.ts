@@ -87,7 +87,8 @@ export async function agentWorld(
   return world;
 }
 
-function referenceOf(path: string): AgentReference {
+/** A picture of the workspace that an agent has named. */
+export function referenceOf(path: string): AgentReference {
   if (!path.endsWith('.png')) throw new AgentProblem('reference_refused', 'no picture', 'name one.');
   return {
     name: path,

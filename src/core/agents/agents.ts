@@ -6,17 +6,19 @@ import type { InputFile } from '../generate/inputRules.ts';
 import { modelName, modelsFor } from '../models/usableModels.ts';
 import { toDisposable, type Disposable } from '../../base/lifecycle.ts';
 import type { NewPlacement } from '../tasks/placement.ts';
-import type { MediaKind, Task } from '../../shared/task.ts';
+import type { MediaKind, StoredFile, Task } from '../../shared/task.ts';
 import { agentGate } from './agentGate.ts';
 import {
   creditsAnswer,
   foundAnswer,
   modelAnswer,
   modelsAnswer,
+  previewsOf,
   tasksAnswer,
   stateOf,
   type AnsweredFile,
   type PlaceHints,
+  type PreviewImage,
   type ToolAnswer,
 } from './answers.ts';
 import {
@@ -53,6 +55,8 @@ export interface AgentsPorts<R extends AgentReference = AgentReference> extends 
   /** The files of a job. @param document that is to refer to them, as the agent has named it */
   readonly files: (task: Task, document: string | undefined) => Promise<readonly AnsweredFile[]>;
   readonly hints: PlaceHints;
+  /** A small picture of a file; undefined when none can be made of it, or nowhere here. */
+  readonly preview?: (file: StoredFile) => Promise<PreviewImage | undefined>;
   /** In credits, as seen last. */
   readonly balance: (origin: string) => number | undefined;
 }
@@ -225,9 +229,9 @@ export class Agents<R extends AgentReference = AgentReference> {
     await this.#ports.requireAllowed('free');
     const ids = [...new Set(input.task_ids.map(id => id.trim()))];
     for (const id of ids) if (!this.#ports.ledger.task(id)) throw unknownTask(id);
-    const { document, wait_seconds: seconds = 0 } = input;
+    const { document, wait_seconds: seconds = 0, show: isShown = false } = input;
     if (document !== undefined) await this.#ports.placement(document);
-    return this.#answer(ids, { seconds, document, folded: new Set(), remarks: [], caller }, signal);
+    return this.#answer(ids, { seconds, document, folded: new Set(), remarks: [], caller, isShown }, signal);
   }
 
   async #find({ query = '', kind, limit = 10 }: ToolInput<'find_tasks'>): Promise<string> {
@@ -277,10 +281,12 @@ export class Agents<R extends AgentReference = AgentReference> {
       readonly folded: ReadonlySet<string>;
       readonly remarks: readonly string[];
       readonly caller: AgentCaller;
+      /** Whether the model wants to see the images. */
+      readonly isShown?: boolean;
     },
     signal: AbortSignal,
   ): Promise<ToolAnswer> {
-    const { ledger, clock, files, hints } = this.#ports;
+    const { ledger, clock, files, hints, preview } = this.#ports;
     const { longestWait = how.seconds } = how.caller;
     const following = this.#follow(ids, how.caller);
     try {
@@ -299,7 +305,15 @@ export class Agents<R extends AgentReference = AgentReference> {
     const { origin } = tasks[0] ?? this.#server();
     const { dailyBudget } = await this.#ports.rules(origin);
     const budget = { spent: this.#spent(origin), limit: dailyBudget };
-    return { text: tasksAnswer(answered, budget, how.document, hints, how.remarks), tasks: answered, budget };
+    const shown = how.isShown ? await previewsOf(answered, preview) : undefined;
+    signal.throwIfAborted();
+    const remarks = [...(shown ? [shown.remark] : []), ...how.remarks];
+    return {
+      text: tasksAnswer(answered, budget, how.document, hints, remarks),
+      tasks: answered,
+      budget,
+      ...(shown && { previews: shown.previews }),
+    };
   }
 
   /** Tells the caller how its jobs stand, now and whenever that is another. */

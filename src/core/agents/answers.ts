@@ -28,6 +28,7 @@ export interface AnsweredTask {
 
 /** A small picture that a model may look at. */
 export interface PreviewImage {
+  /** For example `image/jpeg`. */
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
@@ -57,6 +58,27 @@ export interface AgentBudget {
 /** The most bytes of an answer about jobs, of a list, and of the parameters of a model. */
 export const mostBytes = { tasks: 1_200, list: 2_500, model: 4_000 } as const;
 const mostLines = 25;
+/** Of an answer. */
+const mostPreviews = 4;
+
+/**
+ * What a model that wants to see images is shown, and a word about those that it is not.
+ * @param preview of a file; undefined where the tools run without the means to make one
+ */
+export async function previewsOf(
+  tasks: readonly AnsweredTask[],
+  preview: ((file: StoredFile) => Promise<PreviewImage | undefined>) | undefined,
+): Promise<{ readonly previews: readonly PreviewImage[]; readonly remark: string }> {
+  const files = tasks.flatMap(({ task, files: all }) => (task.kind === 'image' ? all : []));
+  const previews: PreviewImage[] = [];
+  for (const { file } of files.slice(0, mostPreviews)) {
+    const image = await preview?.(file);
+    if (image) previews.push(image);
+  }
+  const rest = tasks.reduce((sum, each) => sum + each.files.length, 0) - previews.length;
+  const remark = `shown: ${previews.length}${rest > 0 ? `; to see the other ${rest}, open the path` : ''}`;
+  return { previews, remark };
+}
 
 /**
  * What became of jobs, a fact a line, so that no host needs to read anything but text.

@@ -64,6 +64,7 @@ const schemas = {
     ),
     wait_seconds: v.optional(integer(0, limits.waitSeconds)),
     document: v.optional(filled(limits.path)),
+    show: v.optional(v.boolean('must be true or false')),
   }),
   find_tasks: v.strictObject({
     query: v.optional(text(limits.query)),

@@ -137,6 +137,10 @@ export const toolSchemas: Readonly<Record<ToolName, ToolSchema>> = {
         maxLength: limits.path,
         description: 'Path of a document; the answer then has the text by which it refers to the files.',
       },
+      show: {
+        type: 'boolean',
+        description: 'True to see the images, up to four and small. Only when you have to look at them.',
+      },
     },
   },
   find_tasks: {

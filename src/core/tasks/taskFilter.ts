@@ -15,6 +15,8 @@ export interface TaskFilter {
   /** URIs of workspace folders that jobs were begun in. */
   readonly folders?: readonly string[];
   readonly favouritesOnly?: boolean;
+  /** Who ordered them; the only choice is `agents`. */
+  readonly orderedBy?: readonly 'agents'[];
 }
 
 /** The order of a list. `price`: the dearest first, as far as Rivya has named a charge. */
@@ -28,18 +30,24 @@ export interface Condition {
 }
 
 /** Whether more is asked for than states and times, for which `task_state` is the index. */
-export function isNarrowed({ kinds, models, folders, favouritesOnly }: Partial<TaskFilter>): boolean {
-  return [kinds, models, folders].some(each => each && each.length > 0) || favouritesOnly === true;
+export function isNarrowed(filter: Partial<TaskFilter>): boolean {
+  const { kinds, models, folders, orderedBy, favouritesOnly } = filter;
+  return [kinds, models, folders, orderedBy].some(each => each && each.length > 0) || favouritesOnly === true;
 }
 
 /** The index that holds everything that the filter and the order ask of. */
-export function indexFor({ folders = [] }: Partial<TaskFilter>): 'task_folder' | 'task_list' {
+export function indexFor({
+  folders = [],
+  orderedBy = [],
+}: Partial<TaskFilter>): 'task_folder' | 'task_list' | 'task_wish' {
+  // Jobs of agents are few, and none but theirs is in that index.
+  if (orderedBy.length > 0) return 'task_wish';
   return folders.length > 0 ? 'task_folder' : 'task_list';
 }
 
 /** The filter as a condition. */
 export function conditionOf(filter: Partial<TaskFilter>): Condition {
-  const { states, since, before, kinds, models, folders, favouritesOnly } = filter;
+  const { states, since, before, kinds, models, folders, orderedBy = [], favouritesOnly } = filter;
   const parts: Condition[] = [
     ...oneOf('state', states),
     ...oneOf('kind', kinds),
@@ -47,6 +55,7 @@ export function conditionOf(filter: Partial<TaskFilter>): Condition {
     ...inFolders(folders),
     ...(since === undefined ? [] : [{ sql: 'task.created_at >= ?', values: [since] }]),
     ...(before === undefined ? [] : [{ sql: 'task.created_at < ?', values: [before] }]),
+    ...(orderedBy.length > 0 ? [{ sql: 'task.wish IS NOT NULL', values: [] }] : []),
     ...(favouritesOnly === true ? [{ sql: 'task.favourite = 1', values: [] }] : []),
   ];
   return allOf(parts);

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { describeError } from '../../base/log.ts';
 import { Agents, type Preview } from '../../core/agents/agents.ts';
+import type { ToolAnswer } from '../../core/agents/answers.ts';
 import { AgentProblem, unexpectedProblem } from '../../core/agents/problems.ts';
 import { ShownPrices } from '../../core/agents/shownPrices.ts';
 import { toolNames, type ToolName } from '../../core/agents/toolSchemas.ts';
@@ -57,12 +58,12 @@ export class AgentDoor {
     const shown = this.#shown.of(tool, input, systemClock.now());
     try {
       const caller = { door: 'tool', client: vscode.env.appName, shown };
-      return resultOf((await this.agents.call(tool, input, caller, abort.signal)).text);
+      return resultOf(await this.agents.call(tool, input, caller, abort.signal));
     } catch (error) {
       if (abort.signal.aborted) throw new vscode.CancellationError();
       const problem = this.#problemOf(tool, error);
       this.#services.log.info(`Agent, ${tool}: ${problem.message}`);
-      if (!problem.isFinal) return resultOf(problem.message);
+      if (!problem.isFinal) return resultOf({ text: problem.message });
       // VS Code passes on the message alone.
       throw new Error(problem.message, { cause: error });
     } finally {
@@ -79,8 +80,10 @@ export class AgentDoor {
   }
 }
 
-function resultOf(text: string): vscode.LanguageModelToolResult {
-  return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+/** Parts of data other than images do not reach the model, so the text has all facts. */
+function resultOf({ text, previews = [] }: ToolAnswer): vscode.LanguageModelToolResult {
+  const images = previews.map(({ bytes, mediaType }) => vscode.LanguageModelDataPart.image(bytes, mediaType));
+  return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text), ...images]);
 }
 
 function toolOf(name: string): ToolName {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import type { AgentsPorts } from '../../core/agents/agents.ts';
+import { previewFile } from '../../core/agents/previewFile.ts';
 import { AgentProblem } from '../../core/agents/problems.ts';
 import { quoted } from '../../core/agents/quoted.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
@@ -55,6 +56,7 @@ export function agentPorts(services: GenerateServices): AgentsPorts<LocalReferen
       inLibrary:
         'No folder is open, or it could not be written there; the user can insert it from the Tasks view of Rivya.',
     },
+    preview: file => previewFile(services.library, file, services.pictures),
     balance: origin => balance.state(origin).credits,
     made: tasks => {
       for (const { id } of tasks) announcer.ordered(id, { size: tasks.length });

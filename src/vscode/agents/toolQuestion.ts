@@ -5,7 +5,7 @@ import { codePoints } from '../../base/text.ts';
 import type { Estimate } from '../../core/generate/cost.ts';
 import type { MediaKind } from '../../shared/task.ts';
 import { plain } from '../messages/plain.ts';
-import { tooltipOf } from '../messages/tooltip.ts';
+import { questionOf } from '../messages/tooltip.ts';
 import { creditsText } from '../text/taskText.ts';
 import { l10n } from '../text/l10n.ts';
 
@@ -24,7 +24,7 @@ export function toolQuestion(tool: ToolName, preview: Preview): vscode.PreparedT
     ...(isAsked && {
       confirmationMessages: {
         title: plain(titleOf(kind, price?.estimate), 'title'),
-        message: tooltipOf(linesOf(preview)),
+        message: questionOf(linesOf(preview)),
       },
     }),
   };

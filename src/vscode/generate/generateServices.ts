@@ -2,6 +2,7 @@ import type { RivyaClient } from '../../api/client.ts';
 import type { Library } from '../../core/assets/library.ts';
 import type { ChatStore } from '../../core/chat/chatStore.ts';
 import type { RecentOrders } from '../../core/generate/recentOrders.ts';
+import type { Pictures } from '../../core/media/pictures.ts';
 import type { ModelCatalogue } from '../../core/models/modelCatalogue.ts';
 import type { SenderAccount } from '../../core/paidRequest/accountMarks.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
@@ -17,6 +18,7 @@ import type { ResultRecipes } from '../recipeFiles/resultRecipes.ts';
 export interface GenerateServices extends HostContext, Documents {
   readonly ledger: Ledger;
   readonly library: Library;
+  readonly pictures: Pictures;
   readonly catalogue: ModelCatalogue;
   readonly runner: Runner;
   readonly placer: Placer;

@@ -17,6 +17,17 @@ export function tooltipOf(
   return tooltip;
 }
 
+/**
+ * What a host shows in a panel of its own before it does something for us: a tooltip whose lines wrap. VS
+ * Code makes each blank of plain text one at which no line breaks, and cuts what is too long there.
+ * @param lines each begins with words of ours, so that no blank there means anything to Markdown
+ */
+export function questionOf(lines: readonly string[]): vscode.MarkdownString {
+  const text = tooltipOf(lines);
+  text.value = text.value.replaceAll('&nbsp;', ' ');
+  return text;
+}
+
 /** A button that runs a command of ours. */
 export type CommandAction = Action & { readonly command: CommandId };
 

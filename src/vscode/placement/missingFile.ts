@@ -1,12 +1,11 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { candidateNames } from '../../core/assets/fileName.ts';
-import { fitFormat, type ConvertFile } from '../../core/links/fitFormat.ts';
+import { fittingExtension } from '../../core/links/fittingExtension.ts';
 import type { ReferenceFinder } from '../../core/links/find/referenceFinder.ts';
 import { healingEdits } from '../../core/links/heal.ts';
 import type { ReferenceEdit } from '../../core/references/plan/plan.ts';
 import type { MissingFile, Placement } from '../../core/tasks/placement.ts';
-import type { StoredFile } from '../../shared/task.ts';
 import { UserError } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
 import { exists, requireInside } from './destination.ts';
@@ -22,8 +21,7 @@ import { l10n } from '../text/l10n.ts';
 export async function placesOfMissing(
   { taskId }: Placement,
   missing: MissingFile,
-  files: readonly { readonly index: number; readonly file: StoredFile }[],
-  convert: ConvertFile | undefined,
+  files: readonly Omit<PlacedFile, 'uri'>[],
 ): Promise<PlacedFile[]> {
   const wanted = vscode.Uri.parse(missing.uri, true);
   const root = vscode.workspace.getWorkspaceFolder(wanted)?.uri ?? parentOf(wanted);
@@ -31,13 +29,13 @@ export async function placesOfMissing(
   const placed: PlacedFile[] = [];
   const asked = posix.extname(wanted.path);
   const base = posix.basename(wanted.path, asked);
-  for (const { index, file: result } of files) {
-    const { file, extension: own } = await fitFormat(result, asked.slice(1), convert);
+  for (const each of files) {
+    const own = fittingExtension(each.file, asked.slice(1));
     const exact = vscode.Uri.joinPath(parentOf(wanted), `${base}.${own}`);
     const isFirst = placed.length === 0;
     const isSame = exact.toString() === wanted.toString();
     if (isFirst && isSame && (await exists(exact))) throw occupied(taskId, exact);
-    placed.push({ uri: isFirst && isSame ? exact : await freeName(exact, base, own, placed), index, file });
+    placed.push({ ...each, uri: isFirst && isSame ? exact : await freeName(exact, base, own, placed) });
   }
   return placed;
 }

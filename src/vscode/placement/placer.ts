@@ -6,6 +6,7 @@ import { describeError, type Log } from '../../base/log.ts';
 import { onUnexpectedError } from '../../base/unexpectedError.ts';
 import type { Library } from '../../core/assets/library.ts';
 import type { ReferenceFinder } from '../../core/links/find/referenceFinder.ts';
+import type { Pictures } from '../../core/media/pictures.ts';
 import { isSameAddress } from '../../core/places/addressKey.ts';
 import { isSamePlace, segmentsBelow } from '../../core/places/places.ts';
 import { isOrderKey } from '../../core/recipes/identity.ts';
@@ -32,6 +33,7 @@ import { l10n } from '../text/l10n.ts';
 export interface PlacerPorts {
   readonly ledger: Ledger;
   readonly library: Library;
+  readonly pictures: Pictures;
   readonly projects: WorkspaceProjects;
   readonly finder: ReferenceFinder;
   readonly recipes: ResultRecipes;

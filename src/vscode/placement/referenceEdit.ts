@@ -29,6 +29,8 @@ export interface PlacedFile {
   /** Of the result, see `TaskResult.index`. */
   readonly index: number;
   readonly file: StoredFile;
+  /** What is written when it is not what the library holds. */
+  readonly contents?: Uint8Array;
 }
 
 /**

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import type { Log } from '../../base/log.ts';
 import type { Library } from '../../core/assets/library.ts';
 import type { ReferenceFinder } from '../../core/links/find/referenceFinder.ts';
-import type { ConvertFile } from '../../core/links/fitFormat.ts';
+import type { Pictures } from '../../core/media/pictures.ts';
 import type { ReferenceEdit, ReferencePlan } from '../../core/references/plan/plan.ts';
 import { isTooLarge } from '../../core/references/planReference.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
@@ -14,6 +15,7 @@ import { setContext } from '../manifest/contextKeys.ts';
 import { UserError } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
 import { removeRecipe, type ResultRecipes } from '../recipeFiles/resultRecipes.ts';
+import { inAskedFormat } from './askedFormat.ts';
 import { destinationFor, exists, freeUri } from './destination.ts';
 import { parentOf } from './home.ts';
 import { locateCopy } from './locateCopy.ts';
@@ -58,11 +60,11 @@ export interface ResultWriterPorts {
   readonly ledger: Ledger;
   readonly library: Library;
   readonly anchors: DocumentAnchors;
+  readonly pictures: Pictures;
   readonly projects: WorkspaceProjects;
   readonly finder: ReferenceFinder;
-  /** Makes the formats that models do not; without it such files keep their own extension. */
-  readonly convert?: ConvertFile;
   readonly recipes: ResultRecipes;
+  readonly log: Log;
   readonly clock: Clock;
 }
 
@@ -227,8 +229,9 @@ export class ResultWriter {
 
   /** Makes the file that documents refer to, and takes the mark of the wish out of them, as one undo step. */
   async #placeMissing(task: Task, placement: Placement, missing: MissingFile): Promise<Placed> {
-    const { library, finder, convert, recipes, clock } = this.#ports;
-    const placed = await placesOfMissing(placement, missing, filesToPlace(task, placement), convert);
+    const { library, finder, recipes, clock } = this.#ports;
+    const files = await inAskedFormat(this.#ports, missing, filesToPlace(task, placement));
+    const placed = await placesOfMissing(placement, missing, files);
     const [first] = placed;
     const referring = await referringDocuments(placement, missing);
     for (;;) {

@@ -13,7 +13,7 @@ import { l10n } from '../text/l10n.ts';
  * Larger files do not travel inside the edit, where they would lie in memory, here and in the editor's
  * history. Instead a copy is moved into the workspace, which an undo moves out again.
  */
-const largestInMemory = 16 * 1024 ** 2;
+export const largestInMemory = 16 * 1024 ** 2;
 
 /**
  * Adds the creation of a file to an edit, so that one undo takes it back together with the text.
@@ -41,7 +41,11 @@ export async function addFiles(
   placed: readonly PlacedFile[],
 ): Promise<string[]> {
   const staged: string[] = [];
-  for (const { uri, file } of placed) {
+  for (const { uri, file, contents } of placed) {
+    if (contents) {
+      edit.createFile(uri, { contents });
+      continue;
+    }
     const copy = await addFile(edit, library, file, uri);
     if (copy !== undefined) staged.push(copy);
   }

@@ -19,7 +19,7 @@ type ListPart = Exclude<keyof ShownTasks, 'favouritesOnly'>;
 
 /** Lets the person choose what the Tasks view shows. @throws Cancelled */
 export async function askTasksFilter(
-  { lists }: Ledger,
+  { lists, agents }: Ledger,
   shown: ShownTasks,
   nameOf: (model: string) => string,
 ): Promise<ShownTasks> {
@@ -35,12 +35,15 @@ export async function askTasksFilter(
   };
   const models = lists.models().toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
   const favourites: Choice = { ...favouritesText(), picked: shown.favouritesOnly };
+  // Who has no agents is not asked about them.
+  const hasAgents = shown.orderedBy.length > 0 || agents.spendings(1).length > 0;
   const picked = await chooseMany(
     [
       favourites,
       ...rows('kinds', mediaKinds, t('Kind')),
       ...rows('models', models, t('Model')),
       ...rows('folders', lists.folders(), t('Folder')),
+      ...rows('orderedBy', hasAgents ? ['agents'] : [], t('Ordered by')),
     ],
     {
       title: t('Filter Tasks'),
@@ -55,13 +58,14 @@ export async function askTasksFilter(
     kinds,
     models: chosen('models'),
     folders: chosen('folders'),
+    orderedBy: chosen('orderedBy').map(() => 'agents' as const),
     favouritesOnly: picked.includes(favourites),
   };
 }
 
 /** What the view says of its filter; empty when it shows all. */
 export function tasksFilterText(
-  { kinds, models, folders, favouritesOnly }: ShownTasks,
+  { kinds, models, folders, orderedBy, favouritesOnly }: ShownTasks,
   nameOf: (model: string) => string,
 ): string {
   return [
@@ -69,6 +73,7 @@ export function tasksFilterText(
     ...kinds.map(value => wordsOf('kinds', value, nameOf).label),
     ...models.map(value => wordsOf('models', value, nameOf).label),
     ...folders.map(value => wordsOf('folders', value, nameOf).label),
+    ...orderedBy.map(value => wordsOf('orderedBy', value, nameOf).label),
   ].join(', ');
 }
 
@@ -89,5 +94,7 @@ function wordsOf(part: ListPart, value: string, nameOf: (model: string) => strin
       const open = vscode.workspace.workspaceFolders?.find(each => each.uri.toString() === uri.toString());
       return { label: open?.name ?? posix.basename(uri.path), description: uri.path, icon: 'folder' };
     }
+    case 'orderedBy':
+      return { label: l10n.t('Agents'), icon: 'robot' };
   }
 }

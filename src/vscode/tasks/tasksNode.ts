@@ -21,6 +21,7 @@ export interface ShownTasks {
   readonly models: readonly string[];
   /** URIs of workspace folders. */
   readonly folders: readonly string[];
+  readonly orderedBy: readonly 'agents'[];
   readonly favouritesOnly: boolean;
 }
 

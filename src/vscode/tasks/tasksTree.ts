@@ -41,7 +41,13 @@ const openGroupsKey = 'rivya.tasks.openGroups';
 const filterKey = 'rivya.tasks.filter';
 /** What the groups hang on. */
 const root = 'root';
-const allTasks: ShownTasks = { kinds: [], models: [], folders: [], favouritesOnly: false };
+const allTasks: ShownTasks = {
+  kinds: [],
+  models: [],
+  folders: [],
+  orderedBy: [],
+  favouritesOnly: false,
+};
 
 /**
  * All jobs, in groups, a page at a time. The ledger is the truth; this only draws it, and of a change only

@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assetWorld, manifestOf } from '../../support/assetWorld.ts';
-import { buildCli, start } from '../../support/builtCli.ts';
+import { buildProgram, start } from '../../support/builtCli.ts';
 import { isLong } from '../../support/propertyRuns.ts';
 import { temporaryFolder } from '../../support/tasks.ts';
 
@@ -15,7 +15,7 @@ let cli = '';
 let home: ReturnType<typeof temporaryFolder>;
 
 beforeAll(async () => {
-  cli = await buildCli();
+  cli = await buildProgram('rivya');
   home = temporaryFolder();
 });
 

@@ -316,7 +316,7 @@ describe('the Tasks view', () => {
     assert.deepEqual(rows, ['★ A red fox']);
     filtered.dispose();
     const words = tasksFilterText(
-      { kinds: ['video'], models: [], folders: [], favouritesOnly: true },
+      { kinds: ['video'], models: [], folders: [], orderedBy: [], favouritesOnly: true },
       id => id,
     );
     assert.equal(words, 'Only favourites, Video');

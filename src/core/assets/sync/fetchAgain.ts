@@ -1,9 +1,9 @@
-import { maximumResultBytes } from '../resultLimits.ts';
 import type { RivyaClient } from '../../../api/client.ts';
 import { openResult } from '../../../api/transport/download.ts';
 import type { Log } from '../../../base/log.ts';
-import type { MediaKind, StoredFile, Task } from '../../../shared/task.ts';
+import type { StoredFile, Task } from '../../../shared/task.ts';
 import type { Library } from '../library.ts';
+import { maximumResultBytes } from '../resultLimits.ts';
 
 export interface FetchAgainParts {
   readonly client: RivyaClient;

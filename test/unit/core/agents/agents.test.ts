@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AgentProblem } from '../../../../src/core/agents/problems.ts';
 import { someAgent, agentWorld, generous, type AgentWorld } from '../../../support/agentWorld.ts';
@@ -352,6 +354,45 @@ describe('the free tools', () => {
 });
 
 describe('before a call', () => {
+  it('nobody is asked over the network, and no file and no list is written', async () => {
+    await using harness = await startJobs();
+    const fail = (): Promise<never> => Promise.reject(new Error('Not before a call.'));
+    const world = await agentWorld(harness, {
+      models: fail,
+      placement: fail,
+      upload: fail,
+      ask: fail,
+      files: fail,
+      made: () => expect.unreachable(),
+    });
+    const requests = harness.sandbox.control.requests().length;
+    let changes = 0;
+    harness.ledger.onDidChange(() => changes++);
+    const written = (): string => {
+      const names = readdirSync(harness.folder).filter(name => name.startsWith('ledger.sqlite'));
+      // The index of the log in shared memory notes who reads.
+      return names
+        .filter(name => !name.endsWith('-shm'))
+        .map(name => readFileSync(path.join(harness.folder, name)).toString('base64'))
+        .join();
+    };
+    const before = written();
+    for (const [tool, input] of [
+      ['generate_image', { prompt: 'A fox', model: 'z-image', count: 4, document: 'a.md' }],
+      ['generate_image', { prompt: 'A fox', model: 'nano-banana', references: ['a.png'] }],
+      ['generate_video', { prompt: 'A fox that runs' }],
+      ['generate_audio', { prompt: 'A fox' }],
+      ['generate_image', { prompt: 'A fox', budget: 1 }],
+      ['check_task', { task_ids: ['a'], show: true }],
+      ['list_models', {}],
+    ] as const)
+      await world.agents.preview(tool, input);
+    expect(harness.sandbox.control.requests()).toHaveLength(requests);
+    expect(changes).toBe(0);
+    expect(before.length).toBeGreaterThan(1_000);
+    expect(written() === before).toBe(true);
+  });
+
   it('its price is told, or that it exists, and nothing is written', async () => {
     await using harness = await startJobs();
     const world = await agentWorld(harness);

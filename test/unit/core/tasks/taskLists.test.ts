@@ -39,6 +39,22 @@ function add(
   return id;
 }
 
+/** As an agent makes it, which nobody has to agree to. */
+function agentJob(ledger: Ledger, at: number): string {
+  const task = newTask();
+  const job = { task, placement: { ...nowhere, folder: 'file:///w' }, wish: 'w', estimate: 1 };
+  const order = { origin: task.origin, door: 'tool', client: 'A test', tool: 'generate_image', orderId: 'o' };
+  const outcome = ledger.agents.create(
+    { ...order, wish: 'w', isAgain: false, jobs: [job] },
+    undefined,
+    { now: at, dayStart: at },
+    () => ({ type: 'pass', consent: 'below' }),
+  );
+  if (outcome.type !== 'made') throw new Error('The order was refused.');
+  ledger.update(task.id, at, each => ({ ...each, state: 'placed' }));
+  return task.id;
+}
+
 function search(ledger: Ledger, words: string, query: ListQuery = {}): string[] {
   return ledger.lists.ids(
     { ...query, words: searchWords(words, { language: 'en', now: noon }) },
@@ -53,17 +69,22 @@ it('filters by kind, model, state, day, folder and favourite, alone and together
     const sound = add(ledger, noon + 1, { kind: 'audio', model: 'voice' }, { state: 'failed' });
     const other = add(ledger, noon + 2, { kind: 'image', model: 'flux' }, { folder: 'file:///other' });
     ledger.lists.setFavourite([fox, clip], true);
+    const agents = agentJob(ledger, noon + 3);
     const ids = (query: ListQuery): string[] => ledger.lists.ids(query, { limit: 9 });
     const cases: [ListQuery, string[]][] = [
-      [{}, [other, sound, clip, fox]],
-      [{ order: 'oldest' }, [fox, clip, sound, other]],
-      [{ kinds: ['image'] }, [other, fox]],
-      [{ kinds: ['image', 'audio'] }, [other, sound, fox]],
+      [{}, [agents, other, sound, clip, fox]],
+      [{ order: 'oldest' }, [fox, clip, sound, other, agents]],
+      [{ orderedBy: ['agents'] }, [agents]],
+      [{ orderedBy: ['agents'], kinds: ['image'], folders: ['file:///w'] }, [agents]],
+      [{ orderedBy: ['agents'], since: noon + 4 }, []],
+      [{ orderedBy: [], kinds: ['video'] }, [clip]],
+      [{ kinds: ['image'] }, [agents, other, fox]],
+      [{ kinds: ['image', 'audio'] }, [agents, other, sound, fox]],
       [{ models: ['kling-3', 'flux'] }, [other, clip]],
       [{ states: ['failed'] }, [sound]],
       [{ since: noon, before: noon + 2 }, [sound, clip]],
-      [{ folders: ['file:///w'] }, [sound, clip, fox]],
-      [{ folders: ['file:///w', 'file:///other'], kinds: ['image'] }, [other, fox]],
+      [{ folders: ['file:///w'] }, [agents, sound, clip, fox]],
+      [{ folders: ['file:///w', 'file:///other'], kinds: ['image'] }, [agents, other, fox]],
       [{ favouritesOnly: true }, [clip, fox]],
       [{ favouritesOnly: true, kinds: ['image'], folders: ['file:///w'], before: noon }, [fox]],
       [{ favouritesOnly: true, models: ['flux'] }, []],
@@ -85,7 +106,7 @@ it('filters by kind, model, state, day, folder and favourite, alone and together
     ledger.update(fox, noon, task => ({ ...task, state: 'failed' }));
     expect(ids({ favouritesOnly: true })).toEqual([fox]);
     expect(ledger.lists.models().toSorted()).toEqual(['flux', 'kling-3', 'voice', 'z-image']);
-    expect(ledger.lists.recentModels(2)).toEqual(['flux', 'voice']);
+    expect(ledger.lists.recentModels(2)).toEqual(['z-image', 'flux']);
     expect(ledger.lists.earliest()).toBe(noon - day);
   });
 });
