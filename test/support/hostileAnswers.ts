@@ -241,17 +241,16 @@ function damagedAnswer(operation: Operation, wire: Fields): fc.Arbitrary<Hostile
     if (name === 'current_credits') return ['many', '', ' ', {}, [], true, null, 'NaN', 'Infinity'];
     if (name === 'status') return [5, {}, [], null, true];
     if (name === 'message') return ['text', [], 7, null, {}, { role: 'assistant' }];
-    if (name === 'data') return ['text', 7, null, true];
+    if (name === 'data') return ['text', 7, null, true, [7], ['text', []]];
     return ['', {}, [], true, null];
   };
   const bigId = text.replace(/"id":"(?:[^"\\]|\\.)*"/, '"id":12345678901234567891');
   return fc.oneof(
     ...always,
-    fc.constantFrom('', 'null', '7', '"text"', 'true', '{}', '[7]').map(each => {
-      // A bare list may be one.
-      const isList = needs.includes('data') && each === '[7]';
-      return made('other JSON', { text: each }, isList ? { value: { data: [] } } : unreadable);
-    }),
+    // A bare list may be one, but not when nothing in it can be read.
+    fc
+      .constantFrom('', 'null', '7', '"text"', 'true', '{}', '[7]')
+      .map(each => made('other JSON', { text: each })),
     fc.constantFrom(...needs).map(name => {
       const rest = Object.entries(wire).filter(([each]) => each !== name);
       return made(`without ${name}`, { text: JSON.stringify(Object.fromEntries(rest)) });
@@ -278,7 +277,11 @@ function holedList({ schema = {}, entryNeeds = '' }: Operation, wire: Fields): f
     how: `a list with ${JSON.stringify(value)} in it`,
     response: () =>
       responseOf({ text: JSON.stringify({ ...wire, data: entries.toSpliced(at, 0, value as Fields) }) }),
-    truth: { value: expected(schema, wire) },
+    // Of a list of which nothing can be read, nobody knows what was in it.
+    truth:
+      entries.length === 0
+        ? { error: { kind: 'protocol', code: 'response_unreadable', isRivyasWord: false } }
+        : { value: expected(schema, wire) },
   }));
 }
 

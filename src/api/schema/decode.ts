@@ -57,7 +57,11 @@ export class Decoder {
       return this.#read(schema.wrapped, value, path) ?? { value: v.getDefault(schema), unread: value };
     }
     if (isObject(schema)) return this.#readObject(schema.entries, unwrapped(schema, value), path);
-    if (isList(schema)) return this.#readList(schema.item, value, path);
+    if (isList(schema)) {
+      const read = this.#readList(schema.item, value, path);
+      const isLost = Array.isArray(read?.value) && read.value.length === 0 && read.unread !== undefined;
+      return isLost && v.getMetadata<v.GenericSchema>(schema)['losesNotAll'] === true ? undefined : read;
+    }
     const result = v.safeParse(schema, value);
     if (!result.success) {
       this.report(path, `${result.issues[0].expected ?? 'another value'} expected, found ${typeName(value)}`);
@@ -118,6 +122,13 @@ export function also<S extends v.GenericSchema>(
   ...names: string[]
 ): v.SchemaWithPipe<readonly [S, v.MetadataAction<v.InferOutput<S>, { names: string[] }>]> {
   return v.pipe(schema, v.metadata({ names }));
+}
+
+/** A list that is unreadable when none of its entries can be read: an empty one would say something else. */
+export function losingNotAll<S extends v.GenericSchema>(
+  schema: S,
+): v.SchemaWithPipe<readonly [S, v.MetadataAction<v.InferOutput<S>, { losesNotAll: true }>]> {
+  return v.pipe(schema, v.metadata({ losesNotAll: true }));
 }
 
 /** JSON numbers lose digits when they are read: an id that did would be another one. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { also, flag, inEnvelope, text } from './decode.ts';
+import { also, flag, inEnvelope, losingNotAll, text } from './decode.ts';
 
 /**
  * A list answer: `{object:"list",data:[…]}` as documented for /models, with the names and the paging fields
@@ -9,7 +9,7 @@ import { also, flag, inEnvelope, text } from './decode.ts';
 export function listOf<S extends v.GenericSchema>(item: S, name: string) {
   return inEnvelope(
     v.looseObject({
-      data: also(v.array(item), name, 'items', 'results'),
+      data: also(losingNotAll(v.array(item)), name, 'items', 'results'),
       has_more: flag,
       next_cursor: also(text, 'cursor', 'next', 'next_page_token'),
     }),

@@ -64,7 +64,7 @@ export function planReference(request: ReferenceRequest): ReferencePlan | undefi
   );
 }
 
-/** Whether that is why there is no plan for a document. */
+/** Whether a document is too large for a place to be found in it: then there is no plan. */
 export function isTooLarge(text: string, identity: DocumentIdentity): boolean {
   const document = condensed(text);
   return !document || (documentLanguage(identity) === 'yaml' && document.text.length > largestYaml);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
-import { Decoder, requiredText } from '../../../src/api/schema/decode.ts';
+import { DecodeError, Decoder, requiredText } from '../../../src/api/schema/decode.ts';
 import { allPages, listOf, nextPage, type Page, type PageQuery } from '../../../src/api/schema/list.ts';
 import * as v from 'valibot';
 
@@ -37,6 +37,22 @@ describe('the page after a page', () => {
   ])('is none when %s', (_name, wire) => {
     expect(next(wire)).toBeUndefined();
   });
+});
+
+describe('a list of which entries cannot be read', () => {
+  const read = (wire: unknown): unknown => new Decoder(silentLog).decode(schema, wire, 'sessions').data;
+
+  test('has the others', () => {
+    expect(read({ data: [{ id: 'a' }, 7, {}] })).toEqual([{ id: 'a' }]);
+    expect(read({ data: [] })).toEqual([]);
+  });
+
+  test.each([{ data: [1, 2] }, { data: ['maintenance'] }, { sessions: [{}] }, [[1]], ['x']])(
+    'is not empty when there are no others: %j',
+    wire => {
+      expect(() => read(wire)).toThrow(DecodeError);
+    },
+  );
 });
 
 describe('all pages of a list', () => {
