@@ -118,6 +118,34 @@ describe('looking and choosing', () => {
     assert.ok(ledger.task(both[1]?.id ?? ''));
   });
 
+  it('keeps one that stands nowhere yet: it takes the place of the other, in one undo step', async () => {
+    const [first] = await tasks(1);
+    const old = fileOf(first);
+    // Another picture: of the same content, the file of the first would be that of both.
+    scene.answers.type(`${sentence} At night.`);
+    await vscode.commands.executeCommand('rivya.task.edit', first?.id);
+    const [second] = await tasks(2);
+    await textOf(editor.document, text => (text.match(/!\[/g) ?? []).length === 2);
+    await vscode.commands.executeCommand('undo');
+    const before = await textOf(editor.document, text => (text.match(/!\[/g) ?? []).length === 1);
+    const { context } = await testAccess();
+    const library = new Library(path.join(context.globalStorageUri.fsPath, 'library'));
+    const subjects = [second, first].map(task => ({ taskId: task?.id ?? '', index: 0 }));
+    const [one, two] = await comparedFiles({ ledger, library }, subjects);
+    assert.ok(one && two);
+    scene.answers.press(/^Keep this one and let the others go\?/, 'Keep This One');
+    await keepOne({ ledger, library, log: silentLog }, one, [two]);
+    const fresh = fileOf(second);
+    const nameOf = (uri: vscode.Uri): string => path.posix.basename(uri.path);
+    assert.equal(editor.document.getText(), before.replace(nameOf(old), nameOf(fresh)));
+    assert.deepEqual([await isThere(fresh), await isThere(old)], [true, false]);
+    assert.equal(ledger.task(first?.id ?? ''), undefined);
+    await vscode.window.showTextDocument(editor.document);
+    await vscode.commands.executeCommand('undo');
+    await textOf(editor.document, text => text === before);
+    assert.deepEqual([await isThere(fresh), await isThere(old)], [false, true]);
+  });
+
   it('deletes a file with what refers to it after naming both, and one undo brings both back', async () => {
     const [task] = await tasks(1);
     const file = fileOf(task);

@@ -2,15 +2,20 @@ import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { removeTasks } from '../../core/tasks/housekeeping.ts';
+import { withCopies } from '../../core/tasks/placement.ts';
 import { isRemovable, resultFiles, type Task } from '../../shared/task.ts';
 import { applyOrSay } from '../links/deleteFile.ts';
-import { addChanges, usesOf, type FileChange, type FileUse } from '../links/fileUse.ts';
+import { addChanges, usesOf, type FileChange } from '../links/fileUse.ts';
 import { useText } from '../links/fileUseText.ts';
 import { addDeletions, trashText, type GeneratedFile } from '../links/trash.ts';
 import { ask } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
+import { freeUri } from '../placement/destination.ts';
 import { locateCopy } from '../placement/locateCopy.ts';
 import { placedFiles } from '../placement/placedFiles.ts';
+import type { PlacedFile } from '../placement/referenceEdit.ts';
+import { besideOldFile } from '../placement/swap.ts';
+import { addFiles, applyWithFiles, notWritten, removeRest } from '../placement/workspaceFiles.ts';
 import { offerUndo } from '../tasks/removeFromList.ts';
 import type { ComparedFile, CompareSources } from './compareItems.ts';
 import { l10n } from '../text/l10n.ts';
@@ -21,8 +26,8 @@ interface KeepServices extends CompareSources {
 
 /**
  * Of files that were compared one stays: what refers to the others refers to it, they go to the trash, and
- * their jobs leave the list, all after one question. One undo in the editor brings back files and references,
- * and the list its own for a day.
+ * their jobs leave the list, all after one question. What is kept gets a file where it has none yet. One undo
+ * in the editor brings back files and references, and the list its own for a day.
  * @throws Cancelled; UserError when the edit is refused, and nothing has changed then
  */
 export async function keepOne(
@@ -32,22 +37,22 @@ export async function keepOne(
 ): Promise<void> {
   const { ledger, library, log } = services;
   const { t } = l10n;
-  const replacement = await workspaceFile(services, kept);
+  const there = await workspaceFile(services, kept);
   const files: GeneratedFile[] = [];
   for (const other of others) {
     const uri = await workspaceFile(services, other);
-    if (uri && uri.toString() !== replacement?.toString()) files.push({ uri, file: other.file });
+    if (uri && uri.toString() !== there?.toString()) files.push({ uri, file: other.file });
   }
+  const fresh = there ? undefined : await besideFirst(kept, files);
+  const replacement = there ?? fresh?.uri;
   const changes: FileChange[] = files.map(({ uri }) => ({ file: uri, replacement }));
-  // Without a file of its own to refer to, the kept one cannot take the place of another.
   const uses = files.length === 0 ? { documents: [], isCut: false } : await usesOf(changes);
-  const isStuck = replacement === undefined && uses.documents.length > 0;
-  const gone = isStuck ? [] : files;
-  const tasks = isStuck ? [] : tasksOnlyOf(others, kept);
+  // Where nothing refers to the others, the library is place enough for it.
+  const added = fresh && uses.documents.length > 0 ? [fresh] : [];
+  const tasks = tasksOnlyOf(others, kept);
   const keep = t({ message: 'Keep This One', comment: 'Button: the other results that were compared go' });
   const detail = [
-    ...(isStuck ? stuckText(uses) : []),
-    ...(gone.length === 0 ? [] : [...useText(uses, true), ...(await trashText(library, gone))]),
+    ...(files.length === 0 ? [] : [...useText(uses, true), ...(await trashText(library, files))]),
     tasks.length === 0
       ? ''
       : t(
@@ -55,29 +60,42 @@ export async function keepOne(
           tasks.length,
         ),
   ];
-  if (isStuck) {
-    await ask('info', t('Insert this result first, then keep it.'), [], { detail });
-    throw new Cancelled();
-  }
   const text = t('Keep this one and let the others go? Others: {0}.', others.length);
   if ((await ask('warning', text, [keep], { detail })) !== keep) throw new Cancelled();
-  if (gone.length > 0) {
+  if (files.length > 0) {
     const edit = new vscode.WorkspaceEdit();
+    const staged = await addFiles(edit, library, added);
     await addChanges(edit, changes, uses);
-    addDeletions(edit, gone);
-    await applyOrSay(edit);
+    addDeletions(edit, files);
+    if (added.length === 0) await applyOrSay(edit);
+    else if (!(await applyWithFiles(edit, added))) {
+      await removeRest(added, staged);
+      throw notWritten(added);
+    }
+    for (const placed of added) notePlaced(services, kept, placed);
   }
   const removals = tasks.map(task => ({ task, mayLose: task.results.map(({ index }) => index) }));
   const { ids } = await removeTasks(removals, { ledger, library, placedFiles }, systemClock.now());
   offerUndo(ids, log);
 }
 
-function stuckText(uses: FileUse): string[] {
-  const { t } = l10n;
-  return [
-    t('It has no file in the workspace yet, so nothing can refer to it in place of the others.'),
-    ...useText(uses, true),
-  ];
+/** Where a result that stands in no workspace yet comes to stand: beside the first of the others. */
+async function besideFirst(
+  { task, file, index }: ComparedFile,
+  [first]: readonly GeneratedFile[],
+): Promise<PlacedFile | undefined> {
+  if (!task || !file || !first) return undefined;
+  const uri = await freeUri(besideOldFile(first), task, index, file.extension, new Set());
+  return { uri, index, file };
+}
+
+function notePlaced({ ledger }: KeepServices, { task }: ComparedFile, { uri, index }: PlacedFile): void {
+  const placement = task && ledger.placements.of(task.id);
+  if (!placement) return;
+  const file = uri.toString();
+  const copies = withCopies(placement.copies, [{ index, uri: file }]);
+  const change = { state: 'placed', file, copies } as const;
+  ledger.setPlacement(placement.taskId, placement.state, change, systemClock.now());
 }
 
 async function workspaceFile(

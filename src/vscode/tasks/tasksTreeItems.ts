@@ -77,13 +77,16 @@ export function taskAbout(
   now: number,
   { nameOf, clientOf }: Pick<ItemParts, 'nameOf' | 'clientOf'>,
 ): string {
-  // In a narrow view the beginning alone is seen: what differs comes first. That all is well needs no word.
+  // In a narrow view the beginning alone is seen: what differs comes first. That all is well needs no word,
+  // and where a result lies can wait.
   const isWell = task.state === 'placed' && !task.hold;
+  const isOver = (task.state === 'stored' || task.state === 'untracked') && !task.hold;
   const client = clientOf?.(task.id);
   return [
     ageText(task.createdAt, now),
-    isWell ? '' : stateText(task),
+    isWell || isOver ? '' : stateText(task),
     paidText(task),
+    isOver ? stateText(task) : '',
     nameOf(task.model),
     client === undefined ? '' : l10n.t('by {0}', client),
   ]

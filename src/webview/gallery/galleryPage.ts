@@ -37,6 +37,8 @@ export class GalleryPage extends LitElement {
   #wanted: number | undefined;
   #seen = { first: 0, end: 0 };
   #active: number;
+  /** The tile that was gone to last, when that was done without adding to a selection. */
+  #chosenAlone: number | undefined;
   #detailsOf = '';
   #playing = '';
   readonly #selection = new Selection();
@@ -244,6 +246,7 @@ export class GalleryPage extends LitElement {
     clearTimeout(this.#typing);
     const show = (): void => {
       this.#active = 0;
+      this.#chosenAlone = undefined;
       this.#playing = '';
       this.#selection.clear();
       this.#ask(0);
@@ -271,6 +274,8 @@ export class GalleryPage extends LitElement {
   };
 
   #goTo(index: number, how: 'alone' | 'toggle' | 'extend' | 'move'): void {
+    const before = this.#chosenAlone;
+    this.#chosenAlone = how === 'alone' ? index : undefined;
     this.#active = index;
     const tile = tileAt(this.#state, index);
     if (how === 'extend') {
@@ -279,8 +284,12 @@ export class GalleryPage extends LitElement {
       if (offset >= this.#state.offset && ids.length === count)
         this.#selection.add(ids.map(each => each.taskId));
       else this.#askIds(offset, count);
-    } else if (how === 'toggle' && tile) this.#selection.toggle(tile.taskId, index);
-    else if (how === 'alone') this.#selection.startAt(index);
+    } else if (how === 'toggle' && tile) {
+      // As in every list: the one that was chosen before is the first of several.
+      const first = before === undefined || before === index ? undefined : tileAt(this.#state, before);
+      if (first && this.#selection.size === 0) this.#selection.toggle(first.taskId, index);
+      this.#selection.toggle(tile.taskId, index);
+    } else if (how === 'alone') this.#selection.startAt(index);
     this.#followActive();
     this.#rememberSoon();
     this.requestUpdate();
