@@ -55,7 +55,7 @@ describe('a generation that cannot start', () => {
     await attempt();
     scene.sandbox.control.setKeyStatus(scene.sandbox.apiKey, 'revoked');
     const message = await refused(/was revoked.+Nothing was charged/);
-    assert.match(message, /Request req_/);
+    assert.match(message, /Request ID: req_/);
   });
 
   it('with a key that is revoked between two of them', async () => {
@@ -67,7 +67,7 @@ describe('a generation that cannot start', () => {
     select(editor, 'The end.');
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     const message = await scene.answers.message(/was revoked.+Nothing was charged/);
-    assert.match(message, /Request req_/);
+    assert.match(message, /Request ID: req_/);
     assert.equal(scene.sandbox.control.charges().length, 1);
   });
 

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ChatHostMessage } from '../../src/shared/chat.ts';
 import type { ChatHost } from '../../src/vscode/chat/chatHost.ts';
+import { ReadingPages } from '../../src/vscode/access/readingPages.ts';
+import { chatCommands } from '../../src/vscode/chat/chatCommands.ts';
 import { openLink } from '../../src/vscode/chat/openLink.ts';
 import type { Services } from '../../src/vscode/services.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
@@ -62,6 +64,22 @@ describe('the chat', () => {
       scene.sandbox.control.requests().filter(each => each.path === '/api/v1/credits').length,
       asked,
     );
+  });
+
+  it('opens an answer in an editor, as it was', async () => {
+    await page.ask('Hello');
+    const answer = page.messages[1];
+    assert.ok(answer);
+    const pages = new ReadingPages();
+    try {
+      await chatCommands.openAnswer(host, answer.id, pages);
+      const document = vscode.window.activeTextEditor?.document;
+      assert.equal(document?.uri.scheme, 'rivya-answer');
+      assert.equal(document.getText(), answer.text);
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      pages.dispose();
+    }
   });
 
   it('posts nothing while nobody looks, and shows everything again', async () => {
@@ -518,6 +536,14 @@ describe('the commands of the chat', () => {
   afterEach(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
     await scene.close();
+  });
+
+  it('help people who listen, with the keys of the manifest', async () => {
+    await vscode.commands.executeCommand('rivya.openAccessibilityHelp');
+    const document = vscode.window.activeTextEditor?.document;
+    assert.equal(document?.uri.scheme, 'rivya-help');
+    assert.match(document.getText(), /^# Accessibility help for Rivya[^]*`alt\+f2` opens the answer/);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 
   it('open the panel, and have nothing to export before anything was said', async () => {

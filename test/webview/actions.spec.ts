@@ -297,11 +297,7 @@ test('the host leads the keyboard from message to message, and asks for the answ
 });
 
 test('whoever listens is told how an answer begins, unless they do not want that', async ({ chat, page }) => {
-  await page.addInitScript(() =>
-    document.addEventListener('DOMContentLoaded', () => {
-      document.body.classList.add('vscode-using-screen-reader');
-    }),
-  );
+  await chat.useScreenReader();
   const coming = message({ id: 'a', state: 'streaming' });
   await chat.open(chatState({ session: { messages: [coming] } }));
   const status = page.getByTestId('chat-status');

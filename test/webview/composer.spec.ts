@@ -378,7 +378,7 @@ test('everything is reached by the keyboard, and the focus can be seen', async (
   ]) {
     expect(reached).toContain(name);
   }
-  expect(reached[0]).toMatch(/Sessions$/);
+  expect(reached[0]).toMatch(/Chats$/);
 });
 
 function chatNotices(chat: ChatPageUnderTest): ReturnType<ChatPageUnderTest['page']['getByTestId']> {

@@ -61,6 +61,22 @@ test('words are found in what was said, drawn or not, and counted', async ({ cha
   expect((await current(chat)).text).toBe('');
 });
 
+test('the letters that follow the key at once are for the box', async ({ chat, page }) => {
+  await chat.open(chatState({ session: { messages } }));
+  await chat.input.focus();
+  // In one task of the page, as fast as no person types.
+  const focused = await page.evaluate(async () => {
+    const target = document.activeElement ?? document.body;
+    target.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'f', ctrlKey: true, bubbles: true, cancelable: true }),
+    );
+    await Promise.resolve();
+    await new Promise(resolve => setTimeout(resolve));
+    return document.activeElement?.getAttribute('data-testid');
+  });
+  expect(focused).toBe('chat-find');
+});
+
 test('Escape closes it and takes the marks away; the key comes to it alone', async ({ chat, page }) => {
   await chat.open(chatState({ session: { messages } }));
   await page.evaluate(() => {

@@ -128,6 +128,8 @@ for (const [index, formulas] of batches(hostileFormulas).entries()) {
     const messages = formulas.map((formula, number) =>
       message({ id: `a${number}`, text: number % 2 === 0 ? `$$${formula}$$` : `A \\(${formula}\\) B` }),
     );
+    // Then nothing waits to come near.
+    await chat.useScreenReader();
     await showMessages(chat, messages, chatState());
     // Each has become a formula, or stays as it was written.
     await expect(page.locator('chat-math:not([data-state])')).toHaveCount(0);

@@ -146,6 +146,31 @@ test('at 320 pixels, which is 400 % zoom, nothing is cut off', async ({ chat, pa
   await chat.expectWithinPanel();
 });
 
+test('at 320 pixels every one of 60 models is reached and read', async ({ chat, page }) => {
+  await page.setViewportSize({ width: 320, height: 256 });
+  const [first] = chatState().models;
+  if (first === undefined) throw new Error('There is no model.');
+  const models = Array.from({ length: 60 }, (_, index) => ({
+    ...first,
+    id: `m${index}`,
+    name: `Model number ${index}`,
+    isDefault: index === 0,
+  }));
+  await chat.open(chatState({ models, session: { model: 'm0' } }));
+  await page.getByTestId('chat-model').press('Enter');
+  for (const key of ['End', 'Home']) {
+    // The efforts of the model stand behind the models.
+    await page.keyboard.press(key);
+    await expect(page.locator('[role=option][data-active]')).toBeInViewport({ ratio: 0.9 });
+  }
+  await chat.expectWithinPanel();
+  await page.keyboard.type('model number 59');
+  await expect(page.locator('[role=option][data-active]')).toContainText('Model number 59');
+  await expect(page.locator('[role=option][data-active]')).toBeInViewport({ ratio: 0.9 });
+  await page.keyboard.press('Enter');
+  await chat.expectPosted({ type: 'chooseModel', model: 'm59' });
+});
+
 for (const language of ['en', 'hi']) {
   for (const theme of themeNames) {
     test(`${theme}, ${language}: the head and the sessions in a side bar of 300 pixels`, async ({ page }) => {

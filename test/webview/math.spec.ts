@@ -48,11 +48,7 @@ test('formulas far from what is seen are drawn when the reader comes near', asyn
 });
 
 test('whoever listens is told every formula at once', async ({ chat, page }) => {
-  await page.addInitScript(() =>
-    document.addEventListener('DOMContentLoaded', () => {
-      document.body.classList.add('vscode-using-screen-reader');
-    }),
-  );
+  await chat.useScreenReader();
   await chat.open(answer('$$x^2$$\n\n'.repeat(40)));
   await expect(page.locator('chat-math[data-state=formula]')).toHaveCount(40);
 });

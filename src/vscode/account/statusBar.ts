@@ -105,11 +105,13 @@ function runningText({ running }: StatusState): Drawn {
   return running > 0 ? drawnText(formatted(running), 'loading~spin') : drawnText('');
 }
 
-function iconOf({ balance: { checking, problem, offline }, running }: StatusState): string {
+function iconOf(state: StatusState): string {
+  const { checking, problem, offline } = state.balance;
   if (offline) return 'debug-disconnect';
-  if (problem !== undefined) return 'warning';
+  // The colour alone would not tell everybody.
+  if (problem !== undefined || isLow(state)) return 'warning';
   // One thing that turns is enough; and an icon keeps the number of jobs apart from the credits.
-  return checking && running === 0 ? 'loading~spin' : 'sparkle';
+  return checking && state.running === 0 ? 'loading~spin' : 'sparkle';
 }
 
 function placeText({ sandbox, balance: { credits } }: StatusState): string {

@@ -101,6 +101,7 @@ export function taskItem(task: Task, group: TaskGroup, now: number, parts: ItemP
     label: `${mark}${inertText(promptTitle(task.prompt), labelLength)}`,
     description,
     accessibleLabel: [
+      mediaKindLabels(task.kind).name,
       promptTitle(task.prompt),
       task.isFavourite ? l10n.t({ message: 'favourite', comment: 'A task that the person has marked' }) : '',
       description,
@@ -192,7 +193,13 @@ export function nothingItem(): vscode.TreeItem {
 
 export function failureItem(text: string): vscode.TreeItem {
   const label = l10n.t('The tasks could not be read.');
-  const item = treeItem({ label, description: text, tooltip: [text] });
+  const item = treeItem({
+    label,
+    description: text,
+    tooltip: [text],
+    // VS Code reads the tooltip in place of the label where nothing else is said.
+    accessibleLabel: `${label} ${text}`,
+  });
   item.iconPath = new vscode.ThemeIcon('warning');
   item.command = { command: 'rivya.tasks.refresh', title: l10n.t('Refresh Tasks') };
   return item;

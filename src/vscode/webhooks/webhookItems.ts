@@ -92,7 +92,7 @@ function shortEvent(type: string): string {
 /** The row that says why there is nothing to show; selecting it tries again. */
 export function failureItem(text: string): vscode.TreeItem {
   const label = l10n.t('The webhooks could not be read. Select to try again.');
-  const item = treeItem({ label, tooltip: [text] });
+  const item = treeItem({ label, tooltip: [text], accessibleLabel: `${label} ${text}` });
   item.iconPath = new vscode.ThemeIcon('warning');
   item.command = { command: 'rivya.webhooks.refresh', title: l10n.t('Refresh Webhooks') };
   return item;

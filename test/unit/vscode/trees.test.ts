@@ -139,7 +139,7 @@ describe('the Tasks view', () => {
     assert.equal(item?.label, 'A red fox');
     assert.equal(item.description, 'now · 3 credits · z-image');
     assert.equal(item.contextValue, 'task.image.files.ended.removable.placed.known.');
-    assert.equal(item.accessibilityInformation?.label, `A red fox, ${item.description}`);
+    assert.equal(item.accessibilityInformation?.label, `Image, A red fox, ${item.description}`);
     assert.equal(item.command?.command, 'rivya.task.open');
     assert.equal(item.tooltip, undefined, 'the tooltip is made when it is to be shown');
   });

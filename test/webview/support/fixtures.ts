@@ -43,6 +43,15 @@ export class ChatPageUnderTest {
     await this.#greet(state);
   }
 
+  /** What VS Code tells its pages when it knows of a screen reader; before the page is opened. */
+  async useScreenReader(): Promise<void> {
+    await this.page.addInitScript(() =>
+      document.addEventListener('DOMContentLoaded', () => {
+        document.body.classList.add('vscode-using-screen-reader');
+      }),
+    );
+  }
+
   /**
    * What VS Code does when a view was hidden or moved: a new page, with the state that the old one has kept.
    */

@@ -35,6 +35,14 @@ export interface PageServer extends AsyncDisposable {
   readonly url: string;
 }
 
+/** What VS Code says of the theme to the style sheets of its pages. */
+const classesOf: Readonly<Record<string, string>> = {
+  light: 'vscode-light',
+  dark: 'vscode-dark',
+  highContrast: 'vscode-high-contrast',
+  highContrastLight: 'vscode-high-contrast vscode-high-contrast-light',
+};
+
 /** Starts it on a free loopback port. The chat is at `/?theme=…`, the others at `/?page=gallery&theme=…`. */
 export async function startPageServer(boot: PageBoot): Promise<PageServer> {
   const server = createServer((request, response) => {
@@ -58,7 +66,7 @@ export async function startPageServer(boot: PageBoot): Promise<PageServer> {
           script: `/dist/${name}.js`,
           styles,
           boot,
-        }),
+        }).replace('<body>', `<body class="${classesOf[theme] ?? ''}">`),
       );
     } else if (pathname.startsWith('/theme/')) {
       send('text/css', themeStyles(path.basename(pathname, '.css') as ThemeName));

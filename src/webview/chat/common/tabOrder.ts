@@ -27,7 +27,7 @@ export function keepStops(part: Element, isCurrent: boolean): void {
 }
 
 function keepStop(element: HTMLElement, isCurrent: boolean): void {
-  if (element.closest('[role=toolbar]') !== null) return;
+  if (element.hasAttribute('disabled') || element.closest('[role=toolbar]') !== null) return;
   const tabIndex = isCurrent && element.dataset['scrolls'] !== 'no' ? 0 : -1;
   if (element.tabIndex !== tabIndex) element.tabIndex = tabIndex;
 }

@@ -31,8 +31,8 @@ describe('the status bar', () => {
     ],
     ['another look', { balance: { ...balance, checking: true } }, '$(loading~spin) 98.5 cr', /98\.5/],
     ['a large balance', { balance: { ...balance, credits: 12_345 } }, '$(sparkle) 12,345 cr', /12,345/],
-    ['a low balance', { balance: { ...balance, credits: 9.5 } }, '$(sparkle) 9.5 cr', /The balance is low/],
-    ['no credits left', { balance: { ...balance, credits: 0 } }, '$(sparkle) 0 cr', /The balance is low/],
+    ['a low balance', { balance: { ...balance, credits: 9.5 } }, '$(warning) 9.5 cr', /The balance is low/],
+    ['no credits left', { balance: { ...balance, credits: 0 } }, '$(warning) 0 cr', /The balance is low/],
     [
       'no connection',
       { balance: { ...balance, problem: failure, offline: true } },
