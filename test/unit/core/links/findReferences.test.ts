@@ -78,6 +78,7 @@ const forms: Readonly<Record<string, readonly (readonly [text: string, ...found:
     ["const a = <img src={'a.png'} />;", 'a.png'],
     ['const a = <Image src="/a.png" width={100} height={50} alt="x" />;', '/a.png | x'],
     ["import a from './a.png';", './a.png'],
+    ['const a = <img src="https://a.b/c.png" alt={`x`} />;', 'https://a.b/c.png'],
     ['const a = require("../b.png");', '../b.png'],
     ["const a = new URL('./a.png', import.meta.url);", './a.png'],
     ['const a = <video poster="p.jpg"><source src="a.mp4" /></video>;', 'p.jpg', 'a.mp4'],
