@@ -107,36 +107,3 @@ test('a gallery', async ({ workbench, workspaceFolder, sandbox }) => {
   await expect(tiles.locator('img[src*="thumbnails"]')).toHaveCount(sentences.length);
   await keep(workbench, 'gallery');
 });
-
-test('a picture that is not there yet, and a link that will not stay', async ({
-  workbench,
-  workspaceFolder,
-  sandbox,
-}) => {
-  const fox = '![todo: a red fox in the snow](img/fox.png)';
-  const until = new Date(Date.now() + 2 * 3_600_000).toISOString();
-  const link = `https://oaidalleapiprodscus.blob.core.windows.net/fox.png?se=${until}&sig=a`;
-  await writeFile(path.join(workspaceFolder, 'heal.md'), `# Foxes\n\n${fox}\n\nThey sleep in the snow.\n`);
-  await writeFile(
-    path.join(workspaceFolder, 'relink.md'),
-    `# Foxes\n\n![A fox](${link})\n\nThey sleep in the snow.\n`,
-  );
-  await workbench.setKey(sandbox);
-  for (const [file, place, title] of [
-    ['heal.md', 'img/fox', /^Generate "fox\.png"$/],
-    ['relink.md', 'oaidalle', /^Download and Relink$/],
-  ] as const) {
-    await workbench.openFile(file);
-    await workbench.runCommand('View: Close Primary Side Bar');
-    if (file === 'relink.md') await workbench.runCommand('View: Focus Problems');
-    await workbench.clearNotifications();
-    await workbench.selectText(place);
-    await expect(async () => {
-      await workbench.page.keyboard.press('Control+.');
-      await expect(offer(workbench, title)).toBeVisible({ timeout: 5_000 });
-    }).toPass();
-    await workbench.page.mouse.move(60, 2);
-    await keepPicture(await workbench.screenshot(path.parse(file).name), path.parse(file).name);
-    await workbench.page.keyboard.press('Escape');
-  }
-});

@@ -24,7 +24,12 @@ interface Value extends TextSpan {
 export function markupReferences(text: string, dialect: MarkupDialect, at = 0): MediaReference[] {
   const root = parseMarkup(text, dialect);
   const found = treeReferences(text, root, at);
-  if (dialect.isScript) return [...found, ...scriptReferences(text, 'typescriptreact', at)].sort(byPlace);
+  if (dialect.isScript) {
+    // The value of an attribute is a string of the script as well.
+    const known = new Set(found.map(({ address }) => address.start));
+    const strings = scriptReferences(text, 'typescriptreact', at);
+    return [...found, ...strings.filter(({ address }) => !known.has(address.start))].sort(byPlace);
+  }
   const [front] = root.children;
   if (!dialect.frontMatter || front?.kind !== 'opaque' || !text.startsWith('---', front.start)) return found;
   const script = scriptReferences(text.slice(front.start, front.end), 'typescript', at + front.start);

@@ -1,7 +1,7 @@
 import { indentationOf, linesOf, type Line } from '../../../base/lines.ts';
 import { asciidocBlocks } from '../../references/textFormats/asciidoc.ts';
 import type { BlockSyntax } from '../../references/textFormats/blockInsertion.ts';
-import { imagesDirectory } from '../../references/textFormats/imagesDirectory.ts';
+import { imagesDirectories } from '../../references/textFormats/imagesDirectory.ts';
 import { orgBlocks } from '../../references/textFormats/org.ts';
 import { verbatimMarkup } from '../../references/textFormats/restructuredText.ts';
 import { isAddress, isRemote, mediaKindOf, type MediaReference } from './mediaReference.ts';
@@ -35,7 +35,7 @@ const asciidocCode = /^(?:-{4,}|\.{4,}|\/{4,}|\+{4,}|`{3,}|~{3,})/;
 /** `image::…[]`, `video::…[]`, `audio::…[]` and their inline forms. */
 export function asciidocReferences(text: string): MediaReference[] {
   const found: MediaReference[] = [];
-  const directoryAt = directories(text);
+  const directoryAt = imagesDirectories(text);
   for (const line of linesOfText(text, asciidocBlocks, asciidocCode)) {
     for (const match of line.text.matchAll(
       /(?<![\w\\])((image|video|audio|link)::?)((?:[^\s[\]:]|:(?!:))(?:[^[\]\r\n]*[^\s[\]])?)(\[)((?:\\\]|"(?:\\.|[^"\\])*"|[^\]])*)\]/g,
@@ -72,23 +72,6 @@ export function asciidocReferences(text: string): MediaReference[] {
     }
   }
   return found;
-}
-
-/** `imagesdir` as it counts at a place; asked from the first to the last. */
-function directories(text: string): (offset: number) => string | undefined {
-  if (!/^:imagesdir/m.test(text)) return () => undefined;
-  const entries = [...text.matchAll(/^:!?[\w-]+!?:/gm)].map(({ index }) => index);
-  let known = -1;
-  let directory: string | undefined;
-  let next = 0;
-  return offset => {
-    while ((entries[next] ?? Infinity) < offset) next++;
-    if (known !== next) {
-      known = next;
-      directory = imagesDirectory(text, offset);
-    }
-    return directory;
-  };
 }
 
 /** `image`, `figure` and named pictures, with their options. */
@@ -194,8 +177,7 @@ export function orgReferences(text: string): MediaReference[] {
 /** `!address(words)!` */
 export function textileReferences(text: string): MediaReference[] {
   const found: MediaReference[] = [];
-  const code = /<(pre|code|notextile)\b[^>]{0,400}>[^]*?<\/\1>/g;
-  const shown = text.replace(code, whole => ' '.repeat(whole.length));
+  const shown = withoutCode(text);
   for (const match of shown.matchAll(
     /(?<![\w!])(![<>=]?(?:\{[^{}\n]{0,200}\})?)([^\s!()]+)(?:\(([^()\n]*)\))?!(?!\w)/g,
   )) {
@@ -216,4 +198,24 @@ export function textileReferences(text: string): MediaReference[] {
     });
   }
   return found;
+}
+
+/** A text with blanks in place of what is shown as it is written. */
+function withoutCode(text: string): string {
+  const opening = /<(pre|code|notextile)\b[^>\n]{0,400}>/g;
+  const unclosed = new Set<string>();
+  let shown = '';
+  let from = 0;
+  for (let match = opening.exec(text); match; match = opening.exec(text)) {
+    const name = match[1] ?? '';
+    const close = unclosed.has(name) ? -1 : text.indexOf(`</${name}>`, match.index);
+    // Nothing closes it, nor any other of its name after it.
+    if (close === -1) {
+      unclosed.add(name);
+      continue;
+    }
+    shown += text.slice(from, match.index) + ' '.repeat(close - match.index);
+    from = opening.lastIndex = close;
+  }
+  return shown + text.slice(from);
 }

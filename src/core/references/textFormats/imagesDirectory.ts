@@ -30,22 +30,31 @@ export function seenFrom(
 const longestValue = 4_000;
 
 /** The value of `imagesdir` that counts at an offset, with those attributes in it replaced that are known. */
-export function imagesDirectory(text: string, offset: number): string | undefined {
-  const values = new Map([['docdir', '.']]);
+function imagesDirectory(text: string, offset: number): string | undefined {
+  return imagesDirectories(text.slice(0, offset))(offset);
+}
+
+/** As `imagesDirectory`, for many offsets of a text from the first to the last, in one walk over it. */
+export function imagesDirectories(text: string): (offset: number) => string | undefined {
   // What counts elsewhere only, such as on a site that shows repositories, is left out.
-  const own = text
-    .slice(0, offset)
-    .replace(/^ifdef::env-[\w,+-]+\[\][ \t]*\r?\n(?:(?!endif::).*\n)*/gm, found => ' '.repeat(found.length));
-  for (const { groups } of own.matchAll(attribute)) {
-    const { unless, unset, name = '', value = '' } = groups ?? {};
-    if (unless !== undefined && values.has('imagesdir')) continue;
-    const full = value.replace(/\{([\w-]+)\}/g, (whole, inner: string) => values.get(inner) ?? whole);
-    if (unset === '!') values.delete(name);
-    // One that names itself again and again would grow without end.
-    else if (full.length <= longestValue) values.set(name, full);
-  }
-  const directory = values.get('imagesdir');
-  return directory === '' ? undefined : directory;
+  const own = text.replace(/^ifdef::env-[\w,+-]+\[\][ \t]*\r?\n(?:(?!endif::).*\n)*/gm, found =>
+    ' '.repeat(found.length),
+  );
+  const values = new Map([['docdir', '.']]);
+  const entries = own.matchAll(attribute);
+  let entry = entries.next();
+  return offset => {
+    for (; !entry.done && entry.value.index < offset; entry = entries.next()) {
+      const { unless, unset, name = '', value = '' } = entry.value.groups ?? {};
+      if (unless !== undefined && values.has('imagesdir')) continue;
+      const full = value.replace(/\{([\w-]+)\}/g, (whole, inner: string) => values.get(inner) ?? whole);
+      if (unset === '!') values.delete(name);
+      // One that names itself again and again would grow without end.
+      else if (full.length <= longestValue) values.set(name, full);
+    }
+    const directory = values.get('imagesdir');
+    return directory === '' ? undefined : directory;
+  };
 }
 
 function segments(path: string): string[] {
