@@ -62,4 +62,6 @@ test('a person opens a package, sees how it stands, syncs, and sees the files', 
   await expect(page.locator('.tabs-container .tab', { hasText: 'hero.png' })).toBeVisible();
   await workbench.screenshot('assets-file');
   expect(sandbox.control.charges()).toHaveLength(3);
+  // Nothing of it came a second time, where results of prompts go.
+  expect(existsSync(path.join(workspaceFolder, 'assets/generated'))).toBe(false);
 });

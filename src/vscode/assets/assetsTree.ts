@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import { failureText } from '../messages/showError.ts';
+import { withTooltip } from '../messages/treeItem.ts';
 import type { AssetPackage, PackageState } from './assetPackage.ts';
 import type { AssetPackages } from './assetPackages.ts';
 import { AssetRow, PackageRow, assetsNodeItem, assetTooltip, type AssetsNode } from './assetRows.ts';
 import { statesInOrder } from './assetText.ts';
-import { withTooltip } from '../messages/treeItem.ts';
 
 /** The Assets view: what manifests wish, by how it stands. Read when somebody looks. */
 export class AssetsTree implements vscode.TreeDataProvider<AssetsNode>, vscode.Disposable {

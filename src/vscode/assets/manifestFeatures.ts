@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import { modelFields } from '../../api/resources/modelParameters.ts';
 import type { Model } from '../../api/resources/models.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
@@ -17,7 +18,6 @@ import { columnsOf, completionItem, rangeText, suggestionsAt } from './manifestC
 import { lensesOf } from './manifestLenses.ts';
 import { diagnosticOf, hasYamlExtension, toldProblems } from './manifestProblems.ts';
 import { ManifestSchema } from './manifestSchema.ts';
-import { modelFields } from '../../api/resources/modelParameters.ts';
 import { l10n } from '../text/l10n.ts';
 
 const manifests: vscode.DocumentSelector = { scheme: 'file', pattern: '**/rivya.assets.yaml' };

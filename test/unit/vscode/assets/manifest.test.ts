@@ -4,11 +4,12 @@ import * as vscode from 'vscode';
 import type { Estimate } from '../../../../src/core/generate/cost.ts';
 import { readManifest } from '../../../../src/core/assets/manifest/expand.ts';
 import type { PackageFacts, WishedAsset } from '../../../../src/core/assets/plan/facts.ts';
-import { makePlan, type OrderFact } from '../../../../src/core/assets/plan/plan.ts';
+import { assetStates, makePlan, type OrderFact } from '../../../../src/core/assets/plan/plan.ts';
 import { recipeIdOf } from '../../../../src/core/recipes/identity.ts';
 import type { Recipe } from '../../../../src/core/recipes/recipe.ts';
 import type { PackageState } from '../../../../src/vscode/assets/assetPackage.ts';
 import { AssetRow, assetsNodeItem } from '../../../../src/vscode/assets/assetRows.ts';
+import { statesInOrder } from '../../../../src/vscode/assets/assetText.ts';
 import { rowsOf } from '../../../../src/vscode/assets/assetsTree.ts';
 import { suggestionsAt, type SuggestionParts } from '../../../../src/vscode/assets/manifestCompletion.ts';
 import { lensesOf } from '../../../../src/vscode/assets/manifestLenses.ts';
@@ -159,6 +160,10 @@ describe('lenses of a manifest', () => {
 });
 
 describe('rows of the view', () => {
+  it('have a place for every state', () => {
+    expect(statesInOrder.toSorted()).toEqual(assetStates.toSorted());
+  });
+
   it('stand by state, what wants a person first, and say what can be done with them', () => {
     const rows = rowsOf(stateOf(['img/hero.png'], ['img/team.png']));
     expect(rows.map(row => (row.type === 'group' ? `${row.group} ${row.items.length}` : row.type))).toEqual([
