@@ -228,6 +228,22 @@ describe.concurrent('a sync', () => {
     expect((await person.rivya(['plan', 'x'])).out).toContain('and edited by hand');
   });
 
+  it('accepts an edited result that no manifest wishes', async () => {
+    await using world = await assetWorld();
+    const person = world.person({ 'rivya.assets.yaml': manifestOf(['x', 'y']) });
+    await person.rivya(limited);
+    const recipe = person.read('.rivya/recipes/img/y.png.json').toString('utf8');
+    person.write({
+      'rivya.assets.yaml': manifestOf(['x']),
+      '.rivya/recipes/img/y.png.json': recipe.replace(/^ {2}"entry".*\n/m, ''),
+      'img/y.png': picture(6),
+    });
+    expect((await person.rivya(['accept', 'img/x.png'])).out).toContain('0 accepted');
+    expect((await person.rivya(['accept'])).out).toContain('1 accepted');
+    expect(person.read('.rivya/recipes/img/y.png.json').toString('utf8')).toContain('"edited": true');
+    expect((await person.rivya(['accept'])).out).toContain('0 accepted');
+  });
+
   it('makes only what is asked for, by name, path or state', async () => {
     await using world = await assetWorld();
     const person = world.person({ 'rivya.assets.yaml': manifestOf(['x', 'y', 'z']) });
