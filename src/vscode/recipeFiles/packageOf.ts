@@ -6,6 +6,9 @@ import { PackageFolder } from '../../core/recipes/packageFolder.ts';
 import { recipeFolder } from '../../core/recipes/recipe.ts';
 import { setContext } from '../manifest/contextKeys.ts';
 
+/** Whether a package was found in this window. */
+let isKnown = false;
+
 /** A file of a package. */
 export interface PackageFile {
   readonly folder: PackageFolder;
@@ -23,7 +26,8 @@ export function packageOf(uri: vscode.Uri): PackageFile | undefined {
   const nearest = nearestPackage(path.dirname(uri.fsPath), folder => isSame(folder, top));
   const root = nearest ?? (existsSync(path.join(top, '.rivya')) ? top : undefined);
   if (root === undefined) return undefined;
-  setContext('rivya.hasRecipes', true);
+  if (!isKnown) setContext('rivya.hasRecipes', true);
+  isKnown = true;
   return fileIn(root, uri);
 }
 

@@ -228,6 +228,45 @@ describe.concurrent('a sync', () => {
     expect((await person.rivya(['plan', 'x'])).out).toContain('and edited by hand');
   });
 
+  it('reads and shows derivatives, and makes the main file whole', async () => {
+    await using world = await assetWorld();
+    const derivatives =
+      '    size: 160x90\n    widths: [64, 128]\n    formats: [webp]\n    set: favicon\n    placeholder: thumbhash\n';
+    const person = world.person({ 'rivya.assets.yaml': manifestOf(['x'], derivatives) });
+    const plan = await person.rivya(['plan']);
+    expect(plan.out).toMatch(/sizes, widths and sets of 1 asset are not made here yet/);
+    const shown = JSON.parse((await person.rivya(['plan', '--format', 'json'])).out) as {
+      assets: { notYetMade: string[] }[];
+    };
+    expect(shown.assets[0]?.notYetMade).toEqual([
+      ...['size 160x90', 'width 64', 'width 128', 'webp', 'set favicon', 'thumbhash'],
+    ]);
+    expect((await person.rivya(limited)).code).toBe(0);
+    expect(Object.keys(person.tree()).toSorted()).toEqual([
+      '.rivya/recipes/img/x.png.json',
+      'img/x.png',
+      'rivya.assets.yaml',
+    ]);
+    expect((await person.rivya(['check'])).code).toBe(0);
+    expect((await person.rivya(['plan', '--exit-code'])).code).toBe(0);
+  });
+
+  it('accepts an edited result that no manifest wishes', async () => {
+    await using world = await assetWorld();
+    const person = world.person({ 'rivya.assets.yaml': manifestOf(['x', 'y']) });
+    await person.rivya(limited);
+    const recipe = person.read('.rivya/recipes/img/y.png.json').toString('utf8');
+    person.write({
+      'rivya.assets.yaml': manifestOf(['x']),
+      '.rivya/recipes/img/y.png.json': recipe.replace(/^ {2}"entry".*\n/m, ''),
+      'img/y.png': picture(6),
+    });
+    expect((await person.rivya(['accept', 'img/x.png'])).out).toContain('0 accepted');
+    expect((await person.rivya(['accept'])).out).toContain('1 accepted');
+    expect(person.read('.rivya/recipes/img/y.png.json').toString('utf8')).toContain('"edited": true');
+    expect((await person.rivya(['accept'])).out).toContain('0 accepted');
+  });
+
   it('makes only what is asked for, by name, path or state', async () => {
     await using world = await assetWorld();
     const person = world.person({ 'rivya.assets.yaml': manifestOf(['x', 'y', 'z']) });
