@@ -2,8 +2,8 @@ import type * as esbuild from 'esbuild';
 import { root, version } from './workspace.ts';
 
 /**
- * The programs that run on Node alone, and their files in the folder of a build: those of `bin`, and the shim,
- * which the extension lays where agents' programs find it.
+ * The programs that run on Node alone, and their files in the folder of a build: those of `bin`, and the
+ * shim, which the extension lays where agents' programs find it.
  */
 export const programFiles = { rivya: 'cli.cjs', 'rivya-mcp': 'mcp.cjs', shim: 'shim.cjs' } as const;
 

@@ -1,7 +1,8 @@
 /**
  * The long forms of tests that try random cases (`npm run test:long`), with other cases in each run, the
- * linters of others for our OpenAPI document, the tools that make something of documents, and the suite in
- * folders with odd names, on a file system as Windows and odd mounts have it, and on the oldest VS Code:
+ * linters of others for our OpenAPI document and our MCP server, the tools that make something of documents,
+ * and the suite in folders with odd names, on a file system as Windows and odd mounts have it, and on the
+ * oldest VS Code:
  *
  *     npm run test:long [-- --seed 7]
  *
@@ -37,6 +38,7 @@ function succeeds(program: string, ...parameters: string[]): boolean {
 console.log(`Seed ${seed}`);
 const outcomes = [
   succeeds('scripts/lintOpenapi.ts'),
+  succeeds('scripts/build.ts') && succeeds('scripts/inspectMcp.ts'),
   succeeds('node_modules/vitest/vitest.mjs', 'run', '--testTimeout=1200000', ...properties),
   succeeds('test/kill/main.ts', '--kills', '1000', '--seed', seed),
   succeeds('test/tools/main.ts'),

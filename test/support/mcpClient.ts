@@ -1,4 +1,4 @@
-import type { PassThrough} from 'node:stream';
+import type { PassThrough } from 'node:stream';
 import { type Readable } from 'node:stream';
 import { Client, InMemoryTransport, type CallToolResult } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';

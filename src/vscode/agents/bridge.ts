@@ -4,9 +4,9 @@ import { chmod, readFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { isRecord, parseJson } from '../../base/json.ts';
+import type { Event } from '../../base/event.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
 import { removePatientlySync, renamePatientlySync } from '../../base/patience.ts';
@@ -26,8 +26,17 @@ interface WindowFile {
   readonly focusedAt: number;
 }
 
-/** Serves who has shown the token. */
-export type Serve = (socket: Socket) => Promise<void>;
+/** What the bridge needs of its window. */
+export interface BridgePorts {
+  /** Paths of its folders on this machine. */
+  readonly folders: () => readonly string[];
+  readonly isFocused: () => boolean;
+  /** Fires when one of both is another. */
+  readonly onDidChange: Event<void>;
+  /** Serves who has shown the token. */
+  readonly serve: (socket: Socket) => Promise<void>;
+  readonly log: Log;
+}
 
 /** The folder in which windows leave word for the shim, which lies beside it. */
 export function bridgeFolder(storageFolder: string): string {
@@ -43,35 +52,34 @@ export class Bridge implements Disposable {
   readonly #sockets = new Set<Socket>();
   readonly #token = randomBytes(tokenBytes).toString('hex');
   readonly #server: Server;
-  readonly #log: Log;
+  readonly #ports: BridgePorts;
   readonly #file: string;
   readonly #socket: string;
   #focusedAt = 0;
 
-  private constructor(storageFolder: string, serve: Serve, log: Log) {
+  private constructor(storageFolder: string, ports: BridgePorts) {
     const folder = bridgeFolder(storageFolder);
     // Its user's alone, on every system that has such modes.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const name = `${process.pid}-${randomBytes(4).toString('hex')}`;
-    this.#log = log;
+    this.#ports = ports;
     this.#file = path.join(folder, `${name}.json`);
     this.#socket = this.#socketPath(folder, name);
-    this.#server = createServer(socket => this.#greet(socket, serve));
-    this.#store.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && this.#tell()));
-    this.#store.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.#tell()));
+    this.#server = createServer(socket => this.#greet(socket));
+    this.#store.add(ports.onDidChange(() => this.#tell()));
     this.#store.add({ dispose: () => this.#end() });
   }
 
   /** Listens, and says so. @throws an error of the system, when it cannot */
-  static async open(storageFolder: string, serve: Serve, log: Log): Promise<Bridge> {
-    const bridge = new Bridge(storageFolder, serve, log);
+  static async open(storageFolder: string, ports: BridgePorts): Promise<Bridge> {
+    const bridge = new Bridge(storageFolder, ports);
     try {
       await forgetDead(bridgeFolder(storageFolder));
       await new Promise<void>((resolve, reject) => {
         bridge.#server.once('error', reject).listen(bridge.#socket, resolve);
       });
       if (process.platform !== 'win32') await chmod(bridge.#socket, 0o600);
-      bridge.#server.on('error', error => log.error(`The bridge to agents: ${describeError(error)}`));
+      bridge.#server.on('error', error => ports.log.error(`The bridge to agents: ${describeError(error)}`));
       bridge.#tell();
       return bridge;
     } catch (error) {
@@ -95,10 +103,11 @@ export class Bridge implements Disposable {
   }
 
   /** The first line is the token; what follows is the protocol's. */
-  #greet(socket: Socket, serve: Serve): void {
+  #greet(socket: Socket): void {
+    const { serve, log } = this.#ports;
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    socket.on('error', error => this.#log.debug(`MCP: ${describeError(error)}`));
+    socket.on('error', error => log.debug(`MCP: ${describeError(error)}`));
     const timer = systemClock.after(tokenMs, () => socket.destroy());
     let read = Buffer.alloc(0);
     const take = (chunk: Buffer): void => {
@@ -108,13 +117,13 @@ export class Bridge implements Disposable {
       timer.dispose();
       socket.off('data', take).pause();
       if (!isSame(read.subarray(0, Math.max(0, end)).toString('latin1'), this.#token)) {
-        this.#log.warn('A program without the token was turned away from the bridge to agents.');
+        log.warn('A program without the token was turned away from the bridge to agents.');
         socket.destroy();
         return;
       }
       socket.unshift(read.subarray(end + 1));
       serve(socket).catch((error: unknown) => {
-        this.#log.error(`The bridge to agents: ${describeError(error)}`);
+        log.error(`The bridge to agents: ${describeError(error)}`);
         socket.destroy();
       });
     };
@@ -123,13 +132,13 @@ export class Bridge implements Disposable {
   }
 
   #tell(): void {
-    if (vscode.window.state.focused) this.#focusedAt = systemClock.now();
-    const folders = vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
+    const { isFocused, folders, log } = this.#ports;
+    if (isFocused()) this.#focusedAt = systemClock.now();
     const word: WindowFile = {
       pid: process.pid,
       socket: this.#socket,
       token: this.#token,
-      folders: folders.map(({ uri }) => realPath(uri.fsPath)),
+      folders: folders().map(realPath),
       focusedAt: this.#focusedAt,
     };
     const fresh = `${this.#file}.new`;
@@ -137,7 +146,7 @@ export class Bridge implements Disposable {
       writeFileSync(fresh, JSON.stringify(word), { mode: 0o600 });
       renamePatientlySync(fresh, this.#file);
     } catch (error) {
-      this.#log.error(`The bridge to agents cannot be found by them: ${describeError(error)}`);
+      log.error(`The bridge to agents cannot be found by them: ${describeError(error)}`);
     }
   }
 

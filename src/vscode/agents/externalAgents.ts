@@ -56,7 +56,20 @@ export class ExternalAgents implements vscode.Disposable {
     if (this.#isDisposed) return;
     const { context, log } = this.#hostContext;
     const storage = context.globalStorageUri.fsPath;
-    this.#bridge ??= Bridge.open(storage, async socket => this.#serve(socket), log);
+    this.#bridge ??= Bridge.open(storage, {
+      folders: () =>
+        (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) =>
+          uri.scheme === 'file' ? [uri.fsPath] : [],
+        ),
+      isFocused: () => vscode.window.state.focused,
+      onDidChange: listener =>
+        vscode.Disposable.from(
+          vscode.window.onDidChangeWindowState(() => listener()),
+          vscode.workspace.onDidChangeWorkspaceFolders(() => listener()),
+        ),
+      serve: socket => this.#serve(socket),
+      log,
+    });
     const bridge = this.#bridge;
     try {
       await bridge;

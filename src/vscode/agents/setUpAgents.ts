@@ -57,8 +57,8 @@ export async function setUpAgents(external: ExternalAgents): Promise<void> {
 }
 
 /**
- * A program that is there, by its whole path. VS Code's own may move with each update where it is a server, so
- * a Node of the machine comes first.
+ * A program that is there, by its whole path. VS Code's own may move with each update where it is a server,
+ * so a Node of the machine comes first.
  */
 function startOf(shim: string): ServerStart {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
