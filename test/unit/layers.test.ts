@@ -155,7 +155,9 @@ describe('the house', () => {
     };
     visit('extension.ts');
     expect(
-      [...eager].filter(file => /^sandbox\/|^mcp\/|ledger|database|runner|library|transport|publicHost/.test(file)),
+      [...eager].filter(file =>
+        /^sandbox\/|^mcp\/|ledger|database|runner|library|transport|publicHost/.test(file),
+      ),
     ).toEqual([]);
     expect(eager.size).toBeGreaterThan(5);
   });

@@ -131,7 +131,13 @@ export const commandIds = [
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
-export const viewIds = ['rivya.tasks', 'rivya.models', 'rivya.webhooks', 'rivya.assets', 'rivya.chat'] as const;
+export const viewIds = [
+  'rivya.tasks',
+  'rivya.models',
+  'rivya.webhooks',
+  'rivya.assets',
+  'rivya.chat',
+] as const;
 
 /** The scheme of the documents that show webhook deliveries and events. */
 export const webhookScheme = 'rivya-webhook';

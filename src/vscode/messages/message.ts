@@ -5,7 +5,11 @@ import { l10n } from '../text/l10n.ts';
 export type Action = { readonly title: string } & (
   | {
       readonly command:
-        CommandId | 'rivya.tasks.focus' | 'rivya.assets.focus' | 'workbench.action.reloadWindow' | 'workbench.action.openSettings';
+        | CommandId
+        | 'rivya.tasks.focus'
+        | 'rivya.assets.focus'
+        | 'workbench.action.reloadWindow'
+        | 'workbench.action.openSettings';
       readonly arguments?: readonly unknown[];
     }
   | { readonly url: string }

@@ -46,7 +46,7 @@ export interface ReferringDocument {
   readonly targets: readonly string[];
 }
 
-/** The documents that refer to the file of a placement, opened without being shown, as far as they are there. */
+/** The documents that refer to the file of a placement, opened without being shown, if they are there. */
 export async function referringDocuments(
   { document: first }: Placement,
   { target, also = [] }: MissingFile,

@@ -132,12 +132,9 @@ describe('processes of the command line', () => {
         true,
       ]);
     }
-    expect(['20.19.0', '22.16.0', '22.20.0', '24.21.0'].map(each => oldNodeText('rivya', each) !== undefined)).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
+    expect(
+      ['20.19.0', '22.16.0', '22.20.0', '24.21.0'].map(each => oldNodeText('rivya', each) !== undefined),
+    ).toEqual([true, true, false, false]);
   });
 
   it('keep what is on its way when they are interrupted', async () => {
