@@ -127,7 +127,8 @@ test('after *Allow in this Session* nobody is asked by VS Code, and Rivya itself
   await writeFile(path.join(workspaceFolder, 'script.json'), JSON.stringify({ question: 'Foxes.', tools }));
   await workbench.runCommand('Scripted Model: Ask');
   const chat = page.locator('.interactive-session');
-  await chat.getByText('Allow in this Session').first().click({ timeout: 120_000 });
+  const allow = chat.getByRole('button', { name: 'Allow this tool to run in this session' }).first();
+  await allow.click({ timeout: 120_000 });
   const question = page.locator('.notification-toast', { hasText: 'wants to make an image' });
   await expect(question).toContainText('for 14 credits. Agents have spent 42 of 50 credits today', {
     timeout: 120_000,

@@ -190,13 +190,21 @@ test('words of others are text wherever VS Code and the pages draw them', async 
     await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
-  await test.step('a result in the gallery', async () => {
+  await test.step('a result in the hover of its reference and in the gallery', async () => {
     sandbox.control.update({ taskDurationMs: 0 });
     await workbench.openFile('notes.md');
     await page.keyboard.press('Control+A');
     await workbench.runCommand('Rivya: Generate Image from Selection');
     await dialog.getByRole('button', { name: 'Generate', exact: true }).click();
     await workbench.line(/!\[A harbour/).waitFor();
+    await workbench.selectText('![A harbour');
+    const hover = page.locator('.monaco-hover', { hasText: '[click me]' });
+    await expect(async () => {
+      await workbench.runCommand('Show or Focus Hover');
+      await hover.waitFor({ timeout: 5_000 });
+    }).toPass();
+    await expectDrawnAsText(hover);
+    await page.keyboard.press('Escape');
     await workbench.runCommand('Rivya: Open Gallery');
     const gallery = page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
     const tile = gallery.getByTestId('gallery-tile').first();

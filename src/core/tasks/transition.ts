@@ -113,7 +113,7 @@ export function transition(task: Task, event: TaskEvent, now: number): Task {
     case 'released':
       if (!task.hold) return task;
       return {
-        ...(task.hold === 'decision' ? { ...decided(task, now), isSentAnew: isSentAnew(task, now) } : task),
+        ...(task.hold === 'decision' ? agreed(task, now) : task),
         hold: undefined,
         problem: undefined,
         failures: 0,
@@ -184,6 +184,16 @@ function doubted(task: Task, problem: Problem, now: number): { task: Task; isEnd
   const next = { ...troubled(task, problem, now), failures: isSame ? task.failures + 1 : 1 };
   const isEnd = next.failures >= patientAnswers && now - (next.problem?.since ?? now) >= patienceMs;
   return { task: next, isEnd };
+}
+
+/**
+ * The person has said that it is to be sent. Where nobody knew that Rivya may have forgotten the key, its
+ * clock has a say still: the person is asked again then, and told.
+ */
+function agreed(task: Task, now: number): Task {
+  const isAnew = isSentAnew(task, now);
+  const sentServerTime = isAnew ? undefined : task.sentServerTime;
+  return { ...decided(task, now), sentServerTime, isSentAnew: isAnew };
 }
 
 /** Whether Rivya may take it for another request than the one that may be out. */

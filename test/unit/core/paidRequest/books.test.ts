@@ -203,6 +203,23 @@ describe('a history that once went wrong, here or before there was this test', (
       ],
     ],
     [
+      'a lost answer, days that the clock of this machine does not know of, and a job that is stopped and sent',
+      [
+        { do: 'weather', what: 'offline', times: 1 },
+        { do: 'weather', what: 'cut', times: 1 },
+        { do: 'order' },
+        { do: 'pass', looks: 1 },
+        { do: 'weather', what: 'offline', times: 1 },
+        { do: 'ask' },
+        { do: 'nextFails' },
+        { do: 'pass', looks: 1 },
+        { do: 'standStill', hours: 170 },
+        { do: 'ask' },
+        { do: 'pass', looks: 1 },
+        { do: 'stop', which: 0 },
+      ],
+    ],
+    [
       'a lost question, and a day of sleep before it goes out again by itself',
       [
         { do: 'weather', what: 'error500After', times: 1 },
