@@ -197,7 +197,8 @@ test('words of others are text wherever VS Code and the pages draw them', async 
     await workbench.runCommand('Rivya: Generate Image from Selection');
     await dialog.getByRole('button', { name: 'Generate', exact: true }).click();
     await workbench.line(/!\[A harbour/).waitFor();
-    await workbench.selectText('![A harbour');
+    // The hover is that of the address, in which the cursor stands then.
+    await workbench.selectText('](assets/');
     const hover = page.locator('.monaco-hover', { hasText: '[click me]' });
     await expect(async () => {
       await workbench.runCommand('Show or Focus Hover');

@@ -35,14 +35,19 @@ test.describe('an answer', () => {
     for (const word of deltas(everyMarkdown, 13)) await chat.say(word);
     await chat.say({ type: 'message', message: { ...streaming, text: everyMarkdown, state: 'complete' } });
     await expect(answer).toHaveAttribute('data-state', 'complete');
-    await expect(page.locator('.code-keyword').first()).toBeVisible();
+    // What is drawn later than the text is there as well.
+    const isDrawn = async (): Promise<void> => {
+      await expect(page.locator('.code-keyword').first()).toBeVisible();
+      await expect(answer.locator('chat-math:not([data-state="formula"])')).toHaveCount(0);
+    };
+    await isDrawn();
     const content = (): Promise<string> =>
       answer.locator('chat-markdown').evaluate(element => element.innerHTML.replace(/<!--[^]*?-->|\s+/g, ''));
     const grown = await content();
     await chat.reload(
       chatState({ session: { messages: [question('q', 'x'), message({ id: 'a', text: everyMarkdown })] } }),
     );
-    await expect(page.locator('.code-keyword').first()).toBeVisible();
+    await isDrawn();
     expect(grown).toBe(await content());
   });
 

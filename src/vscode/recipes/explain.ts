@@ -66,7 +66,7 @@ function recipeLines(found: FoundRecipe): string[] {
     made === undefined ? '' : t('Made on {0}', dayText(made)),
     ...references.map(({ file }) => t('Input: {0}', file === '' ? t('a file outside of the package') : file)),
     entry === undefined ? '' : t('Wished as "{0}" in {1}', entry, manifestName),
-    t('State: {0}', state),
+    t('Status: {0}', state),
     t('Recipe: {0}', recipePathOf(found.at)),
   ];
 }
@@ -79,10 +79,10 @@ async function taskLines(
   const { t } = l10n;
   const { ancestors } = ledger.lists.lineage(task);
   return [
-    t('Started: {0}', new Date(task.createdAt).toLocaleString(l10n.language)),
+    t('Created: {0}', new Date(task.createdAt).toLocaleString(l10n.language)),
     ...ancestors.map(each => t('Made from: {0}', promptTitle(each.prompt))),
     ...task.sources.map(source => t('Input: {0}', vscode.workspace.asRelativePath(vscode.Uri.parse(source)))),
-    uri && generated ? t('State: {0}', await stateByLedger(ledger, uri, generated)) : '',
+    uri && generated ? t('Status: {0}', await stateByLedger(ledger, uri, generated)) : '',
     t('There is no recipe of it in the workspace: the list of tasks tells this.'),
   ];
 }

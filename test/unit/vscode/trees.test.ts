@@ -151,7 +151,7 @@ describe('the Tasks view', () => {
     const [item] = await rows('Today');
     assert.equal(item?.label, 'A red bicycle lea…');
     assert.equal(item.description, 'now · 4 credits · z-image');
-    assert.ok(item.accessibilityInformation?.label.startsWith(prompt));
+    assert.ok(item.accessibilityInformation?.label.startsWith(`Image, ${prompt}`));
   });
 
   for (const [state, change, icon, description] of [
