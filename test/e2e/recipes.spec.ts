@@ -40,7 +40,7 @@ test('a file in a package says why it exists, and its recipe goes along when it 
   await hover.getByRole('link', { name: 'Why Does This File Exist?' }).click();
   const dialog = page.locator('.monaco-dialog-box');
   await expect(dialog).toContainText(sentence);
-  await expect(dialog).toContainText('State: as it was made');
+  await expect(dialog).toContainText('Status: as it was made');
   await workbench.screenshot('recipeWhy');
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();

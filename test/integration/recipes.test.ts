@@ -214,7 +214,7 @@ describe('the recipe of a file', () => {
     assert.match(detail, /4 credits/);
     assert.match(detail, /seed: 7/);
     assert.match(detail, /Made on .*2026/);
-    assert.match(detail, /State: as it was made/);
+    assert.match(detail, /Status: as it was made/);
     assert.match(detail, /\.rivya\/recipes\/img\/harbour\.png\.json/);
     await vscode.commands.executeCommand('rivya.recipe.open');
     assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, recipePath('img/harbour.png'));
@@ -308,6 +308,6 @@ describe('the recipe of a file', () => {
       'rivya.recipe.explain',
       vscode.Uri.file(path.join(root, 'moved/port.png')),
     );
-    assert.match(scene.answers.details.at(-1) ?? '', /State: moved from img\/harbour\.png/);
+    assert.match(scene.answers.details.at(-1) ?? '', /Status: moved from img\/harbour\.png/);
   });
 });

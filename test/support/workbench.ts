@@ -230,6 +230,19 @@ export class Workbench {
     await find.waitFor({ state: 'hidden' });
   }
 
+  /** Opens the quick fixes at the cursor, and waits until this one is among them. */
+  async quickFix(title: string): Promise<Locator> {
+    const widget = this.page.locator('.action-widget');
+    const fix = widget.getByText(title, { exact: true });
+    await expect(async () => {
+      // In an open list the same keys take what is selected.
+      if (await widget.isVisible()) await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('Control+.');
+      await expect(fix).toBeVisible({ timeout: 5_000 });
+    }).toPass();
+    return fix;
+  }
+
   /** Chooses an entry of the context menu on the editor's selection. */
   async contextMenu(title: string): Promise<void> {
     const selection = this.page.locator('.editor-group-container.active .selected-text').first();
