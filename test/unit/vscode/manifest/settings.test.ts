@@ -7,6 +7,7 @@ import {
   invalidSettings,
   ownDefaultModelOf,
   setting,
+  wantsNotifications,
 } from '../../../../src/vscode/manifest/settings.ts';
 import { manifest, resetSettings, setSetting } from '../../../support/vscodeStandIn.ts';
 
@@ -24,18 +25,28 @@ function reported(): string[] {
 
 afterEach(resetSettings);
 
+describe('notifications in place of the status bar', () => {
+  it.each([
+    ['are not shown by themselves', undefined, undefined, false],
+    ['are shown to who has told VS Code of a screen reader', undefined, 'on', true],
+    ['are not shown to who wants none, whatever VS Code knows', 'quiet', 'on', false],
+    ['are shown to who wants them', 'toast', 'off', true],
+  ])('%s', (_, own, editor, wants) => {
+    setSetting('rivya.notifications', own);
+    setSetting('editor.accessibilitySupport', editor);
+    expect(wantsNotifications()).toBe(wants);
+  });
+});
+
 describe('the limit above which jobs are confirmed', () => {
   const name = 'rivya.credits.confirmAbove';
 
-  it.each([...nonsense, null].map(value => [value]))(
-    '%j of the user is the default, and is reported',
-    value => {
-      setSetting(name, value);
-      expect(confirmAbove()).toBe(20);
-      expect(setting('credits.confirmAbove')).toBe(20);
-      expect(reported()).toEqual(['credits.confirmAbove']);
-    },
-  );
+  it.each([...nonsense, null].map(value => [value]))('%j of the user is the default, and is reported', value => {
+    setSetting(name, value);
+    expect(confirmAbove()).toBe(20);
+    expect(setting('credits.confirmAbove')).toBe(20);
+    expect(reported()).toEqual(['credits.confirmAbove']);
+  });
 
   it.each([...nonsense, null].map(value => [value]))('%j of a workspace changes nothing', value => {
     for (const layer of ['workspace', 'folder'] as const) {
