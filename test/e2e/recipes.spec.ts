@@ -6,6 +6,8 @@ import { expect, test } from './fixtures.ts';
 const sentence = 'A red bicycle leans against a white wall.';
 const manifest = 'rivya: 1\nassets: {}\n';
 
+test.use({ settings: { 'rivya.defaultModel.image': 'z-image', 'explorer.compactFolders': false } });
+
 test('a file in a package says why it exists, and its recipe goes along when it is renamed', async ({
   workbench,
   page,
@@ -28,7 +30,8 @@ test('a file in a package says why it exists, and its recipe goes along when it 
   await workbench.save('article.md');
   await workbench.clearNotifications();
 
-  await workbench.selectText('![A red bicycle');
+  // The hover is that of the address, in which the cursor stands then.
+  await workbench.selectText('](assets/');
   const hover = page.locator('.monaco-hover', { hasText: 'Run Again' });
   await expect(async () => {
     await workbench.runCommand('Show or Focus Hover');
@@ -45,11 +48,12 @@ test('a file in a package says why it exists, and its recipe goes along when it 
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
 
-  // What is shown is revealed in the Explorer.
   await workbench.runCommand('View: Show Explorer');
-  await workbench.openFile(picture);
   const row = workbench.treeItem(picture);
-  await expect(row).toBeVisible();
+  for (const name of folder.split('/')) {
+    const parent = page.getByRole('treeitem', { name, exact: true });
+    if ((await parent.getAttribute('aria-expanded')) !== 'true') await parent.click();
+  }
   await row.click();
   await page.keyboard.press('F2');
   const box = page.locator('.explorer-viewlet input');
