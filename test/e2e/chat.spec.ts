@@ -174,7 +174,7 @@ test.describe('in a window of its own', () => {
   test('without a key the panel says how to begin', async ({ workbench, sandbox }) => {
     const chat = new ChatPanel(workbench);
     await workbench.runCommand('Rivya Chat: Focus on Chat View');
-    const begin = chat.page.getByRole('button', { name: /Sandbox/ });
+    const begin = chat.page.getByRole('button', { name: 'Try Without a Key' });
     await begin.waitFor();
     await workbench.screenshot('chatWelcome');
     await begin.click();
