@@ -8,6 +8,7 @@ import { Ledger } from '../../src/core/tasks/ledger.ts';
 import { storedFiles, type Task } from '../../src/shared/task.ts';
 import { registerDropAndPaste } from '../../src/vscode/dropAndPaste/dropAndPaste.ts';
 import { WorkspaceProjects } from '../../src/vscode/placement/workspaceProjects.ts';
+import { ResultRecipes } from '../../src/vscode/recipeFiles/resultRecipes.ts';
 import type { Services } from '../../src/vscode/services.ts';
 import { openDocument, removeFolder, Scene, until } from './support.ts';
 
@@ -48,11 +49,12 @@ function providers(ledger: Ledger, library: Library): Ways & { registration: vsc
   };
   languages['registerDocumentDropEditProvider'] = keep('drop');
   languages['registerDocumentPasteEditProvider'] = keep('paste');
-  const state = extension?.exports.context.workspaceState;
-  assert.ok(state);
-  const projects = new WorkspaceProjects(state, silentLog);
+  const context = extension?.exports.context;
+  assert.ok(context);
+  const projects = new WorkspaceProjects(context.workspaceState, silentLog);
+  const recipes = new ResultRecipes({ context, log: silentLog });
   const placer = { forget: () => undefined };
-  const services = { ledger, library, placer, projects } as unknown as Services;
+  const services = { ledger, library, placer, projects, recipes } as unknown as Services;
   try {
     const registration = registerDropAndPaste(
       () => Promise.resolve(services),

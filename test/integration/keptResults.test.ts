@@ -72,10 +72,10 @@ describe('a paid result', () => {
     assert.deepEqual(ledger.task(task.id), task);
     assert.ok(existsSync(libraryFile(task)));
 
-    scene.answers.pick(/Remove all inserted results/);
-    scene.answers.press(/from the library\?/, 'Remove');
+    scene.answers.pick(/Delete all inserted results/);
+    scene.answers.press(/from the library\?/, 'Delete');
     await vscode.commands.executeCommand('rivya.library.manage');
-    await scene.answers.message(/^Removed .* Files that stay, because .*: \d+\.$/);
+    await scene.answers.message(/^Deleted .* Files that stay, because .*: \d+\.$/);
     assert.ok(existsSync(libraryFile(task)));
 
     // Inserted again, it is safe to clear.

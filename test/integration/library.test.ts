@@ -43,15 +43,15 @@ describe('the library', () => {
   });
 
   it('shows what it holds, and removes inserted results only when told to', async () => {
-    scene.answers.pick(/Remove all inserted results/);
+    scene.answers.pick(/Delete all inserted results/);
     await vscode.commands.executeCommand('rivya.library.manage');
-    await scene.answers.message(/^Remove \d+ files?, [\d.]+ MB from the library\?$/);
-    assert.ok(!scene.answers.messages.some(text => text.startsWith('Removed')));
+    await scene.answers.message(/^Delete \d+ files?, [\d.]+ MB from the library\?$/);
+    assert.ok(!scene.answers.messages.some(text => text.startsWith('Deleted')));
 
-    scene.answers.press(/from the library\?/, 'Remove');
+    scene.answers.press(/from the library\?/, 'Delete');
     await vscode.commands.executeCommand('rivya.library.manage');
     // Other tests have removed the folders of theirs: those files are the only copies, and stay.
-    await scene.answers.message(/^Removed \d+ files?, [\d.]+ MB from the library\./);
+    await scene.answers.message(/^Deleted \d+ files?, [\d.]+ MB from the library\./);
     // The copy in the workspace stays.
     const [, source = ''] = /\]\((.+)\)/.exec(editor.document.getText()) ?? [];
     await vscode.workspace.fs.stat(vscode.Uri.joinPath(editor.document.uri, '..', source));

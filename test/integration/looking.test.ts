@@ -210,7 +210,13 @@ describe('looking and choosing', () => {
     await vscode.commands.executeCommand('rivya.tasks.filter');
     const { context } = await testAccess();
     const shown = (): unknown => context.workspaceState.get('rivya.tasks.filter');
-    assert.deepEqual(shown(), { kinds: ['video'], models: [], folders: [], favouritesOnly: false });
+    assert.deepEqual(shown(), {
+      kinds: ['video'],
+      models: [],
+      folders: [],
+      orderedBy: [],
+      favouritesOnly: false,
+    });
     await vscode.commands.executeCommand('rivya.tasks.clearFilter');
     assert.deepEqual(shown(), { kinds: [], models: [], folders: [], favouritesOnly: false });
   });

@@ -54,7 +54,7 @@ export async function manageLibrary({
     await openFolder(vscode.Uri.file(library.folder));
     return;
   }
-  const remove = t({ message: 'Remove', comment: 'Button: removes tasks, or files from the library' });
+  const remove = t({ message: 'Delete', comment: 'Button: deletes a file' });
   const answer = await ask(
     'warning',
     t('Delete {0} from the library?', summary(plan.files.length, plan.bytes)),
