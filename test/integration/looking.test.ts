@@ -218,6 +218,12 @@ describe('looking and choosing', () => {
       favouritesOnly: false,
     });
     await vscode.commands.executeCommand('rivya.tasks.clearFilter');
-    assert.deepEqual(shown(), { kinds: [], models: [], folders: [], favouritesOnly: false });
+    assert.deepEqual(shown(), {
+      kinds: [],
+      models: [],
+      folders: [],
+      orderedBy: [],
+      favouritesOnly: false,
+    });
   });
 });
