@@ -31,10 +31,12 @@ export class OriginPause {
 
   /**
    * Waits until the pause is over.
+   * @returns whether there was one
    * @throws RivyaError `rateLimit` at once when that would take longer than a call may wait; the call's abort
    * reason
    */
-  async wait(call: Deadline): Promise<void> {
+  async wait(call: Deadline): Promise<boolean> {
+    let hasWaited = false;
     for (let left = this.#remaining; left > 0; left = this.#remaining) {
       if (left > longestWaitMs * 1.25 || left >= call.remaining) {
         throw new RivyaError('rateLimit', 'The server asked for a pause that is not over yet.', {
@@ -43,7 +45,9 @@ export class OriginPause {
         });
       }
       await this.sleep(left + Math.round(spreadMs * this.#random()), call.signal);
+      hasWaited = true;
     }
+    return hasWaited;
   }
 
   /** Waits, or rejects at once with the signal's reason. */

@@ -20,10 +20,10 @@ export interface PostOptions extends RequestOptions {
   /** Whether it may be sent with this API key, which may have been replaced since the caller looked. */
   readonly acceptsKey?: ((apiKey: string) => boolean) | undefined;
   /**
-   * Called before it is sent once more by itself although it may have been charged: the machine may have
-   * slept in between. What it throws ends the call.
+   * Called before it is sent after a wait, be it that the server had asked for silence, or that it is sent
+   * once more: the machine may have slept meanwhile. What it throws ends the call.
    */
-  readonly beforeRepeat?: (() => Promise<void>) | undefined;
+  readonly afterWait?: (() => Promise<void>) | undefined;
 }
 
 /** A body that can be sent again: it is made anew for each attempt. */

@@ -174,6 +174,7 @@ export class Transport {
     call.start('total', deadlines.total);
     // Once an attempt got lost, no later answer can prove that it did nothing.
     let possiblyCharged = false;
+    let hasWaited = false;
     for (let number = 0; ; number++) {
       const attempt: Attempt = {
         deadline: new Deadline(call.signal, this.#options.clock),
@@ -182,7 +183,13 @@ export class Transport {
         secrets: [],
       };
       try {
-        await this.pause.wait(call);
+        await this.#ready(options, call, hasWaited);
+      } catch (reason) {
+        attempt.deadline.dispose();
+        const stopped = this.#failure(reason, request, attempt);
+        throw possiblyCharged ? stopped.asPossiblyCharged() : stopped;
+      }
+      try {
         return await this.#attempt(request, options, attempt, consume);
       } catch (cause) {
         const error = this.#failure(cause, request, attempt);
@@ -202,7 +209,7 @@ export class Transport {
           throw possiblyCharged ? error.asPossiblyCharged() : error;
         try {
           await this.pause.sleep(wait, call.signal);
-          if (possiblyCharged) await options.beforeRepeat?.();
+          hasWaited = true;
         } catch (reason) {
           const stopped = this.#failure(reason, request, attempt);
           throw possiblyCharged ? stopped.asPossiblyCharged() : stopped;
@@ -210,6 +217,16 @@ export class Transport {
       } finally {
         attempt.deadline.dispose();
       }
+    }
+  }
+
+  /** Waits until it may be sent, and asks the caller about what was slept through. */
+  async #ready(options: PostOptions, call: Deadline, hasWaited: boolean): Promise<void> {
+    let mayHaveSlept = hasWaited;
+    // Asking may bring another pause.
+    while ((await this.pause.wait(call)) || mayHaveSlept) {
+      mayHaveSlept = false;
+      await options.afterWait?.();
     }
   }
 

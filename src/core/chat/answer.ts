@@ -258,12 +258,12 @@ export class Answer {
 
   /**
    * @param mark of the API key that it must go out with
-   * @param beforeRepeat see `PostOptions`
+   * @param afterWait see `PostOptions`
    */
   async #ask(
     body: CreateChatCompletion,
     mark: string | undefined,
-    beforeRepeat: () => Promise<void>,
+    afterWait: () => Promise<void>,
   ): Promise<AnswerOutcome> {
     const { client, account } = this.#parts;
     const { completions } = client.chat;
@@ -271,7 +271,7 @@ export class Answer {
       signal: this.#abort.signal,
       idempotencyKey: this.request.idempotencyKey,
       acceptsKey: (key: string) => account.is(mark, key),
-      beforeRepeat,
+      afterWait,
     };
     if (!this.request.streamed) {
       const completion = await completions.create(body, options);

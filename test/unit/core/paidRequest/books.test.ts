@@ -220,6 +220,20 @@ describe('a history that once went wrong, here or before there was this test', (
       ],
     ],
     [
+      'a lost question that waits for a pause of the server, which the machine sleeps through for days',
+      [
+        { do: 'weather', what: 'lostAfter', times: 3 },
+        { do: 'ask' },
+        { do: 'weather', what: 'rateLimit', times: 2 },
+        { do: 'pass', looks: 1 },
+        { do: 'ask' },
+        { do: 'order' },
+        { do: 'reload' },
+        { do: 'pass', looks: 1 },
+        { do: 'standStill', hours: 170 },
+      ],
+    ],
+    [
       'a lost question, and a day of sleep before it goes out again by itself',
       [
         { do: 'weather', what: 'error500After', times: 1 },
