@@ -66,6 +66,9 @@ test('a file in a package says why it exists, and its recipe goes along when it 
   expect(await readFile(recipeOf('bicycle.png'), 'utf8')).toBe(
     recipe.replace(`${folder}/${picture}`, `${folder}/bicycle.png`),
   );
+  // Until the move itself is done, there is nothing to undo.
+  await workbench.tab('bicycle.png').waitFor();
+  await workbench.treeItem('bicycle.png').click();
   await page.keyboard.press('Control+z');
   await expect.poll(() => existsSync(recipeOf(picture))).toBe(true);
   expect(existsSync(recipeOf('bicycle.png'))).toBe(false);
