@@ -41,12 +41,15 @@ describe('notifications in place of the status bar', () => {
 describe('the limit above which jobs are confirmed', () => {
   const name = 'rivya.credits.confirmAbove';
 
-  it.each([...nonsense, null].map(value => [value]))('%j of the user is the default, and is reported', value => {
-    setSetting(name, value);
-    expect(confirmAbove()).toBe(20);
-    expect(setting('credits.confirmAbove')).toBe(20);
-    expect(reported()).toEqual(['credits.confirmAbove']);
-  });
+  it.each([...nonsense, null].map(value => [value]))(
+    '%j of the user is the default, and is reported',
+    value => {
+      setSetting(name, value);
+      expect(confirmAbove()).toBe(20);
+      expect(setting('credits.confirmAbove')).toBe(20);
+      expect(reported()).toEqual(['credits.confirmAbove']);
+    },
+  );
 
   it.each([...nonsense, null].map(value => [value]))('%j of a workspace changes nothing', value => {
     for (const layer of ['workspace', 'folder'] as const) {
