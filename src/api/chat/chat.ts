@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import { contentText } from './chatDialects.ts';
+import { contentText } from './eventFields.ts';
 import { AnswerRecovery } from './answerRecovery.ts';
 import { createChatSessions, type ChatSessions } from './chatSessions.ts';
 import { readChatStream, type ChatResult, type ChatStreamEvent } from './chatStream.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { contentText } from './chatDialects.ts';
+import { contentText } from './eventFields.ts';
 import { also, anything, inEnvelope, number, openEnum, requiredText, text } from '../schema/decode.ts';
 import { listOf, type Page, type PageQuery } from '../schema/list.ts';
 import { pathPart, type RequestOptions } from '../transport/request.ts';

@@ -1,5 +1,6 @@
 import type { Log } from '../../base/log.ts';
-import { ChatDialectDecoder, type ChatCredits, type ChatPart, type ChatUsage } from './chatDialects.ts';
+import { ChatDialectDecoder, type ChatPart } from './chatDialects.ts';
+import type { ChatCredits, ChatUsage } from './eventFields.ts';
 import { ChatFrameSplitter } from './chatFrames.ts';
 import { isRivyaError, RivyaError } from '../errors/errors.ts';
 import type { OpenResponse } from '../transport/request.ts';

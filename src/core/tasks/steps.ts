@@ -161,6 +161,8 @@ export class Steps {
         this.apply(task.id, { type: 'decisionNeeded', problem: early });
       return;
     }
+    await beforeSending?.();
+    // Last of what is waited for: the machine may sleep through any of it.
     let serverTime: number;
     try {
       serverTime = await serverTimeBefore(task, server.client.serverTime, { signal, maxRetries: 0 });
@@ -175,7 +177,6 @@ export class Steps {
       );
       return;
     }
-    await beforeSending?.();
     const startedAt = clock.now();
     // The origin has asked for silence meanwhile: the runner comes back when that is over.
     if (server.client.pausedUntil() > startedAt) return;
