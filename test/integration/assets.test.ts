@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { formatRecipe, parseRecipe } from '../../src/core/recipes/recipe.ts';
-import { openDocument, removeFolder, Scene, until, workspaceFolder } from './support.ts';
+import { openDocument, removeFolder, Scene, sooner, until, workspaceFolder } from './support.ts';
 
 const manifest = `rivya: 1
 defaults:
@@ -19,23 +19,6 @@ assets:
     prompt: A postcard, {theme}.
     matrix: { theme: [light, dark] }
 `;
-
-/** As `until`, for what only a question to VS Code tells. */
-async function sooner<T>(what: string, look: () => Promise<T>, isRight: (found: T) => boolean): Promise<T> {
-  let found: T | undefined;
-  let isLooking = false;
-  await until(what, () => {
-    if (!isLooking && (found === undefined || !isRight(found))) {
-      isLooking = true;
-      void look().then(each => {
-        found = each;
-        isLooking = false;
-      });
-    }
-    return found !== undefined && isRight(found);
-  });
-  return found as T;
-}
 
 describe('assets of a package', () => {
   let scene: Scene;
@@ -103,7 +86,7 @@ describe('assets of a package', () => {
     await replace('model: z-image', 'model: z-imagine');
     const diagnostics = await sooner(
       'a diagnostic',
-      () => Promise.resolve(vscode.languages.getDiagnostics(editor.document.uri)),
+      () => vscode.languages.getDiagnostics(editor.document.uri),
       found => found.length > 0,
     );
     assert.deepEqual(
@@ -121,7 +104,7 @@ describe('assets of a package', () => {
     await replace('z-imagine', 'z-image');
     await sooner(
       'no diagnostic',
-      () => Promise.resolve(vscode.languages.getDiagnostics(editor.document.uri)),
+      () => vscode.languages.getDiagnostics(editor.document.uri),
       found => found.length === 0,
     );
     const [hover] = await vscode.commands.executeCommand<vscode.Hover[]>(
@@ -176,11 +159,7 @@ describe('assets of a package', () => {
     scene.sandbox.control.finishTasks();
     await lensesWith('Bring Back');
     await vscode.commands.executeCommand('rivya.asset.generate', editor.document.uri, 'hero');
-    await sooner(
-      'the file',
-      () => Promise.resolve(existsSync(fileOf('img/hero.png'))),
-      found => found,
-    );
+    await until('the file', () => existsSync(fileOf('img/hero.png')));
     assert.equal(scene.sandbox.control.charges().length, 1);
   });
 
@@ -245,7 +224,7 @@ describe('assets of a package', () => {
     await vscode.window.showTextDocument(uri);
     await sooner(
       'a diagnostic of the schema',
-      () => Promise.resolve(vscode.languages.getDiagnostics(uri)),
+      () => vscode.languages.getDiagnostics(uri),
       found => found.some(({ message }) => message.includes('"image", "video", "audio"')),
     );
   });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { recogniseBytes } from '../../src/core/assets/mediaType.ts';
 import { propertyRuns } from '../support/propertyRuns.ts';
-import { configure, filesIn, openDocument, removeFolder, Scene, textOf, until } from './support.ts';
+import { configure, filesIn, openDocument, removeFolder, Scene, sooner, textOf, until } from './support.ts';
 
 const png = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 const code = ({ code }: vscode.Diagnostic): unknown => (typeof code === 'object' ? code.value : code);
@@ -16,29 +16,6 @@ const documents: readonly (readonly [name: string, text: string, after: string])
   ['a.css', 'a {\n  /* rivya: a red fox */\n  background: url(img/fox.png);\n}\n', 'a {\n  /* rivya: a red fox */\n  background: url(img/fox.png);\n}\n'],
   ['a.tex', '% rivya: a red fox\n\\includegraphics{img/fox}\n', '% rivya: a red fox\n\\includegraphics{img/fox}\n'],
 ]; // prettier-ignore
-
-/** As `until`, for what only a look at the disk or the editor tells. */
-async function sooner(what: string, look: () => Promise<boolean>): Promise<void> {
-  let isSo = false;
-  let isLooking = false;
-  await until(what, () => {
-    if (!isSo && !isLooking) {
-      isLooking = true;
-      // VS Code gives a look up while extensions start and documents change.
-      const givenUp = (error: unknown): boolean => {
-        if (error instanceof Error && error.name === 'Canceled') return false;
-        throw error;
-      };
-      void look()
-        .catch(givenUp)
-        .then(found => {
-          isSo = found;
-          isLooking = false;
-        });
-    }
-    return isSo;
-  });
-}
 
 describe('documents that heal', () => {
   let scene: Scene;
@@ -69,11 +46,9 @@ describe('documents that heal', () => {
   }
 
   async function fix(text: string, title: RegExp): Promise<void> {
-    let action: vscode.CodeAction | undefined;
-    await sooner(`a fix ${String(title)}`, async () => {
-      action = (await actionsAt(text)).find(each => title.test(each.title));
-      return action !== undefined;
-    });
+    const action = await sooner(`a fix ${String(title)}`, async () =>
+      (await actionsAt(text)).find(each => title.test(each.title)),
+    );
     assert.ok(action?.command);
     await vscode.commands.executeCommand(
       action.command.command,

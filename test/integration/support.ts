@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { TestAccess } from '../../src/extension.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 
 /** Time for something that must happen, in milliseconds; it only ends a test that hangs. */
 const patience = 40_000;
+/** What tells nobody when it changes is looked at so often, in milliseconds. */
+const lookMs = 20;
 
 /** Answers one dialog of VS Code's, as a person would; put back by `restore`. */
 export class Answers {
@@ -452,11 +455,45 @@ export async function filesIn(folder: vscode.Uri): Promise<string[]> {
 /** Resolves when the condition holds, for what tells nobody when it changes. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
-  const look = setInterval(() => condition() && resolve(undefined), 20);
+  const look = setInterval(() => condition() && resolve(undefined), lookMs);
   try {
     await soon(what, promise);
   } finally {
     clearInterval(look);
+  }
+}
+
+/**
+ * As `until`, for what only a look at the disk or the editor tells.
+ * @returns what was found
+ */
+export async function sooner<T>(
+  what: string,
+  look: () => T | PromiseLike<T>,
+  isRight: (found: T) => boolean = Boolean,
+): Promise<T> {
+  const right = Promise.withResolvers<T>();
+  let isOver = false;
+  const again = async (): Promise<void> => {
+    while (!isOver) {
+      try {
+        const found = await look();
+        if (isRight(found)) {
+          right.resolve(found);
+          return;
+        }
+      } catch (error) {
+        // VS Code gives a look up while extensions start and documents change.
+        if (!(error instanceof Error && error.name === 'Canceled')) throw error;
+      }
+      await delay(lookMs);
+    }
+  };
+  again().catch(right.reject);
+  try {
+    return await soon(what, right.promise);
+  } finally {
+    isOver = true;
   }
 }
 

@@ -28,6 +28,18 @@ export const languages = {
     packages: ['php-cli'],
     needs: 'PHP 8',
   },
+  ruby: {
+    programs: ['ruby'],
+    trial: ['--version'],
+    packages: ['ruby'],
+    needs: 'Ruby',
+  },
+  jinja: {
+    programs: ['python3', '/usr/bin/python3', 'python'],
+    trial: ['-c', 'import jinja2'],
+    packages: ['python3', 'python3-jinja2'],
+    needs: 'Python with Jinja',
+  },
   /** Some 460 MB. */
   go: { programs: ['go'], trial: ['version'], packages: ['golang-go'], needs: 'Go' },
 } as const satisfies Record<string, Language>;
