@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from './fixtures.ts';
@@ -23,8 +22,9 @@ test('a file in a package says why it exists, and its recipe goes along when it 
   await expect(workbench.line(/a-red-bicycle/)).toBeVisible();
   const folder = 'assets/generated';
   const [picture = ''] = await readdir(path.join(workspaceFolder, folder));
-  const recipeOf = (name: string): string =>
-    path.join(workspaceFolder, '.rivya/recipes', folder, `${name}.json`);
+  const recipeFolder = path.join(workspaceFolder, '.rivya/recipes', folder);
+  const recipes = (): Promise<string[]> => readdir(recipeFolder);
+  const recipeOf = (name: string): string => path.join(recipeFolder, `${name}.json`);
   const recipe = await readFile(recipeOf(picture), 'utf8');
   expect(recipe).toContain(sentence);
   await workbench.save('article.md');
@@ -61,7 +61,7 @@ test('a file in a package says why it exists, and its recipe goes along when it 
   await box.press('Enter');
   // VS Code asks about what an extension adds to a move.
   await dialog.getByRole('button', { name: 'OK' }).click();
-  await expect.poll(() => existsSync(recipeOf(picture))).toBe(false);
+  await expect.poll(recipes).toEqual(['bicycle.png.json']);
   expect(await readFile(recipeOf('bicycle.png'), 'utf8')).toBe(
     recipe.replace(`${folder}/${picture}`, `${folder}/bicycle.png`),
   );
@@ -69,7 +69,7 @@ test('a file in a package says why it exists, and its recipe goes along when it 
   await workbench.tab('bicycle.png').waitFor();
   await workbench.treeItem('bicycle.png').click();
   await page.keyboard.press('Control+z');
-  await expect.poll(() => existsSync(recipeOf('bicycle.png'))).toBe(false);
+  await expect.poll(recipes).toEqual([`${picture}.json`]);
   expect(await readFile(recipeOf(picture), 'utf8')).toBe(recipe);
   expect(sandbox.control.charges()).toHaveLength(1);
 });

@@ -14,6 +14,8 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   // A view that opens late takes the focus from the palette, which would close.
   'workbench.quickOpen.closeOnFocusLost': false,
   'editor.accessibilitySupport': 'off',
+  // Else the lines move down and up again as the search opens and closes, away from a click.
+  'editor.find.addExtraSpaceOnTop': false,
   // What moves is drawn anew all the time, without a graphics card by the processor.
   'editor.cursorBlinking': 'solid',
   'workbench.reduceMotion': 'on',
