@@ -160,7 +160,12 @@ async function isOnlyCopy(
 }
 
 function isUnchanged(now: Task, before: Task): boolean {
-  return now.state === before.state && now.hold === before.hold && isSame(now.results, before.results);
+  return now.state === before.state && now.hold === before.hold && isSame(filesOf(now), filesOf(before));
+}
+
+/** Of a download that is tried again and again, each failure changes nothing that a person could lose. */
+function filesOf({ results }: Task): unknown {
+  return results.map(({ index, url, state, file }) => ({ index, url, state, file }));
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -231,6 +231,19 @@ describe('the removal', () => {
     });
   });
 
+  it('of a job goes on when a download of it fails once more while the question stands', async () => {
+    using folder = temporaryFolder();
+    using ports = openPorts(folder);
+    const { task } = await storeJob(ports, folder.file('w'), noon, 'placed');
+    const pending = { index: 2, url: 'https://media.example/2', state: 'pending', failures: 1 } as const;
+    ports.ledger.update(task.id, noon, each => ({ ...each, results: [...each.results, pending] }));
+    const shown = taskOf(ports, task.id);
+    const failed = { ...pending, failures: 2 };
+    ports.ledger.update(task.id, noon, each => ({ ...each, results: [...each.results.slice(0, 2), failed] }));
+    const mayLose = await lossesOf(shown, ports);
+    expect(await removeTasks([{ task: shown, mayLose }], ports, noon)).toMatchObject({ removed: 1, kept: 0 });
+  });
+
   it('leaves a job that came back to life while the question stood, with its file', async () => {
     using folder = temporaryFolder();
     using ports = openPorts(folder);
