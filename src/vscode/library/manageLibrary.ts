@@ -45,7 +45,7 @@ export async function manageLibrary({
     return [{ label, description: summary(plan.files.length, plan.bytes), plan }];
   });
   const open: Choice = { label: t('Open the library folder') };
-  const picked = await chooseOne<Choice>([...removals, open], {
+  const picked = await chooseOne<Choice>([open, ...removals], {
     title: t('Rivya Library: {0}', summary(use.files, use.bytes)),
     placeholder: t('Results that are not inserted yet and stay: {0}', waiting),
   });

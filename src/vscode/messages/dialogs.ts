@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { wantsNotifications } from '../manifest/settings.ts';
 import { drawnText, plain } from './plain.ts';
+import { linkOf, type CommandAction } from './tooltip.ts';
 
 /** How urgent a message is. */
 export type Severity = 'info' | 'warning' | 'error';
@@ -61,13 +62,18 @@ export interface WorkOptions extends Omit<vscode.ProgressOptions, 'cancellable'>
   readonly cancellable?: boolean | string;
 }
 
+/** What is said of work under way. */
+export interface WorkStep {
+  readonly message?: string;
+  /** What can be done about it, behind the message; only in a notification, where VS Code draws links. */
+  readonly link?: CommandAction;
+  readonly increment?: number;
+}
+
 /** Shows that work is under way, until it ends. */
 export function withProgress<Result>(
   { location, title, cancellable = false }: WorkOptions,
-  work: (
-    progress: vscode.Progress<{ message?: string; increment?: number }>,
-    token: vscode.CancellationToken,
-  ) => Thenable<Result>,
+  work: (progress: vscode.Progress<WorkStep>, token: vscode.CancellationToken) => Thenable<Result>,
 ): Thenable<Result> {
   const button = typeof cancellable === 'string' ? plain(cancellable, 'label') : cancellable;
   return vscode.window.withProgress(
@@ -80,8 +86,11 @@ export function withProgress<Result>(
     (progress, token) =>
       work(
         {
-          report: ({ message, ...step }) =>
-            progress.report({ ...step, ...(message !== undefined && { message: plain(message, 'title') }) }),
+          report: ({ message, link, ...step }) => {
+            const said = message === undefined ? undefined : plain(message, 'title');
+            const text = link ? [said, linkOf(link)].filter(Boolean).join(' · ') : said;
+            progress.report({ ...step, ...(text !== undefined && { message: text }) });
+          },
         },
         token,
       ),
