@@ -60,20 +60,17 @@ export function flash(text: string, icon: string | undefined, time: number): voi
 export interface WorkOptions extends Omit<vscode.ProgressOptions, 'cancellable'> {
   /** Whether a notification has a button that ends the work, or what that says in place of *Cancel*. */
   readonly cancellable?: boolean | string;
-}
-
-/** What is said of work under way. */
-export interface WorkStep {
-  readonly message?: string;
-  /** What can be done about it, behind the message; only in a notification, where VS Code draws links. */
+  /** What else can be done, behind each message; only in a notification, where VS Code draws links. */
   readonly link?: CommandAction;
-  readonly increment?: number;
 }
 
 /** Shows that work is under way, until it ends. */
 export function withProgress<Result>(
-  { location, title, cancellable = false }: WorkOptions,
-  work: (progress: vscode.Progress<WorkStep>, token: vscode.CancellationToken) => Thenable<Result>,
+  { location, title, cancellable = false, link }: WorkOptions,
+  work: (
+    progress: vscode.Progress<{ message?: string; increment?: number }>,
+    token: vscode.CancellationToken,
+  ) => Thenable<Result>,
 ): Thenable<Result> {
   const button = typeof cancellable === 'string' ? plain(cancellable, 'label') : cancellable;
   return vscode.window.withProgress(
@@ -81,13 +78,13 @@ export function withProgress<Result>(
       location,
       // VS Code shows a text as the label, though its types know only the button *Cancel*.
       cancellable: button as boolean,
-      ...(title !== undefined && { title: plain(title, 'title') }),
+      ...(title !== undefined && { title: besideLink(title, link) }),
     },
     (progress, token) =>
       work(
         {
-          report: ({ message, link, ...step }) => {
-            const said = message === undefined ? undefined : plain(message, 'title');
+          report: ({ message, ...step }) => {
+            const said = message === undefined ? undefined : besideLink(message, link);
             const text = link ? [said, linkOf(link)].filter(Boolean).join(' · ') : said;
             progress.report({ ...step, ...(text !== undefined && { message: text }) });
           },
@@ -95,6 +92,12 @@ export function withProgress<Result>(
         token,
       ),
   );
+}
+
+/** Text as it is; beside a link of ours without brackets, since VS Code would begin the link with the first. */
+function besideLink(text: string, link: CommandAction | undefined): string {
+  const shown = plain(text, 'title');
+  return link ? shown.replaceAll('[', '(').replaceAll(']', ')') : shown;
 }
 
 /** What is asked for in an input box; see `vscode.InputBoxOptions`. */

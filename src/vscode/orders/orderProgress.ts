@@ -38,14 +38,15 @@ export function showOrderProgress(
   } as const;
   const showAt = (location: vscode.ProgressLocation): void => {
     const isToast = location === vscode.ProgressLocation.Notification;
-    withProgress({ location, title, cancellable: isToast && l10n.t('Hide') }, async (progress, token) => {
+    const way = isToast && { cancellable: l10n.t('Hide'), link: stop };
+    withProgress({ location, title, ...way }, async (progress, token) => {
       const hidden = Promise.withResolvers<undefined>();
       const own = new DisposableStore();
       let said = '';
       const say = (): void => {
         const state = progressText(current());
         const text = isToast ? `${state} · ${elapsedText(systemClock.now() - started)}` : state;
-        if (text !== said) progress.report({ message: text, ...(isToast && { link: stop }) });
+        if (text !== said) progress.report({ message: text });
         said = text;
       };
       own.add(ledger.onDidChange(say));

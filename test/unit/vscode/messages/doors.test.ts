@@ -141,16 +141,18 @@ describe.each(Object.entries(hostileTexts))('text with %s', (_name, text) => {
 
   it('is no link in a progress, beside one of ours', async () => {
     const link = { title: 'Stop', command: 'rivya.task.stopTracking', arguments: ['1'] } as const;
-    await withProgress({ location: vscode.ProgressLocation.Notification }, progress => {
-      progress.report({ message: text, link });
+    await withProgress({ location: vscode.ProgressLocation.Notification, title: text, link }, progress => {
+      progress.report({ message: text });
       return Promise.resolve();
     });
-    const [{ message }] = editor.reports as [{ message: string }];
+    const [{ title }] = editor.calls[0]?.values as [{ title: string }];
+    const [step] = editor.reports as [{ message: string }];
+    const message = `${title}: ${step.message}`;
     // As VS Code finds the links of a notification (base/common/linkedText.ts).
     const links = Array.from(
       message.matchAll(/\[([^\]]+)\]\(((?:https?:|command:|file:)[^)\s]+)(?: .+?)?\)/g),
     );
-    expect(links.map(([, title, target]) => [title, target])).toEqual([
+    expect(links.map(([, label, target]) => [label, target])).toEqual([
       ['Stop', expect.stringMatching(/^command:rivya\.task\.stopTracking\?/)],
     ]);
   });
