@@ -22,6 +22,7 @@ import {
   removeFolder,
   Scene,
   select,
+  stopWaiting,
   testAccess,
   textOf,
   until,
@@ -53,7 +54,7 @@ describe('a job that may be paid', () => {
   });
 
   afterEach(async () => {
-    scene.answers.cancelProgresses();
+    await stopWaiting(ownTasks());
     ledger.dispose();
     await scene.close();
     await removeFolder(editor.document.uri);

@@ -94,7 +94,7 @@ export function withProgress<Result>(
   );
 }
 
-/** Text as it is; beside a link of ours without brackets, since VS Code would begin the link with the first. */
+/** A text as it is shown; beside a link of ours without brackets, for VS Code would begin the link with one. */
 function besideLink(text: string, link: CommandAction | undefined): string {
   const shown = plain(text, 'title');
   return link ? shown.replaceAll('[', '(').replaceAll(']', ')') : shown;
