@@ -63,7 +63,32 @@ function show(listId, items, cells) {
   while (body.children.length > items.length) body.lastElementChild.remove();
   rows.set(listId, next);
   byId(listId + '-empty').hidden = items.length > 0;
-  body.closest('table').hidden = items.length === 0;
+  byId(listId + '-count').textContent = String(items.length);
+}
+
+const lists = ['keys', 'tasks', 'charges', 'webhooks', 'deliveries', 'requests'];
+
+// What a person has typed, and whether only what went wrong is to be seen.
+function filterRows() {
+  const words = byId('filter').value.toLowerCase().split(/\s+/).filter(Boolean);
+  const errorsOnly = byId('errors-only').checked;
+  let shown = 0;
+  let all = 0;
+  for (const listId of lists) {
+    const body = byId(listId);
+    let own = 0;
+    for (const row of body.children) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every(word => text.includes(word)) || (errorsOnly && row.querySelector('.bad') === null);
+      if (!row.hidden) own++;
+    }
+    body.closest('table').hidden = own === 0;
+    byId(listId + '-none').hidden = own > 0 || body.children.length === 0;
+    shown += own;
+    all += body.children.length;
+  }
+  const isFiltered = words.length > 0 || errorsOnly;
+  byId('found').textContent = isFiltered ? shown + ' of ' + all + ' rows' : '';
 }
 
 function makeRow(cells) {
@@ -81,11 +106,18 @@ function httpStatus(value) {
 function result(task) {
   if (task.error) return task.error.message;
   if (!task.result) return '';
-  const links = task.result.urls.map((url, index) => {
-    const file = new URL(url);
-    return element('a', { href: '.' + file.pathname, target: '_blank', rel: 'noopener' }, 'Result ' + (index + 1));
+  const results = task.result.urls.map((url, index) => {
+    const name = 'Result ' + (index + 1);
+    const kind = task.kinds[index];
+    const preview = '__sandbox/previews/' + task.id + '/' + index + '?' + token;
+    const link = element('a', { href: '.' + new URL(url).pathname, target: '_blank', rel: 'noopener' });
+    if (kind === 'image') link.append(element('img', { alt: name, loading: 'lazy', src: preview }));
+    else link.append(name);
+    const player = kind === 'image' ? null : element(kind, { controls: true, preload: 'none', src: preview });
+    player?.setAttribute('aria-label', name);
+    return element('span', { className: 'result' }, player, link);
   });
-  return element('span', { className: 'links' }, ...links);
+  return element('span', { className: 'results' }, ...results);
 }
 
 function details(summary, value) {
@@ -150,7 +182,12 @@ function render(data) {
     httpStatus(request.status),
     [request.replayed ? 'repeated' : '', ...request.faults].filter(Boolean).join(', '),
   ]);
+  filterRows();
 }
+
+byId('filter').addEventListener('input', filterRows);
+byId('errors-only').addEventListener('change', filterRows);
+byId('filter-form').addEventListener('submit', event => event.preventDefault());
 
 byId('copy-url').addEventListener('click', copy('Base URL', () => byId('url').textContent));
 byId('credits-form').addEventListener('submit', event => {
@@ -174,9 +211,11 @@ byId('reset').addEventListener('click', () => {
 const events = new EventSource('__sandbox/events?' + token);
 events.addEventListener('open', () => {
   byId('live').textContent = 'Live';
+  byId('live').className = 'good';
 });
 events.addEventListener('message', event => render(JSON.parse(event.data)));
 events.addEventListener('error', () => {
-  byId('live').textContent = 'The sandbox does not answer. This page goes on when it runs again.';
+  byId('live').textContent = 'The sandbox does not answer. This page continues when it runs again.';
+  byId('live').className = 'bad';
 });
 `;
