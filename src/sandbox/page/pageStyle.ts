@@ -39,6 +39,7 @@ td time, .state { white-space: nowrap; }
 code, pre { font: 0.9em/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 pre { white-space: pre-wrap; max-height: 20rem; overflow: auto; margin: 0.25rem 0; }
 a, summary { color: var(--accent); }
+summary, .result a { padding: 0.15rem 0; }
 .results { display: flex; flex-wrap: wrap; gap: 0.5rem; }
 .result { display: grid; gap: 0.15rem; }
 .result img { display: block; width: 8rem; height: auto; border-radius: 4px; }
