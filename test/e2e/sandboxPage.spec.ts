@@ -80,7 +80,9 @@ test('shows what it has made, and finds it', async ({ page, sandbox }) => {
   const recorded = sandbox.control.requests().length;
   await page.goto(sandbox.pageUrl);
   const picture = page.getByRole('link', { name: 'Result 1' }).getByRole('img');
-  await expect.poll(() => picture.evaluate('node => node.naturalWidth')).toBe(320);
+  await expect
+    .poll(() => picture.evaluate((node: { readonly naturalWidth?: number }) => node.naturalWidth))
+    .toBe(320);
   await expect(page.locator('video[aria-label="Result 1"]')).toBeVisible();
   // To look at it is no request of a client.
   expect(sandbox.control.requests()).toHaveLength(recorded);

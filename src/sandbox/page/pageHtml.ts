@@ -52,7 +52,7 @@ function table({ id, title, columns, empty }: PageTable) {
     <h2 id="${id}-title">${title}</h2>
     <p class="empty" id="${id}-empty">${empty}</p>
     <p class="empty" id="${id}-none" hidden>No row passes the filter.</p>
-    <div class="scroll">
+    <div class="scroll" role="group" aria-labelledby="${id}-title">
       <table aria-labelledby="${id}-title" hidden>
         <thead>
           <tr>

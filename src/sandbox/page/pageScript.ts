@@ -87,6 +87,7 @@ function filterRows() {
     shown += own;
     all += body.children.length;
   }
+  markScrolling();
   const isFiltered = words.length > 0 || errorsOnly;
   byId('found').textContent = isFiltered ? shown + ' of ' + all + ' rows' : '';
 }
@@ -184,6 +185,17 @@ function render(data) {
   ]);
   filterRows();
 }
+
+// What scrolls must be reached by key, and what does not is no stop.
+const boxes = document.querySelectorAll('.scroll');
+function markScrolling() {
+  for (const box of boxes) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute('tabindex');
+  }
+}
+const sizes = new ResizeObserver(markScrolling);
+for (const box of boxes) sizes.observe(box);
 
 byId('filter').addEventListener('input', filterRows);
 byId('errors-only').addEventListener('change', filterRows);

@@ -227,16 +227,9 @@ describe('the Tasks view', () => {
   });
 
   it('says how large a video is, which has no picture of its own', async () => {
-    const file = storedFile({
-      path: 'v1/v1-0.mp4',
-      mediaType: 'video/mp4',
-      extension: 'mp4',
-      bytes: 2_345_678,
-    });
-    inState('placed', Date.now(), {
-      kind: 'video',
-      results: [{ ...stored, file: { ...file, width: undefined, height: undefined } }],
-    });
+    const { path: inLibrary, sha256 } = storedFile({ path: 'v1/v1-0.mp4' });
+    const file = { path: inLibrary, sha256, mediaType: 'video/mp4', extension: 'mp4', bytes: 2_345_678 };
+    inState('placed', Date.now(), { kind: 'video', results: [{ ...stored, file }] });
     const [node] = await tree.getChildren(await group('Today'));
     assert.ok(node);
     const { tooltip } = await tree.resolveTreeItem(tree.getTreeItem(node), node);
