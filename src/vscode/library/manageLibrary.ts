@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { planRemoval, removeFiles, type RemovalPlan } from '../../core/tasks/housekeeping.ts';
-import { ask, inform, withProgress } from '../messages/dialogs.ts';
+import { ask, inform } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
+import { withProgress } from '../messages/progress.ts';
 import { chooseOne, type RowText } from '../messages/quickPick.ts';
 import { placedFiles } from '../placement/placedFiles.ts';
 import type { Library } from '../../core/assets/library.ts';

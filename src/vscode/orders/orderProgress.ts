@@ -5,7 +5,7 @@ import { describeError } from '../../base/log.ts';
 import { isRunningState, type Task } from '../../shared/task.ts';
 import type { HostContext } from '../host/hostContext.ts';
 import { wantsNotifications } from '../manifest/settings.ts';
-import { withProgress } from '../messages/dialogs.ts';
+import { withProgress } from '../messages/progress.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { promptText, stateText } from '../text/taskText.ts';
 import { isWaitedFor, type TrackingServices } from './stopTracking.ts';

@@ -10,10 +10,10 @@ import {
   askText,
   flash,
   inform,
-  withProgress,
 } from '../../../../src/vscode/messages/dialogs.ts';
 import { Cancelled } from '../../../../src/vscode/messages/errors.ts';
 import { drawnText, joinDrawn, plain } from '../../../../src/vscode/messages/plain.ts';
+import { withProgress } from '../../../../src/vscode/messages/progress.ts';
 import {
   chooseMany,
   chooseOne,
