@@ -53,13 +53,13 @@ function table({ id, title, columns, empty }: PageTable) {
     <p class="empty" id="${id}-empty">${empty}</p>
     <p class="empty" id="${id}-none" hidden>No row passes the filter.</p>
     <div class="scroll" role="group" aria-labelledby="${id}-title">
-      <table aria-labelledby="${id}-title" hidden>
-        <thead>
-          <tr>
-            ${columns.map(column => html`<th scope="col">${column}</th>`)}
+      <table role="table" aria-labelledby="${id}-title" hidden>
+        <thead role="rowgroup">
+          <tr role="row">
+            ${columns.map(column => html`<th role="columnheader" scope="col">${column}</th>`)}
           </tr>
         </thead>
-        <tbody id="${id}"></tbody>
+        <tbody role="rowgroup" id="${id}"></tbody>
       </table>
     </div>
   </section>`;

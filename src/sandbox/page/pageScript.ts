@@ -56,7 +56,7 @@ function show(listId, items, cells) {
   items.forEach((item, index) => {
     const source = JSON.stringify(item);
     const before = known.get(item.id);
-    const row = before?.source === source ? before : { source, node: makeRow(cells(item)) };
+    const row = before?.source === source ? before : { source, node: makeRow(cells(item), columnsOf(body)) };
     next.set(item.id, row);
     if (body.children[index] !== row.node) body.insertBefore(row.node, body.children[index] ?? null);
   });
@@ -92,8 +92,21 @@ function filterRows() {
   byId('found').textContent = isFiltered ? shown + ' of ' + all + ' rows' : '';
 }
 
-function makeRow(cells) {
-  return element('tr', {}, ...cells.map(cell => element('td', {}, cell)));
+// In a narrow window a row is a list, in which each value stands behind the name of its column. The roles are
+// named because some browsers take them from a table that is laid out as something else.
+function makeRow(cells, columns) {
+  const row = element('tr', {}, ...cells.map((cell, index) => {
+    const made = element('td', {}, cell);
+    made.dataset.column = columns[index];
+    made.setAttribute('role', 'cell');
+    return made;
+  }));
+  row.setAttribute('role', 'row');
+  return row;
+}
+
+function columnsOf(body) {
+  return Array.from(body.closest('table').querySelectorAll('th'), each => each.textContent);
 }
 
 const kindOfStatus = { succeeded: 'good', active: 'good', settled: 'good', failed: 'bad', disabled: 'bad', revoked: 'bad', expired: 'bad' };

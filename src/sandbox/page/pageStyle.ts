@@ -40,6 +40,14 @@ code, pre { font: 0.9em/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", m
 pre { white-space: pre-wrap; max-height: 20rem; overflow: auto; margin: 0.25rem 0; }
 a, summary { color: var(--accent); }
 summary, .result a { padding: 0.15rem 0; }
+@media (max-width: 45rem) {
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table, tbody, tr { display: block; }
+  tr { padding: 0.35rem 0; border-bottom: 1px solid var(--line); }
+  tr:last-child { border-bottom: 0; }
+  td { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); padding: 0.1rem 0; border: 0; }
+  td::before { content: attr(data-column); color: var(--soft); }
+}
 .results { display: flex; flex-wrap: wrap; gap: 0.5rem; }
 .result { display: grid; gap: 0.15rem; }
 .result img { display: block; width: 8rem; height: auto; border-radius: 4px; }

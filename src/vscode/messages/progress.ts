@@ -39,7 +39,7 @@ export function withProgress<Result>(
   );
 }
 
-/** A text as it is shown; beside a link of ours without brackets, for VS Code would begin the link with one. */
+/** A text as it is shown; beside a link of ours without brackets, with which VS Code would begin the link. */
 function besideLink(text: string, link: CommandAction | undefined): string {
   const shown = plain(text, 'title');
   return link ? shown.replaceAll('[', '(').replaceAll(']', ')') : shown;
