@@ -198,6 +198,10 @@ export function createHandlers({
       const { insertLast } = await import('./tasks/taskCommands.ts');
       await insertLast(await services());
     },
+    'rivya.tasks.statusAtCursor': async () => {
+      const { showStatusAtCursor } = await import('./orders/statusAtCursor.ts');
+      showStatusAtCursor(await services());
+    },
     'rivya.tasks.clearFinished': async () => {
       const { clearFinished } = await import('./tasks/clearFinished.ts');
       await clearFinished(await services());

@@ -5,7 +5,7 @@ import { describeError } from '../base/log.ts';
 import { startOfDay } from '../core/tasks/groups.ts';
 import { AccountStatus } from './account/accountStatus.ts';
 import { BalanceRefresh } from './account/balanceRefresh.ts';
-import { StatusBar, type StatusState } from './account/statusBar.ts';
+import { countTexts, StatusBar, type StatusState } from './account/statusBar.ts';
 import type { HostContext } from './host/hostContext.ts';
 import { setContext } from './manifest/contextKeys.ts';
 import { setting } from './manifest/settings.ts';
@@ -14,7 +14,6 @@ import { failureMessage } from './messages/showError.ts';
 import { ModelsTree } from './models/modelsTree.ts';
 import type { Services } from './services.ts';
 import { TasksTree } from './tasks/tasksTree.ts';
-import { l10n } from './text/l10n.ts';
 
 /** A burst of changes is drawn once, in milliseconds. */
 const drawDelayMs = 50;
@@ -112,13 +111,15 @@ export class ViewsAndStatus implements Disposable {
       const state = this.#state();
       this.tasks.refresh();
       this.#statusBar.render(state);
-      this.#drawBadge(state.running);
+      this.#drawBadge(state);
     }, drawDelayMs);
   }
 
-  #drawBadge(running: number): void {
-    if (this.#tasksView.badge?.value === running || (running === 0 && !this.#tasksView.badge)) return;
-    const tooltip = l10n.t('Jobs running: {0}', running);
+  #drawBadge(state: StatusState): void {
+    const { running } = state;
+    const tooltip = countTexts(state).join(' · ');
+    const { badge } = this.#tasksView;
+    if ((badge?.value ?? 0) === running && (badge?.tooltip ?? tooltip) === tooltip) return;
     this.#tasksView.badge = running > 0 ? { value: running, tooltip } : undefined;
   }
 
@@ -127,10 +128,12 @@ export class ViewsAndStatus implements Disposable {
     const { origin } = server;
     const ledger = this.#loaded?.ledger;
     let running = 0;
+    let ready = 0;
     let spent: StatusState['spent'];
     try {
       if (ledger) {
         running = ledger.runningCount();
+        ready = ledger.count({ states: ['stored'] });
         spent = {
           today: ledger.books.spent(origin ?? '', startOfDay(Date.now())),
           session: ledger.books.spent(origin ?? '', this.#startedAt),
@@ -153,6 +156,7 @@ export class ViewsAndStatus implements Disposable {
       problem: this.#explained(balance.state(origin ?? '').problem),
       lowBalance: setting('credits.lowBalance'),
       running,
+      ready,
       spent,
     };
   }

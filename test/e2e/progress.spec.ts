@@ -24,7 +24,9 @@ test('stopping the wait says that Rivya cannot cancel, and keeps the result', as
   await workbench.screenshot('quietProgress');
   await expect(progress).toContainText(/queued · \d:\d\d/);
   await workbench.screenshot('progress');
-  await progress.getByRole('button', { name: 'Stop Waiting' }).click();
+  await expect(progress.getByRole('button', { name: 'Hide' })).toBeVisible();
+  await progress.getByRole('link', { name: 'Stop Waiting' }).click();
+  await expect(progress).toBeHidden();
   await expect(workbench.notification(/cannot cancel a job: it runs on and may be charged/)).toBeVisible();
 
   sandbox.control.finishTasks();
@@ -32,6 +34,20 @@ test('stopping the wait says that Rivya cannot cancel, and keeps the result', as
   await expect(workbench.treeItem(sentence)).toContainText('in the library');
   await expect(workbench.line(/!\[A red bicycle/)).toBeHidden();
   expect(sandbox.control.charges()).toHaveLength(1);
+});
+
+test('hiding the notification ends nothing', async ({ workbench, sandbox }) => {
+  sandbox.control.update({ taskDurationMs: 3_600_000 });
+  await workbench.setKey(sandbox);
+  await workbench.openFile('notes.md');
+  await workbench.selectText(sentence);
+  await workbench.contextMenu('Generate Image from Selection');
+  const progress = workbench.notification(/Image "A red bicycle/);
+  await progress.getByRole('button', { name: 'Hide' }).click();
+  await expect(progress).toBeHidden();
+  await expect(workbench.statusBar(/Image "A red bicycle.+queued/)).toBeVisible();
+  sandbox.control.finishTasks();
+  await expect(workbench.line(/!\[A red bicycle/)).toBeVisible();
 });
 
 test('the parameters are a list, driven by the keyboard', async ({ workbench, sandbox }) => {

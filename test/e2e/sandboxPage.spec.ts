@@ -58,14 +58,47 @@ test('shows live what happens, in light and in dark, and is accessible', async (
 
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    await page.screenshot({
-      path: `test-results/screenshots/sandbox-page-${colorScheme}.png`,
-      fullPage: true,
-    });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations).toEqual([]);
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.screenshot({
+        path: `test-results/screenshots/sandbox-page-${colorScheme}-${width}.png`,
+        fullPage: true,
+      });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations).toEqual([]);
+      // Tables scroll by themselves, the page never.
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    }
   }
   expect(problems).toEqual([]);
+});
+
+test('shows what it has made, and finds it', async ({ page, sandbox }) => {
+  await call(sandbox, '/generations', boat);
+  await call(sandbox, '/generations', { model: 'grok-imagine-video', prompt: 'Waves at dusk' });
+  await call(sandbox, '/generations', { model: 'no-such-model', prompt: 'Nothing' });
+  const recorded = sandbox.control.requests().length;
+  await page.goto(sandbox.pageUrl);
+  const picture = page.getByRole('link', { name: 'Result 1' }).getByRole('img');
+  await expect
+    .poll(() => picture.evaluate((node: { readonly naturalWidth?: number }) => node.naturalWidth))
+    .toBe(320);
+  await expect(page.locator('video[aria-label="Result 1"]')).toBeVisible();
+  // To look at it is no request of a client.
+  expect(sandbox.control.requests()).toHaveLength(recorded);
+
+  await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Requests 3' }).click();
+  await expect(page.getByRole('heading', { name: 'Requests' })).toBeInViewport();
+  await page.getByRole('searchbox', { name: 'Filter rows' }).fill('PAPER boat');
+  await expect(rowsOf(page, 'Generations').filter({ visible: true })).toHaveCount(1);
+  await expect(page.locator('#found')).toHaveText(/^1 of \d+ rows$/);
+  // What comes while a filter is set passes it, too.
+  await call(sandbox, '/generations', { ...boat, prompt: 'A second paper boat' });
+  await expect(rowsOf(page, 'Generations').filter({ visible: true })).toHaveCount(2);
+  await page.getByRole('searchbox', { name: 'Filter rows' }).fill('');
+  await page.getByRole('checkbox', { name: 'Errors only' }).check();
+  await expect(rowsOf(page, 'Requests').filter({ visible: true })).toHaveCount(1);
+  await expect(page.getByText('No row passes the filter.').filter({ visible: true })).toHaveCount(3);
 });
 
 test('sets credits and switches faults on and off, by keyboard', async ({ page, sandbox }) => {

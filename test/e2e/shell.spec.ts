@@ -86,7 +86,7 @@ test.describe('with a default model', () => {
     await generate('A village in the mountains');
     await expect(workbench.treeItem('A village')).toContainText('queued');
     // One job runs; the balance is looked at when it ends.
-    await expect(workbench.statusBar(/^\s*1\s+99 cr/)).toBeVisible();
+    await expect(workbench.statusBar(/^\s*1\s+Rivya 99 cr/)).toBeVisible();
 
     // Open and closed as the user leaves it.
     await workbench.treeItem('Failed').click();

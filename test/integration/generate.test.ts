@@ -76,6 +76,21 @@ describe('generating from a selection', () => {
     assert.equal(text, `# Night\nthree\ntwo\none\n\n${sentence}\n\n${line}\n\nThe end.\n one two three`);
   });
 
+  it('says at the cursor how the job stands, as its mark shows it', async () => {
+    await vscode.commands.executeCommand('rivya.tasks.statusAtCursor');
+    await scene.answers.message(/^No running task has its place in this document\.$/);
+    scene.sandbox.control.update({ taskDurationMs: 3_600_000 });
+    select(editor, sentence);
+    await vscode.commands.executeCommand('rivya.generate.fromSelection');
+    editor.selection = new vscode.Selection(0, 0, 0, 0);
+    await vscode.commands.executeCommand('rivya.tasks.statusAtCursor');
+    await scene.answers.message(
+      /^Line 3: Image "A lighthouse in a storm at night\.": (?:ready to send|sending|queued|generating)$/,
+    );
+    scene.sandbox.control.finishTasks();
+    await generated();
+  });
+
   it('is undone in one step, file and text', async () => {
     select(editor, sentence);
     await vscode.commands.executeCommand('rivya.generate.fromSelection');

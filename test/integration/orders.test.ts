@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { configure, openDocument, removeFolder, Scene, until } from './support.ts';
+import { Ledger } from '../../src/core/tasks/ledger.ts';
+import type { Task } from '../../src/shared/task.ts';
+import { configure, openDocument, removeFolder, Scene, stopWaiting, testAccess, until } from './support.ts';
 
 const prompts = ['A fox.', 'A hare.', 'A dog.', 'A cat.', 'An owl.'];
 
 describe('an order of several jobs', () => {
   let scene: Scene;
   let editor: vscode.TextEditor;
+  let ledger: Ledger;
 
   beforeEach(async () => {
     scene = await Scene.open();
+    const { context } = await testAccess();
+    await vscode.workspace.fs.createDirectory(context.globalStorageUri);
+    ({ ledger } = Ledger.open(path.join(context.globalStorageUri.fsPath, 'ledger.sqlite')));
     scene.sandbox.control.update({ taskDurationMs: 600_000 });
     editor = await openDocument(`${prompts.join('\n\n')}\n`);
     editor.selections = prompts.map(
@@ -21,12 +28,17 @@ describe('an order of several jobs', () => {
 
   afterEach(async () => {
     // What no test waits for is not placed.
-    scene.answers.cancelProgresses();
+    await stopWaiting(ownTasks());
+    ledger.dispose();
     scene.sandbox.control.finishTasks();
     await configure('notifications', undefined);
     await scene.close();
     await removeFolder(editor.document.uri);
   });
+
+  function ownTasks(): Task[] {
+    return ledger.tasks({ limit: 100 }).filter(task => task.origin === scene.sandbox.url);
+  }
 
   /** How often each job was sent. */
   function attempts(): number[] {
@@ -89,15 +101,17 @@ describe('an order of several jobs', () => {
   it('stops as one, and says once what that means', async () => {
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await allAccepted();
-    scene.answers.cancelProgresses();
+    await vscode.commands.executeCommand('rivya.task.stopTracking', ownTasks()[0]?.orderId);
     await scene.answers.message(/^Rivya cannot cancel jobs: those that it has run on and may be charged\./);
     assert.equal(shown(/cannot cancel/), 1);
   });
 
-  it('is one notification as well for those who want one', async () => {
+  it('is one notification as well for those who want one, and hiding that ends nothing', async () => {
     await configure('notifications', 'toast');
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await until('the notification', () => scene.answers.progresses.notification.length > 0);
+    scene.answers.cancelProgresses();
+    assert.ok(ownTasks().every(({ tracked }) => tracked));
     assert.deepEqual(scene.answers.progresses, {
       statusBar: ['5 Rivya jobs'],
       notification: ['5 Rivya jobs'],

@@ -22,6 +22,7 @@ import {
   removeFolder,
   Scene,
   select,
+  stopWaiting,
   testAccess,
   textOf,
   until,
@@ -53,7 +54,7 @@ describe('a job that may be paid', () => {
   });
 
   afterEach(async () => {
-    scene.answers.cancelProgresses();
+    await stopWaiting(ownTasks());
     ledger.dispose();
     await scene.close();
     await removeFolder(editor.document.uri);
@@ -352,6 +353,15 @@ describe('a job that may be paid', () => {
     );
     assert.equal(scene.sandbox.control.charges().length, 1);
     const ids = ownTasks().map(({ id }) => id);
+    // By its order, as the notification of the jobs stops them: what goes on, and nothing that waits.
+    await vscode.commands.executeCommand('rivya.task.stopTracking', ownTasks()[0]?.orderId);
+    assert.deepEqual(
+      ownTasks()
+        .map(({ tracked }) => tracked)
+        .sort(),
+      [false, true, true],
+    );
+    assert.equal(ownTasks().filter(({ hold }) => hold === 'decision').length, 2);
     await vscode.commands.executeCommand('rivya.task.stopTracking', ids[0], ids);
     scene.answers.press(/^Give /, 'Remove');
     await vscode.commands.executeCommand('rivya.task.remove', ids[0], ids);

@@ -121,6 +121,8 @@ describe('the price gate', () => {
       'rivya.generate.audioFromSelection',
       /^Generate with ElevenLabs Turbo 2\.5 for 6 credits or more\?$/,
     );
+    // What it is about stands first.
+    assert.match(scene.answers.details.at(-1) ?? '', /^"The sea is calm tonight\./);
     assert.deepEqual(charged(), []);
   });
 

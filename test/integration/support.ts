@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { TestAccess } from '../../src/extension.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
+import { isRunningState, type Task } from '../../src/shared/task.ts';
 
 /** Time for something that must happen, in milliseconds; it only ends a test that hangs. */
 const patience = 40_000;
@@ -393,6 +394,14 @@ async function untilIdle(): Promise<void> {
 
 export async function configure(setting: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration('rivya').update(setting, value, vscode.ConfigurationTarget.Global);
+}
+
+/** Nobody waits for these jobs any more, as far as they go on. */
+export async function stopWaiting(tasks: readonly Task[]): Promise<void> {
+  const ids = tasks
+    .filter(({ tracked, state, hold }) => tracked && isRunningState(state) && !hold)
+    .map(({ id }) => id);
+  if (ids.length > 0) await vscode.commands.executeCommand('rivya.task.stopTracking', ids[0], ids);
 }
 
 export function workspaceFolder(): vscode.Uri {

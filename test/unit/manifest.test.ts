@@ -132,6 +132,16 @@ describe('package.json', () => {
     expect(contributes.configuration.properties['rivya.baseUrl']?.scope).toBe('machine');
   });
 
+  it('lets the limits that a person has set at home count in remote windows, too', () => {
+    // There VS Code leaves out what the user's own settings say under the scopes of machines.
+    const ofMachines = Object.entries(contributes.configuration.properties)
+      .filter(([, { scope }]) => scope.startsWith('machine'))
+      .map(([name]) => name);
+    expect(
+      ofMachines.filter(name => !/^rivya\.(?:baseUrl|agents\.|webhooks\.|expiringLinks\.hosts)/.test(name)),
+    ).toEqual([]);
+  });
+
   it('takes no setting from a workspace that is not trusted', () => {
     const ofWorkspaces = Object.entries(contributes.configuration.properties)
       .filter(([, { scope }]) => !['machine', 'application', 'application-machine'].includes(scope))

@@ -78,6 +78,18 @@ describe('each command', () => {
       ?.filter(item => item.when?.includes('^endpoint'))
       .map(item => item.command ?? '');
     for (const id of onWebhook ?? []) expect([id, when.get(id)]).toEqual([id, 'rivya.hasWebhooks']);
+    const onRecipe = contributes.commands
+      .map(each => each.command)
+      .filter(id => id.startsWith('rivya.recipe.'));
+    const isThereOne = 'rivya.hasResults || rivya.hasPackage || rivya.hasRecipes';
+    for (const id of onRecipe) expect([id, when.get(id)]).toEqual([id, isThereOne]);
+    for (const id of ['rivya.image.generateMissing', 'rivya.link.download']) {
+      expect([id, when.get(id)]).toEqual([id, expect.stringMatching(/^activeEditor =~/)]);
+      expect([id, when.get(id.replace(/(?=Missing$)/, 'All').replace(/download$/, 'downloadAll'))]).toEqual([
+        id,
+        'workspaceFolderCount > 0',
+      ]);
+    }
     const enablement = Object.fromEntries(contributes.commands.map(each => [each.command, each.enablement]));
     for (const [id, condition] of Object.entries({
       'rivya.tasks.insertLast': 'rivya.hasTasks',

@@ -90,6 +90,13 @@ export class Books {
       .map(taskOf);
   }
 
+  /** All jobs of an order that are in the list, the oldest first. */
+  jobsOf(orderId: string): Task[] {
+    return this.#database
+      .all(`SELECT ${taskColumns} FROM task WHERE order_id = ? ORDER BY created_at`, orderId)
+      .map(taskOf);
+  }
+
   /** The most that Rivya has reserved for one job of this order; undefined while nothing is. */
   reservedIn(orderId: string): number | undefined {
     const row = this.#database.get(

@@ -29,7 +29,7 @@ export function overview(state: SandboxState): Record<string, unknown> {
     otherFaults: state.faults.filter(({ name }) => name === undefined).map(({ fault }) => describe(fault)),
     tasks: newest([...state.tasks.values()]).map(task => ({
       prompt: shorten(task.prompt, 80),
-      pending: task.finishedAt === null,
+      kinds: task.outputs,
       ...wireTask(state, task, state.now()),
     })),
     charges: newest(state.charges).map(charge => ({ id: charge.taskId, ...charge })),

@@ -48,17 +48,18 @@ const tables: PageTable[] = [
 ];
 
 function table({ id, title, columns, empty }: PageTable) {
-  return html`<section aria-labelledby="${id}-title">
+  return html`<section aria-labelledby="${id}-title" id="section-${id}">
     <h2 id="${id}-title">${title}</h2>
     <p class="empty" id="${id}-empty">${empty}</p>
-    <div class="scroll">
-      <table aria-labelledby="${id}-title" hidden>
-        <thead>
-          <tr>
-            ${columns.map(column => html`<th scope="col">${column}</th>`)}
+    <p class="empty" id="${id}-none" hidden>No row passes the filter.</p>
+    <div class="scroll" role="group" aria-labelledby="${id}-title">
+      <table role="table" aria-labelledby="${id}-title" hidden>
+        <thead role="rowgroup">
+          <tr role="row">
+            ${columns.map(column => html`<th role="columnheader" scope="col">${column}</th>`)}
           </tr>
         </thead>
-        <tbody id="${id}"></tbody>
+        <tbody role="rowgroup" id="${id}"></tbody>
       </table>
     </div>
   </section>`;
@@ -107,7 +108,10 @@ export function pageHtml(url: string, token: string, nonce: string) {
       </head>
       <body>
         <header>
-          <h1>Rivya sandbox</h1>
+          <div class="title">
+            <h1>Rivya sandbox</h1>
+            <p class="soft" id="live" role="status">Connecting...</p>
+          </div>
           <p>
             A local server that behaves like Rivya. It costs nothing, and it sends nothing to the network:
             webhooks reach receivers on this machine only.
@@ -115,12 +119,31 @@ export function pageHtml(url: string, token: string, nonce: string) {
           <p>
             Base URL <code id="url">${url}</code> <button type="button" id="copy-url">Copy base URL</button>
           </p>
-          <p class="soft" id="live" role="status">Connecting …</p>
           <p id="notice" role="status"></p>
         </header>
+        <div class="bar">
+          <nav aria-label="Sections">
+            <ul>
+              <li><a href="#section-settings">Settings</a></li>
+              <li><a href="#section-switches">Faults</a></li>
+              ${tables.map(
+                ({ id, title }) =>
+                  html`<li>
+                    <a href="#section-${id}">${title} <span class="count" id="${id}-count">0</span></a>
+                  </li>`,
+              )}
+            </ul>
+          </nav>
+          <form id="filter-form" role="search">
+            <label for="filter">Filter rows</label>
+            <input id="filter" type="search" placeholder="model, prompt, path..." autocomplete="off" />
+            <label class="box"><input id="errors-only" type="checkbox" /> Errors only</label>
+            <span class="soft" id="found" role="status"></span>
+          </form>
+        </div>
         <main>
           <div class="columns">
-            <section aria-labelledby="settings-title">
+            <section aria-labelledby="settings-title" id="section-settings">
               <h2 id="settings-title">Settings</h2>
               <form id="credits-form">
                 <label for="credits">Credits</label>
@@ -143,7 +166,7 @@ export function pageHtml(url: string, token: string, nonce: string) {
                 <button type="button" id="reset">Reset everything</button>
               </p>
             </section>
-            <section aria-labelledby="switches-title">
+            <section aria-labelledby="switches-title" id="section-switches">
               <h2 id="switches-title">Faults</h2>
               <ul id="switches"></ul>
               <p class="soft" id="other-faults" hidden></p>

@@ -56,18 +56,57 @@ function show(listId, items, cells) {
   items.forEach((item, index) => {
     const source = JSON.stringify(item);
     const before = known.get(item.id);
-    const row = before?.source === source ? before : { source, node: makeRow(cells(item)) };
+    const row = before?.source === source ? before : { source, node: makeRow(cells(item), columnsOf(body)) };
     next.set(item.id, row);
     if (body.children[index] !== row.node) body.insertBefore(row.node, body.children[index] ?? null);
   });
   while (body.children.length > items.length) body.lastElementChild.remove();
   rows.set(listId, next);
   byId(listId + '-empty').hidden = items.length > 0;
-  body.closest('table').hidden = items.length === 0;
+  byId(listId + '-count').textContent = String(items.length);
 }
 
-function makeRow(cells) {
-  return element('tr', {}, ...cells.map(cell => element('td', {}, cell)));
+const lists = ['keys', 'tasks', 'charges', 'webhooks', 'deliveries', 'requests'];
+
+// What a person has typed, and whether only what went wrong is to be seen.
+function filterRows() {
+  const words = byId('filter').value.toLowerCase().split(/\s+/).filter(Boolean);
+  const errorsOnly = byId('errors-only').checked;
+  let shown = 0;
+  let all = 0;
+  for (const listId of lists) {
+    const body = byId(listId);
+    let own = 0;
+    for (const row of body.children) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every(word => text.includes(word)) || (errorsOnly && row.querySelector('.bad') === null);
+      if (!row.hidden) own++;
+    }
+    body.closest('table').hidden = own === 0;
+    byId(listId + '-none').hidden = own > 0 || body.children.length === 0;
+    shown += own;
+    all += body.children.length;
+  }
+  markScrolling();
+  const isFiltered = words.length > 0 || errorsOnly;
+  byId('found').textContent = isFiltered ? shown + ' of ' + all + ' rows' : '';
+}
+
+// In a narrow window a row is a list, in which each value stands behind the name of its column. The roles are
+// named because some browsers take them from a table that is laid out as something else.
+function makeRow(cells, columns) {
+  const row = element('tr', {}, ...cells.map((cell, index) => {
+    const made = element('td', {}, cell);
+    made.dataset.column = columns[index];
+    made.setAttribute('role', 'cell');
+    return made;
+  }));
+  row.setAttribute('role', 'row');
+  return row;
+}
+
+function columnsOf(body) {
+  return Array.from(body.closest('table').querySelectorAll('th'), each => each.textContent);
 }
 
 const kindOfStatus = { succeeded: 'good', active: 'good', settled: 'good', failed: 'bad', disabled: 'bad', revoked: 'bad', expired: 'bad' };
@@ -81,11 +120,18 @@ function httpStatus(value) {
 function result(task) {
   if (task.error) return task.error.message;
   if (!task.result) return '';
-  const links = task.result.urls.map((url, index) => {
-    const file = new URL(url);
-    return element('a', { href: '.' + file.pathname, target: '_blank', rel: 'noopener' }, 'Result ' + (index + 1));
+  const results = task.result.urls.map((url, index) => {
+    const name = 'Result ' + (index + 1);
+    const kind = task.kinds[index];
+    const preview = '__sandbox/previews/' + task.id + '/' + index + '?' + token;
+    const link = element('a', { href: '.' + new URL(url).pathname, target: '_blank', rel: 'noopener' });
+    if (kind === 'image') link.append(element('img', { alt: name, loading: 'lazy', src: preview }));
+    else link.append(name);
+    const player = kind === 'image' ? null : element(kind, { controls: true, preload: 'none', src: preview });
+    player?.setAttribute('aria-label', name);
+    return element('span', { className: 'result' }, player, link);
   });
-  return element('span', { className: 'links' }, ...links);
+  return element('span', { className: 'results' }, ...results);
 }
 
 function details(summary, value) {
@@ -150,7 +196,23 @@ function render(data) {
     httpStatus(request.status),
     [request.replayed ? 'repeated' : '', ...request.faults].filter(Boolean).join(', '),
   ]);
+  filterRows();
 }
+
+// What scrolls must be reached by key, and what does not is no stop.
+const boxes = document.querySelectorAll('.scroll');
+function markScrolling() {
+  for (const box of boxes) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute('tabindex');
+  }
+}
+const sizes = new ResizeObserver(markScrolling);
+for (const box of boxes) sizes.observe(box);
+
+byId('filter').addEventListener('input', filterRows);
+byId('errors-only').addEventListener('change', filterRows);
+byId('filter-form').addEventListener('submit', event => event.preventDefault());
 
 byId('copy-url').addEventListener('click', copy('Base URL', () => byId('url').textContent));
 byId('credits-form').addEventListener('submit', event => {
@@ -174,9 +236,11 @@ byId('reset').addEventListener('click', () => {
 const events = new EventSource('__sandbox/events?' + token);
 events.addEventListener('open', () => {
   byId('live').textContent = 'Live';
+  byId('live').className = 'good';
 });
 events.addEventListener('message', event => render(JSON.parse(event.data)));
 events.addEventListener('error', () => {
-  byId('live').textContent = 'The sandbox does not answer. This page goes on when it runs again.';
+  byId('live').textContent = 'The sandbox does not answer. This page continues when it runs again.';
+  byId('live').className = 'bad';
 });
 `;

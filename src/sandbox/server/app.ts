@@ -9,7 +9,7 @@ import { limitBody } from '../http/bodyLimit.ts';
 import { refuseForeignHosts, refuseForeignPages, requireToken } from '../http/guard.ts';
 import { limitRate } from '../http/rateLimit.ts';
 import { recordRequests, type SandboxEnv } from '../http/requestContext.ts';
-import { mediaRoutes } from '../media/mediaRoutes.ts';
+import { mediaRoutes, previewRoutes } from '../media/mediaRoutes.ts';
 import { uploadRoutes } from '../media/uploadRoutes.ts';
 import { pageRoutes, publicPageRoutes } from '../page/pageRoutes.ts';
 import type { SandboxState } from '../state/sandboxState.ts';
@@ -53,6 +53,7 @@ export function createApp(
   app.route('/', publicPageRoutes(state, token));
   app.use('/__sandbox/*', requireToken(token));
   app.route('/', pageRoutes(state));
+  app.route('/', previewRoutes(state));
   app.route('/__sandbox', controlRoutes(control));
 
   app.use(recordRequests(state));

@@ -74,7 +74,7 @@ export function helpText(keybindings: readonly Keybinding[]): string {
         'Screen readers do not read the status bar by themselves. Set rivya.notifications to toast to be told of running jobs and of their ends in notifications.',
       ),
       t(
-        'The state that stands in a document beside a place where a result will come is not read. The Tasks view says the same.',
+        'The state that stands in a document beside a place where a result will come is not read. The Tasks view says the same, and so does Show Status of Task at Cursor.',
       ),
     ]),
     t('{0} opens this page.', keyOf('rivya.openAccessibilityHelp')),

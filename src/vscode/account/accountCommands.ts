@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { isRivyaError, type RivyaError } from '../../api/errors/errors.ts';
 import { cleanKey, hasForbiddenCharacter, looksLikeKey } from '../../core/account/account.ts';
-import { ask, askText, inform, withProgress } from '../messages/dialogs.ts';
+import { ask, askText, inform } from '../messages/dialogs.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
 import { explain } from '../messages/explain.ts';
 import { actions } from '../messages/message.ts';
+import { withProgress } from '../messages/progress.ts';
 import { chooseOne } from '../messages/quickPick.ts';
 import { keyOf, retrieveCredits, type HostContext } from '../host/hostContext.ts';
 import { l10n } from '../text/l10n.ts';

@@ -22,6 +22,8 @@ export interface StatusState {
   readonly lowBalance: number;
   /** Jobs that run, of all windows. */
   readonly running: number;
+  /** Results that wait to be inserted. */
+  readonly ready: number;
   /**
    * What Rivya has named for the jobs at this server, in credits; with `isMore`, jobs of today whose credits
    * nobody knows come on top. Undefined while the ledger is not open.
@@ -117,8 +119,7 @@ function iconOf(state: StatusState): string {
 function placeText({ sandbox, balance: { credits } }: StatusState): string {
   const { t } = l10n;
   const amount = credits === undefined ? '' : t('{0} cr', formatted(credits));
-  if (sandbox) return [t('Sandbox'), amount].filter(Boolean).join(' ');
-  return amount === '' ? t('Rivya') : amount;
+  return [sandbox ? t('Sandbox') : t('Rivya'), amount].filter(Boolean).join(' ');
 }
 
 function sentencesOf(state: StatusState): string[] {
@@ -133,11 +134,20 @@ function sentencesOf(state: StatusState): string[] {
       : t('Server in this remote window: {0}', plain(state.remoteServer, 'value')),
     problemText(state),
     offline && state.running > 0 ? t('Running jobs are kept and go on by themselves.') : '',
-    state.running > 0 ? t('Jobs running: {0}', formatted(state.running)) : '',
+    ...countTexts(state),
     state.spent ? t('Spent on generated files today: {0}', formatted(state.spent.today)) : '',
     state.spent && state.spent.agents > 0 ? t('By agents today: {0}', formatted(state.spent.agents)) : '',
     state.spent?.isMore === true ? t('Of some jobs of today the credits are not known.') : '',
     state.spent ? t('Spent on generated files in this window: {0}', formatted(state.spent.session)) : '',
+  ].filter(Boolean);
+}
+
+/** How many jobs run, and how many results wait for the person, where there are any. */
+export function countTexts({ running, ready }: Pick<StatusState, 'running' | 'ready'>): string[] {
+  const { t } = l10n;
+  return [
+    running > 0 ? t('Jobs running: {0}', formatted(running)) : '',
+    ready > 0 ? t('Ready to insert: {0}', formatted(ready)) : '',
   ].filter(Boolean);
 }
 

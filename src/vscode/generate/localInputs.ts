@@ -9,10 +9,10 @@ import type { InputFile, InputProblem } from '../../core/generate/inputRules.ts'
 import type { InputRefusal } from '../../core/generate/resolveRequest.ts';
 import { uploadedItem } from '../../core/generate/uploadedItem.ts';
 import { modelName } from '../../core/models/usableModels.ts';
-import { withProgress } from '../messages/dialogs.ts';
 import { UserError } from '../messages/errors.ts';
 import { actions } from '../messages/message.ts';
 import { plain } from '../messages/plain.ts';
+import { withProgress } from '../messages/progress.ts';
 import { mediaKindLabels } from '../text/mediaKindLabels.ts';
 import { l10n } from '../text/l10n.ts';
 

@@ -189,7 +189,7 @@ function fieldItem(field: ModelField, values: ParameterValues, proposed: Paramet
   return row({
     does: field,
     label: fieldName(field),
-    descriptionIcon: isMissing ? 'warning' : undefined,
+    icon: isMissing ? 'warning' : undefined,
     description: [shown, origin].filter(Boolean).join(' · '),
     ...(((field.description !== undefined && !isSaid) || range !== '') && {
       detail: [isSaid ? undefined : field.description, range].filter(Boolean).join(' · '),

@@ -4,11 +4,13 @@ import { sumOf, type Estimate } from '../../core/generate/cost.ts';
 import { priceGate, type Question } from '../../core/generate/priceGate.ts';
 import type { ResolvedRequest } from '../../core/generate/resolveRequest.ts';
 import { modelName } from '../../core/models/usableModels.ts';
+import { promptTitle } from '../../core/prompts/promptTitle.ts';
 import { confirmAbove } from '../manifest/settings.ts';
 import { ask } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
+import { plain } from '../messages/plain.ts';
 import { estimateText } from '../text/modelText.ts';
-import { creditsText } from '../text/taskText.ts';
+import { creditsText, paramTexts } from '../text/taskText.ts';
 import { dayBudget, requireWithinDay, type DayBudget } from './dayLimit.ts';
 import type { GenerateServices } from './generateServices.ts';
 import { agreeToModel, workspaceModelText, type WorkspaceModel } from './workspaceModel.ts';
@@ -101,6 +103,7 @@ async function confirm(
     ),
   };
   const detail = [
+    jobText(requests),
     ...questions.map(each => reasons[each]),
     estimate.certainty === 'certain' || questions.includes('unknownPrice')
       ? ''
@@ -116,6 +119,14 @@ async function confirm(
   const generate = t({ message: 'Generate', comment: 'Button: starts the generation' });
   const answer = await ask('warning', questionText(models, estimate), [generate], { detail });
   if (answer !== generate) throw new Cancelled();
+}
+
+/** What is to be made, where that is one job: its prompt and parameters, whose price is asked about. */
+function jobText(requests: readonly ResolvedRequest[]): string {
+  const [job, ...others] = requests.flatMap(({ jobs }) => jobs);
+  if (!job || others.length > 0) return '';
+  const params = paramTexts(job.params).map(([key, value]) => `${key}: ${plain(value, 'id')}`);
+  return [`"${plain(promptTitle(job.prompt), 'label')}"`, ...params].join(' · ');
 }
 
 /** In the state of a workspace: the server that a question of this remote window has named. */

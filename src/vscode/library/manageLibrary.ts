@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { planRemoval, removeFiles, type RemovalPlan } from '../../core/tasks/housekeeping.ts';
-import { ask, inform, withProgress } from '../messages/dialogs.ts';
+import { ask, inform } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
+import { withProgress } from '../messages/progress.ts';
 import { chooseOne, type RowText } from '../messages/quickPick.ts';
 import { placedFiles } from '../placement/placedFiles.ts';
 import type { Library } from '../../core/assets/library.ts';
@@ -45,7 +46,7 @@ export async function manageLibrary({
     return [{ label, description: summary(plan.files.length, plan.bytes), plan }];
   });
   const open: Choice = { label: t('Open the library folder') };
-  const picked = await chooseOne<Choice>([...removals, open], {
+  const picked = await chooseOne<Choice>([open, ...removals], {
     title: t('Rivya Library: {0}', summary(use.files, use.bytes)),
     placeholder: t('Results that are not inserted yet and stay: {0}', waiting),
   });

@@ -3,8 +3,8 @@ import { documentExtensions, documentLanguage } from '../../core/languages/docum
 import { hasReferences } from '../../core/links/find/findReferences.ts';
 import type { ReferenceFinder } from '../../core/links/find/referenceFinder.ts';
 import { searchAhead } from '../../core/links/find/searchAhead.ts';
-import { withProgress } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
+import { withProgress } from '../messages/progress.ts';
 import { homeOf } from '../placement/home.ts';
 import { workspaceTexts, type Sought } from '../placement/workspaceTexts.ts';
 import { linkedText, type LinkedText } from './linkedDocument.ts';

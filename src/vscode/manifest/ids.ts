@@ -49,6 +49,7 @@ export const commandIds = [
   'rivya.tasks.filter',
   'rivya.tasks.clearFilter',
   'rivya.tasks.insertLast',
+  'rivya.tasks.statusAtCursor',
   'rivya.tasks.clearFinished',
   'rivya.tasks.undoRemove',
   'rivya.model.use',

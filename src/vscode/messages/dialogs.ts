@@ -56,38 +56,6 @@ export function flash(text: string, icon: string | undefined, time: number): voi
   else vscode.window.setStatusBarMessage(drawnText(text, icon, 'title'), time);
 }
 
-export interface WorkOptions extends Omit<vscode.ProgressOptions, 'cancellable'> {
-  /** Whether a notification has a button that ends the work, or what that says in place of *Cancel*. */
-  readonly cancellable?: boolean | string;
-}
-
-/** Shows that work is under way, until it ends. */
-export function withProgress<Result>(
-  { location, title, cancellable = false }: WorkOptions,
-  work: (
-    progress: vscode.Progress<{ message?: string; increment?: number }>,
-    token: vscode.CancellationToken,
-  ) => Thenable<Result>,
-): Thenable<Result> {
-  const button = typeof cancellable === 'string' ? plain(cancellable, 'label') : cancellable;
-  return vscode.window.withProgress(
-    {
-      location,
-      // VS Code shows a text as the label, though its types know only the button *Cancel*.
-      cancellable: button as boolean,
-      ...(title !== undefined && { title: plain(title, 'title') }),
-    },
-    (progress, token) =>
-      work(
-        {
-          report: ({ message, ...step }) =>
-            progress.report({ ...step, ...(message !== undefined && { message: plain(message, 'title') }) }),
-        },
-        token,
-      ),
-  );
-}
-
 /** What is asked for in an input box; see `vscode.InputBoxOptions`. */
 export interface TextOptions {
   readonly title: string;

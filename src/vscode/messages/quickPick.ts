@@ -9,8 +9,6 @@ export interface RowText {
   /** The id of a codicon beside the label. */
   readonly icon?: string | undefined;
   readonly description?: string | undefined;
-  /** The id of a codicon before the description. */
-  readonly descriptionIcon?: string | undefined;
   readonly detail?: string | undefined;
 }
 
@@ -26,15 +24,13 @@ export type Pick<Item extends Row> = Omit<vscode.QuickPick<Item>, 'title' | 'pla
 
 /** The row of a list; of its words none forms a link, an icon or a line break. The rest stays as it is. */
 export function row<const Item extends RowText>(item: Item): Omit<Item, keyof RowText> & Row {
-  const { label, icon, description, descriptionIcon, detail, ...rest } = item;
+  const { label, icon, description, detail, ...rest } = item;
   return {
     ...rest,
     label: drawnText(label),
     // In the label it would be read aloud as "circle-slash", in every language.
     ...(icon !== undefined && { iconPath: new vscode.ThemeIcon(icon) }),
-    ...(description !== undefined && {
-      description: drawnText(description, descriptionIcon, 'description'),
-    }),
+    ...(description !== undefined && { description: drawnText(description, undefined, 'description') }),
     ...(detail !== undefined && { detail: drawnText(detail, undefined, 'detail') }),
   };
 }

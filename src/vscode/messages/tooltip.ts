@@ -76,8 +76,9 @@ export function actionTooltip(
   return tooltip;
 }
 
-function linkOf(action: Action): string {
-  return `[${action.title}](${targetOf(action)})`;
+/** A link of ours, as Markdown and notifications take it. */
+export function linkOf(action: Action): string {
+  return `[${plain(action.title, 'label')}](${targetOf(action)})`;
 }
 
 function targetOf(action: Action): string {

@@ -16,6 +16,11 @@ export interface TrackingServices {
   readonly log: Log;
 }
 
+/** Whether there is something to wait for. */
+export function isWaitedFor(task: Task): boolean {
+  return task.tracked && isRunningState(task.state) && !task.hold;
+}
+
 /**
  * Ends the waiting, not the jobs: Rivya has no cancel (rivya-api.md, endpoint list), and says once what that
  * means.

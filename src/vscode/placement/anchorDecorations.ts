@@ -72,7 +72,7 @@ export class AnchorDecorations implements Disposable {
 function decoration(at: vscode.Position, tasks: readonly Task[]): vscode.DecorationOptions {
   const texts = tasks.map(task => `Rivya: ${stateText(task)}`);
   const command = 'rivya.task.stopTracking';
-  const title = l10n.t('Stop Tracking');
+  const title = l10n.t('Stop Waiting');
   const hover = actionTooltip(
     tasks.map(({ id, prompt }) => ({
       lines: [inertText(prompt, 200)],

@@ -136,6 +136,11 @@ export class Placer implements Disposable {
     this.#replaced.set(id, file);
   }
 
+  /** All places that are followed in a document, by the id of their job. */
+  placesIn(document: vscode.TextDocument): { id: string; anchor: Anchor }[] {
+    return this.#anchors.in(document);
+  }
+
   /** Where the place of a job is now; undefined when nobody follows it here. */
   anchorOf(id: string): Anchor | undefined {
     return this.#anchors.find(id)?.anchor;

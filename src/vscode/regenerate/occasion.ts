@@ -44,7 +44,7 @@ export async function occasionOf(services: GenerateServices, values: readonly un
   const file = target instanceof vscode.Uri ? target : active ? undefined : shownFile();
   if (file && file.toString() !== active?.document.uri.toString()) {
     const made = await madeFile(services, file);
-    if (!made) throw notGenerated(file.path.split('/').at(-1) ?? '');
+    if (!made) throw notGenerated(file.path.split('/').at(-1) ?? '', file);
     const fromMenu = Array.isArray(others) ? 'hand' : 'other';
     return occasion({ made, place: undefined }, target === undefined ? starterOf(values) : fromMenu);
   }
@@ -93,11 +93,14 @@ function isLink(value: unknown): value is ReferenceLink {
   );
 }
 
-function notGenerated(name: string): UserError {
+/** @param file what can be an input all the same */
+function notGenerated(name: string, file?: vscode.Uri): UserError {
+  const { t } = l10n;
   return new UserError(
-    l10n.t(
+    t(
       'Rivya knows no task that has made "{0}". Nothing was sent, and nothing was charged.',
       plain(name, 'value'),
     ),
+    file ? [{ title: t('Use as Input...'), command: 'rivya.generate.fromReference', arguments: [file] }] : [],
   );
 }

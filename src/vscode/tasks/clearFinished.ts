@@ -1,5 +1,6 @@
-import { ask, inform, withProgress } from '../messages/dialogs.ts';
+import { ask, inform } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
+import { withProgress } from '../messages/progress.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Library } from '../../core/assets/library.ts';

@@ -20,9 +20,10 @@ import { ask, askTarget, flash } from '../messages/dialogs.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
 import { chooseOne, type RowText } from '../messages/quickPick.ts';
 import { announcePlaced, copyPaths } from '../orders/placedMessages.ts';
-import { stopTracking } from '../orders/stopTracking.ts';
+import { isWaitedFor, stopTracking } from '../orders/stopTracking.ts';
 import { locateCopy } from '../placement/locateCopy.ts';
 import type { Place } from '../placement/place.ts';
+import { resultActions } from '../placement/resultActions.ts';
 import type { Placed } from '../placement/resultWriter.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
 import { removeFromList } from './removeFromList.ts';
@@ -82,7 +83,10 @@ export const taskCommands = {
     const [task] = tasksFrom(services, nodes);
     const uri = await placedCopy(services, task);
     if (!uri) {
-      throw new UserError(l10n.t('The file is no longer in the workspace. It is still kept in the library.'));
+      throw new UserError(
+        l10n.t('The file is no longer in the workspace. It is still kept in the library.'),
+        storedFiles(task).length > 0 ? resultActions(task.id) : [],
+      );
     }
     await vscode.commands.executeCommand('revealInExplorer', uri);
   },
@@ -209,10 +213,15 @@ export const taskCommands = {
     services.runner.poke();
   },
 
+  /** Also of all jobs of an order, by its id. */
   stopTracking(services: GenerateServices, nodes: readonly unknown[]): void {
+    const [node] = nodes;
+    const ordered = typeof node === 'string' ? services.ledger.books.jobsOf(node) : [];
+    // Of an order, what has come stays ready to insert.
+    const chosen = ordered.length > 0 ? ordered.filter(isWaitedFor) : tasksFrom(services, nodes);
     stopTracking(
       services,
-      tasksFrom(services, nodes).map(({ id }) => id),
+      chosen.map(({ id }) => id),
     );
   },
 

@@ -135,9 +135,18 @@ export function taskTooltip(
   );
   const requestId =
     task.problem?.requestId ?? ledger.attempts(task.id).findLast(each => each.requestId)?.requestId;
-  const pixels = file?.width === undefined ? '' : t('{0} × {1} pixels', file.width, file.height ?? 0);
+  const [first] = storedFiles(task);
+  const size =
+    file?.width !== undefined
+      ? t('{0} × {1} pixels', file.width, file.height ?? 0)
+      : first
+        ? megabytesText(first.bytes)
+        : '';
+  // What is no picture has one when the gallery has drawn it.
+  const thumbnail = first && library.thumbnails.find(first);
+  const picture = file ? library.pathOf(file) : thumbnail;
   const lines = [
-    [nameOf(task.model), creditsLine(task), pixels, ageText(task.createdAt, systemClock.now())]
+    [nameOf(task.model), creditsLine(task), size, ageText(task.createdAt, systemClock.now())]
       .filter(Boolean)
       .join(' · '),
     task.prompt,
@@ -152,9 +161,13 @@ export function taskTooltip(
   const open = { title: t('Open Result'), command: 'rivya.task.open', arguments: [task.id] } as const;
   const folder = vscode.Uri.file(`${library.folder}/`);
   const links = linksOf(task);
-  return file
-    ? pictureTooltip(vscode.Uri.file(library.pathOf(file)), folder, lines, { open, links })
+  return picture !== undefined
+    ? pictureTooltip(vscode.Uri.file(picture), folder, lines, { open, links })
     : tooltipOf(lines, links);
+}
+
+function megabytesText(bytes: number): string {
+  return `${(bytes / 1_000_000).toLocaleString(l10n.language, { maximumFractionDigits: 1 })} MB`;
 }
 
 /** What is likeliest to be done with a job. */

@@ -8,9 +8,10 @@ import {
   type WebhookUrlProblem,
   type WebhookUrlRules,
 } from '../../core/webhooks/webhookUrl.ts';
-import { ask, askText, flash, inform, withProgress, type TextOptions } from '../messages/dialogs.ts';
+import { ask, askText, flash, inform, type TextOptions } from '../messages/dialogs.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
 import { plain, sentence } from '../messages/plain.ts';
+import { withProgress } from '../messages/progress.ts';
 import { chooseMany, chooseOne } from '../messages/quickPick.ts';
 import type { WebhookTools } from './webhookTools.ts';
 import { endpointName, errorText, statusText, urlProblemText, webhookError } from './webhookText.ts';

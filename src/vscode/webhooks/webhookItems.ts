@@ -39,7 +39,10 @@ function endpointItem(endpoint: WebhookEndpoint, secretKnown: boolean): vscode.T
     label,
     description,
     tooltip: endpointTooltip(endpoint, secretKnown),
-    accessibleLabel: `${label}, ${statusText(endpoint.status)}, ${description}`,
+    // The state of one that is not active begins the description.
+    accessibleLabel: [label, active ? statusText(endpoint.status) : '', description]
+      .filter(Boolean)
+      .join(', '),
   });
   item.id = `endpoint:${endpoint.id}`;
   item.iconPath = !active

@@ -99,7 +99,7 @@ describe('other web pages', () => {
 });
 
 describe('programs of other users of this machine', () => {
-  const reading = ['charges', 'requests', 'settings', 'faults', 'events', 'keys/key_sandbox'];
+  const reading = ['charges', 'requests', 'settings', 'faults', 'events', 'keys/key_sandbox', 'previews/x/0'];
   const changing = [
     'settings',
     'faults',

@@ -226,6 +226,17 @@ describe('the Tasks view', () => {
     assert.notEqual(tooltip.isTrusted, true);
   });
 
+  it('says how large a video is, which has no picture of its own', async () => {
+    const { path: inLibrary, sha256 } = storedFile({ path: 'v1/v1-0.mp4' });
+    const file = { path: inLibrary, sha256, mediaType: 'video/mp4', extension: 'mp4', bytes: 2_345_678 };
+    inState('placed', Date.now(), { kind: 'video', results: [{ ...stored, file }] });
+    const [node] = await tree.getChildren(await group('Today'));
+    assert.ok(node);
+    const { tooltip } = await tree.resolveTreeItem(tree.getTreeItem(node), node);
+    assert.ok(tooltip instanceof vscode.MarkdownString);
+    assert.match(tooltip.value.split('\n\n')[0] ?? '', /2\.3(?: |&nbsp;)MB/);
+  });
+
   it('shows long groups a page at a time', async () => {
     for (let count = 0; count < 120; count++) inState('placed', Date.now() - 3 * day + count);
     const earlier = await group('Last 7 days');

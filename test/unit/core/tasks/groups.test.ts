@@ -153,6 +153,7 @@ it('knows what of an order was not sent, and the most that was reserved for one 
     expect(ledger.books.unsentOf('order-1').map(({ id }) => id)).toEqual([second.id]);
     ledger.update(second.id, noon, task => ({ ...task, state: 'queued', reservedCredits: 2 }));
     expect(ledger.books.reservedIn('order-1')).toBe(3);
+    expect(ledger.books.jobsOf('order-1').map(({ id }) => id)).toEqual([first.id, second.id]);
   });
 });
 

@@ -18,6 +18,8 @@ vi.mock('../../../../src/vscode/messages/dialogs.ts', () => ({
     return Promise.resolve(dialogs.pressed);
   },
   askText: () => Promise.resolve(dialogs.typed),
+}));
+vi.mock('../../../../src/vscode/messages/progress.ts', () => ({
   withProgress: (_options: unknown, work: () => unknown) => work(),
 }));
 

@@ -14,6 +14,7 @@ const ready: StatusState = {
   problem: undefined,
   lowBalance: 10,
   running: 0,
+  ready: 0,
   spent: undefined,
 };
 const { balance } = ready;
@@ -21,7 +22,7 @@ const failure = new Error('It failed.');
 
 describe('the status bar', () => {
   for (const [state, change, text, sentence] of [
-    ['a balance', {}, '$(sparkle) 98.5 cr', /^Rivya credits: 98\.5$/],
+    ['a balance', {}, '$(sparkle) Rivya 98.5 cr', /^Rivya credits: 98\.5$/],
     ['no key', { account: 'none' }, '$(key) Rivya', /^Rivya has no API key yet\.$/],
     [
       'a first look at the balance',
@@ -29,33 +30,44 @@ describe('the status bar', () => {
       '$(loading~spin) Rivya',
       /not known yet/,
     ],
-    ['another look', { balance: { ...balance, checking: true } }, '$(loading~spin) 98.5 cr', /98\.5/],
-    ['a large balance', { balance: { ...balance, credits: 12_345 } }, '$(sparkle) 12,345 cr', /12,345/],
-    ['a low balance', { balance: { ...balance, credits: 9.5 } }, '$(warning) 9.5 cr', /The balance is low/],
-    ['no credits left', { balance: { ...balance, credits: 0 } }, '$(warning) 0 cr', /The balance is low/],
+    ['another look', { balance: { ...balance, checking: true } }, '$(loading~spin) Rivya 98.5 cr', /98\.5/],
+    ['a large balance', { balance: { ...balance, credits: 12_345 } }, '$(sparkle) Rivya 12,345 cr', /12,345/],
+    [
+      'a low balance',
+      { balance: { ...balance, credits: 9.5 } },
+      '$(warning) Rivya 9.5 cr',
+      /The balance is low/,
+    ],
+    [
+      'no credits left',
+      { balance: { ...balance, credits: 0 } },
+      '$(warning) Rivya 0 cr',
+      /The balance is low/,
+    ],
     [
       'no connection',
       { balance: { ...balance, problem: failure, offline: true } },
-      '$(debug-disconnect) 98.5 cr',
+      '$(debug-disconnect) Rivya 98.5 cr',
       /cannot be reached at the moment\.$/,
     ],
     [
       'a failed look',
       { balance: { ...balance, problem: failure }, problem: { text: 'Error 500.', actions: [] } },
-      '$(warning) 98.5 cr',
+      '$(warning) Rivya 98.5 cr',
       /The last check failed: Error 500\./,
     ],
-    ['running jobs', { running: 3 }, '$(loading~spin) 3 $(sparkle) 98.5 cr', /Jobs running: 3/],
+    ['running jobs', { running: 3 }, '$(loading~spin) 3 $(sparkle) Rivya 98.5 cr', /Jobs running: 3/],
+    ['results that wait', { ready: 2 }, '$(sparkle) Rivya 98.5 cr', /Ready to insert: 2/],
     [
       'running jobs without a connection',
       { running: 3, balance: { ...balance, problem: failure, offline: true } },
-      '$(loading~spin) 3 $(debug-disconnect) 98.5 cr',
+      '$(loading~spin) 3 $(debug-disconnect) Rivya 98.5 cr',
       /at the moment\.\nRunning jobs are kept and go on by themselves\.\nJobs running: 3/,
     ],
     [
       'the server of a remote window',
       { remoteServer: 'https://rivya.ai' },
-      '$(sparkle) 98.5 cr',
+      '$(sparkle) Rivya 98.5 cr',
       /^Server in this remote window: https:\/\/rivya\.ai$/m,
     ],
     ['the sandbox', { sandbox: true }, '$(sparkle) Sandbox 98.5 cr', /nothing costs money/],
@@ -68,13 +80,13 @@ describe('the status bar', () => {
     [
       'what was spent',
       { spent: { today: 12, session: 3.5, isMore: true, agents: 0 } },
-      '$(sparkle) 98.5 cr',
+      '$(sparkle) Rivya 98.5 cr',
       /today: 12\nOf some jobs of today the credits are not known\.\nSpent on generated files in this window: 3\.5/,
     ],
     [
       'what agents have spent of it',
       { spent: { today: 12, session: 0, isMore: false, agents: 5 } },
-      '$(sparkle) 98.5 cr',
+      '$(sparkle) Rivya 98.5 cr',
       /today: 12\nBy agents today: 5\n/,
     ],
   ] as const satisfies [string, Partial<StatusState>, string, RegExp][]) {

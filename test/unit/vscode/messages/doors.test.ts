@@ -10,10 +10,10 @@ import {
   askText,
   flash,
   inform,
-  withProgress,
 } from '../../../../src/vscode/messages/dialogs.ts';
 import { Cancelled } from '../../../../src/vscode/messages/errors.ts';
 import { drawnText, joinDrawn, plain } from '../../../../src/vscode/messages/plain.ts';
+import { withProgress } from '../../../../src/vscode/messages/progress.ts';
 import {
   chooseMany,
   chooseOne,
@@ -139,6 +139,24 @@ describe.each(Object.entries(hostileTexts))('text with %s', (_name, text) => {
     expect(editor.reports).toEqual([{ increment: 3, message: plain(text, 'title') }]);
   });
 
+  it('is no link in a progress, beside one of ours', async () => {
+    const link = { title: 'Stop', command: 'rivya.task.stopTracking', arguments: ['1'] } as const;
+    await withProgress({ location: vscode.ProgressLocation.Notification, title: text, link }, progress => {
+      progress.report({ message: text });
+      return Promise.resolve();
+    });
+    const [{ title }] = editor.calls[0]?.values as [{ title: string }];
+    const [step] = editor.reports as [{ message: string }];
+    const message = `${title}: ${step.message}`;
+    // As VS Code finds the links of a notification (base/common/linkedText.ts).
+    const links = Array.from(
+      message.matchAll(/\[([^\]]+)\]\(((?:https?:|command:|file:)[^)\s]+)(?: .+?)?\)/g),
+    );
+    expect(links.map(([, label, target]) => [label, target])).toEqual([
+      ['Stop', expect.stringMatching(/^command:rivya\.task\.stopTracking\?/)],
+    ]);
+  });
+
   it('does nothing in an input box, and stays what it is in the box itself', async () => {
     for (const validate of [
       () => text,
@@ -172,7 +190,6 @@ describe.each(Object.entries(hostileTexts))('text with %s', (_name, text) => {
     expectHarmless([row({ label: text, icon: 'bug' }).label, '-']);
     // An icon in a label would be read aloud.
     expect(row({ label: text, icon: 'bug' })).toMatchObject({ iconPath: { id: 'bug' } });
-    expectHarmless([row({ label: '', description: text, descriptionIcon: 'bug' }).description], ['bug']);
   });
 
   it('does nothing in the status bar', () => {
