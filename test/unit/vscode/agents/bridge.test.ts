@@ -181,12 +181,12 @@ describe('the bridge to programs outside', () => {
 
   it('ends with its client: the window lets go of the call, and the shim is gone', async () => {
     using here = place();
-    const [called, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [called, letGo] = [Promise.withResolvers<unknown>(), Promise.withResolvers<unknown>()];
     await here.window('one', [], true, (_tool, _input, _caller, signal) => {
-      called.resolve();
+      called.resolve(true);
       return new Promise((_, reject) => {
         signal.addEventListener('abort', () => {
-          letGo.resolve();
+          letGo.resolve(true);
           reject(signal.reason as Error);
         });
       });
