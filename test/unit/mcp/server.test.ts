@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { AgentsPorts } from '../../../src/core/agents/agents.ts';
@@ -223,6 +223,15 @@ it.each(clientNames)(
     }
   },
 );
+
+it('what docs/agents.md shows for three programs is what they are given', () => {
+  const shim = '/home/me/.config/Code/User/globalStorage/rivya.rivya/rivya-mcp.cjs';
+  const start = { program: '/usr/bin/node', parameters: [shim] };
+  const bare = (text: string): string => text.replace(/\s+/g, '');
+  const page = bare(readFileSync('docs/agents.md', 'utf8'));
+  for (const client of ['claude-code', 'codex', 'cursor'] as const)
+    expect(page).toContain(bare(clientConfig(client, start).text));
+});
 
 /** What happens in a run. */
 type Step =
