@@ -101,9 +101,15 @@ export class Keys {
   }
 
   #run([program = '', ...parameters]: readonly string[]): Promise<string | undefined> {
-    const { log, patienceMs = usualPatienceMs } = this.#ports;
-    // One that is asked to end may ask its user whether it shall.
-    const options = { timeout: patienceMs, killSignal: 'SIGKILL', windowsHide: true } as const;
+    const { log, env, patienceMs = usualPatienceMs } = this.#ports;
+    const options = {
+      timeout: patienceMs,
+      // One that is asked to end may ask its user whether it shall.
+      killSignal: 'SIGKILL',
+      windowsHide: true,
+      // Another key is none of its business.
+      env: { ...env, RIVYA_API_KEY: undefined },
+    } as const;
     return new Promise(resolve => {
       const child = execFile(program, parameters, options, (error, out) => {
         // What it has printed may be the key, so nothing of it is told.

@@ -525,6 +525,10 @@ describe('the server alone', () => {
       expect(await keys.find()).toEqual({ key: 'another', from: 'environment' });
       expect(keys.failure).toBe(failure);
     }
+    const command = [process.execPath, '-e', "console.log(process.env.RIVYA_API_KEY ?? 'not told')"];
+    const ports = { folder: here.data, origin: here.sandbox.url, command, log };
+    const found = await new Keys({ ...ports, env: { RIVYA_API_KEY: key } }).find();
+    expect(found).toEqual({ key: 'not told', from: 'key command' });
     expect(said).toHaveLength(4);
     expect(said.join()).not.toContain(key);
   });
