@@ -44,7 +44,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rivya-scale-'));
 try {
   if (!process.argv.includes('--past')) await inFlight();
   past();
-  await beforeCalls();
+  await ofAgents();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -199,11 +199,12 @@ function past(): void {
   }
 }
 
-/** What a host is told before it calls a tool, with a catalogue that is kept: nothing else may be needed. */
-async function beforeCalls(): Promise<void> {
+/** What a host is told before a call, with nothing but a catalogue that is kept; and what an agent finds. */
+async function ofAgents(): Promise<void> {
   const { ledger } = Ledger.open(join(folder, 'past.sqlite'));
   const models = await sandboxCatalogue();
-  const never = (): Promise<never> => Promise.reject(new Error('This is not needed before a call.'));
+  const never = (): Promise<never> => Promise.reject(new Error('This is not needed.'));
+  const caller = { door: 'bench', client: 'A bench', shown: undefined };
   const agents = new Agents({
     ledger,
     clock: systemClock,
@@ -218,19 +219,34 @@ async function beforeCalls(): Promise<void> {
     placement: never,
     upload: never,
     ask: never,
-    files: never,
+    files: () => Promise.resolve([]),
     hints: { setUp: '', inLibrary: '' },
     balance: () => undefined,
     made: () => undefined,
   });
-  const times: number[] = [];
-  for (let round = 0; round < 50; round++) {
-    const startedAt = performance.now();
-    await agents.preview('generate_image', { prompt: `Fox ${round}`, count: 4 });
-    times.push(performance.now() - startedAt);
+  const find = (input: object) => () =>
+    agents.call('find_tasks', input, caller, new AbortController().signal);
+  const works: [name: string, budgetMs: number, work: (round: number) => Promise<unknown>][] = [
+    [
+      'before a call of an agent: its price',
+      50,
+      round => agents.preview('generate_image', { prompt: `Fox ${round}`, count: 4 }),
+    ],
+    ['an agent finds the latest', 30, find({ limit: 20 })],
+    ['an agent finds "purple lighthouse"', 30, find({ query: 'purple lighthouse', limit: 20 })],
+    ['an agent finds videos of "fox"', 30, find({ query: 'fox', kind: 'video', limit: 20 })],
+    ['an agent finds nothing', 30, find({ query: 'nowhere to be found' })],
+  ];
+  for (const [name, budgetMs, work] of works) {
+    const times: number[] = [];
+    for (let round = 0; round < 50; round++) {
+      const startedAt = performance.now();
+      await work(round);
+      times.push(performance.now() - startedAt);
+    }
+    console.log(`  ${name} ${shown(times)} (budget: ${budgetMs} ms)`);
   }
   ledger.dispose();
-  console.log(`  before a call of an agent: its price ${shown(times)} (budget: 50 ms)`);
 }
 
 function search(ledger: Ledger, words: string): unknown {

@@ -7,6 +7,7 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { toolNames } from '../../src/core/agents/toolSchemas.ts';
 import {
   configure,
   openDocument,
@@ -126,6 +127,28 @@ describe('agents outside of VS Code', () => {
     scene.answers.press(/An outside agent wants to make an image .*"A cat"/, 'Allow Once');
     assert.match(await call(client, 'generate_image', { prompt: 'A cat' }), /done: 1 of 1/);
     assert.equal(scene.sandbox.control.charges().length, 1);
+  });
+
+  it('are offered to VS Code as a server only when that is switched on, and it starts there', async () => {
+    const start = (): Thenable<unknown> =>
+      vscode.commands.executeCommand('workbench.mcp.startServer', 'rivya.rivya/Rivya', {
+        waitForLiveTools: true,
+      });
+    const listed = (): string[] =>
+      vscode.lm.tools.map(({ name }) => name).filter(name => name.startsWith('mcp_rivya_'));
+    await soon('no server', Promise.resolve(start()));
+    assert.deepEqual(listed(), []);
+    await configure('agents.offerMcpServer', true);
+    await soon('the server', Promise.resolve(start()));
+    await until('its tools', () => listed().length > 0);
+    assert.deepEqual(listed().toSorted(), toolNames.map(name => `mcp_rivya_${name}`).toSorted());
+    const { content } = await soon(
+      'an answer',
+      Promise.resolve(
+        vscode.lm.invokeTool('mcp_rivya_get_credits', { input: {}, toolInvocationToken: undefined }),
+      ),
+    );
+    assert.match(JSON.stringify(content), /agents today: 0 of 50 credits/);
   });
 
   it('without the token are turned away, and all are when it is switched off', async () => {

@@ -237,9 +237,9 @@ export class Agents<R extends AgentReference = AgentReference> {
   async #find({ query = '', kind, limit = 10 }: ToolInput<'find_tasks'>): Promise<string> {
     await this.#ports.requireAllowed('free');
     const { ledger, files } = this.#ports;
-    const most = kind === undefined ? limit : 20 * limit;
-    const found = query.trim() === '' ? ledger.tasks({ limit: most }) : ledger.search(query, most);
-    const tasks = found.filter(task => kind === undefined || task.kind === kind).slice(0, limit);
+    const filter = kind === undefined ? {} : { kinds: [kind] };
+    const tasks =
+      query.trim() === '' ? ledger.lists.page(filter, { limit }) : ledger.search(query, limit, filter);
     const lines = tasks.map(async task => ({ task, path: (await files(task, undefined))[0]?.path }));
     return foundAnswer(await Promise.all(lines));
   }

@@ -1,21 +1,18 @@
 /** What a model can do about a refusal; each stands in the text, because hosts pass on nothing else. */
-export const problemCodes = [
-  'invalid_input',
-  'model_unknown',
-  'model_unusable',
-  'reference_refused',
-  'not_set_up',
-  'consent_required',
-  'consent_denied',
-  'budget_exceeded',
-  'price_unknown',
-  'too_many_orders',
-  'insufficient_credits',
-  'generation_failed',
-  'unavailable',
-  'task_unknown',
-] as const;
-export type ProblemCode = (typeof problemCodes)[number];
+export type ProblemCode =
+  | 'invalid_input'
+  | 'model_unknown'
+  | 'model_unusable'
+  | 'reference_refused'
+  | 'not_set_up'
+  | 'consent_required'
+  | 'consent_denied'
+  | 'budget_exceeded'
+  | 'price_unknown'
+  | 'too_many_orders'
+  | 'insufficient_credits'
+  | 'unavailable'
+  | 'task_unknown';
 
 /** What the model cannot mend by another call; a host shows it as an error. */
 const final: ReadonlySet<ProblemCode> = new Set([

@@ -1,3 +1,6 @@
+/** Before the id of a job, where an agent means its result and no path. */
+export const taskPrefix = 'task:';
+
 /** A folder that agents may name files in. */
 export interface Root {
   /** As the answer names it; of several folders their names differ. */

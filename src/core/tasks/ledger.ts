@@ -243,11 +243,11 @@ export class Ledger implements Disposable {
 
   /**
    * Jobs with every word, in part or in whole, in prompt, model, kind or names of files, whatever its case
-   * and accents; the latest first.
+   * and accents, that pass the filter; the latest first.
    */
-  search(query: string, limit: number): Task[] {
+  search(query: string, limit: number, filter: Partial<TaskFilter> = {}): Task[] {
     const words = searchWords(query, { language: 'en', now: 0 }).map(({ text: word }) => ({ text: word }));
-    return words.length === 0 ? [] : this.lists.page({ words }, { limit });
+    return words.length === 0 ? [] : this.lists.page({ ...filter, words }, { limit });
   }
 
   /** Ids of the jobs that can leave the list without loss; see `clearableTasks`. */

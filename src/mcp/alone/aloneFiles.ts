@@ -8,7 +8,8 @@ import type { AnsweredFile } from '../../core/agents/answers.ts';
 import type { AgentReference } from '../../core/agents/makeOrder.ts';
 import { realFileBelow } from '../../core/agents/realFile.ts';
 import { referenceRefused } from '../../core/agents/referenceRefused.ts';
-import { pathRefusals, rootedPath } from '../../core/agents/rootedPath.ts';
+import { largestDocument, referenceText } from '../../core/agents/referenceText.ts';
+import { pathRefusals, rootedPath, taskPrefix } from '../../core/agents/rootedPath.ts';
 import { defaultDirectory } from '../../core/assets/fileName.ts';
 import { isReallyInside } from '../../core/assets/insideFolder.ts';
 import type { Library } from '../../core/assets/library.ts';
@@ -25,11 +26,8 @@ import type { NewPlacement } from '../../core/tasks/placement.ts';
 import { resultFiles, type MediaKind, type StoredFile, type Task } from '../../shared/task.ts';
 import type { AloneRoot } from './roots.ts';
 
-/** Documents larger than this are not read to refer to a file, in bytes. */
-const largestDocument = 2 * 1024 ** 2;
 /** Longer files than these are no settings that a person has written. */
 const largestSettings = 256 * 1024;
-const taskPrefix = 'task:';
 /** As `rivya.output.publicRoots` has it by default, which counts for a plain folder. */
 const publicRoots = ['public', 'static'].map(folder => ({
   folder,
@@ -198,12 +196,7 @@ export class AloneFiles {
       ],
       eol: text.includes('\r\n') ? '\r\n' : '\n',
     });
-    const main = plan?.edits[plan.main];
-    if (!plan || !main) return undefined;
-    const others = plan.edits.filter(edit => edit !== main);
-    return [main.text.trim(), ...others.map(each => `with, among the imports: ${each.text.trim()}`)].join(
-      '\n',
-    );
+    return referenceText(plan);
   }
 
   /** As an agent may name it again. */

@@ -13,12 +13,14 @@ import type { AgentCaller } from '../../core/agents/makeOrder.ts';
 import { Agents, type AgentsPorts } from '../../core/agents/agents.ts';
 import type { ToolAnswer } from '../../core/agents/answers.ts';
 import { liftStops } from '../../core/agents/liftStops.ts';
+import { previewFile } from '../../core/agents/previewFile.ts';
 import { AgentProblem } from '../../core/agents/problems.ts';
 import type { ToolName } from '../../core/agents/toolSchemas.ts';
 import { Library } from '../../core/assets/library.ts';
 import { maximumResultBytes } from '../../core/assets/resultLimits.ts';
 import { Balance } from '../../core/credits/balance.ts';
 import { uploadedItem } from '../../core/generate/uploadedItem.ts';
+import { Pictures } from '../../core/media/pictures.ts';
 import { catalogueFiles } from '../../core/models/catalogueFile.ts';
 import { ModelCatalogue } from '../../core/models/modelCatalogue.ts';
 import { AccountMarks } from '../../core/paidRequest/accountMarks.ts';
@@ -106,6 +108,7 @@ export function openHost({ options, server, keys, folder, cwd, log }: HostParts)
   const placing = store.add(
     new Placing({ ledger, library, files, roots: () => roots, holder, clock: systemClock, log }),
   );
+  const pictures = picturesBeside(import.meta.dirname, store);
   const ports: AgentsPorts<AloneReference> = {
     ledger,
     clock: systemClock,
@@ -118,8 +121,11 @@ export function openHost({ options, server, keys, folder, cwd, log }: HostParts)
           'the user has allowed only the tools that cost nothing (--read-only)',
           'tell the user. Do not retry.',
         );
-      if (!(await keys.find()))
-        throw new AgentProblem('not_set_up', 'there is no API key', `${setUp} Do not retry.`);
+      if (await keys.find()) return;
+      const { failure } = keys;
+      throw failure === undefined
+        ? new AgentProblem('not_set_up', 'there is no API key', `${setUp} Do not retry.`)
+        : new AgentProblem('not_set_up', `there is no API key: ${failure}`, 'tell the user. Do not retry.');
     },
     models: origin => catalogue.models(origin),
     keptModels: origin => catalogue.kept(origin),
@@ -154,6 +160,7 @@ export function openHost({ options, server, keys, folder, cwd, log }: HostParts)
           : 'No project folder is known (--root names one), so it lies where the line says.';
       },
     },
+    preview: file => previewFile(library, file, pictures),
     balance: origin => balance.state(origin).credits,
     made: () => runner.poke(),
   };
@@ -173,7 +180,12 @@ export function openHost({ options, server, keys, folder, cwd, log }: HostParts)
       calls--;
     }
   };
-  ledger.agents.forget(systemClock.now() - agentRowsMs);
+  try {
+    ledger.agents.forget(systemClock.now() - agentRowsMs);
+  } catch (error) {
+    // Somebody else writes; the next start does it.
+    log.warn(`Old orders of agents were not forgotten. ${describeError(error)}`);
+  }
   runner.poke();
   return {
     port: {
@@ -195,6 +207,13 @@ export function openHost({ options, server, keys, folder, cwd, log }: HostParts)
     },
     [Symbol.dispose]: () => store.dispose(),
   };
+}
+
+/** What makes small pictures, where the files for it lie beside the program, as in a build they do. */
+function picturesBeside(folder: string, store: DisposableStore): Pictures | undefined {
+  const threadFile = path.join(folder, 'mediaThread.cjs');
+  if (!existsSync(threadFile)) return undefined;
+  return store.add(new Pictures({ threadFile, codecs: path.join(folder, 'codecs'), clock: systemClock }));
 }
 
 /** @throws AloneFailure */
@@ -235,6 +254,8 @@ export async function diagnose({ options, server, keys, folder, cwd, log }: Host
       : `Limits: asked for above ${options.confirmAbove} credits, ${options.dailyBudget} credits a day`,
   );
   const found = await keys.find();
+  const { failure } = keys;
+  if (failure !== undefined) problems.push(`The option --key-command: ${failure}.`);
   if (!found) problems.push('There is no API key: run "rivya-mcp login", or set RIVYA_API_KEY.');
   else {
     lines.push(`API key: from the ${found.from}`);

@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseJson, isRecord } from '../../base/json.ts';
 import type { Log } from '../../base/log.ts';
 
 /** A password manager may ask its user, but not for ever, in milliseconds. */
-const patienceMs = 10_000;
+const usualPatienceMs = 10_000;
 
 export type KeySourceName = 'key command' | 'environment' | 'login';
 
@@ -21,6 +21,8 @@ export interface KeysPorts {
   readonly command: readonly string[] | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
+  /** For the key command, in milliseconds. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** The API key: of the key command, else of the environment, else what `login` has stored for this server. */
@@ -29,6 +31,7 @@ export class Keys {
   #fromCommand: Promise<string | undefined> | undefined;
   /** To take out of whatever is written. */
   #last = '';
+  #failure: string | undefined;
 
   constructor(ports: KeysPorts) {
     this.#ports = ports;
@@ -47,6 +50,11 @@ export class Keys {
 
   get secrets(): readonly string[] {
     return [this.#last, this.#ports.env['RIVYA_API_KEY']?.trim() ?? ''].filter(Boolean);
+  }
+
+  /** What is wrong with the key command, in words that go on in a sentence; undefined where it works. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   /** Keeps a key for this server, where its user alone can read it. */
@@ -93,16 +101,32 @@ export class Keys {
   }
 
   #run([program = '', ...parameters]: readonly string[]): Promise<string | undefined> {
-    const { log } = this.#ports;
+    const { log, env, patienceMs = usualPatienceMs } = this.#ports;
+    const options = {
+      timeout: patienceMs,
+      // One that is asked to end may ask its user whether it shall.
+      killSignal: 'SIGKILL',
+      windowsHide: true,
+      // Another key is none of its business.
+      env: { ...env, RIVYA_API_KEY: undefined },
+    } as const;
     return new Promise(resolve => {
-      execFile(program, parameters, { timeout: patienceMs, windowsHide: true }, (error, out) => {
+      const child = execFile(program, parameters, options, (error, out) => {
+        // What it has printed may be the key, so nothing of it is told.
+        this.#failure = error ? failureOf(error, patienceMs) : undefined;
         if (error) {
-          // What it has printed may be the key.
-          log.error(`The key command has failed (${'code' in error ? String(error.code) : 'no code'}).`);
+          log.error(`API key: ${this.#failure}.`);
           this.#fromCommand = undefined;
         }
         resolve(error ? undefined : (out.split(/\r?\n/)[0] ?? ''));
       });
+      child.stdin?.end();
     });
   }
+}
+
+function failureOf({ code, killed }: ExecFileException, patienceMs: number): string {
+  if (killed && code === null) return `the key command has not answered within ${patienceMs / 1_000} s`;
+  if (code === 'ENOENT') return 'the key command names no program';
+  return `the key command has failed (${code ?? 'no code'})`;
 }

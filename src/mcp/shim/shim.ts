@@ -31,27 +31,45 @@ function match({ folders }: Window): number {
   return Math.max(0, ...fits.map(each => each.length));
 }
 
+/** Those that have left word, the likeliest first; a word that cannot be read is nobody's. */
 function windows(): Window[] {
+  return namesIn(folder)
+    .filter(name => name.endsWith('.json'))
+    .flatMap(name => {
+      try {
+        const window = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Window;
+        return [{ window, fit: match(window) }];
+      } catch {
+        return [];
+      }
+    })
+    .sort((a, b) => b.fit - a.fit || b.window.focusedAt - a.window.focusedAt)
+    .map(({ window }) => window);
+}
+
+function namesIn(path: string): string[] {
   try {
-    return readdirSync(folder)
-      .filter(name => name.endsWith('.json'))
-      .map(name => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Window)
-      .sort((a, b) => match(b) - match(a) || b.focusedAt - a.focusedAt);
+    return readdirSync(path);
   } catch {
     return [];
   }
 }
 
-function tryNext([window, ...others]: readonly Window[]): void {
+/** @param refusal of the system, by its code, when it has not let this program connect to one before */
+function tryNext([window, ...others]: readonly Window[], refusal?: string): void {
   if (!window) {
     process.stderr.write(
-      'not_set_up: Open a window of VS Code with Rivya, and switch the setting rivya.agents.externalClients on.\n',
+      refusal === undefined
+        ? 'not_set_up: Open a window of VS Code with Rivya, and switch the setting rivya.agents.externalClients on.\n'
+        : `not_set_up: This program may not connect to the window of VS Code (${refusal}). Its sandbox has to allow local sockets.\n`,
     );
     process.exit(1);
   }
   const socket = connect(window.socket);
-  // The window has gone without a word.
-  socket.once('error', () => tryNext(others));
+  // Else the window has gone without a word.
+  socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+    tryNext(others, code === 'EPERM' || code === 'EACCES' ? code : refusal),
+  );
   socket.once('connect', () => {
     socket.removeAllListeners('error').on('error', () => process.exit(1));
     socket.once('close', () => process.exit(0));

@@ -6,7 +6,8 @@ import type { AnsweredFile } from '../../core/agents/answers.ts';
 import type { AgentProblem } from '../../core/agents/problems.ts';
 import { referenceRefused } from '../../core/agents/referenceRefused.ts';
 import { realFileBelow } from '../../core/agents/realFile.ts';
-import { pathRefusals, rootedPath, type Root } from '../../core/agents/rootedPath.ts';
+import { largestDocument, referenceText } from '../../core/agents/referenceText.ts';
+import { pathRefusals, rootedPath, taskPrefix, type Root } from '../../core/agents/rootedPath.ts';
 import { neutralExtension } from '../../core/assets/resultType.ts';
 import type { NewPlacement } from '../../core/tasks/placement.ts';
 import { resultFiles, type StoredFile, type Task } from '../../shared/task.ts';
@@ -15,10 +16,6 @@ import { inspectInputs, type LocalInput } from '../generate/localInputs.ts';
 import { UserError } from '../messages/errors.ts';
 import { exists } from '../placement/destination.ts';
 import { planReferences } from '../placement/referenceEdit.ts';
-
-/** Documents larger than this are not read to refer to a file. */
-const largestDocument = 2 * 1024 ** 2;
-const taskPrefix = 'task:';
 
 /** A file of this window that an agent has named. */
 export type LocalReference = AgentReference & LocalInput;
@@ -174,10 +171,7 @@ function pathText(text: string): string {
   return inertText(text, 400);
 }
 
-/**
- * The text by which a document refers to a file, and nothing is written into it: agents edit documents with
- * their own tools, where their users see the difference.
- */
+/** The text by which a document refers to a file; nothing is written into it. */
 async function referenceTo(
   { projects }: GenerateServices,
   task: Task,
@@ -200,8 +194,5 @@ async function referenceTo(
   const anchor = { start: end, end, text: '' };
   const of = await projects.of(document);
   const plan = planReferences({ document, anchor }, of, task, 'after', [{ uri, index, file }]);
-  const main = plan?.edits[plan.main];
-  if (!plan || !main) return undefined;
-  const others = plan.edits.filter(edit => edit !== main).map(({ text }) => text.trim());
-  return [main.text.trim(), ...others.map(text => `with, among the imports: ${text}`)].join('\n');
+  return referenceText(plan);
 }

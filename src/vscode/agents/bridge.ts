@@ -38,6 +38,20 @@ export interface BridgePorts {
   readonly log: Log;
 }
 
+/**
+ * Where a window listens: a pipe with a name that nobody can guess on Windows, else a socket in its folder.
+ * @returns undefined where the path would be too long
+ */
+export function socketAddress(
+  folder: string,
+  name: string,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
+  if (platform === 'win32') return `\\\\.\\pipe\\rivya-${name}-${randomBytes(8).toString('hex')}`;
+  const near = path.join(folder, `${name}.sock`);
+  return Buffer.byteLength(near) <= longestSocket ? near : undefined;
+}
+
 /** The folder in which windows leave word for the shim, which lies beside it. */
 export function bridgeFolder(storageFolder: string): string {
   return path.join(storageFolder, 'bridge');
@@ -93,9 +107,8 @@ export class Bridge implements Disposable {
   }
 
   #socketPath(folder: string, name: string): string {
-    if (process.platform === 'win32') return `\\\\.\\pipe\\rivya-${name}-${randomBytes(8).toString('hex')}`;
-    const near = path.join(folder, `${name}.sock`);
-    if (Buffer.byteLength(near) <= longestSocket) return near;
+    const address = socketAddress(folder, name);
+    if (address !== undefined) return address;
     // It has mode 0700.
     const own = mkdtempSync(path.join(tmpdir(), 'rivya-'));
     this.#store.add({ dispose: () => rmSync(own, { recursive: true, force: true }) });

@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyCodecs } from '../../../scripts/codecFiles.ts';
+import { silentLog } from '../../../src/base/log.ts';
+import { Keys } from '../../../src/mcp/alone/keys.ts';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/server.ts';
 import { Ledger } from '../../../src/core/tasks/ledger.ts';
 import { toolNames } from '../../../src/core/agents/toolSchemas.ts';
@@ -15,6 +19,7 @@ import {
   type ClientOptions,
   type Connected,
 } from '../../support/mcpClient.ts';
+import { mediaThread } from '../../support/pictures.ts';
 import { temporaryFolder } from '../../support/tasks.ts';
 
 let program = '';
@@ -422,6 +427,112 @@ describe('the server alone', () => {
     }
   });
 
+  it('leaves at once with a client that waits, and the next one has the file', async () => {
+    await using here = await place({ taskDurationMs: 1_000 });
+    const { child, ended } = startServing(here);
+    const _meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'x', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+      progressToken: 1,
+    };
+    const params = { name: 'generate_image', arguments: { ...fox, wait_seconds: 300 }, _meta };
+    child.stdin?.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })}\n`);
+    let out = '';
+    await new Promise<void>(resolve => {
+      child.stdout?.on('data', (chunk: Buffer) => {
+        out += chunk.toString();
+        if (out.includes('processing')) resolve();
+      });
+    });
+    child.stdin?.end();
+    expect(await ended).toBe(0);
+    expect(out).not.toContain('"result"');
+    await using next = await here.connect({ era: '2026' }, ...free);
+    const { text } = await callTool(next.client, 'generate_image', { ...fox, wait_seconds: 40 });
+    expect(text).toContain('done: 1 of 1');
+    expect(text).toContain('exists already');
+    expect(here.sandbox.control.charges()).toHaveLength(1);
+    expect(filesBelow(path.join(here.project, 'assets'))).toHaveLength(1);
+  });
+
+  it('starts and answers while another process holds the list, and orders when that is over', async () => {
+    await using here = await place();
+    mkdirSync(here.data);
+    const file = path.join(here.data, 'ledger.sqlite');
+    Ledger.open(file).ledger.dispose();
+    using other = disposable(new DatabaseSync(file));
+    other.value.exec('BEGIN IMMEDIATE');
+    await using connected = await here.connect({ era: '2026' }, ...free);
+    expect((await callTool(connected.client, 'get_credits')).isError).toBe(false);
+    expect((await callTool(connected.client, 'find_tasks')).text).toMatch(/^found: 0/);
+    const refused = await callTool(connected.client, 'generate_image', fox);
+    expect(refused.text).toMatch(/^unavailable: .*look with find_tasks whether a job was made/);
+    other.value.exec('COMMIT');
+    expect((await callTool(connected.client, 'generate_image', fox)).text).toContain('done: 1 of 1');
+    expect(here.sandbox.control.charges()).toHaveLength(1);
+  });
+
+  it('shows an image small where there are codecs beside it, else as it is when that is small', async () => {
+    await using here = await place();
+    const shown = async (): Promise<string[]> => {
+      await using connected = await here.connect({ era: '2025' }, ...free);
+      const { text } = await callTool(connected.client, 'generate_image', fox);
+      const [, id] = /^task: (\S+)/m.exec(text) ?? [];
+      const { result } = await callTool(connected.client, 'check_task', { task_ids: [id], show: true });
+      return result.content.flatMap(each => (each.type === 'image' ? [each.mimeType] : []));
+    };
+    expect(await shown()).toEqual(['image/png']);
+    const folder = path.dirname(program);
+    await copyCodecs(path.join(folder, 'codecs'));
+    writeFileSync(
+      path.join(folder, 'mediaThread.cjs'),
+      `import(${JSON.stringify(pathToFileURL(mediaThread).href)});`,
+    );
+    expect(await shown()).toEqual(['image/jpeg']);
+    rmSync(path.join(folder, 'mediaThread.cjs'));
+  });
+
+  it('says what is wrong with a key command, and to whom', async () => {
+    await using here = await place();
+    const { RIVYA_API_KEY: key = '', ...bare } = here.env;
+    const gone = ['--key-command', path.join(here.data, 'no program')];
+    const { code, out } = await here.run([...gone, 'doctor'], '', bare);
+    expect(code).toBe(1);
+    expect(out).toContain('--key-command: the key command names no program.');
+    await using connected = await connectProcess(program, ['--data', here.data, ...gone], {
+      era: '2026',
+      cwd: here.project,
+      env: bare,
+    });
+    expect((await callTool(connected.client, 'generate_image', fox)).text).toMatch(
+      /^not_set_up: there is no API key: the key command names no program\. charged: no\. next: tell the user/,
+    );
+    const said: string[] = [];
+    const log = { ...silentLog, error: (message: string) => void said.push(message) };
+    for (const [words, failure] of [
+      [`console.log('${key}'); process.exit(3)`, 'the key command has failed (3)'],
+      [
+        `process.on('SIGTERM', () => {}); process.stdout.write('${key}'); setInterval(() => {}, 1000)`,
+        'the key command has not answered within 0.5 s',
+      ],
+    ] as const) {
+      const command = [process.execPath, '-e', words];
+      const ports = { folder: here.data, origin: here.sandbox.url, command, log, patienceMs: 500 };
+      expect(await new Keys({ ...ports, env: {} }).find()).toBeUndefined();
+      const keys = new Keys({ ...ports, env: { RIVYA_API_KEY: ' another ' } });
+      // The next source counts all the same.
+      expect(await keys.find()).toEqual({ key: 'another', from: 'environment' });
+      expect(keys.failure).toBe(failure);
+    }
+    const command = [process.execPath, '-e', "console.log(process.env.RIVYA_API_KEY ?? 'not told')"];
+    const ports = { folder: here.data, origin: here.sandbox.url, command, log };
+    const found = await new Keys({ ...ports, env: { RIVYA_API_KEY: key } }).find();
+    expect(found).toEqual({ key: 'not told', from: 'key command' });
+    expect(said).toHaveLength(4);
+    expect(said.join()).not.toContain(key);
+  });
+
   it('leaves a list of a newer version as it is', async () => {
     await using here = await place();
     mkdirSync(here.data);
@@ -488,6 +599,7 @@ describe('the server alone', () => {
     [['--root', '/nowhere/at/all'], /there is no folder/],
     [['--root', '/'], /the whole disk is no project/],
     [['--key', 'rvya_sk_x'], /Unknown option '--key'/],
+    [['--data', '/dev/null/data'], /The folder \/dev\/null\/data cannot be made \(ENOTDIR\)/],
     [['config', 'notepad'], /Name the client/],
     [['doctor', 'please'], /takes no more/],
   ])('says in one sentence what is wrong with %j', async (parameters, expected) => {

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { AgentsPorts } from '../../../src/core/agents/agents.ts';
@@ -7,6 +8,7 @@ import { progressOf } from '../../../src/mcp/progress.ts';
 import { clientConfig, clientNames } from '../../../src/mcp/clientConfig.ts';
 import type { McpPort } from '../../../src/mcp/createServer.ts';
 import { silentLog } from '../../../src/base/log.ts';
+import { resultFiles } from '../../../src/shared/task.ts';
 import { agentWorld, type AgentWorld } from '../../support/agentWorld.ts';
 import '../../support/fuzzSeed.ts';
 import { startJobs, type JobHarness } from '../../support/jobHarness.ts';
@@ -87,6 +89,55 @@ describe.each(eras)('a server in a window, for a client of %s', era => {
     expect(text).not.toContain('/home/me');
     await client.close();
   });
+
+  it.each(['cancels', 'loses patience', 'has gone'] as const)(
+    'lets go of a call at once when its client %s, and the job goes on to its file',
+    async how => {
+      await using harness = await startJobs();
+      const { port } = await portOf(harness);
+      const outcomes: Promise<string>[] = [];
+      const call: McpPort['call'] = (tool, input, caller, signal) => {
+        const answer = port.call(tool, input, caller, signal);
+        outcomes.push(
+          answer.then(
+            () => 'answered',
+            () => (signal.aborted ? 'let go' : 'failed'),
+          ),
+        );
+        return answer;
+      };
+      const client = await connectInMemory({ ...port, call }, { era });
+      const abort = new AbortController();
+      const made = new Promise<void>(resolve => {
+        harness.ledger.onDidChange(() => resolve());
+      });
+      const waiting = (timeout?: number) =>
+        expect(
+          client.callTool(
+            { name: 'generate_image', arguments: { prompt: 'A fox', model: 'z-image' } },
+            { signal: abort.signal, ...(timeout !== undefined && { timeout }) },
+          ),
+        ).rejects.toThrow();
+      if (how === 'loses patience') {
+        do await waiting(100);
+        while (harness.ledger.count() === 0);
+      } else {
+        const call1 = waiting();
+        await made;
+        if (how === 'cancels') abort.abort();
+        else await client.close();
+        await call1;
+      }
+      // The clock stands still: whatever waits for it waits for ever.
+      expect(await outcomes.at(-1)).toBe('let go');
+      await harness.settled();
+      const [task] = harness.ledger.tasks({ limit: 5 });
+      const [result] = task ? resultFiles(task) : [];
+      expect(result && existsSync(harness.library.pathOf(result.file))).toBe(true);
+      expect(harness.sandbox.control.charges()).toHaveLength(1);
+      await client.close();
+    },
+  );
 
   it('waits as long as a client does that does not listen, and longer for one that does', async () => {
     await using harness = await startJobs();
@@ -172,6 +223,15 @@ it.each(clientNames)(
     }
   },
 );
+
+it('what docs/agents.md shows for three programs is what they are given', () => {
+  const shim = '/home/me/.config/Code/User/globalStorage/rivya.rivya/rivya-mcp.cjs';
+  const start = { program: '/usr/bin/node', parameters: [shim] };
+  const bare = (text: string): string => text.replace(/\s+/g, '');
+  const page = bare(readFileSync('docs/agents.md', 'utf8'));
+  for (const client of ['claude-code', 'codex', 'cursor'] as const)
+    expect(page).toContain(bare(clientConfig(client, start).text));
+});
 
 /** What happens in a run. */
 type Step =

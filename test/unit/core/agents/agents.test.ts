@@ -343,6 +343,20 @@ describe('the free tools', () => {
     expect(await call(harness, world, 'get_credits', {})).toContain('agents today: ');
   });
 
+  it('find the one of a kind behind hundreds of others, so that nobody pays for it again', async () => {
+    await using harness = await startJobs();
+    const world = await agentWorld(harness);
+    harness.create({ kind: 'video', prompt: 'A fox that runs' });
+    for (let index = 0; index < 250; index++) harness.create({ prompt: `Fox ${index}` });
+    for (const query of ['', 'fox']) {
+      const text = await call(harness, world, 'find_tasks', { query, kind: 'video' });
+      expect(text).toMatch(/^found: 1\n\S+ {2}video .*"A fox that runs"$/);
+    }
+    expect(await call(harness, world, 'find_tasks', { query: 'fox', kind: 'image', limit: 20 })).toMatch(
+      /^found: 20\n/,
+    );
+  });
+
   it('never order, and never ask', async () => {
     await using harness = await startJobs();
     const world = await agentWorld(harness);

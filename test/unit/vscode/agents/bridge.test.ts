@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -15,8 +17,9 @@ import { Emitter } from '../../../../src/base/event.ts';
 import { silentLog } from '../../../../src/base/log.ts';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { toolNames } from '../../../../src/core/agents/toolSchemas.ts';
+import type { McpPort } from '../../../../src/mcp/createServer.ts';
 import { serveSocket } from '../../../../src/mcp/serveSocket.ts';
-import { Bridge, bridgeFolder } from '../../../../src/vscode/agents/bridge.ts';
+import { Bridge, bridgeFolder, socketAddress } from '../../../../src/vscode/agents/bridge.ts';
 import { buildProgram, start } from '../../../support/builtCli.ts';
 import { callTool, connectProcess, eras, type Connected, type Era } from '../../../support/mcpClient.ts';
 import { temporaryFolder } from '../../../support/tasks.ts';
@@ -45,7 +48,12 @@ function place(deep = '') {
       mkdirSync(path.join(home.path, name), { recursive: true });
       return path.join(home.path, name);
     },
-    window: async (name: string, folders: readonly string[], isFocused = false) => {
+    window: async (
+      name: string,
+      folders: readonly string[],
+      isFocused = false,
+      call: McpPort['call'] = () => Promise.resolve({ text: name }),
+    ) => {
       const changed = new Emitter<void>();
       const bridge = await Bridge.open(storage, {
         folders: () => folders,
@@ -53,7 +61,6 @@ function place(deep = '') {
         onDidChange: changed.event,
         log: silentLog,
         serve: socket => {
-          const call = () => Promise.resolve({ text: name });
           const port = {
             call,
             tools: toolNames,
@@ -170,5 +177,86 @@ describe('the bridge to programs outside', () => {
     const alone = await start(process.execPath, [here.shim], { cwd: here.home.path, env: {} }).ended;
     expect(alone).toMatchObject({ code: 1, out: '' });
     expect(alone.error).toMatch(/^not_set_up: Open a window of VS Code/);
+  });
+
+  it('ends with its client: the window lets go of the call, and the shim is gone', async () => {
+    using here = place();
+    const [called, letGo] = [Promise.withResolvers<unknown>(), Promise.withResolvers<unknown>()];
+    await here.window('one', [], true, (_tool, _input, _caller, signal) => {
+      called.resolve(true);
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          letGo.resolve(true);
+          reject(signal.reason as Error);
+        });
+      });
+    });
+    const child = spawn(process.execPath, [here.shim], {
+      cwd: here.home.path,
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+    const params = {
+      name: 'get_credits',
+      arguments: {},
+      _meta: {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientInfo': { name: 'x', version: '1' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+      },
+    };
+    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })}\n`);
+    await called.promise;
+    child.stdin.end();
+    await letGo.promise;
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
+  it('is told apart from a sandbox that forbids sockets, and from a word that nobody can read', async () => {
+    using here = place();
+    await here.window('one', []);
+    const forbids = here.home.file('forbids.cjs');
+    writeFileSync(
+      forbids,
+      `const net = require('node:net');
+       net.connect = () => {
+         const socket = new net.Socket();
+         const refusal = Object.assign(new Error('connect EPERM'), { code: 'EPERM' });
+         process.nextTick(() => socket.destroy(refusal));
+         return socket;
+       };`,
+    );
+    const { code, error } = await start(process.execPath, ['--require', forbids, here.shim], {
+      cwd: here.home.path,
+      env: {},
+    }).ended;
+    expect(code).toBe(1);
+    expect(error).toMatch(/^not_set_up: This program may not connect to the window .*\(EPERM\)/);
+    for (const [name, text] of [
+      ['torn.json', '{"pid": 1, "sock'],
+      ['empty.json', '{}'],
+    ] as const)
+      writeFileSync(path.join(bridgeFolder(here.storage), name), text);
+    await using connected = await here.connect('2025', here.home.path);
+    expect((await callTool(connected.client, 'get_credits')).text).toBe('one');
+  });
+});
+
+describe('the address of a window', () => {
+  it('is a pipe on Windows, of a name that nobody can guess and that no path can make too long', () => {
+    const folder = `C:\\Users\\me\\${'long'.repeat(60)}`;
+    const [one, other] = [1, 2].map(() => socketAddress(folder, '4711-a1b2c3d4', 'win32'));
+    expect(one).toMatch(/^\\\\\.\\pipe\\rivya-4711-a1b2c3d4-[0-9a-f]{16}$/);
+    expect(other).not.toBe(one);
+  });
+
+  it('is a socket in its own folder elsewhere, where the system takes so long a path', () => {
+    for (const platform of ['linux', 'darwin'] as const) {
+      expect(socketAddress('/s/bridge', 'a', platform)).toBe('/s/bridge/a.sock');
+      const room = 100 - '/a.sock'.length;
+      expect(socketAddress(`/${'x'.repeat(room - 1)}`, 'a', platform)).toHaveLength(100);
+      expect(socketAddress(`/${'x'.repeat(room)}`, 'a', platform)).toBeUndefined();
+      // Bytes count, not letters.
+      expect(socketAddress(`/${'ž'.repeat(room / 2 + 1)}`, 'a', platform)).toBeUndefined();
+    }
   });
 });
