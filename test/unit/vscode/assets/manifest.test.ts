@@ -155,7 +155,7 @@ describe('lenses of a manifest', () => {
 
   it('are not there while the manifest has errors', () => {
     const problem = { code: 'asset-shape', message: 'x', severity: 'error', range: { start: 0, end: 1, line: 1, column: 1 } } as const; // prettier-ignore
-    expect(lensesOf({ ...stateOf([]), problems: [problem] })).toEqual([]);
+    expect([...lensesOf({ ...stateOf([]), problems: [problem] })]).toEqual([]);
   });
 });
 
