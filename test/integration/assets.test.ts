@@ -1,10 +1,24 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { systemClock } from '../../src/base/clock.ts';
+import { Lazy } from '../../src/base/lazy.ts';
+import { DisposableStore } from '../../src/base/lifecycle.ts';
+import { readPackage, type PackageFacts } from '../../src/core/assets/plan/facts.ts';
+import type { PackageLook } from '../../src/core/assets/plan/look.ts';
+import { syncPackage } from '../../src/core/assets/sync/sync.ts';
+import { PackageFolder } from '../../src/core/recipes/packageFolder.ts';
 import { formatRecipe, parseRecipe } from '../../src/core/recipes/recipe.ts';
+import { Arrivals } from '../../src/vscode/assets/arrivals.ts';
+import { packageAt, type AssetPackage } from '../../src/vscode/assets/assetPackage.ts';
+import type { AssetPackages } from '../../src/vscode/assets/assetPackages.ts';
+import type { AssetServices } from '../../src/vscode/assets/assetServices.ts';
+import { settlerParts } from '../../src/vscode/assets/syncing.ts';
+import { OwnWindow } from './ownWindow.ts';
 import { openDocument, removeFolder, Scene, sooner, until, workspaceFolder } from './support.ts';
 
 const manifest = `rivya: 1
@@ -162,6 +176,72 @@ describe('assets of a package', () => {
     await until('the file', () => existsSync(fileOf('img/hero.png')));
     assert.equal(scene.sandbox.control.charges().length, 1);
   });
+
+  it('goes on after a reload: what was ordered goes to its place, and what stands there stays', async () => {
+    scene.sandbox.control.update({ taskDurationMs: 3_600_000 });
+    const storage = await mkdtemp(path.join(tmpdir(), 'rivya-reload-'));
+    const own = packageAt(vscode.Uri.joinPath(editor.document.uri, '..'));
+    const read = async (): Promise<PackageLook> => {
+      const facts = await readPackage(new PackageFolder(own.root.fsPath));
+      return { facts, problems: [], prices: [] };
+    };
+    const packages = { find: () => Promise.resolve([own]), read, refresh: () => undefined };
+    const window = new DisposableStore();
+    try {
+      const before = window.add(await OwnWindow.open(scene, storage));
+      await editor.document.save();
+      const syncing = syncIn(before.services, own, async () => (await read()).facts);
+      await until('three orders', () => scene.sandbox.control.charges().length === 3);
+      await until('their answers', () => before.services.ledger.tasks({ limit: 9, states: ['queued', 'processing'] }).length === 3); // prettier-ignore
+      before.dispose();
+      await assert.rejects(syncing);
+      await mkdir(fileOf('img'), { recursive: true });
+      await writeFile(fileOf('img/light.png'), 'of a person');
+      const after = window.add(await OwnWindow.open(scene, storage));
+      const services = window.add(new Lazy(() => Promise.resolve<AssetServices>(after.services)));
+      window.add(new Arrivals(packages as unknown as AssetPackages, services, systemClock));
+      await services.get();
+      scene.sandbox.control.finishTasks();
+      await scene.answers.message(
+        /^Files of an earlier sync have come: 2\. Kept in the library, because the manifest or the file has changed: 1\.$/,
+      );
+      for (const name of ['hero', 'dark']) {
+        const recipe = parseRecipe(await readFile(fileOf(`.rivya/recipes/img/${name}.png.json`), 'utf8'));
+        assert.ok('outputs' in recipe && recipe.credits === 1, name);
+        assert.ok(existsSync(fileOf(`img/${name}.png`)));
+      }
+      assert.equal(await readFile(fileOf('img/light.png'), 'utf8'), 'of a person');
+      assert.ok(!existsSync(fileOf('.rivya/recipes/img/light.png.json')));
+      // Nobody waits for the third, and a sync would find it.
+      const states = after.services.ledger.tasks({ limit: 9 }).map(({ state }) => state);
+      assert.deepEqual(states.toSorted(), ['placed', 'placed', 'untracked']);
+      assert.equal(charges(), 3);
+    } finally {
+      window.dispose();
+      await rm(storage, { recursive: true, force: true });
+    }
+  });
+
+  /** A sync that nobody stops and nobody asks about, in a window of its own. */
+  async function syncIn(
+    services: AssetServices,
+    own: AssetPackage,
+    read: () => Promise<PackageFacts>,
+  ): Promise<void> {
+    const { origin } = services.server.base;
+    const { runner, holder, log } = services;
+    const client = services.clientOf(origin);
+    assert.ok(client);
+    const models = await services.catalogue.models(origin);
+    await syncPackage(
+      { ...settlerParts(services, own, origin), runner, client, models, holder, log, read },
+      {
+        agreement: { limit: 10, named: 3, hasPerson: true },
+        onEvent: () => undefined,
+        signal: new AbortController().signal,
+      },
+    );
+  }
 
   it('keeps what a person has edited, until they say otherwise', async () => {
     await vscode.commands.executeCommand('rivya.asset.generate', editor.document.uri, 'hero');
