@@ -18,6 +18,7 @@ import { chooseManyCounted, type RowText } from '../messages/quickPick.ts';
 import { show } from '../messages/show.ts';
 import { estimateText } from '../text/modelText.ts';
 import { creditsText } from '../text/taskText.ts';
+import { wordingText } from '../text/wordingText.ts';
 import { packageName, type AssetPackage, type PackageState } from './assetPackage.ts';
 import type { AssetPackages } from './assetPackages.ts';
 import type { AssetServices } from './assetServices.ts';
@@ -123,7 +124,11 @@ export async function settled<State extends PackageState>(
   editor.selection = new vscode.Selection(at, at);
   editor.revealRange(new vscode.Range(at, at));
   throw new UserError(
-    t('Line {0} of the manifest: {1} Nothing was sent.', wrong.range.line, sentence(wrong.message)),
+    t(
+      'Line {0} of the manifest: {1} Nothing was sent.',
+      wrong.range.line,
+      sentence(wordingText(wrong.message)),
+    ),
   );
 }
 

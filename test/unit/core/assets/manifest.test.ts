@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { worded } from '../../../../src/base/wording.ts';
 import { readManifest, type Asset, type PackageFiles } from '../../../../src/core/assets/manifest/expand.ts';
 import { recipeIdOf } from '../../../../src/core/recipes/identity.ts';
 
@@ -22,7 +23,7 @@ function assetsOf(text: string, files = filesOf()): readonly Asset[] {
 /** `line:column code` of each problem. */
 function problemsOf(text: string, files = filesOf()): string[] {
   return readManifest(text, files).problems.map(
-    ({ code, range, message }) => `${range.line}:${range.column} ${code} ${message}`,
+    ({ code, range, message }) => `${range.line}:${range.column} ${code} ${worded(message)}`,
   );
 }
 
