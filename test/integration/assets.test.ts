@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -18,6 +18,7 @@ import { packageAt, type AssetPackage } from '../../src/vscode/assets/assetPacka
 import type { AssetPackages } from '../../src/vscode/assets/assetPackages.ts';
 import type { AssetServices } from '../../src/vscode/assets/assetServices.ts';
 import { settlerParts } from '../../src/vscode/assets/syncing.ts';
+import { wrongManifests } from '../support/wrongManifests.ts';
 import { OwnWindow } from './ownWindow.ts';
 import { openDocument, removeFolder, Scene, sooner, until, workspaceFolder } from './support.ts';
 
@@ -286,6 +287,46 @@ describe('assets of a package', () => {
     assert.match(text, /^Assets made: 0\. Not made: 1\. hero: .*No ink\.$/);
     assert.equal(charges(), 0);
     assert.equal(scene.answers.messages.filter(each => each.includes('ink')).length, 1);
+  });
+
+  it(`sends nothing for a manifest that is opened, saved or pulled: ${wrongManifests.length} hostile ones`, async () => {
+    const outside = await mkdtemp(path.join(tmpdir(), 'rivya-outside-'));
+    const { document } = editor;
+    const told = (): string[] =>
+      vscode.languages.getDiagnostics(document.uri).map(({ code, range: { start } }) => {
+        const name = typeof code === 'object' ? code.value : (code ?? '');
+        return `${start.line + 1}:${start.character + 1} ${name}`;
+      });
+    try {
+      await symlink(outside, fileOf('linked'));
+      for (const [index, [name, text, expected, files = {}]] of wrongManifests.entries()) {
+        for (const [file, content] of Object.entries(files)) await writeFile(fileOf(file), content);
+        if (index % 2 === 0) {
+          const all = new vscode.Range(
+            new vscode.Position(0, 0),
+            document.positionAt(document.getText().length),
+          );
+          await editor.edit(edit => edit.replace(all, text));
+          await document.save();
+        } else await writeFile(document.uri.fsPath, text);
+        const [place = '', code = place] = expected.split(' ');
+        const isTold = (each: string): boolean =>
+          place === code ? each.includes(` ${code}`) : each === `${place} ${code}`;
+        await sooner(name, told, found => found.some(isTold));
+        for (const file of Object.keys(files)) await rm(fileOf(file));
+      }
+      // One without a mistake costs nothing either, until somebody asks for it.
+      await writeFile(document.uri.fsPath, manifest);
+      await lensesWith('Sync (3 credits)');
+      await vscode.workspace.saveAll();
+      const sent = scene.sandbox.control.requests().filter(({ method }) => method !== 'GET');
+      assert.deepEqual(sent, []);
+      assert.deepEqual(await readdir(outside), []);
+      assert.deepEqual((await readdir(fileOf('.'))).toSorted(), ['linked', 'rivya.assets.yaml']);
+    } finally {
+      await rm(fileOf('linked'), { force: true });
+      await rm(outside, { recursive: true });
+    }
   });
 
   it('checks a recipe by its schema', async () => {
