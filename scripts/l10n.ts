@@ -1,7 +1,7 @@
 /**
  * The words of the extension in every language.
  *
- *   node scripts/l10n.ts --list     prints every text that the code passes to `vscode.l10n.t`, by its key
+ *   node scripts/l10n.ts --list     prints every text that is passed to `l10n.t` or `wording`, by its key
  *   node scripts/l10n.ts --check    names what is missing or superfluous in each language file; exit code 1
  *                                   when there is any
  *
@@ -33,9 +33,12 @@ export interface Translation {
   readonly translated: Words;
 }
 
-/** The strings of all calls `t(…)` and `….l10n.t(…)` in src/vscode, src/webview and src/extension.ts. */
+/**
+ * The strings of all calls `t(…)` and `….l10n.t(…)` in src/vscode, src/webview and src/extension.ts, and of
+ * `wording(…)` in src/core.
+ */
 export function sourceStrings(): SourceStrings {
-  const files = ['src/vscode', 'src/webview'].flatMap(folder =>
+  const files = ['src/core', 'src/vscode', 'src/webview'].flatMap(folder =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter(name => name.endsWith('.ts'))
       .map(name => path.join(folder, name)),
@@ -56,7 +59,7 @@ export function stringsOf(file: string, text: string): SourceStrings {
   const strings: Record<string, string> = {};
   const unreadable: string[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && isTranslate(node.expression)) {
+    if (ts.isCallExpression(node) && (isTranslate(node.expression) || isWording(node.expression))) {
       const text = textOf(node.arguments[0]);
       if (text) strings[text.key] = text.message;
       else unreadable.push(`${file}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}`);
@@ -94,6 +97,11 @@ export function isTranslate(callee: ts.Expression): boolean {
   return (
     (ts.isPropertyAccessExpression(owner) ? owner.name.text : ts.isIdentifier(owner) && owner.text) === 'l10n'
   );
+}
+
+/** Whether a call of this expression makes a text of the core, which is translated where it is shown. */
+function isWording(callee: ts.Expression): boolean {
+  return ts.isIdentifier(callee) && callee.text === 'wording';
 }
 
 /** Every file of translations there is, of the manifest and of the code. */

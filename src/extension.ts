@@ -167,7 +167,7 @@ function start({ context, channel, store, account, log }: Parts): Omit<TestAcces
   store.add(registerLinks(links, systemClock));
   const assets = store.add(
     new Lazy<AssetSurfaces>(
-      async () => new (await import('./vscode/assets/assetSurfaces.ts')).AssetSurfaces(hostContext, load),
+      async () => new (await import('./vscode/assets/assetSurfaces.ts')).AssetSurfaces(hostContext, services),
     ),
   );
   store.add(registerPromptSource(systemClock));

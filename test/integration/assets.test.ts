@@ -1,10 +1,25 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { systemClock } from '../../src/base/clock.ts';
+import { Lazy } from '../../src/base/lazy.ts';
+import { DisposableStore } from '../../src/base/lifecycle.ts';
+import { readPackage, type PackageFacts } from '../../src/core/assets/plan/facts.ts';
+import type { PackageLook } from '../../src/core/assets/plan/look.ts';
+import { syncPackage } from '../../src/core/assets/sync/sync.ts';
+import { PackageFolder } from '../../src/core/recipes/packageFolder.ts';
 import { formatRecipe, parseRecipe } from '../../src/core/recipes/recipe.ts';
+import { Arrivals } from '../../src/vscode/assets/arrivals.ts';
+import { packageAt, type AssetPackage } from '../../src/vscode/assets/assetPackage.ts';
+import type { AssetPackages } from '../../src/vscode/assets/assetPackages.ts';
+import type { AssetServices } from '../../src/vscode/assets/assetServices.ts';
+import { settlerParts } from '../../src/vscode/assets/syncing.ts';
+import { wrongManifests } from '../support/wrongManifests.ts';
+import { OwnWindow } from './ownWindow.ts';
 import { openDocument, removeFolder, Scene, sooner, until, workspaceFolder } from './support.ts';
 
 const manifest = `rivya: 1
@@ -163,6 +178,72 @@ describe('assets of a package', () => {
     assert.equal(scene.sandbox.control.charges().length, 1);
   });
 
+  it('goes on after a reload: what was ordered goes to its place, and what stands there stays', async () => {
+    scene.sandbox.control.update({ taskDurationMs: 3_600_000 });
+    const storage = await mkdtemp(path.join(tmpdir(), 'rivya-reload-'));
+    const own = packageAt(vscode.Uri.joinPath(editor.document.uri, '..'));
+    const read = async (): Promise<PackageLook> => {
+      const facts = await readPackage(new PackageFolder(own.root.fsPath));
+      return { facts, problems: [], prices: [] };
+    };
+    const packages = { find: () => Promise.resolve([own]), read, refresh: () => undefined };
+    const window = new DisposableStore();
+    try {
+      const before = window.add(await OwnWindow.open(scene, storage));
+      await editor.document.save();
+      const syncing = syncIn(before.services, own, async () => (await read()).facts);
+      await until('three orders', () => scene.sandbox.control.charges().length === 3);
+      await until('their answers', () => before.services.ledger.tasks({ limit: 9, states: ['queued', 'processing'] }).length === 3); // prettier-ignore
+      before.dispose();
+      await assert.rejects(syncing);
+      await mkdir(fileOf('img'), { recursive: true });
+      await writeFile(fileOf('img/light.png'), 'of a person');
+      const after = window.add(await OwnWindow.open(scene, storage));
+      const services = window.add(new Lazy(() => Promise.resolve<AssetServices>(after.services)));
+      window.add(new Arrivals(packages as unknown as AssetPackages, services, systemClock));
+      await services.get();
+      scene.sandbox.control.finishTasks();
+      await scene.answers.message(
+        /^Files of an earlier sync have come: 2\. Kept in the library, because the manifest or the file has changed: 1\.$/,
+      );
+      for (const name of ['hero', 'dark']) {
+        const recipe = parseRecipe(await readFile(fileOf(`.rivya/recipes/img/${name}.png.json`), 'utf8'));
+        assert.ok('outputs' in recipe && recipe.credits === 1, name);
+        assert.ok(existsSync(fileOf(`img/${name}.png`)));
+      }
+      assert.equal(await readFile(fileOf('img/light.png'), 'utf8'), 'of a person');
+      assert.ok(!existsSync(fileOf('.rivya/recipes/img/light.png.json')));
+      // Nobody waits for the third, and a sync would find it.
+      const states = after.services.ledger.tasks({ limit: 9 }).map(({ state }) => state);
+      assert.deepEqual(states.toSorted(), ['placed', 'placed', 'untracked']);
+      assert.equal(charges(), 3);
+    } finally {
+      window.dispose();
+      await rm(storage, { recursive: true, force: true });
+    }
+  });
+
+  /** A sync that nobody stops and nobody asks about, in a window of its own. */
+  async function syncIn(
+    services: AssetServices,
+    own: AssetPackage,
+    read: () => Promise<PackageFacts>,
+  ): Promise<void> {
+    const { origin } = services.server.base;
+    const { runner, holder, log } = services;
+    const client = services.clientOf(origin);
+    assert.ok(client);
+    const models = await services.catalogue.models(origin);
+    await syncPackage(
+      { ...settlerParts(services, own, origin), runner, client, models, holder, log, read },
+      {
+        agreement: { limit: 10, named: 3, hasPerson: true },
+        onEvent: () => undefined,
+        signal: new AbortController().signal,
+      },
+    );
+  }
+
   it('keeps what a person has edited, until they say otherwise', async () => {
     await vscode.commands.executeCommand('rivya.asset.generate', editor.document.uri, 'hero');
     await scene.answers.message(/Assets made: 1\./);
@@ -206,6 +287,46 @@ describe('assets of a package', () => {
     assert.match(text, /^Assets made: 0\. Not made: 1\. hero: .*No ink\.$/);
     assert.equal(charges(), 0);
     assert.equal(scene.answers.messages.filter(each => each.includes('ink')).length, 1);
+  });
+
+  it(`sends nothing for a manifest that is opened, saved or pulled: ${wrongManifests.length} hostile ones`, async () => {
+    const outside = await mkdtemp(path.join(tmpdir(), 'rivya-outside-'));
+    const { document } = editor;
+    const told = (): string[] =>
+      vscode.languages.getDiagnostics(document.uri).map(({ code, range: { start } }) => {
+        const name = typeof code === 'object' ? code.value : (code ?? '');
+        return `${start.line + 1}:${start.character + 1} ${name}`;
+      });
+    try {
+      await symlink(outside, fileOf('linked'));
+      for (const [index, [name, text, expected, files = {}]] of wrongManifests.entries()) {
+        for (const [file, content] of Object.entries(files)) await writeFile(fileOf(file), content);
+        if (index % 2 === 0) {
+          const all = new vscode.Range(
+            new vscode.Position(0, 0),
+            document.positionAt(document.getText().length),
+          );
+          await editor.edit(edit => edit.replace(all, text));
+          await document.save();
+        } else await writeFile(document.uri.fsPath, text);
+        const [place = '', code = place] = expected.split(' ');
+        const isTold = (each: string): boolean =>
+          place === code ? each.includes(` ${code}`) : each === `${place} ${code}`;
+        await sooner(name, told, found => found.some(isTold));
+        for (const file of Object.keys(files)) await rm(fileOf(file));
+      }
+      // One without a mistake costs nothing either, until somebody asks for it.
+      await writeFile(document.uri.fsPath, manifest);
+      await lensesWith('Sync (3 credits)');
+      await vscode.workspace.saveAll();
+      const sent = scene.sandbox.control.requests().filter(({ method }) => method !== 'GET');
+      assert.deepEqual(sent, []);
+      assert.deepEqual(await readdir(outside), []);
+      assert.deepEqual((await readdir(fileOf('.'))).toSorted(), ['linked', 'rivya.assets.yaml']);
+    } finally {
+      await rm(fileOf('linked'), { force: true });
+      await rm(outside, { recursive: true });
+    }
   });
 
   it('checks a recipe by its schema', async () => {

@@ -156,7 +156,7 @@ describe('the words that people read', () => {
     // Sentence case: VS Code capitalises titles and buttons, but nobody shouts.
     expect(
       all.filter(text =>
-        /\b[A-Z]{4,}\b/.test(text.replace(/RIVYA_\w+|HTTPS?|JSON|JPEG|HTML|HMAC|POST/g, '')),
+        /\b[A-Z]{4,}\b/.test(text.replace(/RIVYA_\w+|HTTPS?|JSON|YAML|JPEG|HTML|HMAC|POST/g, '')),
       ),
     ).toEqual([]);
     // Straight quotes and three dots for commands that ask for more, as VS Code has them.

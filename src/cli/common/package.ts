@@ -1,3 +1,4 @@
+import { worded } from '../../base/wording.ts';
 import { appendFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { manifestName } from '../../core/assets/manifest/manifest.ts';
@@ -51,7 +52,7 @@ export function tellProblems(
     const list = problems.map(({ code, message, severity, range }) => ({
       code,
       severity,
-      message,
+      message: worded(message),
       file: manifestName,
       line: range.line,
       column: range.column,

@@ -1,8 +1,10 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import { Slices } from '../../base/slices.ts';
 import { manifestName } from '../../core/assets/manifest/manifest.ts';
 import type { PackageLook } from '../../core/assets/plan/look.ts';
-import type { Plan, PlanOptions } from '../../core/assets/plan/plan.ts';
+import { makePlan, type Plan, type PlanOptions } from '../../core/assets/plan/plan.ts';
+import type { AssetOrders } from '../../core/assets/sync/assetOrders.ts';
 
 /** In the state of a workspace: its manifests, which nobody looks for at the next start. */
 export const packagesKey = 'rivya.packages';
@@ -19,6 +21,28 @@ export interface PackageState extends PackageLook {
   readonly plan: Plan;
   /** What a sync of a part would do, or one that may replace more. */
   readonly planWith: (options: PlanOptions) => Plan;
+}
+
+/** So long a package of thousands of wishes is worked at, at a time, in milliseconds. */
+export const sliceMs = 8;
+
+/** How a package stands, when a thread has looked at it. @param orders undefined when no server is asked */
+export async function packageState(
+  own: AssetPackage,
+  look: PackageLook,
+  orders: AssetOrders | undefined,
+): Promise<PackageState> {
+  const { facts, prices } = look;
+  const recipes = facts.assets.map(({ recipe }) => recipe);
+  const known = await orders?.facts(recipes, new Slices(sliceMs));
+  const priceOf = new Map(facts.assets.map((asset, index) => [asset, prices[index]]));
+  const planWith = (options: PlanOptions): Plan =>
+    makePlan(
+      facts,
+      { order: recipe => known?.get(recipe) ?? { state: 'none' }, price: asset => priceOf.get(asset) },
+      options,
+    );
+  return { ...look, package: own, plan: planWith({}), planWith };
 }
 
 /** The package of a folder. */

@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { AskedThread } from '../../base/askedThread.ts';
 import { isRivyaError } from '../../api/errors/errors.ts';
@@ -12,11 +11,17 @@ import { describeError } from '../../base/log.ts';
 import { onUnexpectedError } from '../../base/unexpectedError.ts';
 import { manifestName } from '../../core/assets/manifest/manifest.ts';
 import type { PackageLook, PackageQuestion } from '../../core/assets/plan/look.ts';
-import { makePlan, type OrderFact, type PlanOptions } from '../../core/assets/plan/plan.ts';
 import { AssetOrders } from '../../core/assets/sync/assetOrders.ts';
 import type { HostContext } from '../host/hostContext.ts';
 import { setContext } from '../manifest/contextKeys.ts';
-import { isManifest, packageAt, packagesKey, type AssetPackage, type PackageState } from './assetPackage.ts';
+import {
+  isManifest,
+  packageAt,
+  packagesKey,
+  packageState,
+  type AssetPackage,
+  type PackageState,
+} from './assetPackage.ts';
 import type { AssetServices } from './assetServices.ts';
 
 /** What belongs to packages, of all that may change. */
@@ -26,8 +31,6 @@ const ofPackages =
 const mostPackages = 200;
 /** A burst of changes is looked at once, in milliseconds. */
 const settleMs = 250;
-/** So long orders are looked up at a time, in milliseconds. */
-const sliceMs = 8;
 /** A thread that nobody asks gives its memory back, in milliseconds. */
 const idleMs = 60_000;
 
@@ -258,24 +261,8 @@ export class AssetPackages implements Disposable {
     origin: string | undefined,
   ): Promise<PackageState> {
     const look = await this.#thread.ask({ root: each.root.fsPath, edited, models });
-    const { facts, prices } = look;
     const orders = origin === undefined ? undefined : new AssetOrders(ledger, origin);
-    const known = new Map<string, OrderFact>();
-    let since = performance.now();
-    for (const { recipe } of facts.assets) {
-      known.set(recipe, orders?.fact(recipe) ?? { state: 'none' });
-      if (performance.now() - since < sliceMs) continue;
-      await setImmediate();
-      since = performance.now();
-    }
-    const priceOf = new Map(facts.assets.map((asset, index) => [asset, prices[index]]));
-    const planWith = (options: PlanOptions): PackageState['plan'] =>
-      makePlan(
-        facts,
-        { order: recipe => known.get(recipe) ?? { state: 'none' }, price: asset => priceOf.get(asset) },
-        options,
-      );
-    return { ...look, package: each, plan: planWith({}), planWith };
+    return packageState(each, look, orders);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Lazy } from '../../base/lazy.ts';
 import type { StoredFile, Task } from '../../shared/task.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
 
@@ -8,3 +9,6 @@ export interface AssetServices extends GenerateServices {
   /** Fetches the file of a finished job once more. @throws RivyaError, or an error of the disk */
   readonly fetchAgain: (task: Task) => Promise<StoredFile>;
 }
+
+/** The same, on first need. */
+export type LazyAssetServices = Pick<Lazy<AssetServices>, 'get' | 'value' | 'onDidLoad'>;

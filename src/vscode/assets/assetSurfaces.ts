@@ -1,8 +1,9 @@
 import { systemClock } from '../../base/clock.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import type { HostContext } from '../host/hostContext.ts';
+import { Arrivals } from './arrivals.ts';
 import { AssetPackages } from './assetPackages.ts';
-import type { AssetServices } from './assetServices.ts';
+import type { AssetServices, LazyAssetServices } from './assetServices.ts';
 import { AssetsTree } from './assetsTree.ts';
 import { ManifestFeatures } from './manifestFeatures.ts';
 
@@ -11,9 +12,11 @@ export class AssetSurfaces implements Disposable {
   readonly packages: AssetPackages;
   readonly #store = new DisposableStore();
 
-  constructor(hostContext: HostContext, load: () => Promise<AssetServices>) {
+  constructor(hostContext: HostContext, services: LazyAssetServices) {
     const { log, context } = hostContext;
+    const load = (): Promise<AssetServices> => services.get();
     this.packages = this.#store.add(new AssetPackages(hostContext, load, systemClock));
+    this.#store.add(new Arrivals(this.packages, services, systemClock));
     this.#store.add(new AssetsTree(this.packages, log));
     const models = async (): Promise<Awaited<ReturnType<AssetServices['catalogue']['models']>>> => {
       const { catalogue, server } = await load();

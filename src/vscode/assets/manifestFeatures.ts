@@ -4,6 +4,7 @@ import { modelFields } from '../../api/resources/modelParameters.ts';
 import type { Model } from '../../api/resources/models.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { describeError, type Log } from '../../base/log.ts';
+import { Slices } from '../../base/slices.ts';
 import { placeAt } from '../../core/assets/manifest/cursor.ts';
 import type { PlanItem } from '../../core/assets/plan/plan.ts';
 import { modelName } from '../../core/models/usableModels.ts';
@@ -11,11 +12,11 @@ import { setting } from '../manifest/settings.ts';
 import { plain } from '../messages/plain.ts';
 import { tooltipOf } from '../messages/tooltip.ts';
 import { priceText } from '../text/modelText.ts';
-import { isManifest, packageAt } from './assetPackage.ts';
+import { isManifest, packageAt, sliceMs } from './assetPackage.ts';
 import type { AssetPackages } from './assetPackages.ts';
 import { assetTooltip } from './assetRows.ts';
 import { columnsOf, completionItem, rangeText, suggestionsAt } from './manifestCompletion.ts';
-import { lensesOf } from './manifestLenses.ts';
+import { lensesOf, type LensText } from './manifestLenses.ts';
 import { diagnosticOf, hasYamlExtension, toldProblems } from './manifestProblems.ts';
 import { ManifestSchema } from './manifestSchema.ts';
 import { l10n } from '../text/l10n.ts';
@@ -90,18 +91,15 @@ export class ManifestFeatures implements Disposable {
     if (!setting('assets.codeLens', document)) return [];
     const { version } = document;
     const state = await this.#packages.stateOf(document);
-    // Offsets of an earlier text would stand anywhere.
-    if (document.version !== version) return [];
-    return lensesOf(state).map(({ offset, title, command, entry }) => {
-      const at = document.positionAt(offset);
-      return new vscode.CodeLens(new vscode.Range(at, at), {
-        title: plain(title, 'description'),
-        command: command ?? '',
-        ...(command !== undefined && {
-          arguments: entry === undefined ? [document.uri] : [document.uri, entry],
-        }),
-      });
-    });
+    const slices = new Slices(sliceMs);
+    const lenses: vscode.CodeLens[] = [];
+    for (const each of lensesOf(state)) {
+      // Offsets of an earlier text would stand anywhere.
+      if (document.version !== version) return [];
+      lenses.push(codeLens(document, each));
+      await slices.rest();
+    }
+    return document.version === version ? lenses : [];
   }
 
   async hover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
@@ -193,6 +191,20 @@ export class ManifestFeatures implements Disposable {
     if (!field) return undefined;
     return new vscode.Hover(tooltipOf([field.description ?? field.label, rangeText(field)]));
   }
+}
+
+function codeLens(
+  document: vscode.TextDocument,
+  { offset, title, command, entry }: LensText,
+): vscode.CodeLens {
+  const at = document.positionAt(offset);
+  return new vscode.CodeLens(new vscode.Range(at, at), {
+    title: plain(title, 'description'),
+    command: command ?? '',
+    ...(command !== undefined && {
+      arguments: entry === undefined ? [document.uri] : [document.uri, entry],
+    }),
+  });
 }
 
 function entryTooltip(

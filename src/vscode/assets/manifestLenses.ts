@@ -26,15 +26,16 @@ export interface LensText {
   readonly entry: string | undefined;
 }
 
-/** What stands above a manifest and each of its entries. */
-export function lensesOf({ plan, problems }: Pick<PackageState, 'plan' | 'problems'>): LensText[] {
+/** What stands above a manifest and each of its entries, which may be thousands: one after the other. */
+export function* lensesOf({ plan, problems }: Pick<PackageState, 'plan' | 'problems'>): Generator<LensText> {
   // Of a manifest with errors nobody knows what it wishes.
-  if (problems.some(({ severity }) => severity === 'error') || plan.items.length === 0) return [];
+  if (problems.some(({ severity }) => severity === 'error') || plan.items.length === 0) return;
   const entries = Map.groupBy(
     plan.items.filter(({ asset }) => asset !== undefined),
     ({ asset }) => asset?.entry ?? '',
   );
-  return [...headLenses(plan), ...[...entries].flatMap(([entry, items]) => entryLenses(entry, items))];
+  yield* headLenses(plan);
+  for (const [entry, items] of entries) yield* entryLenses(entry, items);
 }
 
 function headLenses(plan: PackageState['plan']): LensText[] {

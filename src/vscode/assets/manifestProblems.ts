@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ManifestProblem } from '../../core/assets/manifest/problem.ts';
 import { plain } from '../messages/plain.ts';
+import { wordingText } from '../text/wordingText.ts';
 
 /** What a YAML parser and our schema know as well; see `ManifestProblemCode`. */
 const ofShape: ReadonlySet<ManifestProblem['code']> = new Set(['asset-syntax', 'asset-shape']);
@@ -28,7 +29,7 @@ export function diagnosticOf(document: vscode.TextDocument, problem: ManifestPro
   const { Error, Warning } = vscode.DiagnosticSeverity;
   const diagnostic = new vscode.Diagnostic(
     shown,
-    plain(message, 'detail'),
+    plain(wordingText(message), 'detail'),
     severity === 'error' ? Error : Warning,
   );
   diagnostic.code = code;

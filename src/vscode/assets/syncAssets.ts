@@ -1,11 +1,9 @@
 import * as vscode from 'vscode';
-import { systemClock } from '../../base/clock.ts';
 import type { Model } from '../../api/resources/models.ts';
 import { hasConflict } from '../../core/assets/plan/views.ts';
 import type { Plan, PlanItem, PlanOptions } from '../../core/assets/plan/plan.ts';
 import { syncPackage, type SyncReport } from '../../core/assets/sync/sync.ts';
 import type { ResolvedRequest } from '../../core/generate/resolveRequest.ts';
-import { PackageFolder } from '../../core/recipes/packageFolder.ts';
 import { isOrderKey } from '../../core/recipes/identity.ts';
 import type { Task } from '../../shared/task.ts';
 import { dayBudget } from '../generate/dayLimit.ts';
@@ -21,6 +19,7 @@ import { chooseManyCounted, type RowText } from '../messages/quickPick.ts';
 import { show } from '../messages/show.ts';
 import { estimateText } from '../text/modelText.ts';
 import { creditsText } from '../text/taskText.ts';
+import { wordingText } from '../text/wordingText.ts';
 import { packageName, type AssetPackage, type PackageState } from './assetPackage.ts';
 import type { AssetPackages } from './assetPackages.ts';
 import type { AssetServices } from './assetServices.ts';
@@ -34,6 +33,7 @@ import {
   statesInOrder,
   totalOf,
 } from './assetText.ts';
+import { oneSync, settlerParts, showAssets } from './syncing.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** What a sync of the editor works with. */
@@ -125,7 +125,11 @@ export async function settled<State extends PackageState>(
   editor.selection = new vscode.Selection(at, at);
   editor.revealRange(new vscode.Range(at, at));
   throw new UserError(
-    t('Line {0} of the manifest: {1} Nothing was sent.', wrong.range.line, sentence(wrong.message)),
+    t(
+      'Line {0} of the manifest: {1} Nothing was sent.',
+      wrong.range.line,
+      sentence(wordingText(wrong.message)),
+    ),
   );
 }
 
@@ -181,15 +185,10 @@ function limitText({ facts }: Settled): string {
     : t('Choose what is to be made. The manifest allows {0} for one sync.', creditsText(facts.maxCredits));
 }
 
-/** One sync at a time in a window: two would wait for each other's orders. */
-let isSyncing = false;
-
 async function make(parts: SyncParts, state: Settled, options: PlanOptions): Promise<void> {
   const { t } = l10n;
   const { services, packages, starter } = parts;
-  if (isSyncing) throw new UserError(t('A sync is under way in this window.'));
-  isSyncing = true;
-  try {
+  await oneSync(async () => {
     const plan = state.planWith(options);
     if (hasConflict(state.plan)) {
       const [first] = state.plan.items.filter(each => each.state === 'conflict');
@@ -223,9 +222,7 @@ async function make(parts: SyncParts, state: Settled, options: PlanOptions): Pro
       quiet.dispose();
       packages.refresh();
     }
-  } finally {
-    isSyncing = false;
-  }
+  });
 }
 
 function isOfSync({ idempotencyKey }: Task): boolean {
@@ -287,19 +284,15 @@ async function run(
   { origin, limit, named, signal }: Agreed & { readonly signal: AbortSignal },
   say: (text: string) => void,
 ): Promise<SyncReport> {
-  const { ledger, library, runner, holder, log, fetchAgain, context } = services;
+  const { runner, holder, log } = services;
   const client = services.clientOf(origin);
   if (!client) throw new Error(`The server ${origin} is no longer the one that is set.`);
-  const { version } = context.extension.packageJSON as { version: string };
   const all = state.planWith(options).items.filter(isWork).length;
   let done = 0;
   return syncPackage(
     {
-      folder: new PackageFolder(state.package.root.fsPath),
-      ...{ ledger, library, runner, client, origin, models: state.models, holder, log, fetchAgain },
-      clock: systemClock,
-      // The same as on the command line: who reads a recipe need not know from where it was made.
-      tool: `rivya ${version}`,
+      ...settlerParts(services, state.package, origin),
+      ...{ runner, client, models: state.models, holder, log },
       read: async () => (await packages.read(state.package)).facts,
     },
     {
@@ -360,9 +353,4 @@ function tell(services: AssetServices, report: SyncReport, wasStopped: boolean):
   const buttons: Action[] = [showAssets(), ...(notMade.length > 0 ? [actions().showLog] : [])];
   const message: Message = { text, actions: buttons };
   show(notMade.length > 0 && !wasStopped ? 'warning' : 'info', message, services.log);
-}
-
-/** A button that shows the view. */
-export function showAssets(): Action {
-  return { title: l10n.t('Show Assets'), command: 'rivya.assets.focus' };
 }

@@ -60,6 +60,7 @@ export class Placer implements Disposable {
   readonly #writer: ResultWriter;
   readonly #cursors = this.#store.add(new CursorTargets());
   readonly #placed = this.#store.add(new Emitter<Placed>());
+  readonly #left = this.#store.add(new Emitter<Placement>());
   /** Jobs whose results somebody in this window takes care of by themselves. */
   readonly #reserved = new Set<string>();
   /** Files whose place the result of a job takes in the whole workspace, by the id of the job. */
@@ -68,6 +69,8 @@ export class Placer implements Disposable {
   readonly #attended = new Set<string>();
 
   readonly onDidPlace = this.#placed.event;
+  /** Fires with a result that is here, and that a manifest wishes: it is placed by who knows the manifest. */
+  readonly onDidLeave = this.#left.event;
 
   constructor(ports: PlacerPorts) {
     this.#ports = ports;
@@ -212,6 +215,7 @@ export class Placer implements Disposable {
       if (this.#attended.has(id) || this.#reserved.has(id)) continue;
       if (this.#isWished(id)) {
         this.#attended.add(id);
+        this.#left.fire(placement);
         continue;
       }
       const followed = this.#anchors.find(id);
@@ -225,7 +229,11 @@ export class Placer implements Disposable {
     }
   }
 
-  /** Whether a manifest wishes it: its sync, this one or the next, writes it where it belongs. */
+  /** Results that are here, and that a manifest wishes. */
+  left(): Placement[] {
+    return this.#ports.ledger.placements.waiting().filter(({ taskId }) => this.#isWished(taskId));
+  }
+
   #isWished(id: string): boolean {
     const task = this.#ports.ledger.task(id);
     return task !== undefined && isOrderKey(task.idempotencyKey);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { Slices } from '../../base/slices.ts';
 import { isRecipe } from '../recipeFiles/packageOf.ts';
 
 /** Longer than this nothing else of the extension host is held up, in milliseconds. */
@@ -51,7 +51,7 @@ export async function* workspaceTexts(
 ): AsyncGenerator<WorkspaceText> {
   const isWanted = (uri: vscode.Uri): boolean => isSought(uri) && !isRecipe(uri);
   const open = new Set<string>();
-  let since = performance.now();
+  const slices = new Slices(sliceMs);
   for (const document of vscode.workspace.textDocuments) {
     const { uri, languageId } = document;
     const isOurs = vscode.workspace.getWorkspaceFolder(uri) !== undefined || ownSchemes.has(uri.scheme);
@@ -59,7 +59,7 @@ export async function* workspaceTexts(
     open.add(uri.toString());
     if (isStopped()) return;
     yield { uri, languageId, text: document.getText() };
-    since = await rested(since);
+    await slices.rest();
   }
   let count = 0;
   for (const folder of vscode.workspace.workspaceFolders ?? []) {
@@ -75,7 +75,7 @@ export async function* workspaceTexts(
         if (isStopped()) return;
         yield each;
         count++;
-        since = await rested(since);
+        await slices.rest();
       }
       const next = closed[start + some.length];
       if (count < most || next === undefined) continue;
@@ -83,13 +83,6 @@ export async function* workspaceTexts(
       return;
     }
   }
-}
-
-/** Lets others have their turn at the end of a slice. @returns when the slice began that counts now */
-async function rested(since: number): Promise<number> {
-  if (performance.now() - since < sliceMs) return since;
-  await setImmediate();
-  return performance.now();
 }
 
 /** VS Code keeps what was open for some minutes, also when its file was deleted meanwhile. */

@@ -1,3 +1,4 @@
+import { wording, type Wording } from '../../../base/wording.ts';
 import type { MediaKind } from '../../../shared/task.ts';
 import { cleanPrompt, type WishValue } from '../../recipes/identity.ts';
 import { recipePathOf } from '../../recipes/recipe.ts';
@@ -109,7 +110,11 @@ class Expansion {
     const variants = this.#variants(entry);
     if (!variants) return;
     if (this.assets.length + variants.length > maximumAssets) {
-      this.#note('asset-bounds', `A manifest makes at most ${maximumAssets} assets.`, entry.name.range);
+      this.#note(
+        'asset-bounds',
+        wording('A manifest makes at most {0} assets.', maximumAssets),
+        entry.name.range,
+      );
       return;
     }
     this.#requireUse(entry, variants);
@@ -119,7 +124,7 @@ class Expansion {
     }
   }
 
-  #note(code: ManifestProblemCode, message: string, range: SourceRange): void {
+  #note(code: ManifestProblemCode, message: Wording, range: SourceRange): void {
     this.problems.push({ code, message, severity: 'error', range });
   }
 
@@ -131,7 +136,7 @@ class Expansion {
     if (count > maximumAssets) {
       this.#note(
         'asset-bounds',
-        `The matrix makes ${count} assets; at most ${maximumAssets}.`,
+        wording('The matrix makes {0} assets; at most {1}.', count, maximumAssets),
         entry.name.range,
       );
       return undefined;
@@ -154,24 +159,32 @@ class Expansion {
   #rows(entry: Entry, each: { readonly value: string; readonly range: SourceRange }): Variant[] | undefined {
     const found = packagePath(each.value);
     if ('wrong' in found) {
-      this.#note('asset-path', `The path "${each.value}" ${found.wrong}.`, each.range);
+      this.#note('asset-path', wording('The path "{0}" {1}.', each.value, found.wrong), each.range);
       return undefined;
     }
     const read = this.#files.readText(found.path, maximumTableBytes);
     if ('problem' in read) {
-      this.#note('asset-file', `The table "${found.path}" ${unreadableText(read.problem)}.`, each.range);
+      this.#note(
+        'asset-file',
+        wording('The table "{0}" {1}.', found.path, unreadableText(read.problem)),
+        each.range,
+      );
       return undefined;
     }
     const table = parseTable(read.text, maximumAssets);
     if ('message' in table) {
-      this.#note('asset-file', `${found.path}, line ${table.line}: ${table.message}`, each.range);
+      this.#note(
+        'asset-file',
+        wording('{0}, line {1}: {2}', found.path, table.line, table.message),
+        each.range,
+      );
       return undefined;
     }
     const wrong = table.columns.find(name => !isVariableName(name));
     if (wrong !== undefined) {
       this.#note(
         'asset-file',
-        `${found.path}, line 1: "${wrong}" is not the name of a variable.`,
+        wording('{0}, line 1: "{1}" is not the name of a variable.', found.path, wrong),
         each.range,
       );
       return undefined;
@@ -183,20 +196,29 @@ class Expansion {
   #requireUse(entry: Entry, variants: readonly Variant[]): void {
     const used = new Set(textsOf(entry).flatMap(({ template }) => template.names));
     for (const { name } of entry.axes)
-      if (!used.has(name.value)) this.#note('asset-variable', `Nothing uses "{${name.value}}".`, name.range);
+      if (!used.has(name.value))
+        this.#note('asset-variable', wording('Nothing uses "{0}".', `{${name.value}}`), name.range);
     for (const { value, variables } of entry.values) {
       if (!entry.axes.some(({ values }) => values.some(each => each.value === value.value)))
-        this.#note('asset-variable', `The matrix has no value "${value.value}".`, value.range);
+        this.#note('asset-variable', wording('The matrix has no value "{0}".', value.value), value.range);
       for (const { name } of variables)
         if (!used.has(name.value))
-          this.#note('asset-variable', `Nothing uses "{${name.value}}".`, name.range);
+          this.#note('asset-variable', wording('Nothing uses "{0}".', `{${name.value}}`), name.range);
     }
     for (const { template, range } of textsOf(entry)) {
       for (const name of template.names) {
         const without = variants.find(({ values }) => !values.has(name));
         if (!without) continue;
-        const where = without.name === '' ? '' : ` in "${entry.name.value} ${without.name}"`;
-        this.#note('asset-variable', `The variable "{${name}}" has no value${where}.`, range);
+        const variable = `{${name}}`;
+        const message =
+          without.name === ''
+            ? wording('The variable "{0}" has no value.', variable)
+            : wording(
+                'The variable "{0}" has no value in "{1}".',
+                variable,
+                `${entry.name.value} ${without.name}`,
+              );
+        this.#note('asset-variable', message, range);
       }
     }
   }
@@ -210,12 +232,16 @@ class Expansion {
       [fill(entry.prompt), style ?? ''].filter(each => each.trim() !== '').join(' '),
     );
     if (prompt.length > maximumPrompt) {
-      const message = `The prompt of "${id}" has more than ${maximumPrompt} characters.`;
+      const message = wording('The prompt of "{0}" has more than {1} characters.', id, maximumPrompt);
       this.#note('asset-bounds', message, entry.prompt.range);
     }
     this.#characters += prompt.length;
     if (this.#characters > maximumCharacters) {
-      this.#note('asset-bounds', 'The prompts of all assets together are too long.', entry.prompt.range);
+      this.#note(
+        'asset-bounds',
+        wording('The prompts of all assets together are too long.'),
+        entry.prompt.range,
+      );
       return;
     }
     const references = entry.references.flatMap(each => this.#referenceOf(each, fill(each)) ?? []);
@@ -253,13 +279,17 @@ class Expansion {
     for (const name of template.names) {
       const value = values.get(name);
       if (value === undefined || legalName(value) !== '') continue;
-      this.#note('asset-path', `The value of "{${name}}" in "${id}" makes no name of a file.`, range);
+      this.#note(
+        'asset-path',
+        wording('The value of "{0}" in "{1}" makes no name of a file.', `{${name}}`, id),
+        range,
+      );
       return undefined;
     }
     const written = fillTemplate(template, name => legalName(values.get(name) ?? ''));
     const found = packagePath(written);
     if ('wrong' in found) {
-      this.#note('asset-path', `The path "${written}" ${found.wrong}.`, range);
+      this.#note('asset-path', wording('The path "{0}" {1}.', written, found.wrong), range);
       return undefined;
     }
     const { path } = found;
@@ -268,21 +298,25 @@ class Expansion {
       const known = makeableExtensions.join(', ');
       this.#note(
         'asset-path',
-        `No model makes "${extensionOf(path)}". Name the file by one of: ${known}.`,
+        wording('No model makes "{0}". Name the file by one of: {1}.', extensionOf(path), known),
         range,
       );
       return undefined;
     }
     if (!this.#files.isInside(path) || !this.#files.isInside(recipePathOf(path))) {
-      this.#note('asset-path', `The path "${path}" leads out of the folder of the manifest.`, range);
+      this.#note(
+        'asset-path',
+        wording('The path "{0}" leads out of the folder of the manifest.', path),
+        range,
+      );
       return undefined;
     }
     const taken = this.#takenBy(path);
     if (taken !== undefined) {
       const message =
         taken.id === id || taken.isSame
-          ? `"${taken.id}" makes the file "${path}" already, or one that differs only by case.`
-          : `"${path}" and a file of "${taken.id}" cannot both be there.`;
+          ? wording('"{0}" makes the file "{1}" already, or one that differs only by case.', taken.id, path)
+          : wording('"{0}" and a file of "{1}" cannot both be there.', path, taken.id);
       this.#note('asset-path', message, range);
       return undefined;
     }
@@ -311,15 +345,23 @@ class Expansion {
   #referenceOf({ range }: WishText, written: string): string | undefined {
     const found = packagePath(written);
     if ('wrong' in found) {
-      this.#note('asset-path', `The path "${written}" ${found.wrong}.`, range);
+      this.#note('asset-path', wording('The path "{0}" {1}.', written, found.wrong), range);
       return undefined;
     }
     if (!kindOfFile(found.path)) {
-      this.#note('asset-file', `The reference "${found.path}" is not a picture, a video or a sound.`, range);
+      this.#note(
+        'asset-file',
+        wording('The reference "{0}" is not a picture, a video or a sound.', found.path),
+        range,
+      );
       return undefined;
     }
     if (!this.#files.isInside(found.path)) {
-      this.#note('asset-path', `The path "${found.path}" leads out of the folder of the manifest.`, range);
+      this.#note(
+        'asset-path',
+        wording('The path "{0}" leads out of the folder of the manifest.', found.path),
+        range,
+      );
       return undefined;
     }
     return found.path;

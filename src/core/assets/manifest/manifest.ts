@@ -1,4 +1,5 @@
 import { isMap, type Node } from 'yaml';
+import { wording, type Wording, type WordingValue } from '../../../base/wording.ts';
 import type { WishValue } from '../../recipes/identity.ts';
 import type { Unreadable } from '../../recipes/packageFolder.ts';
 import type { ManifestProblem, SourceRange } from './problem.ts';
@@ -113,14 +114,14 @@ class Reader {
   read(): Manifest | undefined {
     const source = this.#source;
     if (!source.root) {
-      source.note('asset-shape', 'A manifest begins with "rivya: 1".', undefined);
+      source.note('asset-shape', wording('A manifest begins with "rivya: 1".'), undefined);
       return undefined;
     }
-    const entries = source.entries(source.root, 'a manifest');
+    const entries = source.entries(source.root, wording('a manifest'));
     if (!entries) return undefined;
-    const top = this.#known(entries, ['rivya', 'defaults', 'limits', 'assets'], 'a manifest');
+    const top = this.#known(entries, ['rivya', 'defaults', 'limits', 'assets'], wording('a manifest'));
     const version = top.get('rivya');
-    if (!version) source.note('asset-shape', 'A manifest begins with "rivya: 1".', source.root);
+    if (!version) source.note('asset-shape', wording('A manifest begins with "rivya: 1".'), source.root);
     else {
       const written = source.text(version.node, 'rivya')?.value;
       if (written !== undefined && written !== '1') {
@@ -128,8 +129,8 @@ class Reader {
         source.note(
           isNewer ? 'asset-newer' : 'asset-shape',
           isNewer
-            ? 'This manifest was written for a newer version of Rivya; update it.'
-            : 'The version of a manifest is 1.',
+            ? wording('This manifest was written for a newer version of Rivya; update it.')
+            : wording('The version of a manifest is 1.'),
           version.node,
         );
         return undefined;
@@ -141,10 +142,11 @@ class Reader {
       limits &&
       this.#known(source.entries(limits.node, 'limits') ?? [], ['maxCredits'], 'limits').get('maxCredits');
     const assets = top.get('assets');
-    if (!assets) source.note('asset-shape', 'A manifest names its assets under "assets:".', source.root);
+    if (!assets)
+      source.note('asset-shape', wording('A manifest names its assets under "assets:".'), source.root);
     const named = assets ? (source.entries(assets.node, 'assets') ?? []) : [];
     if (named.length > maximumAssets)
-      source.note('asset-bounds', `A manifest has at most ${maximumAssets} assets.`, assets?.key);
+      source.note('asset-bounds', wording('A manifest has at most {0} assets.', maximumAssets), assets?.key);
     return {
       maxCredits: limit && source.wholeNumber(limit.node, 'maxCredits', 0, 1_000_000_000),
       entries: named.length > maximumAssets ? [] : named.flatMap(each => this.#entry(each, defaults) ?? []),
@@ -167,21 +169,25 @@ class Reader {
   #entry({ key, node }: SourceEntry, defaults: Defaults): Entry | undefined {
     const source = this.#source;
     if (!/^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,99}$/u.test(key.value)) {
-      source.note('asset-shape', 'An asset is named by letters, digits, "-", "_" and ".".', key);
+      source.note('asset-shape', wording('An asset is named by letters, digits, "-", "_" and ".".'), key);
       return undefined;
     }
-    const entries = source.entries(node, `the asset "${key.value}"`);
+    const entries = source.entries(node, wording('the asset "{0}"', key.value));
     if (!entries) return undefined;
-    const known = this.#known(entries, entryKeys, 'an asset');
+    const known = this.#known(entries, entryKeys, wording('an asset'));
     const file = this.#templateOf(known.get('file'), 'file');
     const prompt = this.#prompt(known.get('prompt'));
     for (const needed of ['file', 'prompt']) {
-      if (!known.has(needed)) source.note('asset-shape', `The asset "${key.value}" has no "${needed}".`, key);
+      if (!known.has(needed))
+        source.note('asset-shape', wording('The asset "{0}" has no "{1}".', key.value, needed), key);
     }
     const ownModel = this.#textOf(known.get('model'), 'model');
     const model = ownModel ?? defaults.model;
     if (!model && !known.has('model')) {
-      const message = `The asset "${key.value}" has no model, and there is none under "defaults:".`;
+      const message = wording(
+        'The asset "{0}" has no model, and there is none under "defaults:".',
+        key.value,
+      );
       source.note('asset-shape', message, key);
     }
     const own = this.#params(known.get('params'));
@@ -212,16 +218,26 @@ class Reader {
       values,
       each,
     };
-    if (axes.length > 0 && each) source.note('asset-shape', '"matrix" and "each" exclude each other.', each);
+    if (axes.length > 0 && each)
+      source.note('asset-shape', wording('"matrix" and "each" exclude each other.'), each);
     return file && prompt && model ? { name: key, file, prompt, model, ...whole } : undefined;
   }
 
-  #known(entries: readonly SourceEntry[], keys: readonly string[], what: string): Map<string, SourceEntry> {
+  #known(
+    entries: readonly SourceEntry[],
+    keys: readonly string[],
+    what: WordingValue,
+  ): Map<string, SourceEntry> {
     const found = new Map<string, SourceEntry>();
     for (const entry of entries) {
       if (keys.includes(entry.key.value)) found.set(entry.key.value, entry);
       else {
-        const message = `"${entry.key.value}" is not a key of ${what}. Known: ${keys.join(', ')}.`;
+        const message = wording(
+          '"{0}" is not a key of {1}. Known: {2}.',
+          entry.key.value,
+          what,
+          keys.join(', '),
+        );
         this.#source.note('asset-shape', message, entry.key);
       }
     }
@@ -230,7 +246,7 @@ class Reader {
 
   #textOf(entry: SourceEntry | undefined, what: string): SourceText | undefined {
     const text = entry && this.#source.text(entry.node, `"${what}"`);
-    if (text?.value.trim() === '') this.#source.note('asset-shape', `"${what}" is empty.`, text);
+    if (text?.value.trim() === '') this.#source.note('asset-shape', wording('"{0}" is empty.', what), text);
     return text;
   }
 
@@ -242,7 +258,10 @@ class Reader {
   #template({ value }: Pick<SourceText, 'value'>, range: SourceRange): WishText | undefined {
     const template = parseTemplate(value);
     if ('wrong' in template) {
-      const message = `Between braces stands the name of a variable, not "${template.wrong}"; a brace is "{{".`;
+      const message = wording(
+        'Between braces stands the name of a variable, not "{0}"; a brace is "{{".',
+        template.wrong,
+      );
       this.#source.note('asset-variable', message, range);
       return undefined;
     }
@@ -256,7 +275,8 @@ class Reader {
     const source = this.#source;
     const file = this.#known(source.entries(node, 'prompt') ?? [], ['file'], 'prompt').get('file');
     const text = this.#textOf(file, 'file');
-    if (!file) source.note('asset-shape', 'A prompt is a text, or "file:" with the path of one.', node);
+    if (!file)
+      source.note('asset-shape', wording('A prompt is a text, or "file:" with the path of one.'), node);
     const content = text && this.fileText(text, maximumPromptFileBytes);
     if (content === undefined || !text) return undefined;
     const bare = content.replace(/^\uFEFF/, '').replace(/^---\r?\n[\s\S]*?\r?\n---[^\S\n]*(?:\r?\n|$)/, '');
@@ -265,7 +285,7 @@ class Reader {
 
   #filled(text: WishText | undefined): WishText | undefined {
     if (text?.template.parts.every(part => typeof part === 'string' && part.trim() === '') === true) {
-      this.#source.note('asset-shape', 'The prompt is empty.', text.range);
+      this.#source.note('asset-shape', wording('The prompt is empty.'), text.range);
       return undefined;
     }
     return text;
@@ -275,12 +295,16 @@ class Reader {
   fileText(named: SourceText, maximumBytes: number): string | undefined {
     const found = packagePath(named.value);
     if ('wrong' in found) {
-      this.#source.note('asset-path', `The path "${named.value}" ${found.wrong}.`, named);
+      this.#source.note('asset-path', wording('The path "{0}" {1}.', named.value, found.wrong), named);
       return undefined;
     }
     const read = this.#files.readText(found.path, maximumBytes);
     if ('text' in read) return read.text;
-    this.#source.note('asset-file', `The file "${found.path}" ${unreadableText(read.problem)}.`, named);
+    this.#source.note(
+      'asset-file',
+      wording('The file "{0}" {1}.', found.path, unreadableText(read.problem)),
+      named,
+    );
     return undefined;
   }
 
@@ -289,11 +313,14 @@ class Reader {
     if (!entries) return noParams;
     for (const { key } of entries) {
       if (key.value === 'referenceMediaItems')
-        this.#source.note('asset-shape', 'Files to work from are named under "references:".', key);
+        this.#source.note('asset-shape', wording('Files to work from are named under "references:".'), key);
     }
     return {
       values: Object.fromEntries(
-        entries.map(({ key, node }) => [key.value, this.#source.value(node, `The parameter "${key.value}"`)]),
+        entries.map(({ key, node }) => [
+          key.value,
+          this.#source.value(node, wording('The parameter "{0}"', key.value)),
+        ]),
       ),
       ranges: Object.fromEntries(entries.map(({ key }) => [key.value, key.range])),
     };
@@ -303,14 +330,16 @@ class Reader {
     const source = this.#source;
     const items = source.items(node, '"references"') ?? [];
     if (items.length > maximumReferences)
-      source.note('asset-bounds', `An asset has at most ${maximumReferences} references.`, node);
+      source.note('asset-bounds', wording('An asset has at most {0} references.', maximumReferences), node);
     return items.flatMap(item => {
       if (isMapping(item)) {
-        const message = 'A reference is the path of a file of the package; other assets cannot be named yet.';
+        const message = wording(
+          'A reference is the path of a file of the package; other assets cannot be named yet.',
+        );
         source.note('asset-shape', message, item);
         return [];
       }
-      const text = source.text(item, 'A reference');
+      const text = source.text(item, wording('A reference'));
       return (text && this.#template(text, text.range)) ?? [];
     });
   }
@@ -321,13 +350,17 @@ class Reader {
     if (!entries) return [];
     return entries.map(({ key, node }) => {
       const values = source.texts(node, `"${key.value}"`) ?? [];
-      if (values.length === 0) source.note('asset-shape', `"${key.value}" has no values.`, key);
+      if (values.length === 0) source.note('asset-shape', wording('"{0}" has no values.', key.value), key);
       if (values.length > maximumAxisValues)
-        source.note('asset-bounds', `"${key.value}" has more than ${maximumAxisValues} values.`, key);
+        source.note(
+          'asset-bounds',
+          wording('"{0}" has more than {1} values.', key.value, maximumAxisValues),
+          key,
+        );
       const doubled = values.find(
         ({ value }, index) => values.findIndex(each => each.value === value) < index,
       );
-      if (doubled) source.note('asset-variable', `"${doubled.value}" is there twice.`, doubled);
+      if (doubled) source.note('asset-variable', wording('"{0}" is there twice.', doubled.value), doubled);
       return { name: key, values };
     });
   }
@@ -336,15 +369,15 @@ class Reader {
     if (!entry) return [];
     const source = this.#source;
     return (source.items(entry.node, '"exclude"') ?? []).flatMap(item => {
-      const pairs = source.entries(item, 'an exclusion');
+      const pairs = source.entries(item, wording('an exclusion'));
       if (!pairs) return [];
       const excluded: Record<string, string> = {};
       for (const { key, node } of pairs) {
         const axis = axes.find(({ name }) => name.value === key.value);
         const value = source.text(node, `"${key.value}"`);
-        if (!axis) source.note('asset-variable', `The matrix has no "${key.value}".`, key);
+        if (!axis) source.note('asset-variable', wording('The matrix has no "{0}".', key.value), key);
         else if (value && !axis.values.some(each => each.value === value.value))
-          source.note('asset-variable', `"${key.value}" has no value "${value.value}".`, value);
+          source.note('asset-variable', wording('"{0}" has no value "{1}".', key.value, value.value), value);
         if (value) excluded[key.value] = value.value;
       }
       return [excluded];
@@ -356,7 +389,7 @@ class Reader {
     const entries = entry && source.entries(entry.node, 'values');
     return (entries ?? []).map(({ key, node }) => ({
       value: key,
-      variables: (source.entries(node, `the values of "${key.value}"`) ?? []).flatMap(
+      variables: (source.entries(node, wording('the values of "{0}"', key.value)) ?? []).flatMap(
         ({ key: name, node: inner }) => {
           const value = source.text(inner, `"${name.value}"`);
           return value ? [{ name, value: value.value }] : [];
@@ -367,26 +400,31 @@ class Reader {
 
   #derivatives(known: ReadonlyMap<string, SourceEntry>): Derivatives {
     const source = this.#source;
-    const oneOf = (key: string, pattern: RegExp, what: string): string | undefined => {
+    const oneOf = (key: string, pattern: RegExp, what: WordingValue): string | undefined => {
       const entry = known.get(key);
       const text = entry && source.text(entry.node, `"${key}"`);
-      if (text && !pattern.test(text.value)) source.note('asset-shape', `"${key}" is ${what}.`, text);
+      if (text && !pattern.test(text.value))
+        source.note('asset-shape', wording('"{0}" is {1}.', key, what), text);
       return text?.value;
     };
-    const size = oneOf('size', /^[1-9]\d{0,4}x[1-9]\d{0,4}$/, 'a width and a height, such as 1600x900');
-    const set = oneOf('set', /^(?:favicon|og)$/, 'favicon or og');
+    const size = oneOf(
+      'size',
+      /^[1-9]\d{0,4}x[1-9]\d{0,4}$/,
+      wording('a width and a height, such as 1600x900'),
+    );
+    const set = oneOf('set', /^(?:favicon|og)$/, wording('favicon or og'));
     const placeholder = oneOf('placeholder', /^thumbhash$/, 'thumbhash');
     const widthsEntry = known.get('widths');
     const widths =
       widthsEntry &&
       source
         .items(widthsEntry.node, '"widths"')
-        ?.flatMap(item => source.wholeNumber(item, 'A width', 1, 20_000) ?? []);
+        ?.flatMap(item => source.wholeNumber(item, wording('A width'), 1, 20_000) ?? []);
     const formatsEntry = known.get('formats');
     const formats = formatsEntry && source.texts(formatsEntry.node, '"formats"');
     for (const format of formats ?? []) {
       if (!/^(?:webp|avif|png|jpg)$/.test(format.value))
-        source.note('asset-shape', 'A format is webp, avif, png or jpg.', format);
+        source.note('asset-shape', wording('A format is webp, avif, png or jpg.'), format);
     }
     const posterEntry = known.get('poster');
     const poster = posterEntry && source.truth(posterEntry.node, '"poster"');
@@ -405,17 +443,17 @@ function isMapping(node: Node | undefined): boolean {
   return isMap(node);
 }
 
-export function unreadableText(problem: Unreadable): string {
+export function unreadableText(problem: Unreadable): Wording {
   switch (problem) {
     case 'missing':
-      return 'is not there';
+      return wording('is not there');
     case 'outside':
-      return 'leads out of the folder of the manifest';
+      return wording('leads out of the folder of the manifest');
     case 'notFile':
-      return 'is not a file';
+      return wording('is not a file');
     case 'tooLarge':
-      return 'is too large';
+      return wording('is too large');
     case 'notText':
-      return 'is not a text in UTF-8';
+      return wording('is not a text in UTF-8');
   }
 }

@@ -1,21 +1,24 @@
+import { wording, type Wording } from '../../../base/wording.ts';
 import { isLegalSegment } from '../fileName.ts';
 import type { MediaKind } from '../../../shared/task.ts';
 
 /** A path of the package with forward slashes, or why it is none, as the end of a sentence. */
-export function packagePath(text: string): { readonly path: string } | { readonly wrong: string } {
+export function packagePath(text: string): { readonly path: string } | { readonly wrong: Wording } {
   const written = text.trim().normalize('NFC').replaceAll('\\', '/');
-  if (written === '') return { wrong: 'is empty' };
+  if (written === '') return { wrong: wording('is empty') };
   if (/^(?:\/|~|[a-z]:|[a-z][a-z\d+.-]+:)/i.test(written))
-    return { wrong: 'is not relative to the folder of the manifest' };
+    return { wrong: wording('is not relative to the folder of the manifest') };
   const segments = written.split('/').filter(segment => segment !== '.' && segment !== '');
-  if (segments.includes('..')) return { wrong: 'leads out of the folder of the manifest' };
+  if (segments.includes('..')) return { wrong: wording('leads out of the folder of the manifest') };
   if (segments.some(segment => segment.startsWith('.')))
-    return { wrong: 'has a name that begins with a dot' };
+    return { wrong: wording('has a name that begins with a dot') };
   const illegal = segments.find(segment => !isLegalSegment(segment) || segment !== segment.trim());
   if (illegal !== undefined || segments.length === 0)
-    return { wrong: `has a name that not every system can have: "${illegal ?? ''}"` };
+    return { wrong: wording('has a name that not every system can have: "{0}"', illegal ?? '') };
   const path = segments.join('/');
-  return path.length > maximumPath ? { wrong: `has more than ${maximumPath} characters` } : { path };
+  return path.length > maximumPath
+    ? { wrong: wording('has more than {0} characters', maximumPath) }
+    : { path };
 }
 
 const maximumPath = 240;

@@ -1,3 +1,5 @@
+import type { Wording } from '../../../base/wording.ts';
+
 /** A place in the manifest. */
 export interface SourceRange {
   /** UTF-16 offsets into the text. */
@@ -12,8 +14,8 @@ export interface SourceRange {
 export interface ManifestProblem {
   /** For example `asset-path`; what is shown beside the message, and what a test asks for. */
   readonly code: ManifestProblemCode;
-  /** One sentence, in English. Holds text of the manifest: make it inert before it is shown. */
-  readonly message: string;
+  /** One sentence. Holds text of the manifest: make it inert before it is shown. */
+  readonly message: Wording;
   readonly severity: 'error' | 'warning';
   readonly range: SourceRange;
 }

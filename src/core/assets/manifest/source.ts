@@ -9,6 +9,7 @@ import {
   type Pair,
   type YAMLMap,
 } from 'yaml';
+import { asItIs, wording, type Wording, type WordingValue } from '../../../base/wording.ts';
 import type { WishValue } from '../../recipes/identity.ts';
 import type { ManifestProblem, ManifestProblemCode, SourceRange } from './problem.ts';
 
@@ -43,7 +44,7 @@ export class ManifestSource {
     this.#length = text.length;
     if (Buffer.byteLength(text) > maximumManifestBytes) {
       this.root = undefined;
-      this.note('asset-bounds', 'A manifest has at most 1 MB.', undefined);
+      this.note('asset-bounds', wording('A manifest has at most 1 MB.'), undefined);
       return;
     }
     this.root = this.#parse(text);
@@ -52,7 +53,11 @@ export class ManifestSource {
   #parse(text: string): Node | undefined {
     // The parser calls itself for each level, and the stack has an end.
     if (deepestBrackets(text) > maximumDepth) {
-      this.note('asset-bounds', `A manifest is nested at most ${maximumDepth} levels deep.`, undefined);
+      this.note(
+        'asset-bounds',
+        wording('A manifest is nested at most {0} levels deep.', maximumDepth),
+        undefined,
+      );
       return undefined;
     }
     let document: ReturnType<typeof parseDocument>;
@@ -65,11 +70,14 @@ export class ManifestSource {
         prettyErrors: false,
       });
     } catch (error) {
-      this.note('asset-syntax', `This is not YAML: ${messageOf(error)}`, undefined);
+      this.note('asset-syntax', wording('This is not YAML: {0}', messageOf(error)), undefined);
       return undefined;
     }
     for (const { message, pos } of document.errors)
-      this.note('asset-syntax', sentence(message), { start: pos[0], end: Math.max(pos[1], pos[0] + 1) });
+      this.note('asset-syntax', asItIs(sentence(message)), {
+        start: pos[0],
+        end: Math.max(pos[1], pos[0] + 1),
+      });
     if (this.problems.length > 0) return undefined;
     const root = document.contents ?? undefined;
     if (root) this.#refuse(root, 0);
@@ -79,14 +87,14 @@ export class ManifestSource {
   /** What makes one place mean another, or a value something else than it says. */
   #refuse(node: Node, depth: number): void {
     if (depth > maximumDepth) {
-      this.note('asset-bounds', `A manifest is nested at most ${maximumDepth} levels deep.`, node);
+      this.note('asset-bounds', wording('A manifest is nested at most {0} levels deep.', maximumDepth), node);
       return;
     }
-    if (isAlias(node)) this.note('asset-yaml', 'Aliases (*name) are not taken in a manifest.', node);
+    if (isAlias(node)) this.note('asset-yaml', wording('Aliases (*name) are not taken in a manifest.'), node);
     if ('anchor' in node && typeof node.anchor === 'string')
-      this.note('asset-yaml', 'Anchors (&name) are not taken in a manifest.', node);
+      this.note('asset-yaml', wording('Anchors (&name) are not taken in a manifest.'), node);
     if (node.tag !== undefined && !/^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/.test(node.tag))
-      this.note('asset-yaml', 'Tags (!name) are not taken in a manifest.', node);
+      this.note('asset-yaml', wording('Tags ({0}) are not taken in a manifest.', '!name'), node);
     if (isMap(node)) {
       for (const { key, value } of node.items as Pair<Node, Node | null>[]) {
         this.#refuse(key, depth + 1);
@@ -99,7 +107,7 @@ export class ManifestSource {
 
   note(
     code: ManifestProblemCode,
-    message: string,
+    message: Wording,
     where: Node | SourceText | SourceRange | { readonly start: number; readonly end: number } | undefined,
     severity: ManifestProblem['severity'] = 'error',
   ): void {
@@ -115,14 +123,14 @@ export class ManifestSource {
   }
 
   /** The entries of a mapping; notes anything else, and keys that are not plain words. */
-  entries(node: Node | undefined, what: string): SourceEntry[] | undefined {
+  entries(node: Node | undefined, what: WordingValue): SourceEntry[] | undefined {
     if (!isMap(node)) {
-      this.note('asset-shape', `${what} is a mapping of names to values.`, node);
+      this.note('asset-shape', wording('{0} is a mapping of names to values.', what), node);
       return undefined;
     }
     return (node as YAMLMap<Node, Node | null>).items.flatMap(({ key, value }): SourceEntry[] => {
       if (!isScalar(key) || key.value === null || typeof key.value === 'object') {
-        this.note('asset-shape', `Each name in ${what} is a word.`, key);
+        this.note('asset-shape', wording('Each name in {0} is a word.', what), key);
         return [];
       }
       const name = { value: scalarText(key.value, key.source).normalize('NFC'), range: this.rangeOf(key) };
@@ -131,39 +139,39 @@ export class ManifestSource {
   }
 
   /** A text; a number or a boolean counts as it is written. */
-  text(node: Node | undefined, what: string): SourceText | undefined {
+  text(node: Node | undefined, what: WordingValue): SourceText | undefined {
     if (isScalar(node) && node.value !== null && typeof node.value !== 'object')
       return { value: scalarText(node.value, node.source), range: this.rangeOf(node) };
-    this.note('asset-shape', `${what} is a text.`, node);
+    this.note('asset-shape', wording('{0} is a text.', what), node);
     return undefined;
   }
 
-  wholeNumber(node: Node | undefined, what: string, least: number, most: number): number | undefined {
+  wholeNumber(node: Node | undefined, what: WordingValue, least: number, most: number): number | undefined {
     const value = isScalar(node) ? node.value : undefined;
     if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-    this.note('asset-shape', `${what} is a whole number from ${least} to ${most}.`, node);
+    this.note('asset-shape', wording('{0} is a whole number from {1} to {2}.', what, least, most), node);
     return undefined;
   }
 
-  truth(node: Node | undefined, what: string): boolean | undefined {
+  truth(node: Node | undefined, what: WordingValue): boolean | undefined {
     const value = isScalar(node) ? node.value : undefined;
     if (typeof value === 'boolean') return value;
-    this.note('asset-shape', `${what} is true or false.`, node);
+    this.note('asset-shape', wording('{0} is true or false.', what), node);
     return undefined;
   }
 
-  items(node: Node | undefined, what: string): Node[] | undefined {
+  items(node: Node | undefined, what: WordingValue): Node[] | undefined {
     if (isSeq(node) && node.items.every(item => item !== null)) return node.items as Node[];
-    this.note('asset-shape', `${what} is a list.`, node);
+    this.note('asset-shape', wording('{0} is a list.', what), node);
     return undefined;
   }
 
-  texts(node: Node | undefined, what: string): SourceText[] | undefined {
-    return this.items(node, what)?.flatMap(item => this.text(item, `Each of ${what}`) ?? []);
+  texts(node: Node | undefined, what: WordingValue): SourceText[] | undefined {
+    return this.items(node, what)?.flatMap(item => this.text(item, wording('Each of {0}', what)) ?? []);
   }
 
   /** A value of a parameter; undefined for null, which drops a default. */
-  value(node: Node | undefined, what: string): WishValue | undefined {
+  value(node: Node | undefined, what: WordingValue): WishValue | undefined {
     if (isScalar(node)) {
       const { value } = node;
       if (typeof value === 'string' || typeof value === 'boolean') return value;
@@ -181,7 +189,8 @@ export class ManifestSource {
         }),
       );
     }
-    if (node) this.note('asset-shape', `${what} is a text, a number, true, false or a list.`, node);
+    if (node)
+      this.note('asset-shape', wording('{0} is a text, a number, true, false or a list.', what), node);
     return undefined;
   }
 }

@@ -1,3 +1,5 @@
+import { wording, type Wording } from '../../../base/wording.ts';
+
 /** A table whose first row names the columns (RFC 4180). */
 export interface Table {
   readonly columns: readonly string[];
@@ -7,7 +9,7 @@ export interface Table {
 export interface TableProblem {
   /** From 1, in the file. */
   readonly line: number;
-  readonly message: string;
+  readonly message: Wording;
 }
 
 /** Reads comma-separated values; a field in quotes may hold commas, line breaks and doubled quotes. */
@@ -29,7 +31,7 @@ export function parseTable(text: string, maximumRows: number): Table | TableProb
       at++;
       for (;;) {
         const quote = text.indexOf('"', at);
-        if (quote === -1) return { line: opened, message: 'A quote is opened and not closed.' };
+        if (quote === -1) return { line: opened, message: wording('A quote is opened and not closed.') };
         const piece = text.slice(at, quote);
         value += piece;
         line += piece.split('\n').length - 1;
@@ -39,13 +41,14 @@ export function parseTable(text: string, maximumRows: number): Table | TableProb
         at++;
       }
       if (at < text.length && !/[,\r\n]/.test(text[at] ?? ''))
-        return { line, message: 'After a closing quote comes a comma or the end of the line.' };
+        return { line, message: wording('After a closing quote comes a comma or the end of the line.') };
     } else {
       const rest = /[,\r\n]/g;
       rest.lastIndex = at;
       const end = rest.exec(text)?.index ?? text.length;
       value = text.slice(at, end);
-      if (value.includes('"')) return { line, message: 'A field with a quote in it stands in quotes.' };
+      if (value.includes('"'))
+        return { line, message: wording('A field with a quote in it stands in quotes.') };
       value = value.trim();
       at = end;
     }
@@ -58,17 +61,23 @@ export function parseTable(text: string, maximumRows: number): Table | TableProb
     if (at < text.length) line++;
     at++;
     endRow();
-    if (rows.length > maximumRows + 1) return { line, message: `A table has at most ${maximumRows} rows.` };
+    if (rows.length > maximumRows + 1)
+      return { line, message: wording('A table has at most {0} rows.', maximumRows) };
   }
   const [header, ...body] = rows;
-  if (!header) return { line: 1, message: 'The first row names the columns.' };
+  if (!header) return { line: 1, message: wording('The first row names the columns.') };
   const wrong = body.find(row => row.fields.length !== header.fields.length);
   if (wrong) {
-    const message = `The row has ${wrong.fields.length} fields, and the first row names ${header.fields.length}.`;
+    const message = wording(
+      'The row has {0} fields, and the first row names {1}.',
+      wrong.fields.length,
+      header.fields.length,
+    );
     return { line: wrong.line, message };
   }
   const columns = header.fields.map(name => name.trim().normalize('NFC'));
   const doubled = columns.find((name, index) => columns.indexOf(name) !== index);
-  if (doubled !== undefined) return { line: header.line, message: `The column "${doubled}" is there twice.` };
+  if (doubled !== undefined)
+    return { line: header.line, message: wording('The column "{0}" is there twice.', doubled) };
   return { columns, rows: body.map(row => row.fields) };
 }

@@ -1,3 +1,4 @@
+import { worded, wording, type Wording } from '../../../base/wording.ts';
 import { modelFields, type ModelField } from '../../../api/resources/modelParameters.ts';
 import type { Model } from '../../../api/resources/models.ts';
 import type { MediaKind } from '../../../shared/task.ts';
@@ -30,16 +31,23 @@ export function catalogueProblems(
 ): ManifestProblem[] {
   const known = new Map(models.map(model => [model.id, model]));
   const problems = new Map<string, ManifestProblem>();
-  const note = (message: string, range: SourceRange): void => {
-    problems.set(`${range.start} ${message}`, { code: 'asset-model', message, severity: 'error', range });
+  const note = (message: Wording, range: SourceRange): void => {
+    problems.set(`${range.start} ${worded(message)}`, {
+      code: 'asset-model',
+      message,
+      severity: 'error',
+      range,
+    });
   };
   for (const asset of assets) {
     const model = known.get(asset.model);
     if (!model) {
-      note(
-        `There is no model "${asset.model}".${nearest(asset.model, asset.kind, models)}`,
-        asset.ranges.model,
-      );
+      const names = nearest(asset.model, asset.kind, models);
+      const message =
+        names === ''
+          ? wording('There is no model "{0}".', asset.model)
+          : wording('There is no model "{0}". Perhaps: {1}.', asset.model, names);
+      note(message, asset.ranges.model);
       continue;
     }
     problemsOf(asset, model, note);
@@ -50,43 +58,55 @@ export function catalogueProblems(
 function problemsOf(
   asset: WishedAsset,
   model: Model,
-  note: (message: string, range: SourceRange) => void,
+  note: (message: Wording, range: SourceRange) => void,
 ): void {
   const { id, kind, params, prompt, references, ranges } = asset;
   const files = references.flatMap(file => kindOfFile(file) ?? []);
   const unusable = unusableWith(model, kind, references.length > 0 ? { files } : {});
-  if (unusable) note(`The model "${model.id}" ${unusableText(unusable, kind, model)}.`, ranges.model);
+  if (unusable)
+    note(wording('The model "{0}" {1}.', model.id, unusableText(unusable, kind, model)), ranges.model);
   const most = references.length > 0 ? inputRules(model)?.maximumFiles : undefined;
   if (most !== undefined && references.length > most)
-    note(`The model "${model.id}" takes at most ${most} references.`, ranges.references[most] ?? ranges.name);
+    note(
+      wording('The model "{0}" takes at most {1} references.', model.id, most),
+      ranges.references[most] ?? ranges.name,
+    );
   const excess = promptExcess(model, prompt);
   if (excess > 0)
-    note(`The prompt of "${id}" is ${excess} characters too long for "${model.id}".`, ranges.prompt);
+    note(
+      wording('The prompt of "{0}" is {1} characters too long for "{2}".', id, excess, model.id),
+      ranges.prompt,
+    );
   const fields = modelFields(model);
   const wire = orderParams(model, asset);
   for (const key of Object.keys(params)) {
     const field = fields.find(each => each.key === key);
     const range = ranges.params[key] ?? ranges.name;
     if (!field) {
-      const names = fields.map(each => each.key).join(', ') || 'none';
-      note(`"${model.id}" has no parameter "${key}". It has: ${names}.`, range);
+      const names = fields.map(each => each.key).join(', ') || wording('none');
+      note(wording('"{0}" has no parameter "{1}". It has: {2}.', model.id, key, names), range);
     } else if (fieldProblem(field, wire[key])) {
-      note(`The parameter "${key}" of "${model.id}" ${allowedText(field)}.`, range);
+      note(wording('The parameter "{0}" of "{1}" {2}.', key, model.id, allowedText(field)), range);
     }
   }
   for (const { key } of missingFields(fields, wire)) {
     // What brings the prompt or the references is no parameter of the wish.
     if (key !== 'prompt' && key !== 'referenceMediaItems')
-      note(`"${model.id}" needs the parameter "${key}".`, ranges.model);
+      note(wording('"{0}" needs the parameter "{1}".', model.id, key), ranges.model);
   }
   const format = formatOf(fields, wire);
   if (format && !isSameFormat(format.extension, extensionOf(asset.file))) {
     const fits = format.field.options.some(({ value }) =>
       isSameFormat(plainFormat(value), extensionOf(asset.file)),
     );
-    const setIt = fits ? `Set "${format.field.key}: ${extensionOf(asset.file)}", or name` : 'Name';
+    const [own, wanted] = [format.extension, extensionOf(asset.file)];
     note(
-      `"${model.id}" makes ${format.extension} here. ${setIt} the file .${format.extension}: formats are not converted yet.`,
+      fits
+        ? wording(
+            '"{0}" makes {1} here. Set "{2}: {3}", or name the file .{1}: formats are not converted yet.',
+            ...[model.id, own, format.field.key, wanted],
+          )
+        : wording('"{0}" makes {1} here. Name the file .{1}: formats are not converted yet.', model.id, own),
       ranges.file,
     );
   }
@@ -117,37 +137,37 @@ function nearest(wanted: string, kind: MediaKind, models: readonly Model[]): str
     .split(/[^a-z\d]+/)
     .filter(Boolean);
   const score = (id: string): number => words.filter(word => id.includes(word)).length;
-  const names = models
+  return models
     .filter(({ category, id }) => category === kind && score(id) > 0)
     .toSorted((a, b) => score(b.id) - score(a.id))
     .slice(0, 3)
-    .map(({ id }) => id);
-  return names.length > 0 ? ` Perhaps: ${names.join(', ')}.` : '';
+    .map(({ id }) => id)
+    .join(', ');
 }
 
 function unusableText(
   reason: NonNullable<ReturnType<typeof unusableWith>>,
   kind: MediaKind,
   model: Model,
-): string {
+): Wording {
   switch (reason) {
     case 'comingSoon':
-      return 'is announced, and not there yet';
+      return wording('is announced, and not there yet');
     case 'studioOnly':
-      return 'works in the studio alone';
+      return wording('works in the studio alone');
     case 'needsFiles':
-      return 'needs references to work from';
+      return wording('needs references to work from');
     case 'takesNoFiles':
-      return 'does not take these references';
+      return wording('does not take these references');
     case 'otherKind':
-      return `makes ${model.category ?? 'something else'}, and the file is ${kind}`;
+      return wording('makes {0}, and the file is {1}', model.category ?? wording('something else'), kind);
   }
 }
 
-function allowedText({ options, min, max, type, required }: ModelField): string {
-  if (options.length > 0) return `is one of ${options.map(({ value }) => value).join(', ')}`;
-  if (min !== undefined && max !== undefined) return `is a number from ${min} to ${max}`;
-  return required ? `is needed, as ${type}` : `is of the type ${type}`;
+function allowedText({ options, min, max, type, required }: ModelField): Wording {
+  if (options.length > 0) return wording('is one of {0}', options.map(({ value }) => value).join(', '));
+  if (min !== undefined && max !== undefined) return wording('is a number from {0} to {1}', min, max);
+  return required ? wording('is needed, as {0}', type) : wording('is of the type {0}', type);
 }
 
 /**

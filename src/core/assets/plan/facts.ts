@@ -1,3 +1,4 @@
+import { wording, type Wording } from '../../../base/wording.ts';
 import { recipeIdOf } from '../../recipes/identity.ts';
 import type { FileFact, PackageFolder } from '../../recipes/packageFolder.ts';
 import {
@@ -76,10 +77,10 @@ export async function readPackage(folder: PackageFolder, edited?: string): Promi
 
 const nothing = { assets: [], files: new Map(), loose: new Map(), maxCredits: undefined } as const;
 
-function missingManifest(folder: PackageFolder, problem: Parameters<typeof unreadableText>[0]): string {
+function missingManifest(folder: PackageFolder, problem: Parameters<typeof unreadableText>[0]): Wording {
   const other = ['rivya.assets.yml', 'rivya.assets.json'].find(name => folder.exists(name));
-  if (problem === 'missing' && other !== undefined) return `Rename ${other} to ${manifestName}.`;
-  return `${manifestName} ${unreadableText(problem)}.`;
+  if (problem === 'missing' && other !== undefined) return wording('Rename {0} to {1}.', other, manifestName);
+  return wording('{0} {1}.', manifestName, unreadableText(problem));
 }
 
 /** All recipes below the package's folder of recipes, by their main file. */
@@ -99,7 +100,7 @@ async function withIds(
   assets: readonly Asset[],
 ): Promise<{ assets: WishedAsset[]; problems: ManifestProblem[] }> {
   const problems: ManifestProblem[] = [];
-  const known = new Map<string, { readonly sha256: string } | { readonly wrong: string }>();
+  const known = new Map<string, { readonly sha256: string } | { readonly wrong: Wording }>();
   const wished: WishedAsset[] = [];
   for (const asset of assets) {
     const files: RecipeReference[] = [];
@@ -108,7 +109,7 @@ async function withIds(
       known.set(file, seen);
       if ('sha256' in seen) files.push({ file, sha256: seen.sha256 });
       else {
-        const message = `The reference "${file}" ${seen.wrong}.`;
+        const message = wording('The reference "{0}" {1}.', file, seen.wrong);
         const range = asset.ranges.references[index] ?? asset.ranges.name;
         problems.push({ code: 'asset-file', message, severity: 'error', range });
       }
@@ -123,17 +124,17 @@ async function withIds(
 async function referenceOf(
   folder: PackageFolder,
   file: string,
-): Promise<{ readonly sha256: string } | { readonly wrong: string }> {
+): Promise<{ readonly sha256: string } | { readonly wrong: Wording }> {
   const fact = folder.factOf(file);
-  if (!fact) return { wrong: 'is not there' };
+  if (!fact) return { wrong: wording('is not there') };
   // What it is, is known where the file itself lies; the hash is the same.
   if (fact.isPointer) return { sha256: fact.sha256 };
-  if (fact.bytes > maximumReferenceBytes) return { wrong: 'is too large' };
+  if (fact.bytes > maximumReferenceBytes) return { wrong: wording('is too large') };
   const read = folder.readBytes(file, maximumReferenceBytes);
   if ('problem' in read) return { wrong: unreadableText(read.problem) };
   return (await recogniseBytes(read.bytes))
     ? { sha256: fact.sha256 }
-    : { wrong: 'is not a picture, a video or a sound' };
+    : { wrong: wording('is not a picture, a video or a sound') };
 }
 
 function readFiles(

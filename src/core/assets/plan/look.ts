@@ -49,27 +49,36 @@ export class PackageLooks {
 /** A file that was written less than so many milliseconds ago may be written again within the same tick. */
 const settledMs = 2_000;
 
-interface KnownFile {
+/** Longer texts are read again each time, in UTF-16 units; recipes are shorter. */
+const longestKept = 16_384;
+
+type TextOrProblem = ReturnType<PackageFolder['readText']>;
+
+interface Known<T> {
   readonly mark: string;
-  readonly fact: FileFact;
+  readonly content: T;
 }
 
 /** Knows the contents of files that nobody has touched since they were read. */
 class RememberingFolder extends PackageFolder {
-  readonly #known = new Map<string, KnownFile>();
+  readonly #facts = new Map<string, Known<FileFact>>();
+  readonly #texts = new Map<string, Known<TextOrProblem>>();
 
   /** Of the folders on the way to files; links in them may change between two looks. */
   readonly #inside = new Map<string, boolean>();
 
-  /** A look begins: what was seen of links counts no more. */
+  /** What stands at each place, a link as a link: asked for once in a look, though several want to know. */
+  readonly #seen = new Map<string, BigIntStats | undefined>();
+
+  /** A look begins: what was seen before counts no more. */
   begin(): void {
     this.#inside.clear();
+    this.#seen.clear();
   }
 
   /** Thousands of files lie in few folders: of a file that is no link, its folder decides. */
   override isInside(file: string): boolean {
-    const found = lstatSync(this.pathOf(file), { throwIfNoEntry: false });
-    if (found?.isSymbolicLink() === true) return super.isInside(file);
+    if (this.#see(file)?.isSymbolicLink() === true) return super.isInside(file);
     const folder = path.posix.dirname(file);
     const known = this.#inside.get(folder);
     if (known !== undefined) return known;
@@ -79,20 +88,44 @@ class RememberingFolder extends PackageFolder {
   }
 
   override factOf(file: string): FileFact | undefined {
+    return this.#remembered(this.#facts, file, () => super.factOf(file));
+  }
+
+  override readText(file: string, maximumBytes: number): TextOrProblem {
+    const read = (): TextOrProblem => super.readText(file, maximumBytes);
+    const isKept = (found: TextOrProblem): boolean => 'text' in found && found.text.length <= longestKept;
+    return this.#remembered(this.#texts, file, read, isKept) ?? read();
+  }
+
+  /** What was read of a file that nobody has touched since, or is read of it now. */
+  #remembered<T>(
+    all: Map<string, Known<T>>,
+    file: string,
+    read: () => T | undefined,
+    isKept: (content: T) => boolean = () => true,
+  ): T | undefined {
     // First: a link that leads in a circle is none of ours.
     if (!this.isInside(file)) return undefined;
-    const found = statSync(this.pathOf(file), { bigint: true, throwIfNoEntry: false });
+    const seen = this.#see(file);
+    const found = seen?.isSymbolicLink() === true ? statSync(this.pathOf(file), quietly) : seen;
     if (!found) return undefined;
     const mark = found.isFile() ? markOf(found) : undefined;
-    const known = this.#known.get(file);
-    if (mark !== undefined && known?.mark === mark) return known.fact;
-    const fact = super.factOf(file);
-    if (fact && mark !== undefined && Date.now() - Number(found.mtimeMs) > settledMs)
-      this.#known.set(file, { mark, fact });
-    else this.#known.delete(file);
-    return fact;
+    const known = all.get(file);
+    if (mark !== undefined && known?.mark === mark) return known.content;
+    const content = read();
+    const isSettled = mark !== undefined && Date.now() - Number(found.mtimeMs) > settledMs;
+    if (content !== undefined && isSettled && isKept(content)) all.set(file, { mark, content });
+    else all.delete(file);
+    return content;
+  }
+
+  #see(file: string): BigIntStats | undefined {
+    if (!this.#seen.has(file)) this.#seen.set(file, lstatSync(this.pathOf(file), quietly));
+    return this.#seen.get(file);
   }
 }
+
+const quietly = { bigint: true, throwIfNoEntry: false } as const;
 
 function markOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(' ');

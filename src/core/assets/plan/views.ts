@@ -1,4 +1,5 @@
 import { inertText } from '../../../base/text.ts';
+import { worded } from '../../../base/wording.ts';
 import { sumOf, type Estimate } from '../../generate/cost.ts';
 import type { ManifestProblem } from '../manifest/problem.ts';
 import type { AssetState, Plan, PlanItem } from './plan.ts';
@@ -259,7 +260,7 @@ export function findingsOfProblems(problems: readonly ManifestProblem[], manifes
     file: manifest,
     line: range.line,
     column: range.column,
-    text: message,
+    text: worded(message),
   }));
 }
 

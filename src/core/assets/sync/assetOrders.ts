@@ -1,3 +1,4 @@
+import type { Slices } from '../../../base/slices.ts';
 import type { ReferenceMediaItem } from '../../../api/resources/generations.ts';
 import type { Task } from '../../../shared/task.ts';
 import { draftJob } from '../../generate/draftJob.ts';
@@ -45,6 +46,16 @@ export class AssetOrders {
   fact(recipe: string): OrderFact {
     const latest = this.latest(recipe);
     return latest ? factOf(latest.task) : { state: 'none' };
+  }
+
+  /** What is known of the orders of thousands of recipes, looked up in slices. */
+  async facts(recipes: Iterable<string>, slices: Slices): Promise<ReadonlyMap<string, OrderFact>> {
+    const known = new Map<string, OrderFact>();
+    for (const recipe of recipes) {
+      known.set(recipe, this.fact(recipe));
+      await slices.rest();
+    }
+    return known;
   }
 
   /**

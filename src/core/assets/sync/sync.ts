@@ -12,16 +12,16 @@ import { decide } from '../../tasks/runner.ts';
 import { groupOf, KnownPrices, orderParams } from '../plan/catalogue.ts';
 import type { PackageFacts, WishedAsset } from '../plan/facts.ts';
 import { makePlan, type Plan, type PlanItem, type PlanOptions } from '../plan/plan.ts';
-import { AssetFiles, type AssetFilesParts } from './assetFiles.ts';
+import { AssetFiles } from './assetFiles.ts';
 import { AssetOrders, isElsewhere, orderedElsewhere, wishedJob } from './assetOrders.ts';
 import { Purse, type Agreement, type PriceChange } from './purse.ts';
 import { ReferenceRefused, References } from './references.ts';
+import { Settler, type SettlerParts } from './settle.ts';
 import { waitForJob, type JobNews } from './waitForJob.ts';
 
 /** What a sync works with. */
-export interface SyncServices extends AssetFilesParts, JobNews {
+export interface SyncServices extends SettlerParts, JobNews {
   readonly client: Pick<RivyaClient, 'files'>;
-  readonly origin: string;
   readonly models: readonly Model[];
   readonly holder: string;
   /** Reads the package as it stands now; an editor does it in a thread. */
@@ -95,6 +95,7 @@ class Sync {
   readonly #notMade: NotMade[] = [];
   readonly #references: References;
   readonly #files: AssetFiles;
+  readonly #settler: Settler;
   /** What a group has turned out to cost. */
   readonly #revealed = new Map<string, number>();
   readonly #finishing: Promise<void>[] = [];
@@ -108,6 +109,7 @@ class Sync {
     this.#purse = new Purse(options.agreement);
     this.#references = new References(services.folder, services.client);
     this.#files = new AssetFiles(services);
+    this.#settler = new Settler(services);
   }
 
   async run(): Promise<SyncReport> {
@@ -356,6 +358,9 @@ class Sync {
       await this.#place(item, asset, task);
       return;
     }
+    // Who stops a sync does not wait for what is on its way; the next sync finds it in the library.
+    if (this.#options.signal.aborted && task.remoteId !== undefined)
+      decide(this.#services.ledger, task.id, { type: 'trackingStopped' }, this.#services.clock.now());
     const problem = task.problem ?? { code: 'unknown', message: 'it is not there yet' };
     const kind = task.hold === 'key' || isServerProblem(problem) ? 'server' : 'asset';
     this.#fail(item, this.#options.signal.aborted ? 'stopped before it came' : inSentence(problem), kind);
@@ -371,31 +376,15 @@ class Sync {
 
   /** What needs no order: results in the library, copies, and recipes of what stands there. */
   async #settle(item: PlanItem, plan: Plan): Promise<void> {
-    const { asset, action } = item;
-    if (!asset) return;
-    if (action === 'take' || action === 'adopt') {
-      const task = this.#orders.latest(asset.recipe)?.task;
-      if (task) await this.#place(item, asset, task);
-    } else if (action === 'copy') {
-      const twin = plan.items.find(({ id }) => id === item.twin)?.asset;
-      this.#tell(item, this.#files.copy(item, asset, twin), 'made', 0);
-    } else if (action === 'none' && item.isRenamed && item.recipe) {
-      this.#files.record(asset, item.recipe);
-      this.#made.push(item);
-    }
+    const settled = await this.#settler.settle(item, plan);
+    if (settled?.type === 'renamed') this.#made.push(item);
+    else if (settled) this.#tell(item, settled.failure, settled.type, item.action === 'copy' ? 0 : undefined);
   }
 
   async #place(item: PlanItem, asset: WishedAsset, task: Task): Promise<void> {
-    const { ledger, clock } = this.#services;
-    const failure = await this.#files.place(item, asset, task);
-    if (failure === undefined) {
-      // The ledger learns where the file went, so that it is not offered to anybody.
-      const uri = this.#files.uriOf(asset);
-      const saved = { state: 'saved', file: uri, copies: [{ index: 0, uri }] } as const;
-      ledger.setPlacement(task.id, 'waiting', saved, clock.now());
-    }
+    const { failure, type } = await this.#settler.place(item, asset, task);
     const credits = item.action === 'make' ? (task.finalCredits ?? task.reservedCredits) : undefined;
-    this.#tell(item, failure, item.action === 'adopt' ? 'recorded' : 'made', credits);
+    this.#tell(item, failure, type === 'recorded' ? type : 'made', credits);
   }
 }
 

@@ -7,7 +7,8 @@ import {
   type PackageLook,
   type PackageQuestion,
 } from '../../../../src/core/assets/plan/look.ts';
-import { sha256 } from '../../../../src/core/recipes/identity.ts';
+import { recipeIdOf, sha256 } from '../../../../src/core/recipes/identity.ts';
+import { formatRecipe, recipePathOf } from '../../../../src/core/recipes/recipe.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 import { sandboxCatalogue } from '../../../support/sandboxCatalogue.ts';
 import { manifestOf } from '../../../support/assetWorld.ts';
@@ -64,6 +65,26 @@ describe('a look at a package', () => {
     }
     expect(hashes).toEqual(['one', 'two', 'six'].map(sha256));
     expect(readFileSync(file, 'utf8')).toBe('six');
+  });
+
+  it('sees every change of a recipe, also one that keeps its size and its time', async () => {
+    const looks = new PackageLooks();
+    const long = new Date(Date.now() - 60_000);
+    const wish = { model: 'z-image', prompt: 'A', params: {}, references: [], take: 1 };
+    const target = path.join(root, recipePathOf('img/a.png'));
+    mkdirSync(path.dirname(target), { recursive: true });
+    for (const letter of ['a', 'b', 'b']) {
+      const output = { file: 'img/a.png', sha256: letter.repeat(64) };
+      const recipe = { ...wish, recipe: recipeIdOf(wish), kind: 'image', outputs: [output] } as const;
+      writeFileSync(target, formatRecipe(recipe));
+      utimesSync(target, long, long);
+      expect((await looks.look(ask())).facts.recipes.get('img/a.png')).toMatchObject({ outputs: [output] });
+    }
+    writeFileSync(target, '{');
+    utimesSync(target, long, long);
+    expect((await looks.look(ask())).facts.recipes.get('img/a.png')).toEqual({ problem: 'invalid' });
+    rmSync(target);
+    expect((await looks.look(ask())).facts.recipes.size).toBe(0);
   });
 
   it.skipIf(process.platform === 'win32')('follows links as they are at each look', async () => {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as vscode from 'vscode';
+import { asItIs } from '../../../../src/base/wording.ts';
 import type { Estimate } from '../../../../src/core/generate/cost.ts';
 import { readManifest } from '../../../../src/core/assets/manifest/expand.ts';
 import type { PackageFacts, WishedAsset } from '../../../../src/core/assets/plan/facts.ts';
@@ -154,8 +155,8 @@ describe('lenses of a manifest', () => {
   });
 
   it('are not there while the manifest has errors', () => {
-    const problem = { code: 'asset-shape', message: 'x', severity: 'error', range: { start: 0, end: 1, line: 1, column: 1 } } as const; // prettier-ignore
-    expect(lensesOf({ ...stateOf([]), problems: [problem] })).toEqual([]);
+    const problem = { code: 'asset-shape', message: asItIs('x'), severity: 'error', range: { start: 0, end: 1, line: 1, column: 1 } } as const; // prettier-ignore
+    expect([...lensesOf({ ...stateOf([]), problems: [problem] })]).toEqual([]);
   });
 });
 
@@ -187,7 +188,7 @@ describe('problems that are told', () => {
   const range = { start: 0, end: 1, line: 1, column: 1 };
   const all = (['asset-syntax', 'asset-shape', 'asset-yaml', 'asset-path', 'asset-model'] as const).map(
     code => ({
-      ...{ code, message: 'x', severity: 'error' as const, range },
+      ...{ code, message: asItIs('x'), severity: 'error' as const, range },
     }),
   );
 
