@@ -35,17 +35,22 @@ export type CommandAction = Action & { readonly command: CommandId };
  * The same, behind a picture of ours.
  * @param folder in which the picture lies
  * @param open what a click on the picture does
+ * @param isLow for a hover in a document, where a picture of full size would push the links out of sight
  */
 export function pictureTooltip(
   picture: vscode.Uri,
   folder: vscode.Uri,
   lines: readonly string[],
-  { open, links = [] }: { readonly open: CommandAction; readonly links?: readonly CommandAction[] },
+  {
+    open,
+    links = [],
+    isLow = false,
+  }: { readonly open: CommandAction; readonly links?: readonly CommandAction[]; readonly isLow?: boolean },
 ): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
   tooltip.baseUri = folder;
   // Encoded: a blank ends an address, and on every Mac the folder has one.
-  const image = `![${open.title}](${picture.toString()}|width=256)`;
+  const image = `![${open.title}](${picture.toString()}|${isLow ? 'height=88' : 'width=256'})`;
   tooltip.appendMarkdown(`[${image}](${targetOf(open)})\n\n`);
   for (const line of lines) addLine(tooltip, line);
   addLinks(tooltip, links, open);

@@ -75,7 +75,7 @@ export async function referenceHover(
   if (!picture) return new vscode.Hover(tooltipOf(lines, links), range);
   const open = { title: t('Open Result'), command: 'rivya.task.open', arguments: [task.id] } as const;
   const folder = vscode.Uri.file(`${library.folder}/`);
-  return new vscode.Hover(pictureTooltip(picture, folder, lines, { open, links }), range);
+  return new vscode.Hover(pictureTooltip(picture, folder, lines, { open, links, isLow: true }), range);
 }
 
 async function referenceAt(
