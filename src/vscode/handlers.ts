@@ -370,7 +370,9 @@ export function createHandlers({
     'rivya.openWalkthrough': async () => {
       const id = `${hostContext.context.extension.id}#start`;
       await vscode.commands.executeCommand('workbench.action.openWalkthrough', id);
+      // A moment is enough; what is so when VS Code is told of the walkthrough never counts for it.
       setContext('rivya.walkthrough', true);
+      setContext('rivya.walkthrough', false);
     },
   };
 }

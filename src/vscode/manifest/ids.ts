@@ -198,7 +198,7 @@ export interface ContextKeys {
   'rivya.hasResults': boolean;
   /** Whether a document came to refer to a result, since the window was opened. */
   'rivya.hasInserted': boolean;
-  /** Whether the walkthrough was opened by our command: what was done before that counts, too. */
+  /** Whether our command is just opening the walkthrough: what was done before that counts, too. */
   'rivya.walkthrough': boolean;
   /** Whether this window has a package of assets, as far as anybody has looked. */
   'rivya.hasPackage': boolean;
