@@ -22,6 +22,7 @@ import type { TaskGroup } from '../core/tasks/groups.ts';
 import type { fileCommands } from './regenerate/fileCommands.ts';
 import type { recipeCommands } from './recipes/recipeCommands.ts';
 import type { taskCommands } from './tasks/taskCommands.ts';
+import { setContext } from './manifest/contextKeys.ts';
 import { modelOf } from './models/modelsNode.ts';
 import type { WebhookCommand } from './webhooks/webhookCommands.ts';
 import type { WebhooksTree } from './webhooks/webhooksTree.ts';
@@ -366,11 +367,13 @@ export function createHandlers({
         'workbench.action.openSettings',
         key === undefined ? `@ext:${hostContext.context.extension.id}` : `@id:rivya.${key}`,
       ),
-    'rivya.openWalkthrough': () =>
-      vscode.commands.executeCommand(
-        'workbench.action.openWalkthrough',
-        `${hostContext.context.extension.id}#start`,
-      ),
+    'rivya.openWalkthrough': async () => {
+      const id = `${hostContext.context.extension.id}#start`;
+      await vscode.commands.executeCommand('workbench.action.openWalkthrough', id);
+      // A moment is enough; what is so when VS Code is told of the walkthrough never counts for it.
+      setContext('rivya.walkthrough', true);
+      setContext('rivya.walkthrough', false);
+    },
   };
 }
 

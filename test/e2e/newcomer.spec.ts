@@ -74,4 +74,10 @@ test('from install to the first image with a key', async ({ workbench, sandbox }
   expect(sandbox.control.charges()).toHaveLength(1);
   await expect(workbench.statusBar('99 cr')).toBeVisible();
   await workbench.screenshot('newcomerKey');
+
+  // What was done before the walkthrough was opened is ticked in it.
+  const walkthrough = await workbench.openWalkthrough();
+  await expect(walkthrough.locator('.step-list-container .codicon-getting-started-step-checked')).toHaveCount(
+    2,
+  );
 });

@@ -71,6 +71,16 @@ test('shows live what happens, in light and in dark, and is accessible', async (
     }
   }
   expect(problems).toEqual([]);
+
+  // The spacing that WCAG 1.4.12 wants to be possible.
+  await page.setViewportSize({ width: 320, height: 800 });
+  await page.evaluate(`{
+    const spacing = new CSSStyleSheet();
+    const all = 'line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important;';
+    spacing.replaceSync('* { ' + all + ' } p { margin-bottom: 2em !important; }');
+    document.adoptedStyleSheets = [spacing];
+  }`);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
 });
 
 test('shows what it has made, and finds it', async ({ page, sandbox }) => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { root } from '../../scripts/workspace.ts';
-import { finished, type Workbench } from '../support/workbench.ts';
+import { finished } from '../support/workbench.ts';
 import { expect, test } from './fixtures.ts';
 
 const sentence = 'A red bicycle leans against a white wall.';
@@ -32,17 +32,6 @@ async function keep(page: Page, place: Locator, name: string, width: number, hei
   await page.screenshot({ path: path.join(folder, `${name}.png`), clip });
 }
 
-async function openWalkthrough(workbench: Workbench): Promise<Locator> {
-  const walkthrough = workbench.page.locator('.gettingStartedSlideDetails');
-  // VS Code learns of the walkthroughs of extensions some seconds after its start, and shows one of its own
-  // till then.
-  await expect(async () => {
-    await workbench.runCommand('Rivya: Get Started');
-    await expect(walkthrough.getByText('Get Started with Rivya')).toBeVisible({ timeout: 3_000 });
-  }).toPass();
-  return walkthrough;
-}
-
 const theme = process.env['RIVYA_WRITE_MEDIA'] === 'light' ? 'light' : 'dark';
 test.use({
   settings: {
@@ -59,7 +48,7 @@ test('the walkthrough leads from nothing to a picture and an answer, and axe fin
   await page.getByRole('button', { name: 'Try Without a Key' }).first().waitFor();
   await keep(page, page.locator('.part.sidebar'), `key-${theme}`, 300, 320);
 
-  const walkthrough = await openWalkthrough(workbench);
+  const walkthrough = await workbench.openWalkthrough();
   await walkthrough.locator('a.monaco-button', { hasText: 'Try Without a Key' }).click();
   await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
   await expect(walkthrough.locator('.step-list-container .codicon-getting-started-step-checked')).toHaveCount(
@@ -87,7 +76,7 @@ test('the walkthrough leads from nothing to a picture and an answer, and axe fin
   await expect(chat.locator('[data-role="assistant"][data-state="complete"]')).toBeVisible();
   await keep(page, page.locator('.part.auxiliarybar'), `chat-${theme}`, 290, 720);
 
-  const again = await openWalkthrough(workbench);
+  const again = await workbench.openWalkthrough();
   await expect(again.locator('.step-list-container .codicon-getting-started-step-checked')).toHaveCount(4);
 
   // Wide enough for the pictures of the steps.

@@ -18,14 +18,16 @@ const sentences = [
   'A kite above the dunes.',
 ];
 
+const settings = {
+  'editor.minimap.enabled': false,
+  'workbench.colorTheme': 'Default Dark Modern',
+  'rivya.defaultModel.image': 'google-imagen4-fast',
+  'rivya.replace.oldFile': 'keep',
+  '[markdown]': { 'editor.wordWrap': 'on', 'editor.lineNumbers': 'off' },
+};
+
 test.use({
-  settings: {
-    'editor.minimap.enabled': false,
-    'workbench.colorTheme': 'Default Dark Modern',
-    'rivya.defaultModel.image': 'google-imagen4-fast',
-    'rivya.replace.oldFile': 'keep',
-    '[markdown]': { 'editor.wordWrap': 'on', 'editor.lineNumbers': 'off' },
-  },
+  settings,
   // The README shows the pictures at half their width.
   viewport: { width: 1024, height: 640 },
 });
@@ -90,6 +92,25 @@ test('a variant that is chosen in its place', async ({ workbench, workspaceFolde
   await workbench.pick('Variation 4').waitFor();
   // Notifications are left: the command that clears them would close the list.
   await keepPicture(await workbench.screenshot('choose'), 'choose');
+});
+
+test.describe('a chat', () => {
+  test.use({ settings: { ...settings, 'rivya.defaultModel.chat': 'gpt-5-2-chat' } });
+
+  test('whose answer becomes a picture', async ({ workbench, chat, sandbox }) => {
+    await workbench.runCommand('View: Maximize Secondary Side Bar');
+    sandbox.control.update({
+      chatAnswer: 'A **tide pool** at dusk, seen from above, with one red starfish.',
+    });
+    await chat.ask('What could be on the cover of a book about tide pools?');
+    await chat.expectState('complete');
+    await chat.press(chat.answer, /Generate image from this/);
+    const card = chat.page.getByTestId('chat-card');
+    await expect(card.getByRole('button', { name: 'Insert', exact: true })).toBeVisible();
+    await expect(card.getByRole('img')).toBeVisible();
+    await card.scrollIntoViewIfNeeded();
+    await keep(workbench, 'chat');
+  });
 });
 
 test('a gallery', async ({ workbench, workspaceFolder, sandbox }) => {

@@ -149,6 +149,18 @@ export class Workbench {
     await this.clearNotifications();
   }
 
+  /** Opens our walkthrough by its command. */
+  async openWalkthrough(): Promise<Locator> {
+    const walkthrough = this.page.locator('.gettingStartedSlideDetails');
+    // VS Code learns of the walkthroughs of extensions some seconds after its start, and shows one of its own
+    // till then.
+    await expect(async () => {
+      await this.runCommand('Rivya: Get Started');
+      await expect(walkthrough.getByText('Get Started with Rivya')).toBeVisible({ timeout: 3_000 });
+    }).toPass();
+    return walkthrough;
+  }
+
   async clearNotifications(): Promise<void> {
     await this.runCommand('Notifications: Clear All Notifications');
   }

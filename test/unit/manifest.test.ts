@@ -75,6 +75,7 @@ const contextKeys: Record<keyof ContextKeys, true> = {
   'rivya.hasResults': true,
   'rivya.hasInserted': true,
   'rivya.hasPackage': true,
+  'rivya.walkthrough': true,
   'rivya.tasksFiltered': true,
 };
 

@@ -198,6 +198,8 @@ export interface ContextKeys {
   'rivya.hasResults': boolean;
   /** Whether a document came to refer to a result, since the window was opened. */
   'rivya.hasInserted': boolean;
+  /** Whether our command is just opening the walkthrough: what was done before that counts, too. */
+  'rivya.walkthrough': boolean;
   /** Whether this window has a package of assets, as far as anybody has looked. */
   'rivya.hasPackage': boolean;
   /** Whether the Tasks view shows only some of them. */

@@ -10,8 +10,9 @@ export function stateText(task: Task): string {
   if (task.hold === 'key') return t('waiting for an API key that works');
   if (task.hold === 'decision') return t('waiting for your decision');
   if (isRateLimited(task) && task.dueAt !== undefined) {
+    // First how long: the status bar and a narrow view cut the end off.
     const time = new Date(task.dueAt).toLocaleTimeString(l10n.language, { timeStyle: 'medium' });
-    return t('rate limit reached, continues at {0}', time);
+    return t('continues at {0}, rate limit reached', time);
   }
   switch (task.state) {
     case 'draft':

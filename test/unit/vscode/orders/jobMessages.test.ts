@@ -42,7 +42,7 @@ describe('the state of a job', () => {
     const problem = { code: 'rate_limited', message: '', status: 429 };
     const waiting = draft({ state: 'submitting', failures: 1, problem, dueAt: noon });
     expect(stateText(waiting)).toBe(
-      `rate limit reached, continues at ${new Date(noon).toLocaleTimeString('en', { timeStyle: 'medium' })}`,
+      `continues at ${new Date(noon).toLocaleTimeString('en', { timeStyle: 'medium' })}, rate limit reached`,
     );
     expect(stateText({ ...waiting, problem: { ...problem, code: 'connection_lost' } })).toBe(
       'no answer yet, asking again',

@@ -109,3 +109,26 @@ it('rows stay known until there are others', async () => {
   expect(drawn).toBe(2);
   tree.dispose();
 });
+
+it.each([
+  ['active', 'Shop, active, failures: 2 · succeeded'],
+  ['disabled', 'Shop, disabled · failures: 2 · succeeded'],
+])('the name of a webhook that is %s says so once', async (status, name) => {
+  const { itemOf } = await import('../../../../src/vscode/webhooks/webhookItems.ts');
+  const endpoint = {
+    id: 'wh_1',
+    name: 'Shop',
+    url: 'https://shop.example/hooks',
+    status,
+    event_types: ['generation.succeeded'],
+    failure_count: 2,
+    last_success_at: null,
+    last_failure_at: null,
+    secret_preview: null,
+  };
+  const node = { type: 'endpoint', endpoint, secretKnown: true } as unknown as WebhookNode & {
+    type: 'endpoint';
+  };
+  const receiver = { url: undefined, deliveries: [] } as unknown as Parameters<typeof itemOf>[1];
+  expect(itemOf(node, receiver).accessibilityInformation?.label).toBe(name);
+});
