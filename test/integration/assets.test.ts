@@ -133,6 +133,41 @@ describe('assets of a package', () => {
     assert.match(words, /Missing[^]*lighthouse/);
   });
 
+  it('leaves to an extension for YAML what that says by our schema: nothing is told twice', async () => {
+    const extensions = vscode.extensions as { getExtension: (id: string) => unknown };
+    const before = extensions.getExtension;
+    // What it knows of is told by it: this one knows that key.
+    const theirs = vscode.languages.createDiagnosticCollection('yaml');
+    const { document } = editor;
+    const told = (): string[] =>
+      vscode.languages
+        .getDiagnostics(document.uri)
+        .map(({ range, source }) => `${document.getText(range)} ${source ?? ''}`)
+        .toSorted();
+    try {
+      extensions.getExtension = id => (id === 'redhat.vscode-yaml' ? {} : before.call(extensions, id));
+      const end = document.positionAt(document.getText().length);
+      await editor.edit(edit =>
+        edit.insert(end, '    promt: x\n  out:\n    file: ../a.png\n    prompt: A fox.\n'),
+      );
+      const at = document.positionAt(document.getText().indexOf('promt'));
+      const wrong = new vscode.Diagnostic(
+        new vscode.Range(at, at.translate(0, 5)),
+        'Property promt is not allowed.',
+      );
+      wrong.source = 'yaml-schema: Rivya';
+      theirs.set(document.uri, [wrong]);
+      // Of a manifest that is no manifest, paths are not looked at.
+      await sooner('their word alone', told, found => found.join() === 'promt yaml-schema: Rivya');
+      await editor.edit(edit => edit.delete(new vscode.Range(at.line, 0, at.line + 1, 0)));
+      theirs.clear();
+      await sooner('ours', told, found => found.join() === '../a.png Rivya');
+    } finally {
+      extensions.getExtension = before;
+      theirs.dispose();
+    }
+  });
+
   it('makes all with one question, pays once, and a second sync does nothing', async () => {
     await lensesWith('Missing 3');
     await sync();
@@ -308,7 +343,14 @@ describe('assets of a package', () => {
           );
           await editor.edit(edit => edit.replace(all, text));
           await document.save();
-        } else await writeFile(document.uri.fsPath, text);
+        } else {
+          await writeFile(document.uri.fsPath, text);
+          await sooner(
+            `${name}, pulled`,
+            () => document.getText(),
+            found => found === text,
+          );
+        }
         const [place = '', code = place] = expected.split(' ');
         const isTold = (each: string): boolean =>
           place === code ? each.includes(` ${code}`) : each === `${place} ${code}`;
