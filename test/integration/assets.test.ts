@@ -56,6 +56,8 @@ describe('assets of a package', () => {
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
       editor.document.uri,
+      // So many have their words.
+      100,
     );
     return lenses.map(({ command }) => command?.title ?? '');
   }
