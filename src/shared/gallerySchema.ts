@@ -48,6 +48,7 @@ const pageMessage = v.variant('type', [
         'vary',
         'edit',
         'copyPrompt',
+        'explain',
         'compare',
         'remove',
       ] as const),

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Clients } from '../api/clients.ts';
@@ -26,6 +24,7 @@ import { ExternalChanges } from '../core/tasks/externalChanges.ts';
 import { forgetRemoved, removedForMs, type HousekeepingPorts } from '../core/tasks/housekeeping.ts';
 import { Ledger } from '../core/tasks/ledger.ts';
 import { ledgerPath } from '../core/tasks/storagePaths.ts';
+import { processHolder } from '../core/tasks/processRunner.ts';
 import { Runner, type RunnerServer } from '../core/tasks/runner.ts';
 import { isRunningState } from '../shared/task.ts';
 import { hostFetch, keyOf, type HostContext } from './host/hostContext.ts';
@@ -140,7 +139,7 @@ export function createServices(
       onCacheFailure: error => log.warn(`The catalogue could not be kept: ${describeError(error)}`),
     }),
   );
-  const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`.replace(/[^\w-]/g, '_');
+  const holder = processHolder();
   const runner = store.add(
     new Runner({
       ledger,

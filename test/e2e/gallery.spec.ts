@@ -38,7 +38,11 @@ test('a picture is found again in the gallery and inserted into the document', a
   await expect
     .poll(async () => (await readFile(file, 'utf8')).match(/!\[A red bicycle[^\]]*\]\([^)]+\)/g)?.length)
     .toBe(2);
-  // An insertion costs nothing.
+  await gallery.getByTestId('gallery-explain').click();
+  const explanation = workbench.page.locator('.monaco-dialog-box', { hasText: sentence });
+  await expect(explanation).toContainText('There is no recipe of it in the workspace');
+  await workbench.page.keyboard.press('Escape');
+  // An insertion costs nothing, and neither does an explanation.
   expect(sandbox.control.charges()).toHaveLength(1);
 
   // After a reload of the window it is there again. What it had searched for is VS Code's to keep, which it

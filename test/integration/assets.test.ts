@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -56,6 +56,8 @@ describe('assets of a package', () => {
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
       editor.document.uri,
+      // So many have their words.
+      100,
     );
     return lenses.map(({ command }) => command?.title ?? '');
   }
@@ -131,6 +133,41 @@ describe('assets of a package', () => {
       .map(each => (each instanceof vscode.MarkdownString ? each.value : ''))
       .join(' ');
     assert.match(words, /Missing[^]*lighthouse/);
+  });
+
+  it('leaves to an extension for YAML what that says by our schema: nothing is told twice', async () => {
+    const extensions = vscode.extensions as { getExtension: (id: string) => unknown };
+    const before = extensions.getExtension;
+    // What it knows of is told by it: this one knows that key.
+    const theirs = vscode.languages.createDiagnosticCollection('yaml');
+    const { document } = editor;
+    const told = (): string[] =>
+      vscode.languages
+        .getDiagnostics(document.uri)
+        .map(({ range, source }) => `${document.getText(range)} ${source ?? ''}`)
+        .toSorted();
+    try {
+      extensions.getExtension = id => (id === 'redhat.vscode-yaml' ? {} : before.call(extensions, id));
+      const end = document.positionAt(document.getText().length);
+      await editor.edit(edit =>
+        edit.insert(end, '    promt: x\n  out:\n    file: ../a.png\n    prompt: A fox.\n'),
+      );
+      const at = document.positionAt(document.getText().indexOf('promt'));
+      const wrong = new vscode.Diagnostic(
+        new vscode.Range(at, at.translate(0, 5)),
+        'Property promt is not allowed.',
+      );
+      wrong.source = 'yaml-schema: Rivya';
+      theirs.set(document.uri, [wrong]);
+      // Of a manifest that is no manifest, paths are not looked at.
+      await sooner('their word alone', told, found => found.join() === 'promt yaml-schema: Rivya');
+      await editor.edit(edit => edit.delete(new vscode.Range(at.line, 0, at.line + 1, 0)));
+      theirs.clear();
+      await sooner('ours', told, found => found.join() === '../a.png Rivya');
+    } finally {
+      extensions.getExtension = before;
+      theirs.dispose();
+    }
   });
 
   it('makes all with one question, pays once, and a second sync does nothing', async () => {
@@ -308,7 +345,15 @@ describe('assets of a package', () => {
           );
           await editor.edit(edit => edit.replace(all, text));
           await document.save();
-        } else await writeFile(document.uri.fsPath, text);
+        } else {
+          await writeFile(document.uri.fsPath, text);
+          const look = async (): Promise<string> => {
+            // What changes while VS Code still saves, it may not see.
+            await utimes(document.uri.fsPath, new Date(), new Date());
+            return document.getText();
+          };
+          await sooner(`${name}, pulled`, look, found => found === text);
+        }
         const [place = '', code = place] = expected.split(' ');
         const isTold = (each: string): boolean =>
           place === code ? each.includes(` ${code}`) : each === `${place} ${code}`;

@@ -5,21 +5,9 @@ import { startSandbox } from '../../src/sandbox/server.ts';
 import { buildProgram } from '../support/builtCli.ts';
 import { RecordedTerminal } from '../support/recordedTerminal.ts';
 import { temporaryFolder } from '../support/tasks.ts';
+import { manifest } from './manifest.ts';
 
-/* The recordings of docs/media-as-code.md; `npm run media` writes them anew. */
-
-const manifest = `rivya: 1
-defaults: { model: z-image, style: "Flat vector, two colours." }
-assets:
-  hero:
-    file: public/img/hero.png
-    prompt: A lighthouse at dawn, seen from the sea.
-  card:
-    file: public/img/cards/{theme}.png
-    prompt: A postcard of a harbour, {mood}.
-    matrix: { theme: [light, dark] }
-    values: { light: { mood: sunny morning }, dark: { mood: starry night } }
-`;
+/* A recording of docs/media-as-code.md; `npm run media` writes it anew. */
 
 test.use({ viewport: { width: 700, height: 440 } });
 

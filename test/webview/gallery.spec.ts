@@ -169,6 +169,8 @@ test('selects one, several and a stretch, also beyond what is loaded', async ({ 
   await page.keyboard.press(' ');
   await page.getByTestId('gallery-insert').click();
   expect((await gallery.posted('do')).at(-1)).toEqual({ type: 'do', verb: 'insert', taskIds: ['task-0'] });
+  await page.getByRole('button', { name: 'Why Does This File Exist?' }).click();
+  expect((await gallery.posted('do')).at(-1)).toEqual({ type: 'do', verb: 'explain', taskIds: ['task-0'] });
 });
 
 test('search and filters say to the host what is wanted, and an empty answer is said', async ({

@@ -1,3 +1,4 @@
+import { worded } from '../../base/wording.ts';
 import { catalogueProblems, KnownPrices } from '../../core/assets/plan/catalogue.ts';
 import { readPackage } from '../../core/assets/plan/facts.ts';
 import { makePlan, type Plan, type PlanItem } from '../../core/assets/plan/plan.ts';
@@ -114,7 +115,7 @@ function progress(terminal: Terminal, plan: Plan): Parameters<typeof syncPackage
     if (event.type === 'made') {
       const credits = event.credits === undefined ? '' : `, ${creditsText(event.credits)}`;
       terminal.error(`  ${name}: ${inertText(event.item.file, 200)}${credits}`);
-    } else if (event.type === 'failed') terminal.error(`  ${name}: ${inertText(event.reason, 300)}`);
+    } else if (event.type === 'failed') terminal.error(`  ${name}: ${inertText(worded(event.reason), 300)}`);
     terminal.progress(`${made} of ${all} made, ${Math.max(0, ordered - made)} on the way`);
   };
 }
@@ -158,7 +159,7 @@ function end(
         rivya: 1,
         command: 'sync',
         made: made.map(item => ({ ...line(item), action: item.action })),
-        notMade: notMade.map(({ item, reason, kind }) => ({ ...line(item), kind, reason })),
+        notMade: notMade.map(({ item, reason, kind }) => ({ ...line(item), kind, reason: worded(reason) })),
         credits,
         ...(priceChange && { priceChange }),
         exitCode: code,
@@ -179,7 +180,7 @@ function end(
         file: item.asset ? manifestName : item.file,
         line: item.asset?.ranges.name.line ?? 1,
         column: item.asset?.ranges.name.column ?? 1,
-        text: `${item.id}: ${reason}`,
+        text: `${item.id}: ${worded(reason)}`,
       }));
       for (const each of annotations(findings)) terminal.out(each);
       writeSummary(terminal, markdown(report, summary));
@@ -192,7 +193,7 @@ function markdown({ made, notMade }: SyncReport, summary: string): string {
   const rows = [
     ...made.map(({ id, file, action }) => `| ${cell(id)} | ${cell(file)} | ${action} | |`),
     ...notMade.map(
-      ({ item, reason }) => `| ${cell(item.id)} | ${cell(item.file)} | not made | ${cell(reason)} |`,
+      ({ item, reason }) => `| ${cell(item.id)} | ${cell(item.file)} | not made | ${cell(worded(reason))} |`,
     ),
   ];
   const table =

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import { parseBaseUrl, type BaseUrl } from '../../api/address/baseUrl.ts';
 import type { RivyaClient } from '../../api/client.ts';
@@ -10,14 +8,13 @@ import { isRivyaError } from '../../api/errors/errors.ts';
 import { systemClock } from '../../base/clock.ts';
 import { redactedLog, type Log } from '../../base/log.ts';
 import { Library } from '../../core/assets/library.ts';
-import { maximumResultBytes } from '../../core/assets/resultLimits.ts';
 import { fetchAgain } from '../../core/assets/sync/fetchAgain.ts';
 import type { SyncServices } from '../../core/assets/sync/sync.ts';
 import { readPackage } from '../../core/assets/plan/facts.ts';
 import { AccountMarks } from '../../core/paidRequest/accountMarks.ts';
 import type { PackageFolder } from '../../core/recipes/packageFolder.ts';
 import { Ledger } from '../../core/tasks/ledger.ts';
-import { localPace, Runner } from '../../core/tasks/runner.ts';
+import { processHolder, processRunner } from '../../core/tasks/processRunner.ts';
 import { stateFolder } from '../../core/storage/stateFolder.ts';
 import { ledgerPath } from '../../core/tasks/storagePaths.ts';
 import { CommandFailure, exitCodes } from './exitCodes.ts';
@@ -115,25 +112,13 @@ export function openSession({ env, folder, server, client, models, log, tell, to
   const ledger = openLedger(env, tell);
   const library = new Library(path.join(state, 'library'));
   const marks = AccountMarks.open(path.join(state, 'account.salt'));
-  const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`.replace(/[^\w-]/g, '_');
+  const holder = processHolder();
   const { fetch } = globalThis;
-  const runnerServer = {
-    client,
+  const runner = processRunner({
+    ...{ ledger, library, server, client, fetch, holder, log },
     account: marks.sender(() => apiKeyOf(env)),
-    baseUrl: server.href,
-    fetch,
-  };
-  const runner = new Runner({
-    ledger,
-    library,
-    servers: () => new Map([[server.origin, runnerServer]]),
-    holder,
     clock: systemClock,
-    random: Math.random,
     focused: () => true,
-    log,
-    maximumResultBytes,
-    timings: { pace: server.loopback ? localPace : 1 },
   });
   return {
     services: {

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import type { BaseUrl } from '../../api/address/baseUrl.ts';
 import { Clients } from '../../api/clients.ts';
@@ -17,7 +15,6 @@ import { previewFile } from '../../core/agents/previewFile.ts';
 import { AgentProblem } from '../../core/agents/problems.ts';
 import type { ToolName } from '../../core/agents/toolSchemas.ts';
 import { Library } from '../../core/assets/library.ts';
-import { maximumResultBytes } from '../../core/assets/resultLimits.ts';
 import { Balance } from '../../core/credits/balance.ts';
 import { uploadedItem } from '../../core/generate/uploadedItem.ts';
 import { Pictures } from '../../core/media/pictures.ts';
@@ -28,7 +25,7 @@ import { NewerFile } from '../../core/storage/fileErrors.ts';
 import { agentRowsMs } from '../../core/tasks/agentJobs.ts';
 import { ExternalChanges } from '../../core/tasks/externalChanges.ts';
 import { Ledger } from '../../core/tasks/ledger.ts';
-import { localPace, Runner } from '../../core/tasks/runner.ts';
+import { processHolder, processRunner } from '../../core/tasks/processRunner.ts';
 import { ledgerPath } from '../../core/tasks/storagePaths.ts';
 import { isRunningState } from '../../shared/task.ts';
 import type { McpPort } from '../createServer.ts';
@@ -70,23 +67,15 @@ export function openHost({ options, server, keys, folder, cwd, log }: HostParts)
     origin === server.origin ? (await keys.find())?.key : undefined;
   const { fetch } = globalThis;
   const client = new Clients(keyOf, { fetch, log }).of(server);
-  const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`.replace(/[^\w-]/g, '_');
+  const holder = processHolder();
   let calls = 0;
-  const account = marks.sender(() => keyOf(server.origin));
-  const runnerServer = { client, account, baseUrl: server.href, fetch };
   const runner = store.add(
-    new Runner({
-      ledger,
-      library,
-      servers: () => new Map([[server.origin, runnerServer]]),
-      holder,
+    processRunner({
+      ...{ ledger, library, server, client, fetch, holder, log },
+      account: marks.sender(() => keyOf(server.origin)),
       clock: systemClock,
-      random: Math.random,
       // Somebody looks while a call waits.
       focused: () => calls > 0,
-      log,
-      maximumResultBytes,
-      timings: { pace: server.loopback ? localPace : 1 },
     }),
   );
   const catalogue = store.add(

@@ -81,6 +81,8 @@ export function reasonText({ state, changed, from, action, twin, order }: PlanIt
       return t('pull it from there');
     case 'conflict':
       return t('its recipe cannot be read, or tells of another file');
+    case 'underived':
+      return t('it came as {0}: name it .{0}, formats are not converted yet', order?.file?.extension ?? '');
     case 'unowned':
       return action === 'adopt' ? t('made, and its recipe not written') : '';
     default:

@@ -63,12 +63,12 @@ export class ManifestFeatures implements Disposable {
       }),
     );
     this.#store.add(packages.onDidChange(lookAll));
-    this.#store.add(
-      vscode.languages.registerCodeLensProvider(manifests, {
-        onDidChangeCodeLenses: this.#lensesChanged.event,
-        provideCodeLenses: document => this.lenses(document),
-      }),
-    );
+    const lenses: vscode.CodeLensProvider<ManifestLens> = {
+      onDidChangeCodeLenses: this.#lensesChanged.event,
+      provideCodeLenses: document => this.lenses(document),
+      resolveCodeLens: lens => lens.resolve(),
+    };
+    this.#store.add(vscode.languages.registerCodeLensProvider(manifests, lenses));
     this.#store.add(
       vscode.languages.registerHoverProvider(manifests, {
         provideHover: (document, position) => this.hover(document, position),
@@ -87,16 +87,16 @@ export class ManifestFeatures implements Disposable {
     lookAll();
   }
 
-  async lenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+  async lenses(document: vscode.TextDocument): Promise<ManifestLens[]> {
     if (!setting('assets.codeLens', document)) return [];
     const { version } = document;
     const state = await this.#packages.stateOf(document);
     const slices = new Slices(sliceMs);
-    const lenses: vscode.CodeLens[] = [];
+    const lenses: ManifestLens[] = [];
     for (const each of lensesOf(state)) {
       // Offsets of an earlier text would stand anywhere.
       if (document.version !== version) return [];
-      lenses.push(codeLens(document, each));
+      lenses.push(new ManifestLens(document, each));
       await slices.rest();
     }
     return document.version === version ? lenses : [];
@@ -193,18 +193,28 @@ export class ManifestFeatures implements Disposable {
   }
 }
 
-function codeLens(
-  document: vscode.TextDocument,
-  { offset, title, command, entry }: LensText,
-): vscode.CodeLens {
-  const at = document.positionAt(offset);
-  return new vscode.CodeLens(new vscode.Range(at, at), {
-    title: plain(title, 'description'),
-    command: command ?? '',
-    ...(command !== undefined && {
-      arguments: entry === undefined ? [document.uri] : [document.uri, entry],
-    }),
-  });
+/** A lens that has its words when it comes in sight: of thousands most never do. */
+class ManifestLens extends vscode.CodeLens {
+  readonly #uri: vscode.Uri;
+  readonly #text: LensText;
+
+  constructor(document: vscode.TextDocument, text: LensText) {
+    const at = document.positionAt(text.offset);
+    super(new vscode.Range(at, at));
+    this.#uri = document.uri;
+    this.#text = text;
+  }
+
+  resolve(): this {
+    const { title, command = '', entry } = this.#text;
+    const parts = entry === undefined ? [this.#uri] : [this.#uri, entry];
+    this.command = {
+      title: plain(title, 'description'),
+      command,
+      ...(command !== '' && { arguments: parts }),
+    };
+    return this;
+  }
 }
 
 function entryTooltip(

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Model } from '../../api/resources/models.ts';
+import { worded } from '../../base/wording.ts';
 import { hasConflict } from '../../core/assets/plan/views.ts';
 import type { Plan, PlanItem, PlanOptions } from '../../core/assets/plan/plan.ts';
 import { syncPackage, type SyncReport } from '../../core/assets/sync/sync.ts';
@@ -300,13 +301,18 @@ async function run(
       agreement: { limit, named, hasPerson: true },
       signal,
       onEvent: event => {
-        if (event.type === 'failed') log.warn(`Asset ${event.item.id} was not made: ${event.reason}`);
+        if (event.type === 'failed') log.warn(`Asset ${event.item.id} was not made: ${worded(event.reason)}`);
         if (event.type === 'ordered') return;
         done++;
         say(l10n.t('{0} of {1} done', Math.min(done, all), all));
       },
     },
   );
+}
+
+/** Why a sync leaves an asset as it is. */
+function leftText(item: PlanItem): string {
+  return [assetStateText(item.state), reasonText(item)].filter(Boolean).join(' · ');
 }
 
 /** So many of those that were not made are named. */
@@ -336,7 +342,7 @@ function tell(services: AssetServices, report: SyncReport, wasStopped: boolean):
         .map(({ item, reason, kind }) =>
           kind === 'limit'
             ? t('{0}: it could pass the limit.', plain(item.id, 'label'))
-            : `${plain(item.id, 'label')}: ${sentence(reason)}`,
+            : `${plain(item.id, 'label')}: ${sentence(item.action === 'leave' ? leftText(item) : wordingText(reason))}`,
         );
   const rest = notMade.length - failures.length;
   const text = [

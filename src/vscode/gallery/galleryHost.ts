@@ -98,6 +98,8 @@ function pageHandlers(
             services,
             taskIds.flatMap(id => ledger.task(id) ?? []),
           );
+        case 'explain':
+          return vscode.commands.executeCommand('rivya.recipe.explain', ...taskIds.slice(0, 1));
         // A person has pressed a button of the page.
         case 'rerun':
           return taskCommands.rerun(services, taskIds, 'hand');

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import type { Library } from '../../core/assets/library.ts';
 import { Unmentioned } from '../../core/links/fileLinks.ts';
 import type { Ledger } from '../../core/tasks/ledger.ts';
-import { promptTitle } from '../../core/prompts/promptTitle.ts';
 import type { Task } from '../../shared/task.ts';
 import { ask, inform } from '../messages/dialogs.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
@@ -11,6 +10,7 @@ import { withProgress } from '../messages/progress.ts';
 import { chooseMany, type RowText } from '../messages/quickPick.ts';
 import { exists } from '../placement/destination.ts';
 import { workspaceTexts } from '../placement/workspaceTexts.ts';
+import { madeFileRow, type MadeFileRow } from '../text/taskPicture.ts';
 import { applyOrSay } from './deleteFile.ts';
 import { pathOf } from './fileUseText.ts';
 import { readable } from './readable.ts';
@@ -26,7 +26,7 @@ interface Candidate extends GeneratedFile {
 }
 
 interface Choice extends RowText {
-  readonly iconPath: vscode.Uri | vscode.ThemeIcon;
+  readonly iconPath: MadeFileRow['iconPath'];
   readonly picked: boolean;
   readonly candidate: Candidate;
 }
@@ -65,10 +65,9 @@ export async function findUnused({
     return {
       candidate,
       picked: false,
-      iconPath: file?.mediaType.startsWith('image/') ? uri : new vscode.ThemeIcon('file-media'),
+      ...madeFileRow(uri, file, task),
       label: posix.basename(uri.path),
       description: pathOf(uri),
-      detail: promptTitle(task.prompt),
     };
   });
   const picked = await chooseMany(choices, {

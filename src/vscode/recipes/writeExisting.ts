@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { makeableExtensions } from '../../core/assets/manifest/packagePath.ts';
-import { promptTitle } from '../../core/prompts/promptTitle.ts';
 import { recipeAt } from '../../core/recipes/recipeIndex.ts';
 import { resultFiles, type Task } from '../../shared/task.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
@@ -11,6 +10,7 @@ import { chooseManyCounted, type RowText } from '../messages/quickPick.ts';
 import { contentOf } from '../recipeFiles/contentOf.ts';
 import { packageOrFolderOf } from '../recipeFiles/packageOf.ts';
 import type { PlacedResult } from '../recipeFiles/resultRecipes.ts';
+import { madeFileRow, type MadeFileRow } from '../text/taskPicture.ts';
 import { paidText } from '../text/taskText.ts';
 import { l10n } from '../text/l10n.ts';
 
@@ -22,7 +22,7 @@ interface Existing extends PlacedResult {
 }
 
 interface Choice extends RowText {
-  readonly iconPath: vscode.Uri | vscode.ThemeIcon;
+  readonly iconPath: MadeFileRow['iconPath'];
   readonly picked: boolean;
   readonly existing: Existing;
 }
@@ -52,10 +52,9 @@ export async function writeExisting(services: GenerateServices): Promise<void> {
     return {
       existing,
       picked: true,
-      iconPath: file.mediaType.startsWith('image/') ? uri : new vscode.ThemeIcon('file-media'),
+      ...madeFileRow(uri, file, task),
       label: vscode.workspace.asRelativePath(uri),
       description: [task.model, paidText(task)].filter(Boolean).join(' · '),
-      detail: promptTitle(task.prompt),
     };
   });
   const picked = await chooseManyCounted(choices, {

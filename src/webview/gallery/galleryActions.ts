@@ -42,6 +42,7 @@ export function renderActions(options: ActionsOptions): TemplateResult {
     ${button('edit', t('Edit and Generate...'), 'edit', one)}
     ${button('split-horizontal', t('Compare'), 'compare', hasFile)}
     ${button('copy', t('Copy Prompt'), 'copyPrompt', true)}
+    ${button('question', t('Why Does This File Exist?'), 'explain', hasFile && one)}
     ${iconButton(tile?.isFavourite ? 'star-full' : 'star-empty', t('Favourite'), favourite, {
       isDisabled: count === 0,
       isPressed: tile?.isFavourite === true,

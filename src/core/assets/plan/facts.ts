@@ -58,7 +58,7 @@ export async function readPackage(folder: PackageFolder, edited?: string): Promi
   if ('problem' in text) {
     const isMissing = text.problem === 'missing';
     const problem: ManifestProblem = {
-      code: isMissing ? 'asset-file' : 'asset-syntax',
+      code: text.problem === 'tooLarge' ? 'asset-bounds' : 'asset-file',
       message: missingManifest(folder, text.problem),
       severity: 'error',
       range: { start: 0, end: 0, line: 1, column: 1 },

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { wording, type Wording } from '../../../base/wording.ts';
 import { isRivyaError } from '../../../api/errors/errors.ts';
 import type { StoredFile, Task } from '../../../shared/task.ts';
 import type { PackageFolder } from '../../recipes/packageFolder.ts';
@@ -38,13 +39,13 @@ export class AssetFiles {
   }
 
   /** Moves the file, when it is not at its place yet, and the recipe. */
-  move({ asset, from, recipe: known }: PlanItem): string | undefined {
+  move({ asset, from, recipe: known }: PlanItem): Wording | undefined {
     const { folder } = this.#parts;
     if (!asset || from === undefined) throw new Error('A move has no beginning or no end.');
-    const failure = `${from} could not be moved`;
+    const failure = wording('{0} could not be moved', from);
     if (known?.outputs[0].file === asset.file) return folder.move(from, asset.file) ? undefined : failure;
     const recipe = known ?? recipeAt(folder, from);
-    if (!recipe) return `the recipe of ${from} cannot be read`;
+    if (!recipe) return wording('the recipe of {0} cannot be read', from);
     if (!folder.exists(asset.file) && !folder.move(from, asset.file)) return failure;
     const [main, ...others] = recipe.outputs;
     this.record(asset, { ...recipe, outputs: [{ ...main, file: asset.file }, ...others] });
@@ -53,21 +54,21 @@ export class AssetFiles {
   }
 
   /** Copies the result of a job from the library. @throws an error of the disk */
-  async place(item: PlanItem, asset: WishedAsset, task: Task): Promise<string | undefined> {
+  async place(item: PlanItem, asset: WishedAsset, task: Task): Promise<Wording | undefined> {
     const { folder, library, fetchAgain } = this.#parts;
     const [result] = task.results;
     let file = result?.file;
-    if (!file || result?.state !== 'stored') return 'its file is not in the library';
+    if (!file || result?.state !== 'stored') return wording('its file is not in the library');
     const { extension, sha256 } = file;
     if (!isSameFormat(extension, extensionOf(asset.file)))
-      return `it came as ${extension}: name it .${extension}, formats are not converted yet`;
+      return wording('it came as {0}: name it .{0}, formats are not converted yet', extension);
     if (!this.#stands(asset, sha256)) {
       if (!(await library.has(file))) {
         try {
           file = await fetchAgain(task);
         } catch (error) {
           if (!isRivyaError(error)) throw error;
-          return `its file is not to be had any more: ${error.message}`;
+          return wording('its file is not to be had any more: {0}', error.message);
         }
       }
       const isCopied = folder.copyIn(library.pathOf(file), asset.file, item.replaces);
@@ -78,12 +79,13 @@ export class AssetFiles {
   }
 
   /** Copies the file of another asset with the same wish. */
-  copy(item: PlanItem, asset: WishedAsset, twin: WishedAsset | undefined): string | undefined {
+  copy(item: PlanItem, asset: WishedAsset, twin: WishedAsset | undefined): Wording | undefined {
     const { folder } = this.#parts;
     const recipe = twin && recipeAt(folder, twin.file);
-    if (!twin || recipe?.recipe !== asset.recipe) return `${item.twin ?? 'its twin'} was not made`;
+    if (!twin || recipe?.recipe !== asset.recipe)
+      return wording('{0} was not made', item.twin ?? wording('its twin'));
     if (!isSameFormat(extensionOf(twin.file), extensionOf(asset.file)))
-      return `it is the file of ${twin.id}, and formats are not converted yet`;
+      return wording('it is the file of {0}, and formats are not converted yet', twin.id);
     const [{ sha256 }] = recipe.outputs;
     const stands = this.#stands(asset, sha256);
     if (!stands && !folder.copyIn(folder.pathOf(twin.file), asset.file, item.replaces)) return somethingElse;
@@ -122,4 +124,4 @@ export class AssetFiles {
   }
 }
 
-const somethingElse = 'something else stands there by now';
+const somethingElse = wording('something else stands there by now');

@@ -1,6 +1,7 @@
 import type { RivyaClient } from '../../../api/client.ts';
 import type { ReferenceMediaItem } from '../../../api/resources/generations.ts';
 import type { Model } from '../../../api/resources/models.ts';
+import { worded, wording, type Wording } from '../../../base/wording.ts';
 import type { PackageFolder } from '../../recipes/packageFolder.ts';
 import { recogniseBytes } from '../mediaType.ts';
 import type { WishedAsset } from '../plan/facts.ts';
@@ -8,7 +9,14 @@ import type { WishedAsset } from '../plan/facts.ts';
 const maximumBytes = 50_000_000;
 
 /** A file that a wish refers to is not what the plan has seen, or cannot be referred to. */
-export class ReferenceRefused extends Error {}
+export class ReferenceRefused extends Error {
+  readonly wording: Wording;
+
+  constructor(reason: Wording) {
+    super(worded(reason));
+    this.wording = reason;
+  }
+}
 
 /** The files of a package that models are to work from, each sent to Rivya once in a sync. */
 export class References {
@@ -37,7 +45,9 @@ export class References {
     const read = this.#folder.readBytes(file, maximumBytes);
     const type = 'bytes' in read ? await recogniseBytes(read.bytes) : undefined;
     if ('problem' in read || !type || this.#folder.factOf(file)?.sha256 !== sha256)
-      throw new ReferenceRefused(`the reference ${file} is not the one of the plan, or only a pointer to it`);
+      throw new ReferenceRefused(
+        wording('the reference {0} is not the one of the plan, or only a pointer to it', file),
+      );
     const name = file.split('/').at(-1) ?? file;
     const sent = await this.#client.files.upload({
       kind: type.kind,
@@ -46,7 +56,8 @@ export class References {
       data: new Blob([read.bytes]),
       model: model.id,
     });
-    if (sent.url === null) throw new ReferenceRefused(`Rivya gave no address for the reference ${file}`);
+    if (sent.url === null)
+      throw new ReferenceRefused(wording('Rivya gave no address for the reference {0}', file));
     return {
       url: sent.url,
       kind: type.kind,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
+import type { Wording } from '../../../base/wording.ts';
 import type { Task } from '../../../shared/task.ts';
 import type { Ledger } from '../../tasks/ledger.ts';
 import { decide } from '../../tasks/runner.ts';
@@ -18,7 +19,7 @@ export interface SettlerParts extends AssetFilesParts {
 /** What was done about an item. */
 export interface Settled {
   /** Why it was not done; undefined when it was. */
-  readonly failure: string | undefined;
+  readonly failure: Wording | undefined;
   readonly type: 'made' | 'recorded' | 'renamed';
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
+import { asItIs, wording, type Wording } from '../../../base/wording.ts';
 import type { RivyaClient } from '../../../api/client.ts';
 import type { ReferenceMediaItem } from '../../../api/resources/generations.ts';
 import type { Model } from '../../../api/resources/models.ts';
@@ -31,7 +32,7 @@ export interface SyncServices extends SettlerParts, JobNews {
 export type SyncEvent =
   | { readonly type: 'ordered' | 'moved' | 'recorded'; readonly item: PlanItem }
   | { readonly type: 'made'; readonly item: PlanItem; readonly credits: number | undefined }
-  | { readonly type: 'failed'; readonly item: PlanItem; readonly reason: string };
+  | { readonly type: 'failed'; readonly item: PlanItem; readonly reason: Wording };
 
 export interface SyncOptions extends PlanOptions {
   readonly agreement: Agreement;
@@ -43,7 +44,8 @@ export interface SyncOptions extends PlanOptions {
 /** An asset that was not made, and why. */
 export interface NotMade {
   readonly item: PlanItem;
-  readonly reason: string;
+  /** The end of a sentence; may hold text of the package or of Rivya: make it inert before it is shown. */
+  readonly reason: Wording;
   /**
    * `asset`: this one alone. `limit`: it could pass the limit. `person`: somebody must decide. `server`: no
    * key, or no way to Rivya.
@@ -83,7 +85,7 @@ interface Accepted {
   readonly attempt: number;
 }
 
-type Ordered = Accepted | { readonly type: 'not'; readonly reason: string; readonly kind: NotMade['kind'] };
+type Ordered = Accepted | { readonly type: 'not'; readonly reason: Wording; readonly kind: NotMade['kind'] };
 
 class Sync {
   readonly #services: SyncServices;
@@ -130,7 +132,7 @@ class Sync {
     for (const item of plan.items) await this.#settle(item, plan);
     plan = await this.#plan();
     for (const item of plan.items) {
-      if (item.action === 'leave' && item.state !== 'edited') this.#fail(item, item.reason, 'asset');
+      if (item.action === 'leave' && item.state !== 'edited') this.#fail(item, asItIs(item.reason), 'asset');
     }
     return this.#report(plan);
   }
@@ -154,7 +156,7 @@ class Sync {
   /** @param failure why it was not done */
   #tell(
     item: PlanItem,
-    failure: string | undefined,
+    failure: Wording | undefined,
     type: 'moved' | 'recorded' | 'made',
     credits?: number,
   ): void {
@@ -166,7 +168,7 @@ class Sync {
     this.#options.onEvent(type === 'made' ? { type, item, credits } : { type, item });
   }
 
-  #fail(item: PlanItem, reason: string, kind: NotMade['kind']): void {
+  #fail(item: PlanItem, reason: Wording, kind: NotMade['kind']): void {
     if (this.#notMade.some(each => each.item.id === item.id)) return;
     this.#notMade.push({ item, reason, kind });
     this.#options.onEvent({ type: 'failed', item, reason });
@@ -203,7 +205,7 @@ class Sync {
       const change = this.#purse.revealed(asset.model, item.estimate.credits, reserved, members);
       if (change) {
         this.#priceChange ??= change;
-        this.#stopped ??= { reason: priceChangeText(change), kind: 'person' };
+        this.#stopped ??= { reason: asItIs(priceChangeText(change)), kind: 'person' };
       }
     }
     this.#finishing.push(this.#finish(item, asset, ordered));
@@ -223,15 +225,17 @@ class Sync {
       return { type: 'task', task: latest.task, attempt };
     }
     const model = models.find(({ id }) => id === asset.model);
-    if (!model) return { type: 'not', reason: `there is no model ${asset.model}`, kind: 'asset' };
+    if (!model) return { type: 'not', reason: wording('there is no model {0}', asset.model), kind: 'asset' };
     if (this.#options.signal.aborted)
-      return { type: 'not', reason: 'stopped before it was ordered', kind: 'asset' };
+      return { type: 'not', reason: wording('stopped before it was ordered'), kind: 'asset' };
     if (this.#stopped) return { type: 'not', ...this.#stopped };
     const estimate = this.#estimateOf(item, asset, model);
     const name = `${asset.recipe}.${attempt}`;
     const refusal = this.#purse.take(name, estimate);
-    if (refusal === 'limit') return { type: 'not', reason: 'it could pass the limit', kind: 'limit' };
-    if (refusal === 'noPrice') return { type: 'not', reason: 'its price is not known', kind: 'person' };
+    if (refusal === 'limit')
+      return { type: 'not', reason: wording('it could pass the limit'), kind: 'limit' };
+    if (refusal === 'noPrice')
+      return { type: 'not', reason: wording('its price is not known'), kind: 'person' };
     const begun = await this.#begin(asset, model, latest && !hasEnded ? latest.task : undefined, {
       attempt,
       estimate,
@@ -272,7 +276,9 @@ class Sync {
       const again = decide(ledger, known.id, { type: 'wishedAgain' }, clock.now());
       if (again?.hold !== 'decision' || !needsPerson) return known.id;
       if (!agreement.hasPerson) {
-        const reason = 'it is not known whether Rivya received it, more than a day ago or with another key';
+        const reason = wording(
+          'it is not known whether Rivya received it, more than a day ago or with another key',
+        );
         return { type: 'not', reason, kind: 'person' };
       }
       decide(ledger, known.id, { type: 'released' }, clock.now());
@@ -283,10 +289,10 @@ class Sync {
     try {
       items = await this.#references.send(asset, model);
     } catch (error) {
-      if (error instanceof ReferenceRefused) return { type: 'not', reason: error.message, kind: 'asset' };
+      if (error instanceof ReferenceRefused) return { type: 'not', reason: error.wording, kind: 'asset' };
       if (!isRivyaError(error)) throw error;
       const kind = isServerProblem({ code: error.code, message: error.message }) ? 'server' : 'asset';
-      return { type: 'not', reason: `a reference could not be sent: ${error.message}`, kind };
+      return { type: 'not', reason: wording('a reference could not be sent: {0}', error.message), kind };
     }
     if (this.#stopped) return { type: 'not', ...this.#stopped };
     const id = randomUUID();
@@ -361,9 +367,10 @@ class Sync {
     // Who stops a sync does not wait for what is on its way; the next sync finds it in the library.
     if (this.#options.signal.aborted && task.remoteId !== undefined)
       decide(this.#services.ledger, task.id, { type: 'trackingStopped' }, this.#services.clock.now());
-    const problem = task.problem ?? { code: 'unknown', message: 'it is not there yet' };
-    const kind = task.hold === 'key' || isServerProblem(problem) ? 'server' : 'asset';
-    this.#fail(item, this.#options.signal.aborted ? 'stopped before it came' : inSentence(problem), kind);
+    const { problem } = task;
+    const kind = task.hold === 'key' || (problem && isServerProblem(problem)) ? 'server' : 'asset';
+    const reason = problem ? inSentence(problem) : wording('it is not there yet');
+    this.#fail(item, this.#options.signal.aborted ? wording('stopped before it came') : reason, kind);
   }
 
   #reached(id: string, reached: (task: Task) => boolean): Promise<Task> {
@@ -390,7 +397,7 @@ class Sync {
 
 const elsewhere: Extract<Ordered, { type: 'not' }> = {
   type: 'not',
-  reason: 'ordered elsewhere already: pull its file and recipe from there',
+  reason: wording('ordered elsewhere already: pull its file and recipe from there'),
   kind: 'asset',
 };
 
@@ -418,8 +425,8 @@ function isServerProblem({ code, status }: Problem): boolean {
   );
 }
 
-function inSentence({ message }: Problem): string {
-  return message.replace(/[.\s]+$/, '');
+function inSentence({ message }: Problem): Wording {
+  return asItIs(message.replace(/[.\s]+$/, ''));
 }
 
 /** What a person reads when a price was not the one of the plan. */

@@ -49,6 +49,15 @@ describe('a look at a package', () => {
     expect(problems.map(({ code }) => code)).toEqual(['asset-model']);
   });
 
+  it('tells a manifest that is too large from one that is not there', async () => {
+    const looks = new PackageLooks();
+    const codes = async (): Promise<string[]> => (await looks.look(ask())).problems.map(({ code }) => code);
+    writeFileSync(path.join(root, 'rivya.assets.yaml'), '#'.repeat(1_000_001));
+    expect(await codes()).toEqual(['asset-bounds']);
+    rmSync(path.join(root, 'rivya.assets.yaml'));
+    expect(await codes()).toEqual(['asset-file']);
+  });
+
   it('sees every change of a file, also one that keeps its size and its time', async () => {
     mkdirSync(path.join(root, 'img'));
     const file = path.join(root, 'img/a.png');
