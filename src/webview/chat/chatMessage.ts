@@ -14,7 +14,7 @@ import './markdown/chatMarkdown.ts';
 import { readsEverything } from './common/readsEverything.ts';
 import { selectedIn, selectionStart } from './selectedText.ts';
 import { keepStops, onDrawn } from './common/tabOrder.ts';
-import { formatNumber, formatTime, t } from '../common/localization.ts';
+import { formatDay, formatNumber, formatTime, t } from '../common/localization.ts';
 
 /** Messages far from what the reader sees stay plain text: a long conversation opens at once. */
 const nearness = '1500px 0px';
@@ -134,14 +134,18 @@ export class ChatMessage extends LitElement {
           ? nothing
           : html`<div class="speaker" aria-hidden="true"><bdi>${this.speaker}</bdi></div>`
       }
-      ${this.isEditing ? this.#renderEditor() : this.#renderContent()} ${this.#renderState()}
-      ${message.problem === undefined ? nothing : this.#renderProblem(message.problem)}
+      ${isUser ? html`<div class="bubble">${this.#renderBody()}</div>` : this.#renderBody()}
+      ${this.#renderState()} ${message.problem === undefined ? nothing : this.#renderProblem(message.problem)}
       ${this.cards.map(renderCard)}
       <div class="message-foot">
         ${renderUsage(message)}
         ${this.isEditing || message.state === 'streaming' ? nothing : this.#renderActions()}
       </div>
     </div>`;
+  }
+
+  #renderBody(): TemplateResult {
+    return this.isEditing ? this.#renderEditor() : this.#renderContent();
   }
 
   #renderContent(): TemplateResult {
@@ -226,7 +230,9 @@ export class ChatMessage extends LitElement {
     const { message } = this;
     const { id: messageId, role } = message;
     const isUser = role === 'user';
-    const buttons = html`<span class="time">${formatTime(message.createdAt)}</span>
+    const buttons = html`<span class="time" title=${formatTime(message.createdAt)}
+        >${formatDay(message.createdAt)}</span
+      >
       ${iconButton('copy', t('Copy'), () => post({ type: 'copy', text: message.text }))}
       ${isUser ? iconButton('edit', t('Edit and send as a new chat'), this.#edit) : nothing}
       ${

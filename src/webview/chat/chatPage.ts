@@ -396,8 +396,9 @@ export class ChatPage extends LitElement {
   }
 
   readonly #onKeyDown = (event: KeyboardEvent): void => {
-    // A button of the library leaves the key to the browser as well, which scrolls with it.
-    if (event.key === ' ' && event.target instanceof VscodeButton) event.preventDefault();
+    // A button of the library leaves the key to the browser as well, which scrolls with it, or presses what
+    // has the keyboard by now.
+    if ([' ', 'Enter'].includes(event.key) && event.target instanceof VscodeButton) event.preventDefault();
     const log = this.querySelector('.log');
     const turn = log === null || this.#showsSessions || isComposing(event) ? undefined : turnAt(event, log);
     if (turn === undefined) return;

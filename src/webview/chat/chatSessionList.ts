@@ -15,6 +15,11 @@ interface Work {
   readonly kind: 'rename' | 'delete';
 }
 
+interface FocusInRows {
+  readonly element: HTMLElement;
+  readonly row: number;
+}
+
 export class ChatSessionList extends LitElement {
   static override properties = {
     list: { attribute: false },
@@ -34,6 +39,8 @@ export class ChatSessionList extends LitElement {
   declare work: Work | undefined;
   /** The row that gets the keyboard once it is drawn. */
   #focusFrom: number | undefined;
+  /** What has the keyboard in the rows while another list of them is drawn, and in which row. */
+  #focused: FocusInRows | undefined;
 
   constructor() {
     super();
@@ -55,7 +62,11 @@ export class ChatSessionList extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    this.querySelector<HTMLElement>('input[type=search]')?.focus();
+    this.#search?.focus();
+  }
+
+  get #search(): HTMLElement | null {
+    return this.querySelector('input[type=search]');
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -65,12 +76,22 @@ export class ChatSessionList extends LitElement {
     if (isLast && document.activeElement?.classList.contains('session-more') === true) {
       this.#focusFrom = before?.sessions.length;
     }
+    this.#focused = changed.has('list') ? this.#focusInRows() : undefined;
+  }
+
+  #focusInRows(): FocusInRows | undefined {
+    const element = document.activeElement;
+    const row = [...this.querySelectorAll('.session')].findIndex(each => each.contains(element));
+    return row !== -1 && element instanceof HTMLElement ? { element, row } : undefined;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    // A row that is gone hands the keyboard to the one in its place; one that was moved keeps it.
+    if (this.#focused?.element.isConnected === false) this.#focusFrom ??= this.#focused.row;
+    else this.#focused?.element.focus();
     if (this.#focusFrom !== undefined) {
       const rows = [...this.querySelectorAll<HTMLElement>('.session-open')];
-      (rows[this.#focusFrom] ?? rows.at(-1))?.focus();
+      (rows[this.#focusFrom] ?? rows.at(-1) ?? this.#search)?.focus();
       this.#focusFrom = undefined;
     }
     if (changed.has('work') && this.work !== undefined) void this.#focusWork();

@@ -5,18 +5,18 @@
 import { keepOneTabStop } from '../../common/toolbar.ts';
 
 const parts = 'a[role=link], button, summary, vscode-button, [data-scrolls]';
-const drawn = 'chat-drawn';
+/** By the element of each turn; an event for each part would cost more than the part. */
+const turns = new WeakMap<Element, (part: HTMLElement) => void>();
 
 /** Part of a turn has been drawn by itself; its stops are those of the turn. */
 export function tellDrawn(part: HTMLElement): void {
-  part.dispatchEvent(new Event(drawn, { bubbles: true }));
+  const turn = part.closest('chat-message');
+  if (turn !== null) turns.get(turn)?.(part);
 }
 
 /** Calls `keep` with each part of the turn that has been drawn by itself. */
-export function onDrawn(turn: HTMLElement, keep: (part: HTMLElement) => void): void {
-  turn.addEventListener(drawn, ({ target }) => {
-    if (target instanceof HTMLElement) keep(target);
-  });
+export function onDrawn(turn: Element, keep: (part: HTMLElement) => void): void {
+  turns.set(turn, keep);
 }
 
 /** Sets the stops of a part of a turn. @param isCurrent whether the turn is */
