@@ -397,6 +397,6 @@ function chosenModel(node: unknown): string {
 
 function requireModel(node: unknown): Model {
   const model = modelOf(node);
-  if (!model) throw new UserError(l10n.t('Choose a model in the Models view first.'));
+  if (!model) throw new UserError(l10n.t('Select a model in the Models view.'));
   return model;
 }

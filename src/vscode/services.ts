@@ -70,7 +70,7 @@ export function createServices(
   store.add(ledger.onDidLoseFile(() => tellOfLostFile(ledgerPath(storage), log)));
   if (quarantined) {
     const text = l10n.t(
-      'The list of Rivya tasks could not be read: {0}. It was kept as {1}, and a new list begun with the tasks that could be read ({2}). Files that were generated are still in the library.',
+      "Couldn't read the list of tasks: {0}. A backup is at {1}. Tasks recovered into a new list: {2}. Generated files are still in the library.",
       plain(quarantined.reason, 'value'),
       quarantined.path,
       quarantined.rescued,
@@ -79,10 +79,7 @@ export function createServices(
   }
   const recovered = merged.reduce((sum, { rescued }) => sum + rescued, 0);
   if (recovered > 0) {
-    const text = l10n.t(
-      'Tasks that an earlier list of Rivya tasks held and that were missing are in the list again: {0}.',
-      recovered,
-    );
+    const text = l10n.t('Missing tasks restored from an earlier list: {0}.', recovered);
     show('info', { text, actions: [actions().showLog] }, log);
   }
   for (const { path, rescued } of merged) log.info(`Tasks taken over from ${path}: ${rescued}`);
@@ -249,7 +246,7 @@ async function adoptOrphans({ context, log }: HostContext, mirror: Mirror): Prom
   const adopted = await mirror.adopt(knownStorage(context), id => noteStorage(context, id));
   if (adopted === 0) return;
   const text = l10n.t(
-    'The storage folder that this workspace used is gone, perhaps because a container was rebuilt. Jobs of its list that were not finished are in the list again: {0}. Those of which it is not known whether Rivya received them wait for you.',
+    "This workspace's storage folder is gone, for example because a container was rebuilt. Unfinished tasks restored to the list: {0}. Tasks that Rivya may or may not have received need your decision.",
     adopted,
   );
   show('warning', { text, actions: [actions().showLog] }, log);

@@ -95,7 +95,7 @@ test('an agent of the chat makes a picture that a person has agreed to, looks at
 
   const allow = agent.chat.getByRole('button', { name: /^Allow/ }).first();
   await expect(allow).toBeVisible(patience);
-  await expect(agent.chat).toContainText('Generate an image for 1 credit?');
+  await expect(agent.chat).toContainText('Generate an image? Price: 1 credit');
   await expect(agent.chat).toContainText('A red fox in snow');
   await expect(agent.chat).toContainText('Agents have spent 0 of 50 credits today');
   const picture = await workbench.screenshot('agent-confirmation');
@@ -135,8 +135,11 @@ test('after *Allow in this Session* nobody is asked by VS Code, and Rivya itself
   await agent.ask('Foxes.', [{ name: 'rivya_list_models', input: {} }, ...orders]);
   const session = agent.chat.getByRole('button', { name: 'Allow this tool to run in this session' });
   await session.first().click(patience);
-  const question = page.locator('.notification-toast', { hasText: 'wants to make an image' });
-  await expect(question).toContainText('for 14 credits. Agents have spent 42 of 50 credits today', patience);
+  const question = page.locator('.notification-toast', { hasText: 'wants to generate an image' });
+  await expect(question).toContainText(
+    'Price: 14 credits. Agents have spent 42 of 50 credits today',
+    patience,
+  );
   await workbench.screenshot('agent-budget');
   await question.getByRole('button', { name: 'Deny' }).click();
   const seen = await agent.seen();

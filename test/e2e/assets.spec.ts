@@ -39,15 +39,15 @@ test('a person opens a package, sees how it stands, syncs, and sees the files', 
   await workbench.screenshot('assets-missing');
 
   await workbench.runCommand('Rivya: Sync Assets...');
-  await expect(page.locator('.quick-input-widget')).toContainText('Sync Assets: 3 for 3 credits');
+  await expect(page.locator('.quick-input-widget')).toContainText('Sync Assets: 3 (3 credits)');
   await workbench.screenshot('assets-sync');
   await page.keyboard.press('Enter');
-  const question = page.locator('.monaco-dialog-box', { hasText: 'Run 3 jobs' });
+  const question = page.locator('.monaco-dialog-box', { hasText: 'Run 3 tasks' });
   await question.getByRole('button', { name: 'Generate' }).click();
 
   const file = path.join(workspaceFolder, 'public/img/hero.png');
   await expect.poll(() => existsSync(file)).toBe(true);
-  await expect(page.locator('.notification-toast', { hasText: 'Assets made: 3.' })).toBeVisible();
+  await expect(page.locator('.notification-toast', { hasText: 'Assets generated: 3.' })).toBeVisible();
   await expect(lens('Up to date 3')).toBeVisible();
   await expect(workbench.treeItem('Up to date')).toBeVisible();
   const recipe = await readFile(

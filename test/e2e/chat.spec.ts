@@ -22,7 +22,7 @@ test('a question is answered while one watches, in every dialect, and what it co
     await expect(chat.answer).toContainText(`Answer number ${index} in ${dialect}.`);
   }
   expect(sandbox.control.charges()).toHaveLength(streamDialectNames.length);
-  await expect(workbench.statusBar(`${100 - streamDialectNames.length} cr`)).toBeVisible();
+  await expect(workbench.statusBar(`${100 - streamDialectNames.length} credits`)).toBeVisible();
 });
 
 test('an answer is stopped at once, tried again, and money that is short is said', async ({
@@ -41,7 +41,7 @@ test('an answer is stopped at once, tried again, and money that is short is said
   sandbox.control.setCredits(0);
   await chat.ask('Another one');
   await chat.expectState('failed');
-  await expect(chat.answer.getByRole('alert')).toContainText('not enough credits');
+  await expect(chat.answer.getByRole('alert')).toContainText("don't have enough credits");
   await workbench.screenshot('chatProblem');
   sandbox.control.setCredits(10);
   await chat.press(chat.answer, 'Try Again');
@@ -103,7 +103,7 @@ test('the selection goes along, another model begins a session, and an answer be
       '`notes.md:3`\n```markdown\nA red bicycle leans against a white wall.\n```\n\nWhat is this about?',
   });
 
-  await chat.press(chat.answer, /Generate image from this/);
+  await chat.press(chat.answer, /Generate Image from Message/);
   const card = chat.page.getByTestId('chat-card');
   await expect(card).toContainText('A bicycle in the evening sun.');
   const picture = card.locator('img');
@@ -120,7 +120,7 @@ test('the selection goes along, another model begins a session, and an answer be
     .first()
     .click();
   await expect(chat.messages).toHaveCount(0);
-  await expect(chat.page.getByText('A chat belongs to one model')).toBeVisible();
+  await expect(chat.page.getByText('Each chat uses one model')).toBeVisible();
   await chat.ask('And now?');
   await chat.expectState('complete');
   await workbench.screenshot('chatModel');
@@ -179,7 +179,7 @@ test.describe('in a window of its own', () => {
     await workbench.screenshot('chatWelcome');
     await begin.click();
     await expect(workbench.statusBar(/Sandbox/)).toBeVisible();
-    await expect(chat.page.getByText('Credits: 10,000 left')).toBeVisible();
+    await expect(chat.page.getByText('10,000 credits left')).toBeVisible();
     await chat.ask('Does it work?');
     await chat.expectState('complete');
     // The configured server was asked for its public catalogue at most, and never with a key.

@@ -74,7 +74,7 @@ async function converse({ url, apiKey, control }: Sandbox): Promise<void> {
 
 async function openFromRivya(chat: ChatPanel, title: string): Promise<void> {
   await chat.page.getByTestId('chat-sessions').click();
-  await chat.page.getByRole('combobox', { name: 'Which chats' }).selectOption('all');
+  await chat.page.getByRole('combobox', { name: 'Show chats from' }).selectOption('all');
   await chat.page.getByRole('button', { name: title }).first().click();
 }
 

@@ -27,7 +27,7 @@ test('two windows show one conversation, and ask each question once', async ({
   await expect(chat.question).toContainText('From the second window');
   await expect(chat.answer).toContainText('The second answer.');
   await chat.expectState('complete');
-  await expect(chat.page.getByText('Credits: 2 used · 98 left')).toBeVisible();
+  await expect(chat.page.getByText('2 credits used · 98 left')).toBeVisible();
 
   // An answer that one window streams is seen in the other, which neither asks again nor loses its draft.
   sandbox.control.update({ stream: { deltaIntervalMs: 50 }, chatAnswer: countedWords(200) });
@@ -36,13 +36,13 @@ test('two windows show one conversation, and ask each question once', async ({
   await other.expectState('streaming');
   await other.input.fill('What comes next');
   await other.page.getByTestId('chat-stop').click();
-  await expect(otherWorkbench.notification('comes in another window')).toBeVisible();
+  await expect(otherWorkbench.notification('in progress in another window')).toBeVisible();
   await otherWorkbench.screenshot('chatOtherWindow');
   for (const panel of [chat, other]) {
     await panel.expectState('complete');
     await expect(panel.answer).toContainText(countedWords(200));
     await expect(panel.messages).toHaveCount(6);
-    await expect(panel.page.getByText('Credits: 3 used · 97 left')).toBeVisible();
+    await expect(panel.page.getByText('3 credits used · 97 left')).toBeVisible();
   }
   await expect(other.input).toHaveValue('What comes next');
 

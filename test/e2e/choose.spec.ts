@@ -72,7 +72,7 @@ test.describe('a picture that does not please', () => {
     await workbench.pick('Variation 2').waitFor();
     await expect(workbench.line(short(fresh))).toBeHidden();
     await workbench.screenshot('chooseVariations');
-    await workbench.pick('Keep the old one').waitFor();
+    await workbench.pick('Keep Old One').waitFor();
     await workbench.quickInputBox.press('Home');
     await workbench.quickInputBox.press('ArrowDown');
     await workbench.quickInputBox.press('ArrowUp');

@@ -100,7 +100,7 @@ test('words of others are text wherever VS Code and the pages draw them', async 
   await test.step('a parameter in a list, and in the prompt and title of an input box', async () => {
     await workbench.openFile('notes.md');
     await page.keyboard.press('Control+A');
-    await workbench.runCommand('Rivya: Generate with Parameters...');
+    await workbench.runCommand('Rivya: Generate Image with Parameters...');
     const model = workbench.picks.filter({ hasText: /^\s*Z-Image/ }).first();
     await workbench.quickInputBox.fill('Z-Image');
     await model.waitFor();
@@ -110,7 +110,7 @@ test('words of others are text wherever VS Code and the pages draw them', async 
     await field.waitFor();
     await expectDrawnAsText(field);
     await field.click();
-    await expect(workbench.quickInput).toContainText('Leave it empty');
+    await expect(workbench.quickInput).toContainText('Leave empty');
     await expectDrawnAsText(workbench.quickInput);
     await page.keyboard.press('Escape');
     await field.waitFor();
@@ -128,7 +128,7 @@ test('words of others are text wherever VS Code and the pages draw them', async 
     const progress = workbench.statusBar('[click me]');
     await progress.waitFor();
     await expectDrawnAsText(progress);
-    const message = workbench.notification(/The generation failed/);
+    const message = workbench.notification(/Generation failed/);
     await message.waitFor();
     await expectDrawnAsText(message);
     await workbench.screenshot('foreignWords');
@@ -161,7 +161,7 @@ test('words of others are text wherever VS Code and the pages draw them', async 
   await test.step('the name of a file in a message', async () => {
     await page.keyboard.press('Control+Shift+E');
     await workbench.chooseInMenu(page.getByRole('treeitem', { name: '[click me]' }), 'Generate from File...');
-    const message = workbench.notification('is not an image');
+    const message = workbench.notification("isn't an image");
     await message.waitFor();
     await expectDrawnAsText(message);
     await workbench.clearNotifications();

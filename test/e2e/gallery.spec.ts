@@ -40,7 +40,7 @@ test('a picture is found again in the gallery and inserted into the document', a
     .toBe(2);
   await gallery.getByTestId('gallery-explain').click();
   const explanation = workbench.page.locator('.monaco-dialog-box', { hasText: sentence });
-  await expect(explanation).toContainText('There is no recipe of it in the workspace');
+  await expect(explanation).toContainText('The workspace has no recipe for this file');
   await workbench.page.keyboard.press('Escape');
   // An insertion costs nothing, and neither does an explanation.
   expect(sandbox.control.charges()).toHaveLength(1);

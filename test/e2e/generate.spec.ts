@@ -13,7 +13,7 @@ test('a selected sentence becomes a picture in the workspace and in the preview'
   sandbox,
 }) => {
   await workbench.setKey(sandbox);
-  await expect(workbench.statusBar('100 cr')).toBeVisible();
+  await expect(workbench.statusBar('100 credits')).toBeVisible();
 
   await workbench.openFile('notes.md');
   await workbench.selectText(sentence);
@@ -31,7 +31,7 @@ test('a selected sentence becomes a picture in the workspace and in the preview'
   const picture = PNG.sync.read(await readFile(path.join(workspaceFolder, source ?? '')));
   expect(picture.width).toBeGreaterThan(500);
   expect(sandbox.control.charges().map(charge => charge.credits)).toEqual([1]);
-  await expect(workbench.statusBar('99 cr')).toBeVisible();
+  await expect(workbench.statusBar('99 credits')).toBeVisible();
 
   await workbench.runCommand('Markdown: Open Preview to the Side');
   const image = workbench.markdownPreview.getByRole('img');

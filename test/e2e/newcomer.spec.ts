@@ -60,7 +60,7 @@ test('from install to the first image with a key', async ({ workbench, sandbox }
   await workbench.page.locator('.welcome-view a', { hasText: 'I Have a Key' }).first().click();
   watch.step('welcome');
   await workbench.enter(sandbox.apiKey);
-  await expect(workbench.statusBar('100 cr')).toBeVisible();
+  await expect(workbench.statusBar('100 credits')).toBeVisible();
   watch.step('key');
   await workbench.page.getByRole('button', { name: 'Generate Image...' }).first().click();
   await workbench.enter(sentence);
@@ -72,7 +72,7 @@ test('from install to the first image with a key', async ({ workbench, sandbox }
   watch.step('model to picture');
   watch.print();
   expect(sandbox.control.charges()).toHaveLength(1);
-  await expect(workbench.statusBar('99 cr')).toBeVisible();
+  await expect(workbench.statusBar('99 credits')).toBeVisible();
   await workbench.screenshot('newcomerKey');
 
   // What was done before the walkthrough was opened is ticked in it.

@@ -27,7 +27,9 @@ test('stopping the wait says that Rivya cannot cancel, and keeps the result', as
   await expect(progress.getByRole('button', { name: 'Hide' })).toBeVisible();
   await progress.getByRole('link', { name: 'Stop Waiting' }).click();
   await expect(progress).toBeHidden();
-  await expect(workbench.notification(/cannot cancel a job: it runs on and may be charged/)).toBeVisible();
+  await expect(
+    workbench.notification(/can't cancel a task that was sent\. It continues and may be charged/),
+  ).toBeVisible();
 
   sandbox.control.finishTasks();
   await workbench.viewContainer('Rivya').click();
@@ -54,7 +56,7 @@ test('the parameters are a list, driven by the keyboard', async ({ workbench, sa
   await workbench.setKey(sandbox);
   await workbench.openFile('notes.md');
   await workbench.selectText(sentence);
-  await workbench.runCommand('Rivya: Generate with Parameters...');
+  await workbench.runCommand('Rivya: Generate Image with Parameters...');
   await expect(workbench.pick('Aspect ratio')).toBeVisible();
   await workbench.screenshot('parameters');
   // From Generate over the model and the number of results.
@@ -101,7 +103,7 @@ test('earlier prompts stand below what is typed', async ({ workbench, sandbox })
   await workbench.quickInputBox.fill('white wall');
   // The rows for the text come above the others, which move.
   await expect(workbench.picks.first()).toContainText('white wall');
-  await workbench.pick('Only Save').waitFor();
+  await workbench.pick('Save Only').waitFor();
   await workbench.picks.filter({ hasText: sentence }).click();
   await expect.poll(() => sandbox.control.charges().length).toBe(4);
   expect(lastPost()).toMatchObject({ prompt: sentence });
@@ -121,7 +123,7 @@ test.describe('in a window of its own', () => {
     await workbench.selectText(sentence);
     await workbench.contextMenu('Generate Image from Selection');
     const message = workbench.notification(/No folder is open/);
-    await expect(message).toContainText('It is kept in the library');
+    await expect(message).toContainText('The result is in the library');
     await message.getByRole('button', { name: 'Open', exact: true }).click();
     await expect(workbench.page.locator('.tabs-container .tab', { hasText: /\.png/ })).toBeVisible();
     expect(sandbox.control.charges()).toHaveLength(1);

@@ -119,8 +119,8 @@ test('the eight steps of the quickstart, by what a person sees and clicks', asyn
   });
 
   await test.step('6. the credits', async () => {
-    await expect(workbench.statusBar('99 cr')).toBeVisible();
-    await workbench.statusBar('99 cr').hover();
+    await expect(workbench.statusBar('99 credits')).toBeVisible();
+    await workbench.statusBar('99 credits').hover();
     await expect(page.locator('.monaco-hover', { hasText: 'Rivya credits: 99' })).toBeVisible();
     await picture(workbench, 6, 'credits');
   });
@@ -128,7 +128,7 @@ test('the eight steps of the quickstart, by what a person sees and clicks', asyn
   await test.step('7. a webhook', async () => {
     await workbench.runCommand('Rivya Webhooks: Start Webhook Receiver');
     await workbench
-      .notification('The webhook receiver listens at')
+      .notification('The webhook receiver is listening at')
       .getByRole('button', { name: 'Register as Webhook' })
       .click();
     const dialog = page.locator('.monaco-dialog-box');

@@ -37,13 +37,13 @@ test('a file in a package says why it exists, and its recipe goes along when it 
     await workbench.runCommand('Show or Focus Hover');
     await expect(hover).toBeVisible({ timeout: 5_000 });
   }).toPass();
-  for (const title of ['Run Again', 'Vary...', 'Same Seed, Other Model...', 'Open Recipe'])
+  for (const title of ['Run Again', 'Variations...', 'Same Seed, Different Model...', 'Open Recipe'])
     await expect(hover.getByRole('link', { name: title })).toHaveCount(1);
   await workbench.screenshot('recipeHover');
   await hover.getByRole('link', { name: 'Why Does This File Exist?' }).click();
   const dialog = page.locator('.monaco-dialog-box');
   await expect(dialog).toContainText(sentence);
-  await expect(dialog).toContainText('Status: as it was made');
+  await expect(dialog).toContainText('Status: unchanged');
   await workbench.screenshot('recipeWhy');
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();

@@ -38,7 +38,7 @@ test('shows live what happens, in light and in dark, and is accessible', async (
   page.on('pageerror', error => problems.push(error.message));
   await page.goto(sandbox.pageUrl);
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
-  await expect(page.getByText('Nothing was generated yet.')).toBeVisible();
+  await expect(page.getByText('Nothing generated yet.')).toBeVisible();
 
   await call(sandbox, '/webhooks', {
     name: 'Shop',
@@ -142,7 +142,7 @@ test('sets credits and switches faults on and off, by keyboard', async ({ page, 
 
   page.once('dialog', dialog => void dialog.accept());
   await page.getByRole('button', { name: 'Reset everything' }).click();
-  await expect(page.getByText('Nothing was generated yet.')).toBeVisible();
+  await expect(page.getByText('Nothing generated yet.')).toBeVisible();
   await expect(credits).toHaveValue('100');
 });
 
@@ -220,8 +220,8 @@ inEditor.describe('the sandbox of the editor', () => {
     'outlives a reload with its jobs, under the same address',
     async ({ workbench, sandbox, server }) => {
       await workbench.runCommand('Rivya: Start Sandbox');
-      const message = workbench.notification(/The sandbox runs at/);
-      for (const name of ['Generate an Image', 'Open Page']) {
+      const message = workbench.notification(/The sandbox is running at/);
+      for (const name of ['Generate an Image', 'Open Sandbox Page']) {
         await expect(message.getByRole('button', { name, exact: true })).toBeVisible();
       }
       await workbench.screenshot('sandbox-started');

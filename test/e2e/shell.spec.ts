@@ -16,7 +16,7 @@ test.use({ sharesWindow: true });
 
 test('the status bar tells what was spent, and offers what to do next', async ({ workbench, sandbox }) => {
   await workbench.setKey(sandbox);
-  const item = workbench.statusBar('100 cr');
+  const item = workbench.statusBar('100 credits');
   await item.hover();
   await expect(workbench.page.locator('.workbench-hover', { hasText: 'Rivya credits: 100' })).toBeVisible();
   await workbench.screenshot('statusBarTooltip');
@@ -86,7 +86,7 @@ test.describe('with a default model', () => {
     await generate('A village in the mountains');
     await expect(workbench.treeItem('A village')).toContainText('queued');
     // One job runs; the balance is looked at when it ends.
-    await expect(workbench.statusBar(/^\s*1\s+Rivya 99 cr/)).toBeVisible();
+    await expect(workbench.statusBar(/^\s*1\s+Rivya 99 credits/)).toBeVisible();
 
     // Open and closed as the user leaves it.
     await workbench.treeItem('Failed').click();

@@ -30,7 +30,7 @@ test.describe('a window', () => {
     await workbench.setKey(sandbox);
     await workbench.reload();
     await workbench.runCommand('Rivya: Refresh Credits');
-    await expect(workbench.statusBar(`${sandbox.control.credits()} cr`)).toBeVisible();
+    await expect(workbench.statusBar(`${sandbox.control.credits()} credits`)).toBeVisible();
   });
 
   test('the extension comes back after the extension host was killed', async ({ sandbox, workbench }) => {
@@ -38,6 +38,6 @@ test.describe('a window', () => {
     sandbox.control.setCredits(41);
     await workbench.killExtensionHost();
     await workbench.runCommand('Rivya: Refresh Credits');
-    await expect(workbench.statusBar('41 cr')).toBeVisible();
+    await expect(workbench.statusBar('41 credits')).toBeVisible();
   });
 });

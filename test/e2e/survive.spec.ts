@@ -75,7 +75,7 @@ test('a result that came while its window was closed is offered there', async ({
   await expect(workbench.treeItem(sentence)).toContainText('ready to insert');
 
   await workbench.open();
-  const offer = workbench.notification(/The image for "A red bicycle.+is ready/);
+  const offer = workbench.notification(/Image "A red bicycle.+is ready/);
   await expect(offer).toBeVisible();
   await workbench.screenshot('offer');
   await offer.getByRole('button', { name: 'Insert', exact: true }).click();

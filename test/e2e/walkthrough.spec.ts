@@ -12,7 +12,7 @@ const mediaFolder = path.join(root, 'media/walkthrough');
 const steps = {
   key: 'Try without a key, or set one',
   image: 'Generate your first image',
-  insert: 'Put a picture into a document',
+  insert: 'Insert an image into a document',
   chat: 'Chat with a model',
 } as const;
 /** Set to `dark` or `light` to have the walkthrough's pictures of that theme written anew. */

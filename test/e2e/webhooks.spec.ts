@@ -27,9 +27,9 @@ test('a webhook is created, a generation delivered and verified, replayed, the s
   await workbench.runCommand('Rivya Webhooks: Create Webhook...');
   await workbench.enter('My shop');
   // The box of the name becomes that of the address.
-  await expect(workbench.quickInput).toContainText('Where deliveries go');
+  await expect(workbench.quickInput).toContainText('URL that receives deliveries');
   await workbench.quickInputBox.fill('https://192.168.1.1/hooks');
-  await expect(workbench.quickInput).toContainText('loopback, private or reserved address');
+  await expect(workbench.quickInput).toContainText('loopback, private, or reserved addresses');
   await workbench.screenshot('webhookAddressRefused');
   await workbench.enter(url);
   // Rows that can be ticked are no options. The row and its box are both of this role; the name of the row
@@ -37,7 +37,7 @@ test('a webhook is created, a generation delivered and verified, replayed, the s
   await expect(workbench.quickInput.getByRole('checkbox', { name: /^generation\.\w+, / })).toHaveCount(2);
   await workbench.quickInputBox.press('Enter');
   const dialog = page.locator('.monaco-dialog-box');
-  await expect(dialog).toContainText('The webhook My shop was created.');
+  await expect(dialog).toContainText('Webhook My shop created.');
   await expect(dialog).toContainText('whsec_');
   await workbench.screenshot('webhookCreated');
   await dialog.getByRole('button', { name: 'Copy Secret' }).click();
@@ -60,7 +60,7 @@ test('a webhook is created, a generation delivered and verified, replayed, the s
     await delivery.hover();
     await delivery.getByRole('button', { name: 'Replay Delivery...' }).click();
     await workbench.enter(address);
-    await expect(workbench.line(/Answer: 202 Accepted/)).toBeVisible();
+    await expect(workbench.line(/Response: 202 Accepted/)).toBeVisible();
     return requests;
   });
   expect(replayed).toHaveLength(1);
@@ -83,7 +83,7 @@ test('a webhook is created, a generation delivered and verified, replayed, the s
 
   await workbench.chooseInMenu(workbench.treeItem('My shop'), 'Delete Webhook...');
   await dialog.getByRole('button', { name: 'Delete' }).click();
-  await expect(workbench.notification('The webhook My shop was deleted.')).toBeVisible();
+  await expect(workbench.notification('Webhook My shop deleted.')).toBeVisible();
   await expect(workbench.treeItem('My shop')).toBeHidden();
   await workbench.screenshot('webhookDeleted');
 });
@@ -95,7 +95,7 @@ test.describe('in a window of its own', () => {
     sandbox.control.setKeyScopes(sandbox.apiKey, ['models:read', 'credits:read']);
     await workbench.setKey(sandbox);
     await workbench.runCommand('Rivya: Focus on Webhooks View');
-    await expect(workbench.page.getByText('This API key may not manage webhooks.').first()).toBeVisible();
+    await expect(workbench.page.getByText("This API key can't manage webhooks.").first()).toBeVisible();
     await workbench.screenshot('webhooksDenied');
   });
 });

@@ -52,13 +52,13 @@ describe('the API key', () => {
   it('is stored although it may not read the credits', async () => {
     const { key } = scene.sandbox.control.addKey({ scopes: ['generations:create', 'generations:read'] });
     await enter(key);
-    await scene.answers.message(/stored\. It may not read the balance/);
+    await scene.answers.message(/stored\. It doesn't have the credits:read scope/);
   });
 
   for (const [state, pattern] of [
     ['revoked', /was revoked/],
     ['expired', /has expired/],
-    ['unknown', /rejected this API key/],
+    ['unknown', /doesn't recognize this API key/],
   ] as const) {
     it(`is not stored when it is ${state}`, async () => {
       const { id, key } = scene.sandbox.control.addKey();
@@ -66,13 +66,13 @@ describe('the API key', () => {
       await enter(state === 'unknown' ? 'rvya_sk_nobody' : key);
       await scene.answers.message(pattern);
       await vscode.commands.executeCommand('rivya.account.verify');
-      await scene.answers.message(/There is no API key/);
+      await scene.answers.message(/No API key is set/);
     });
   }
 
   it('can be stored unverified when the server cannot be reached', async () => {
     scene.sandbox.control.addFault({ times: 'always', action: { type: 'dropBefore' } });
-    scene.answers.press(/could not be verified/, 'Store Anyway');
+    scene.answers.press(/Couldn't verify the API key/, 'Store Anyway');
     await enter('rvya_sk_later');
     await scene.answers.message(/is stored/);
   });
@@ -80,9 +80,9 @@ describe('the API key', () => {
   it('is forgotten when it is removed', async () => {
     await enter(scene.sandbox.apiKey);
     await vscode.commands.executeCommand('rivya.account.removeKey');
-    await scene.answers.message(/was removed from this computer/);
+    await scene.answers.message(/removed from this computer/);
     await vscode.commands.executeCommand('rivya.account.verify');
-    await scene.answers.message(/There is no API key/);
+    await scene.answers.message(/No API key is set/);
   });
 
   it('does nothing when the box is left', async () => {

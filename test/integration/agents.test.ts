@@ -83,7 +83,7 @@ describe('the tools of agents', () => {
   it('make an image, save it where the document wants it, and give the text that refers to it', async () => {
     const document = documentPath();
     // Of a server whose catalogue is not known yet, VS Code can show no price.
-    scene.answers.press(/wants to make an image/, 'Allow Once');
+    scene.answers.press(/wants to generate an image/, 'Allow Once');
     const text = await call('rivya_generate_image', { prompt: 'A red fox in snow', document });
     const lines = text.split('\n');
     assert.equal(lines[0], 'done: 1 of 1');
@@ -112,7 +112,7 @@ describe('the tools of agents', () => {
     const models = await call('rivya_list_models', { kind: 'video' });
     const [, model] = /^(\S+) {2}video {2}\d+ credits/m.exec(models) ?? [];
     assert.ok(model, models);
-    scene.answers.press(/wants to make a video/, 'Allow Once');
+    scene.answers.press(/wants to generate a video/, 'Allow Once');
     const text = await call('rivya_generate_video', { prompt: 'A fox that runs', model });
     assert.match(text, /^done: 0 of 1\n[^]*Not done yet/);
     const [, id] = /task: (\S+)/.exec(text) ?? [];
@@ -120,7 +120,7 @@ describe('the tools of agents', () => {
   });
 
   it('show an image only when they are asked to, small and beside the text', async () => {
-    scene.answers.press(/wants to make an image/, 'Allow Once');
+    scene.answers.press(/wants to generate an image/, 'Allow Once');
     const made = await call('rivya_generate_image', { prompt: 'A fox to look at', model: 'z-image' });
     const [, id] = /task: (\S+)/.exec(made) ?? [];
     const input = { task_ids: [id], show: true };
@@ -183,7 +183,7 @@ describe('the tools of agents', () => {
   it('send a file of the workspace, and an earlier result', async () => {
     const file = vscode.Uri.joinPath(editor.document.uri, '..', 'fox.png');
     await vscode.workspace.fs.writeFile(file, PNG.sync.write(new PNG({ width: 32, height: 32 })));
-    scene.answers.press(/wants to make an image/, 'Allow Once');
+    scene.answers.press(/wants to generate an image/, 'Allow Once');
     const first = await call('rivya_generate_image', {
       prompt: 'The same fox, asleep',
       model: 'nano-banana',
@@ -217,17 +217,17 @@ describe('the tools of agents', () => {
     scene.answers.press(/Agents have spent 0 of 1 credits today/, 'Allow Once');
     await call('rivya_generate_image', { prompt: 'Fox one', model: 'z-image' });
     const order = { prompt: 'Fox two', model: 'z-image' };
-    scene.answers.press(/wants to make an image/, 'Deny');
+    scene.answers.press(/wants to generate an image/, 'Deny');
     assert.match(await failed('rivya_generate_image', order), /^budget_exceeded: /);
     await scene.answers.message(
-      /wants to make an image with .* for 1 credit\. Agents have spent 1 of 1 credits today/,
+      /wants to generate an image with .*\. Price: 1 credit\. Agents have spent 1 of 1 credits today/,
     );
     assert.equal(orders().length, 1);
   });
 
   it('are allowed beyond it once, for one order', async () => {
     await configure('agents.dailyBudget', 0);
-    scene.answers.press(/wants to make an image/, 'Allow Once');
+    scene.answers.press(/wants to generate an image/, 'Allow Once');
     assert.match(await call('rivya_generate_image', { prompt: 'Fox one', model: 'z-image' }), /done: 1 of 1/);
     assert.deepEqual(
       ledger.agents.spendings(5).map(({ consent }) => consent),
@@ -237,7 +237,7 @@ describe('the tools of agents', () => {
 
   it('are bound by the limit that a person has set for everybody, and nobody can allow more', async () => {
     await configure('credits.dailyLimit', 0);
-    scene.answers.press(/wants to make an image/, 'Allow Once');
+    scene.answers.press(/wants to generate an image/, 'Allow Once');
     const order = { prompt: 'Fox one', model: 'z-image' };
     assert.match(await failed('rivya_generate_image', order), /^budget_exceeded: the user's limit for a day/);
     assert.deepEqual(orders(), []);
@@ -247,7 +247,7 @@ describe('the tools of agents', () => {
     await vscode.commands.executeCommand('rivya.agents.stop');
     const order = { prompt: 'Fox one', model: 'z-image' };
     assert.match(await failed('rivya_generate_image', order), /the user has stopped all agents/);
-    scene.answers.press(/Agents order nothing more/, 'Let Agents Go On');
+    scene.answers.press(/Agents can't start tasks/, 'Let Agents Continue');
     await vscode.commands.executeCommand('rivya.agents.stop');
     assert.match(await call('rivya_generate_image', order), /done: 1 of 1/);
   });
@@ -255,7 +255,7 @@ describe('the tools of agents', () => {
   it('may not spend more than 50 credits a day because a file says so', async () => {
     await configure('agents.dailyBudget', 500);
     assert.match(await call('rivya_get_credits', {}), /agents today: \d+ of 50 credits/);
-    await scene.answers.message(/Agents may now spend 500 credits a day/);
+    await scene.answers.message(/The daily budget for agents is now 500 credits/);
   });
 
   it('end at once when the caller leaves, and the job goes on', async () => {
@@ -284,12 +284,12 @@ describe('the tools of agents', () => {
     const priced = async (): Promise<vscode.PreparedToolInvocation> => {
       for (;;) {
         const prepared = await door.prepare('rivya_generate_image', input);
-        if (!String(prepared.confirmationMessages?.title).includes('not known yet')) return prepared;
+        if (!String(prepared.confirmationMessages?.title).includes("isn't known yet")) return prepared;
         await new Promise(resolve => setImmediate(resolve));
       }
     };
     const { confirmationMessages } = await soon('a price', priced());
-    assert.match(String(confirmationMessages?.title), /^Generate 2 images for \d+ credits\?$/);
+    assert.match(String(confirmationMessages?.title), /^Generate 2 images\? Price: \d+ credits$/);
     const message = confirmationMessages?.message;
     assert.ok(message instanceof vscode.MarkdownString);
     assert.ok(!message.isTrusted);
@@ -303,10 +303,10 @@ describe('the tools of agents', () => {
       assert.equal((await door.prepare(name, free)).confirmationMessages, undefined, name);
     }
     assert.deepEqual(orders(), []);
-    scene.answers.press(/wants to make an image/, 'Allow Once');
+    scene.answers.press(/wants to generate an image/, 'Allow Once');
     await call('rivya_generate_image', { prompt: 'A fox', model: 'z-image' });
     const prepared = await door.prepare('rivya_generate_image', { prompt: 'A fox', model: 'z-image' });
-    assert.deepEqual(prepared, { invocationMessage: 'Using the image that exists' });
+    assert.deepEqual(prepared, { invocationMessage: 'Using the existing image' });
   });
 
   it('spend no more than the budget, and read nothing of others, for an agent that obeys every document', async () => {

@@ -67,7 +67,7 @@ describe('assets of a package', () => {
 
   async function sync(rows = /./): Promise<void> {
     scene.answers.pickMany(rows);
-    scene.answers.press(/Run \d+ jobs/, 'Generate');
+    scene.answers.press(/Run \d+ tasks/, 'Generate');
     await vscode.commands.executeCommand('rivya.assets.sync', editor.document.uri);
   }
 
@@ -173,9 +173,9 @@ describe('assets of a package', () => {
   it('makes all with one question, pays once, and a second sync does nothing', async () => {
     await lensesWith('Missing 3');
     await sync();
-    await scene.answers.message(/Assets made: 3\. The orders of this sync cost at most 3 credits\./);
+    await scene.answers.message(/Assets generated: 3\. The tasks of this sync cost at most 3 credits\./);
     assert.equal(charges(), 3);
-    assert.equal(scene.answers.messages.filter(text => /Run \d+ jobs/.test(text)).length, 1);
+    assert.equal(scene.answers.messages.filter(text => /Run \d+ tasks/.test(text)).length, 1);
     for (const name of ['hero', 'light', 'dark']) {
       const recipe = parseRecipe(await readFile(fileOf(`.rivya/recipes/img/${name}.png.json`), 'utf8'));
       assert.ok('outputs' in recipe, name);
@@ -186,14 +186,14 @@ describe('assets of a package', () => {
     await lensesWith('Up to date 3');
     scene.answers.messages.length = 0;
     await sync();
-    await scene.answers.message(/All files are as the manifest/);
+    await scene.answers.message(/All files match the manifest/);
     assert.equal(charges(), 3);
   });
 
   it('makes one entry from its lens', async () => {
     await lensesWith('Missing 3');
     await vscode.commands.executeCommand('rivya.asset.generate', editor.document.uri, 'hero');
-    await scene.answers.message(/Assets made: 1\./);
+    await scene.answers.message(/Assets generated: 1\./);
     assert.equal(charges(), 1);
     assert.ok(existsSync(fileOf('img/hero.png')));
     await lensesWith('Up to date · 1 credit');
@@ -206,10 +206,10 @@ describe('assets of a package', () => {
     await until('an order', () => scene.sandbox.control.charges().length === 1);
     scene.answers.cancelProgresses();
     await syncing;
-    await scene.answers.message(/Stopped\. What was ordered goes on/);
+    await scene.answers.message(/Stopped\. Tasks that were already started/);
     assert.ok(!existsSync(fileOf('img/hero.png')));
     scene.sandbox.control.finishTasks();
-    await lensesWith('Bring Back');
+    await lensesWith('Restore');
     await vscode.commands.executeCommand('rivya.asset.generate', editor.document.uri, 'hero');
     await until('the file', () => existsSync(fileOf('img/hero.png')));
     assert.equal(scene.sandbox.control.charges().length, 1);
@@ -283,7 +283,7 @@ describe('assets of a package', () => {
 
   it('keeps what a person has edited, until they say otherwise', async () => {
     await vscode.commands.executeCommand('rivya.asset.generate', editor.document.uri, 'hero');
-    await scene.answers.message(/Assets made: 1\./);
+    await scene.answers.message(/Assets generated: 1\./);
     const before = await readFile(fileOf('img/hero.png'));
     await writeFile(fileOf('img/hero.png'), Buffer.concat([before, Buffer.from('x')]));
     await lensesWith('Accept');
@@ -291,10 +291,10 @@ describe('assets of a package', () => {
     await lensesWith('Up to date · 1 credit');
     await writeFile(fileOf('img/hero.png'), Buffer.concat([before, Buffer.from('y')]));
     await lensesWith('Replace...');
-    scene.answers.press(/Replace files that were edited by hand: 1\?/, 'Replace');
+    scene.answers.press(/Replace 1 edited files\?/, 'Replace');
     scene.answers.messages.length = 0;
     await vscode.commands.executeCommand('rivya.asset.replace', editor.document.uri, 'hero');
-    await scene.answers.message(/Assets made: 1\./);
+    await scene.answers.message(/Assets generated: 1\./);
     assert.deepEqual(await readFile(fileOf('img/hero.png')), before);
     // It lay in the library.
     assert.equal(charges(), 1);
@@ -302,7 +302,7 @@ describe('assets of a package', () => {
 
   it('deletes what is wished no longer after a question', async () => {
     await vscode.commands.executeCommand('rivya.asset.generate', editor.document.uri, 'hero');
-    await scene.answers.message(/Assets made: 1\./);
+    await scene.answers.message(/Assets generated: 1\./);
     const all = editor.document.getText();
     const start = all.indexOf('  hero:');
     const range = new vscode.Range(
@@ -310,7 +310,7 @@ describe('assets of a package', () => {
       editor.document.positionAt(all.indexOf('  card:')),
     );
     await editor.edit(edit => edit.delete(range));
-    scene.answers.press(/Delete files and recipes/, 'Delete');
+    scene.answers.press(/^Delete \d+ files and recipes/, 'Delete');
     await vscode.commands.executeCommand('rivya.assets.prune', editor.document.uri);
     assert.ok(!existsSync(fileOf('img/hero.png')));
     assert.ok(!existsSync(fileOf('.rivya/recipes/img/hero.png.json')));
@@ -320,8 +320,8 @@ describe('assets of a package', () => {
     // Each is tried once more.
     for (let time = 0; time < 2; time++) scene.sandbox.control.failNextGeneration({ message: 'No ink.' });
     await sync(/hero/);
-    const text = await scene.answers.message(/Not made: \d/);
-    assert.match(text, /^Assets made: 0\. Not made: 1\. hero: .*No ink\.$/);
+    const text = await scene.answers.message(/Not generated: \d/);
+    assert.match(text, /^Assets generated: 0\. Not generated: 1\. hero: .*No ink\.$/);
     assert.equal(charges(), 0);
     assert.equal(scene.answers.messages.filter(each => each.includes('ink')).length, 1);
   });

@@ -83,29 +83,29 @@ describe('a generation that cannot start', () => {
     await attempt();
     scene.sandbox.control.setCredits(0);
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    await scene.answers.message(/not enough credits.+Nothing was charged/);
+    await scene.answers.message(/enough credits.+Nothing was charged/);
     assert.equal(scene.sandbox.control.credits(), 0);
   });
 
   it('with an empty selection on an empty line', async () => {
     await attempt({}, '\n\n');
-    await refused(/The selection is empty/);
+    await refused(/no text to use as a prompt/);
   });
 
   it('with a prompt that is longer than the model takes', async () => {
     await attempt({}, `${'storm '.repeat(300)}\n`);
     if (editor) editor.selection = new vscode.Selection(0, 0, 0, 1_800);
-    await refused(/too long for Z-Image: it takes 1000 characters, and this is 799 more/);
+    await refused(/799 characters over the 1000-character limit of Z-Image/);
   });
 
   it('with a model that is gone', async () => {
     await attempt({ model: 'no-such-model' });
-    await refused(/no model "no-such-model" any more/);
+    await refused(/model "no-such-model" is no longer available/);
   });
 
   for (const [status, pattern] of [
     ['coming_soon', /coming soon/],
-    ['studio_only', /in Rivya Studio only/],
+    ['studio_only', /available only in Rivya Studio/],
   ] as const) {
     it(`with a model that is ${status}`, async () => {
       await attempt();
@@ -134,7 +134,7 @@ describe('a generation that cannot start', () => {
       contentType: 'text/html',
     } as const;
     await attempt({ fault: { path: '/api/v1/models', times: 'always', action } });
-    await refused(/is out of order at the moment/);
+    await refused(/Rivya isn't working right now/);
   });
 });
 
@@ -194,7 +194,7 @@ describe('a generation that goes wrong on its way', () => {
     scene.sandbox.control.failNextGeneration({ message: 'The picture could not be drawn.' });
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await scene.answers.message(
-      /The generation failed: The picture could not be drawn\..+reserved 1 credit came back/,
+      /Generation failed: The picture could not be drawn\..+refunded the reserved 1 credit/,
     );
     assert.equal(scene.sandbox.control.credits(), 100);
     assert.equal(editor.document.getText(), article);
@@ -229,7 +229,7 @@ describe('a generation that goes wrong on its way', () => {
     } as const;
     scene.sandbox.control.addFault({ path: '/media/', times: 'always', action });
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    await scene.answers.message(/larger than this extension downloads.+It was not saved/);
+    await scene.answers.message(/too large to download/);
     assert.equal(editor.document.getText(), article);
     assert.equal(scene.sandbox.control.charges().length, 1);
   });
@@ -240,7 +240,7 @@ describe('a generation that goes wrong on its way', () => {
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     scene.answers.press(/is ready/, 'Insert');
-    await scene.answers.message(/The image for "A quiet harbour at dawn\." is ready/);
+    await scene.answers.message(/Image "A quiet harbour at dawn\." is ready to insert/);
     const document = await vscode.workspace.openTextDocument(uri);
     const text = await textOf(document, now => reference.test(now));
     assert.match(text, /A quiet harbour at dawn\.\n\n!\[/);
@@ -253,8 +253,8 @@ describe('a generation that goes wrong on its way', () => {
     await vscode.workspace.fs.delete(editor.document.uri);
     scene.answers.press(/is ready/, 'Insert');
     await vscode.env.clipboard.writeText('of the user');
-    scene.answers.press(/Its place in the document is gone/, 'Copy');
-    await scene.answers.message(/Its place in the document is gone\./);
+    scene.answers.press(/original position in the document/, 'Copy');
+    await scene.answers.message(/original position in the document/);
     // The button's work ends after the message was shown.
     const pattern = /a-quiet-harbour-at-dawn-[0-9a-f]{8}(-\d+)?\.png/;
     while (!pattern.test(await vscode.env.clipboard.readText())) await new Promise(setImmediate);
@@ -270,7 +270,7 @@ describe('a generation that goes wrong on its way', () => {
       await vscode.languages.setTextDocumentLanguage(shown.document, 'markdown');
       select(shown, sentence);
       await vscode.commands.executeCommand('rivya.generate.fromSelection');
-      await scene.answers.message(/is read-only\. The result is kept in the library/);
+      await scene.answers.message(/is read-only\. The result is in the library/);
       assert.equal(shown.document.getText(), article);
       assert.equal(scene.sandbox.control.charges().length, 1);
     } finally {
@@ -284,7 +284,7 @@ describe('a generation that goes wrong on its way', () => {
     const blocked = vscode.Uri.joinPath(workspaceFolder(), 'blocked');
     await vscode.workspace.fs.writeFile(blocked, Buffer.from('a file, where a folder is wanted'));
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    await scene.answers.message(/could not be (written|saved).+kept in the library/);
+    await scene.answers.message(/Couldn't (write|save).+in the library/);
     assert.equal(editor.document.getText(), article);
     assert.equal(scene.sandbox.control.charges().length, 1);
     await vscode.workspace.fs.delete(blocked);

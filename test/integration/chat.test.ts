@@ -158,10 +158,10 @@ describe('the chat', () => {
 
   it('refuses what cannot be sent, and keeps it', async () => {
     await page.say({ type: 'send', text: 'x'.repeat(20_001) });
-    assert.match(page.problem, /1 characters too long/);
+    assert.match(page.problem, /1 characters over the limit/);
     assert.equal(page.state.draft.length, 20_001);
     await page.say({ type: 'send', text: '  ' });
-    assert.match(page.problem, /Write a question/);
+    assert.match(page.problem, /Enter a question/);
     assert.equal(scene.sandbox.control.charges().length, 0);
   });
 
@@ -193,7 +193,7 @@ describe('the chat', () => {
     await page.answered();
     assert.equal(page.messages[0]?.text, 'Changed');
     assert.match(page.messages[0].contexts[0]?.text ?? '', /^User:\nFirst\n\nAssistant:\n/);
-    assert.match(page.state.session.note ?? '', /quotation/);
+    assert.match(page.state.session.note ?? '', /earlier conversation is quoted/);
 
     await page.say({ type: 'openSession', id: old, origin: 'here' });
     await page.say({ type: 'retry', messageId: answer.id });
@@ -271,9 +271,9 @@ describe('the chat', () => {
       ['picture.txt'],
     );
     await page.say({ type: 'addUris', uris: [vscode.Uri.joinPath(folder, 'gone.md').toString()] });
-    assert.match(page.problem, /"gone\.md" cannot be read/);
+    assert.match(page.problem, /Couldn't read "gone\.md"/);
     await page.say({ type: 'addImage', name: 'no.png', base64: Buffer.from('no').toString('base64') });
-    assert.match(page.problem, /"no\.png" is not an image/);
+    assert.match(page.problem, /"no\.png" isn't an image/);
     select(editor, 'let b');
     await page.say({ type: 'addSelection' });
     assert.match(page.state.composer.contexts[1]?.label ?? '', /code\.ts:2$/);
@@ -364,7 +364,7 @@ describe('the chat', () => {
     await page.say({ type: 'send', text: 'Third' });
     assert.match(
       page.problem,
-      /^Not sent, and nothing was charged: 3 credits more would exceed the limit of 4 credits for a day\. Spent today, as far as known: 2 credits\./,
+      /^Not sent, and nothing was charged: 3 credits more would exceed your daily limit of 4 credits\. Known to be spent today: 2 credits\./,
     );
     assert.equal(page.state.draft, 'Third');
     assert.equal(page.messages.length, 4);
@@ -384,7 +384,7 @@ describe('the chat', () => {
     for (const prompt of ['A boat', 'A ship']) await page.say(image(prompt));
     scene.answers.messages.length = 0;
     await page.say(image('A raft'));
-    await scene.answers.message(/1 credit more would exceed .+ Spent today, as far as known: 4 credits/);
+    await scene.answers.message(/1 credit more would exceed .+ Known to be spent today: 4 credits/);
     await page.until(
       'two finished cards',
       () => page.state.session.cards.filter(each => each.canInsert).length === 2,
@@ -398,14 +398,14 @@ describe('the chat', () => {
     const { id = '' } = page.messages[1] ?? {};
     services.server.loseSandbox();
     await page.say({ type: 'send', text: 'And a ship?' });
-    assert.match(page.problem, /^The sandbox has ended .+ Nothing is sent until you choose/);
+    assert.match(page.problem, /^The sandbox stopped .+ Nothing is sent until you choose/);
     for (const message of [
       { type: 'retry', messageId: id },
       { type: 'generateImage', messageId: id, prompt: 'A paper boat' },
     ] as const) {
       scene.answers.messages.length = 0;
       await page.say(message);
-      await scene.answers.message(/^The sandbox has ended .+ Nothing is sent until you choose/);
+      await scene.answers.message(/^The sandbox stopped .+ Nothing is sent until you choose/);
     }
     assert.equal(scene.sandbox.control.charges().length, 1);
     services.server.leaveSandbox();
@@ -420,7 +420,7 @@ describe('the chat', () => {
     await configure('defaultModel.chat', 'gemini-2-5-flash-chat');
     await settings.update('defaultModel.chat', 'gpt-5-2-chat', vscode.ConfigurationTarget.Workspace);
     await page.say({ type: 'send', text: 'Hello' });
-    await scene.answers.message(/^Ask .+ for about 3 credits a question\?$/);
+    await scene.answers.message(/^Ask .+\? Price per question: about 3 credits$/);
     assert.deepEqual([page.messages.length, page.problem, page.state.draft], [0, '', 'Hello']);
     scene.answers.press(/^Ask /, 'Ask');
     await page.ask('Hello');
@@ -542,7 +542,7 @@ describe('the commands of the chat', () => {
     await vscode.commands.executeCommand('rivya.openAccessibilityHelp');
     const document = vscode.window.activeTextEditor?.document;
     assert.equal(document?.uri.scheme, 'rivya-help');
-    assert.match(document.getText(), /^# Accessibility help for Rivya[^]*`alt\+f2` opens the answer/);
+    assert.match(document.getText(), /^# Accessibility help for Rivya[^]*`alt\+f2` opens the response/);
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 
@@ -553,7 +553,7 @@ describe('the commands of the chat', () => {
     await vscode.commands.executeCommand('rivya.chat.askSelection');
     await vscode.commands.executeCommand('rivya.chat.stop');
     await vscode.commands.executeCommand('rivya.chat.exportMarkdown');
-    await scene.answers.message(/This chat has no messages yet/);
+    await scene.answers.message(/This chat is empty/);
     await removeFolder(editor.document.uri);
   });
 });

@@ -20,12 +20,12 @@ describe('Check API Contract', () => {
 
   it('finds no difference at the sandbox, and needs no key', async () => {
     const text = await report();
-    assert.match(text, /^# API contract\n/);
+    assert.match(text, /^# API compatibility\n/);
     assert.ok(text.includes(`\`${scene.sandbox.url}/api/v1/openapi.json\``));
     assert.match(text, /Version: `1`\. Operations compared: 20\./);
-    assert.match(text, /## Breaks this extension \(0\)\n\nNothing\./);
-    assert.match(text, /## Differs, but works \(0\)/);
-    assert.match(text, /## New, and not used here \(0\)/);
+    assert.match(text, /## Breaking changes \(0\)\n\nNone\./);
+    assert.match(text, /## Different, but compatible \(0\)/);
+    assert.match(text, /## New and unused \(0\)/);
     const request = scene.sandbox.control.requests().find(each => each.path === '/api/v1/openapi.json');
     assert.equal(request?.hasAuthorization, false);
   });
@@ -36,9 +36,9 @@ describe('Check API Contract', () => {
     const body = JSON.stringify({ ...contract, paths });
     scene.sandbox.control.addFault({ path: '/api/v1/openapi.json', action: { type: 'body', body } });
     const text = await report();
-    assert.match(text, /## Breaks this extension \(1\)\n\n- `GET \/credits` is gone\.\n/);
-    assert.match(text, /## New, and not used here \(1\)\n\n- `GET \/ x # y` exists\.\n/);
-    assert.match(text, /Please report what breaks/);
+    assert.match(text, /## Breaking changes \(1\)\n\n- `GET \/credits` was removed\.\n/);
+    assert.match(text, /## New and unused \(1\)\n\n- `GET \/ x # y` is new\.\n/);
+    assert.match(text, /Report breaking changes/);
   });
 
   it('says so when the server does not answer with a contract', async () => {
@@ -47,9 +47,9 @@ describe('Check API Contract', () => {
       action: { type: 'status', status: 404, code: 'not_found' },
     });
     await vscode.commands.executeCommand('rivya.contract.check');
-    await scene.answers.message(/does not describe its API/);
+    await scene.answers.message(/has no OpenAPI document/);
     assert.equal(vscode.window.activeTextEditor, undefined);
     scene.sandbox.control.addFault({ path: '/api/v1/openapi.json', action: { type: 'body', body: '{}' } });
-    assert.match(await report(), /nothing could be compared/);
+    assert.match(await report(), /Nothing was compared/);
   });
 });

@@ -122,9 +122,9 @@ describe('agents outside of VS Code', () => {
   it('are asked for in the window when they cannot ask', async () => {
     await setUp();
     const client = await reach('legacy');
-    scene.answers.press(/An outside agent wants to make an image .*"A fox"/, 'Deny');
+    scene.answers.press(/An outside agent wants to generate an image .*"A fox"/, 'Deny');
     assert.match(await call(client, 'generate_image', { prompt: 'A fox' }), /consent_denied/);
-    scene.answers.press(/An outside agent wants to make an image .*"A cat"/, 'Allow Once');
+    scene.answers.press(/An outside agent wants to generate an image .*"A cat"/, 'Allow Once');
     assert.match(await call(client, 'generate_image', { prompt: 'A cat' }), /done: 1 of 1/);
     assert.equal(scene.sandbox.control.charges().length, 1);
   });

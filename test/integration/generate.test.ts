@@ -78,7 +78,7 @@ describe('generating from a selection', () => {
 
   it('says at the cursor how the job stands, as its mark shows it', async () => {
     await vscode.commands.executeCommand('rivya.tasks.statusAtCursor');
-    await scene.answers.message(/^No running task has its place in this document\.$/);
+    await scene.answers.message(/^No running task belongs to this document\.$/);
     scene.sandbox.control.update({ taskDurationMs: 3_600_000 });
     select(editor, sentence);
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
@@ -157,7 +157,7 @@ describe('generating from a selection', () => {
     select(code, sentence);
     await vscode.env.clipboard.writeText('of the user');
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    await scene.answers.message(/Nothing can refer to it at this place/);
+    await scene.answers.message(/A reference can't be inserted here/);
     assert.equal(await vscode.env.clipboard.readText(), 'of the user');
     assert.equal(code.document.getText(), `load(); ${sentence}\n`);
     await removeFolder(code.document.uri);
@@ -178,7 +178,7 @@ describe('generating from a selection', () => {
     await configure('output.directory', '../../elsewhere');
     select(editor, sentence);
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    await scene.answers.message(/leads out of the workspace folder/);
+    await scene.answers.message(/outside the workspace folder/);
     assert.match(await generated(), /\(\.\.\/assets\/generated\//);
   });
 

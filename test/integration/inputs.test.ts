@@ -94,7 +94,7 @@ describe('generating from input files', () => {
     }
     await vscode.workspace.fs.delete(uris[0] ?? editor.document.uri);
     await vscode.commands.executeCommand('rivya.task.rerun', task?.id);
-    await scene.answers.message(/"one\.png" could not be read\. Nothing was sent, and nothing was charged/);
+    await scene.answers.message(/Couldn't read "one\.png"\. Nothing was sent or charged/);
     assert.equal(scene.sandbox.control.charges().length, 3);
     assert.equal(posts('/files').length, 3);
   });
@@ -131,7 +131,7 @@ describe('generating from input files', () => {
 
   it('refuses a file that is no media, before anything is sent', async () => {
     await refused(
-      /"notes\.png" is not an image, video or sound/,
+      /"notes\.png" isn't an image, video, or audio file/,
       await file('notes.png', Buffer.from('text')),
     );
   });
@@ -140,7 +140,7 @@ describe('generating from input files', () => {
     scene.answers.pick(/^Nano Banana$/);
     const large = Buffer.concat([picture, Buffer.alloc(10_000_001 - picture.length)]);
     await refused(
-      /"large\.png" has 10 MB, and Nano Banana takes 10 MB at most/,
+      /"large\.png" is 10 MB\. The limit of Nano Banana is 10 MB/,
       await file('large.png', large),
     );
   });
@@ -148,7 +148,7 @@ describe('generating from input files', () => {
   it('refuses more files than the model takes', async () => {
     scene.answers.pick(/^Qwen Image$/);
     await refused(
-      /Qwen Image takes 1 input files at most, and these are 2/,
+      /Qwen Image accepts up to 1 input files, and you selected 2/,
       await file('1.png'),
       await file('2.png'),
     );
@@ -157,17 +157,17 @@ describe('generating from input files', () => {
   it('refuses a type that the model does not take', async () => {
     scene.answers.pick(/^Nano Banana$/);
     const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
-    await refused(/"a\.gif" is of the type image\/gif/, await file('a.gif', gif));
+    await refused(/"a\.gif" has the type image\/gif/, await file('a.gif', gif));
   });
 
   it('refuses a kind that no model takes', async () => {
     const sound = Buffer.from(`RIFF${'\0'.repeat(4)}WAVEfmt ${'\0'.repeat(40)}`, 'latin1');
-    await refused(/No model takes these files as inputs/, await file('a.wav', sound));
+    await refused(/No model accepts these input files/, await file('a.wav', sound));
   });
 
   it('says so when the document refers to a file that is not there', async () => {
     editor.selection = new vscode.Selection(2, 4, 2, 4);
-    await refused(/refers to "a fox\.png", which is no file of this workspace/, editor.document.uri);
+    await refused(/Couldn't find "a fox\.png", which the document refers to/, editor.document.uri);
   });
 
   it('makes no job when the upload fails', async () => {
@@ -181,7 +181,7 @@ describe('generating from input files', () => {
     });
     const uri = await file('one.png');
     await vscode.commands.executeCommand('rivya.generate.fromReference', uri, [uri]);
-    await scene.answers.message(/did not accept the request.+Nothing was charged/);
+    await scene.answers.message(/rejected the request.+Nothing was charged/);
     assert.deepEqual(posts('/generations'), []);
   });
 });

@@ -68,14 +68,14 @@ describe('a paid result', () => {
 
     scene.answers.press(/^Clear .* from the list\?$/, 'Clear');
     await vscode.commands.executeCommand('rivya.tasks.clearFinished');
-    await scene.answers.message(/^(1 task stays|\d+ tasks stay), with (its|their) files: /);
+    await scene.answers.message(/^(1 task was|\d+ tasks were) kept with (its|their) files, /);
     assert.deepEqual(ledger.task(task.id), task);
     assert.ok(existsSync(libraryFile(task)));
 
     scene.answers.pick(/Delete all inserted results/);
     scene.answers.press(/from the library\?/, 'Delete');
     await vscode.commands.executeCommand('rivya.library.manage');
-    await scene.answers.message(/^Deleted .* Files that stay, because .*: \d+\.$/);
+    await scene.answers.message(/^Deleted .* Files kept, because .*: \d+\.$/);
     assert.ok(existsSync(libraryFile(task)));
 
     // Inserted again, it is safe to clear.
@@ -119,7 +119,7 @@ describe('a paid result', () => {
     database.close();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.commands.executeCommand('rivya.task.insert', task.id);
-    await scene.answers.message(/is not in this window, so it was saved in ".+"/);
+    await scene.answers.message(/open in this window, so it was saved in ".+"/);
     assert.ok(!existsSync(gone));
     const file = vscode.Uri.parse(ledger.placements.of(task.id)?.file ?? '', true);
     assert.ok(vscode.workspace.getWorkspaceFolder(file), file.toString());
@@ -138,9 +138,9 @@ describe('a paid result', () => {
     // Another window holds the ledger when the drafts are to be written.
     const holder = new DatabaseSync(path.join(storage, 'ledger.sqlite'), { timeout: 5_000 });
     holder.exec('BEGIN IMMEDIATE');
-    scene.answers.press(/^Run 3 jobs/, 'Generate');
+    scene.answers.press(/^Run 3 tasks/, 'Generate');
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    const said = await scene.answers.message(/could not be read or written/);
+    const said = await scene.answers.message(/Couldn't read or write/);
     assert.match(said, /locked/);
     assert.doesNotMatch(said, /charged|sent/);
     holder.exec('ROLLBACK');

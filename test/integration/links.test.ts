@@ -125,7 +125,7 @@ describe('documents that heal', () => {
       await vscode.workspace.fs.writeFile(beside('img/fox.png'), Buffer.from('mine'));
       scene.answers.messages.length = 0;
       scene.sandbox.control.finishTasks();
-      await scene.answers.message(/is there meanwhile/);
+      await scene.answers.message(/was created in the meantime/);
       assert.equal(Buffer.from(await vscode.workspace.fs.readFile(beside('img/fox.png'))).toString(), 'mine');
       assert.equal(editor.document.getText(), '![todo: a red fox](img/fox.png)\n');
       await removeFolder(editor.document.uri);
@@ -142,11 +142,11 @@ describe('documents that heal', () => {
     editor = await openDocument(lines.slice(0, half).join('\n\n'));
     await vscode.workspace.fs.writeFile(beside('other.md'), Buffer.from(lines.slice(half).join('\n\n')));
     scene.answers.pickMany(/case-[^/]*\/img\/w\d+\.png$/);
-    scene.answers.press(new RegExp(`Run ${wished} jobs`), 'Generate');
+    scene.answers.press(new RegExp(`Run ${wished} tasks`), 'Generate');
     await vscode.commands.executeCommand('rivya.image.generateAllMissing');
     await sooner('the files', async () => (await images()).length === wished);
     assert.equal(scene.sandbox.control.charges().length, wished);
-    assert.equal(scene.answers.messages.filter(text => /Run \d+ jobs/.test(text)).length, 1);
+    assert.equal(scene.answers.messages.filter(text => /Run \d+ tasks/.test(text)).length, 1);
   });
 
   it('ends a search that is stopped, and asks and makes nothing', async () => {
@@ -158,7 +158,7 @@ describe('documents that heal', () => {
     const before = scene.answers.messages.length;
     const search = vscode.commands.executeCommand('rivya.image.generateAllMissing');
     await until('the progress', () =>
-      scene.answers.progresses.notification.includes('Looking for missing images'),
+      scene.answers.progresses.notification.includes('Looking for missing images...'),
     );
     scene.answers.cancelProgresses();
     await search;
@@ -209,7 +209,7 @@ describe('documents that heal', () => {
       });
       return pick;
     }) as typeof original;
-    scene.answers.press(/Run 3 jobs/, 'Generate');
+    scene.answers.press(/Run 3 tasks/, 'Generate');
     try {
       await vscode.commands.executeCommand('rivya.image.generateMissing');
     } finally {
@@ -221,7 +221,7 @@ describe('documents that heal', () => {
     for (const price of titles.slice(1)) assert.match(price ?? '', /^\d+( to \d+)? credits?$/);
     await sooner('the files', async () => (await images()).length === 3);
     assert.equal(scene.sandbox.control.charges().length, 3);
-    assert.equal(scene.answers.messages.filter(text => text.includes('Run 3 jobs')).length, 1);
+    assert.equal(scene.answers.messages.filter(text => text.includes('Run 3 tasks')).length, 1);
     await textOf(editor.document, text => !text.includes('todo:'));
   });
 
@@ -273,7 +273,7 @@ describe('documents that heal', () => {
     assert.equal(scene.sandbox.control.requests().length, before);
     scene.answers.press(/Download 1 files/, 'Download');
     await vscode.commands.executeCommand('rivya.link.download');
-    await scene.answers.message(/Left as they are/);
+    await scene.answers.message(/Not changed/);
     assert.match(editor.document.getText(), /^!\[A fox\]\(http/);
   });
 
@@ -294,7 +294,7 @@ describe('documents that heal', () => {
     const before = scene.sandbox.control.requests().length;
     scene.answers.press(/Download 1 files/, 'Download');
     await vscode.commands.executeCommand('rivya.link.downloadAll');
-    await scene.answers.message(/lead to files of the workspace now: 10/);
+    await scene.answers.message(/now point to files in the workspace: 10/);
     assert.equal(scene.sandbox.control.requests().length - before, 1);
     const [, written = ''] = /^!\[A fox\]\((\S+\.png) "Title"\)\n$/.exec(editor.document.getText()) ?? [];
     assert.notEqual(written, '');
@@ -322,7 +322,7 @@ describe('documents that heal', () => {
       editor = await openDocument(`![A fox](${url})\n`);
       scene.answers.press(/Download 1 files/, 'Download');
       await vscode.commands.executeCommand('rivya.link.download');
-      const message = await scene.answers.message(/Left as they are/);
+      const message = await scene.answers.message(/Not changed/);
       assert.match(message, /127\.0\.0\.1:\d+: \S+ /);
       assert.equal(editor.document.getText(), `![A fox](${url})\n`);
       assert.deepEqual(await filesIn(beside('.')), ['article.md']);

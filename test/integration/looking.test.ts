@@ -69,7 +69,7 @@ describe('looking and choosing', () => {
   it('compares tasks, and files, and says when there is nothing to compare with', async () => {
     const [first] = await tasks(1);
     await vscode.commands.executeCommand('rivya.compare.open', first?.id);
-    await scene.answers.message(/^Choose at least two results/);
+    await scene.answers.message(/^Select at least two results/);
     assert.equal(isCompared(), false);
     await vscode.commands.executeCommand('rivya.task.rerun', first?.id);
     const both = await tasks(2);
@@ -101,7 +101,7 @@ describe('looking and choosing', () => {
     const keep = (): Promise<void> => keepOne({ ledger, library, log: silentLog }, one, [two]);
     await assert.rejects(keep, Cancelled);
     assert.equal(editor.document.getText(), before);
-    scene.answers.press(/^Keep this one and let the others go\?/, 'Keep This One');
+    scene.answers.press(/^Keep this one and remove the others \(\d+\)\?/, 'Keep This One');
     await keep();
     const nameOf = (uri: vscode.Uri): string => path.posix.basename(uri.path);
     const text = await textOf(editor.document, now => !now.includes(nameOf(other)));
@@ -133,7 +133,7 @@ describe('looking and choosing', () => {
     const subjects = [second, first].map(task => ({ taskId: task?.id ?? '', index: 0 }));
     const [one, two] = await comparedFiles({ ledger, library }, subjects);
     assert.ok(one && two);
-    scene.answers.press(/^Keep this one and let the others go\?/, 'Keep This One');
+    scene.answers.press(/^Keep this one and remove the others \(\d+\)\?/, 'Keep This One');
     await keepOne({ ledger, library, log: silentLog }, one, [two]);
     const fresh = fileOf(second);
     const nameOf = (uri: vscode.Uri): string => path.posix.basename(uri.path);
@@ -151,7 +151,7 @@ describe('looking and choosing', () => {
     const file = fileOf(task);
     const before = editor.document.getText();
     await vscode.commands.executeCommand('rivya.task.deleteFile', task?.id);
-    await scene.answers.message(/^Delete this file and what refers to it\?$/);
+    await scene.answers.message(/^Delete this file and the references to it\?$/);
     assert.equal(await isThere(file), true);
     scene.answers.press(/^Delete this file/, 'Delete');
     await vscode.commands.executeCommand('rivya.task.deleteFile', task?.id);
@@ -196,7 +196,7 @@ describe('looking and choosing', () => {
     const edited = `${sentence} At night.`;
     scene.answers.input(edited);
     scene.answers.pickNext(/^A lighthouse/, /^Number of Results$/, /^3$/, /^Generate$/);
-    scene.answers.press(/^Run 3 jobs with Z-Image for 3 credits in total\?$/, 'Generate');
+    scene.answers.press(/^Run 3 tasks with Z-Image\? Total price: 3 credits$/, 'Generate');
     await vscode.commands.executeCommand('rivya.generate.withParameters');
     await textOf(editor.document, text => (text.match(/!\[/g) ?? []).length === 3);
     const made = ledger.search(edited, 10).filter(task => task.origin === scene.sandbox.url);

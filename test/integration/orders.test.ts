@@ -23,7 +23,7 @@ describe('an order of several jobs', () => {
     editor.selections = prompts.map(
       (prompt, index) => new vscode.Selection(index * 2, 0, index * 2, prompt.length),
     );
-    scene.answers.press(/^Run 5 jobs/, 'Generate');
+    scene.answers.press(/^Run 5 tasks/, 'Generate');
   });
 
   afterEach(async () => {
@@ -60,14 +60,16 @@ describe('an order of several jobs', () => {
   it('is one progress and one warning without network, and goes on by itself', async () => {
     scene.sandbox.control.addFault({ method: 'POST', times: 'always', action: { type: 'dropBefore' } });
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    await scene.answers.message(/could not be reached.+The jobs are kept and go on by themselves\.$/);
+    await scene.answers.message(
+      /Couldn't connect to Rivya.+The tasks are saved and continue automatically\.$/,
+    );
     // The third failure in a row is worth a word; at the fourth attempt it is known.
     await until('the fourth attempt of each job', () => attempts().filter(count => count >= 4).length === 5);
     scene.sandbox.control.clearFaults();
     await allAccepted();
-    assert.equal(shown(/could not be reached/), 1);
+    assert.equal(shown(/Couldn't connect to Rivya/), 1);
     assert.deepEqual(scene.answers.progresses, {
-      statusBar: ['5 Rivya jobs'],
+      statusBar: ['5 Rivya tasks'],
       notification: [],
     });
   });
@@ -75,12 +77,12 @@ describe('an order of several jobs', () => {
   it('is one error when all fail for the same reason, and can be run again as one', async () => {
     const action = { type: 'status', status: 402, code: 'insufficient_credits' } as const;
     scene.sandbox.control.addFault({ method: 'POST', times: prompts.length, action });
-    scene.answers.press(/^5 jobs failed/, 'Run Again');
+    scene.answers.press(/^5 tasks failed/, 'Run Again');
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    await scene.answers.message(/^5 jobs failed: There are not enough credits.+Nothing was charged\.$/);
+    await scene.answers.message(/^5 tasks failed: You don't have enough credits.+Nothing was charged\.$/);
     await allAccepted();
-    assert.equal(shown(/not enough credits/), 1);
-    assert.deepEqual(scene.answers.progresses.statusBar, ['5 Rivya jobs', '5 Rivya jobs']);
+    assert.equal(shown(/enough credits/), 1);
+    assert.deepEqual(scene.answers.progresses.statusBar, ['5 Rivya tasks', '5 Rivya tasks']);
   });
 
   it('is one error with the number when the reasons differ', async () => {
@@ -94,16 +96,18 @@ describe('an order of several jobs', () => {
       action: { type: 'status', status: 400, code: 'validation_failed', message: 'No animals.' },
     });
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    await scene.answers.message(/^5 jobs failed, for different reasons\. Nothing was charged\.$/);
-    assert.equal(shown(/not enough credits|No animals/), 0);
+    await scene.answers.message(/^5 tasks failed for different reasons\. Nothing was charged\.$/);
+    assert.equal(shown(/enough credits|No animals/), 0);
   });
 
   it('stops as one, and says once what that means', async () => {
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await allAccepted();
     await vscode.commands.executeCommand('rivya.task.stopTracking', ownTasks()[0]?.orderId);
-    await scene.answers.message(/^Rivya cannot cancel jobs: those that it has run on and may be charged\./);
-    assert.equal(shown(/cannot cancel/), 1);
+    await scene.answers.message(
+      /^Rivya can't cancel tasks that were sent\. They continue and may be charged\. You'll/,
+    );
+    assert.equal(shown(/can't cancel/), 1);
   });
 
   it('is one notification as well for those who want one, and hiding that ends nothing', async () => {
@@ -113,8 +117,8 @@ describe('an order of several jobs', () => {
     scene.answers.cancelProgresses();
     assert.ok(ownTasks().every(({ tracked }) => tracked));
     assert.deepEqual(scene.answers.progresses, {
-      statusBar: ['5 Rivya jobs'],
-      notification: ['5 Rivya jobs'],
+      statusBar: ['5 Rivya tasks'],
+      notification: ['5 Rivya tasks'],
     });
   });
 });

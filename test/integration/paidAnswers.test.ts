@@ -83,7 +83,7 @@ describe('an answer of the chat that may be paid', () => {
     });
     await page.say({ type: 'send', text: 'Tell me' });
     await page.answered('incomplete');
-    assert.match(page.messages[1]?.problem?.text ?? '', /Asking again does not charge it twice\./);
+    assert.match(page.messages[1]?.problem?.text ?? '', /Asking again doesn't charge it twice\./);
   }
 
   /** Presses the button under the answer, and waits for how that ends. */
@@ -165,7 +165,10 @@ describe('an answer of the chat that may be paid', () => {
       const refused = await askAgain();
       assert.deepEqual([refused.state, refused.problem?.code], ['incomplete', refusal.code]);
       assert.ok(refused.problem);
-      assert.match(problemMessage(refused.problem, true).text, /It is not known whether it was charged/);
+      assert.match(
+        problemMessage(refused.problem, true).text,
+        /It may have been charged\. Check your balance/,
+      );
       scene.sandbox.control.clearFaults();
     }
     // What Rivya works on already is asked for again by itself.
@@ -277,9 +280,7 @@ describe('an answer of the chat that may be paid', () => {
     writeSync(file, Buffer.alloc(90, 0xff), 0, 90, 0);
     closeSync(file);
     await open();
-    await scene.answers.message(
-      /^The stored chats could not be read: .+ with the messages that could be read/,
-    );
+    await scene.answers.message(/^Couldn't read the saved chats .+ Couldn't read the saved chats/);
     assert.equal(answer().text, text);
     await askAgain();
     isPaidOnce();
@@ -291,7 +292,7 @@ describe('an answer of the chat that may be paid', () => {
     const other = new DatabaseSync(path.join(storage, 'chat.sqlite'), { timeout: 5_000 });
     other.exec('BEGIN IMMEDIATE');
     await page.say({ type: 'generateImage', messageId: id, prompt: 'A paper boat' });
-    const said = await scene.answers.message(/^The image is being made, but this chat/);
+    const said = await scene.answers.message(/^The image is being generated, but this chat/);
     assert.doesNotMatch(said, /again|[Cc]harged/);
     other.exec('ROLLBACK');
     other.close();

@@ -154,8 +154,11 @@ describe('a job that may be paid', () => {
           .prepare(`UPDATE task SET failures = 30, problem = json_set(problem, '$.since', ?) WHERE id = ?`)
           .run(Date.now() - 7 * hour, task().id);
       });
-      const said = await scene.answers.message(/Rivya does not know this task/);
-      assert.match(said, /not looked for by itself any more\. Rivya has reserved 1 credit for it\.$/);
+      const said = await scene.answers.message(/Rivya can't find this task/);
+      assert.match(
+        said,
+        /no longer checks for its result automatically\. .+ Rivya has reserved 1 credit for it\.$/,
+      );
       scene.answers.press(/^Clear .* from the list\?$/, 'Clear');
       await vscode.commands.executeCommand('rivya.tasks.clearFinished');
       assert.equal(task().state, 'unreachable');
@@ -182,8 +185,8 @@ describe('a job that may be paid', () => {
       }
       await setKey(control.addKey({ account: 'acct_other' }).key);
       control.clearFaults();
-      const said = await scene.answers.message(/was sent with another API key/);
-      assert.match(said, /It is not known whether it was charged/);
+      const said = await scene.answers.message(/was sent with a different API key/);
+      assert.match(said, /It may have been charged\. Check your balance/);
       assert.deepEqual(
         control.charges().map(({ account }) => account),
         ['acct_sandbox'],
@@ -264,7 +267,7 @@ describe('a job that may be paid', () => {
       (prompt, index) => new vscode.Selection(index * 2, 0, index * 2, prompt.length),
     );
     scene.sandbox.control.update({ taskDurationMs: 600_000 });
-    scene.answers.press(/^Run 8 jobs/, 'Generate');
+    scene.answers.press(/^Run 8 tasks/, 'Generate');
     await begin();
     await until('eight accepted jobs', () => ownTasks().every(({ remoteId }) => remoteId !== undefined));
     for (const { remoteId = '' } of ownTasks()) {
@@ -296,7 +299,7 @@ describe('a job that may be paid', () => {
     await until('two attempts', () => attempts() >= 2);
     const { id } = task();
     await vscode.commands.executeCommand('rivya.task.stopTracking', id);
-    await scene.answers.message(/^It is not known yet whether Rivya has received the job/);
+    await scene.answers.message(/^Rivya may or may not have received the task/);
     scene.sandbox.control.clearFaults();
     select(editor, hare);
     await begin();
@@ -309,8 +312,8 @@ describe('a job that may be paid', () => {
   it('can be given up and removed when Rivya never ends it', async () => {
     await accepted();
     await vscode.commands.executeCommand('rivya.task.stopTracking', task().id);
-    await scene.answers.message(/^Rivya cannot cancel a job: it runs on and may be charged/);
-    scene.answers.press(/^Give this task up and remove it\?$/, 'Remove');
+    await scene.answers.message(/^Rivya can't cancel a task that was sent\. It continues and may be charged/);
+    scene.answers.press(/^Abandon this task and remove it\?$/, 'Remove');
     await vscode.commands.executeCommand('rivya.task.remove', task().id);
     assert.deepEqual(ownTasks(), []);
   });
@@ -318,7 +321,7 @@ describe('a job that may be paid', () => {
   it('that Rivya calls canceled is over, and nobody claims to know what it cost', async () => {
     answerPolls(await accepted(), { status: 'canceled' });
     await scene.answers.message(
-      /Rivya has ended this job without a result\. It reports: canceled\. It is not known whether it was charged/,
+      /Rivya ended this task without a result: canceled\. It may have been charged/,
     );
     assert.equal(task().state, 'failed');
   });
@@ -331,7 +334,7 @@ describe('a job that may be paid', () => {
     // As a crash leaves it whose acceptance could not be written down.
     atLedger(database => database.exec(`UPDATE task SET state = 'submitting' WHERE remote_id = '${id}'`));
     await scene.answers.message(
-      new RegExp(`more than one task for the same job: ${id}, task_second\\. Each may be charged`),
+      new RegExp(`more than one generation for the same task: ${id}, task_second\\. Each may be charged`),
     );
     assert.deepEqual(task().otherRemoteIds, ['task_second']);
     scene.sandbox.control.finishTasks();
@@ -346,10 +349,10 @@ describe('a job that may be paid', () => {
     const body = JSON.stringify({ id: 'task_dear', status: 'queued', reserved_credits: 500 });
     const action = { type: 'body', body, contentType: 'application/json' } as const;
     scene.sandbox.control.addFault({ ...submit, action });
-    scene.answers.press(/^Run 3 jobs/, 'Generate');
+    scene.answers.press(/^Run 3 tasks/, 'Generate');
     await vscode.commands.executeCommand('rivya.generate.audioFromSelection');
     await scene.answers.message(
-      /Rivya reserved 500 credits for it, and \d+ credits were agreed to\. .+ wait for you now: 2\. They were not sent/,
+      /Rivya reserved 500 credits for it, but you agreed to \d+ credits\. .+ need your decision: 2\. They weren't sent/,
     );
     assert.equal(scene.sandbox.control.charges().length, 1);
     const ids = ownTasks().map(({ id }) => id);
@@ -363,7 +366,7 @@ describe('a job that may be paid', () => {
     );
     assert.equal(ownTasks().filter(({ hold }) => hold === 'decision').length, 2);
     await vscode.commands.executeCommand('rivya.task.stopTracking', ids[0], ids);
-    scene.answers.press(/^Give /, 'Remove');
+    scene.answers.press(/^Abandon /, 'Remove');
     await vscode.commands.executeCommand('rivya.task.remove', ids[0], ids);
     assert.deepEqual(ownTasks(), []);
   });
@@ -424,9 +427,9 @@ describe('the list of jobs', () => {
         }
         if (what === 'replaced') Ledger.open(file).ledger.dispose();
         await assert.rejects(begin(own), error =>
-          (messageOf(error)?.text ?? '').includes('was replaced or deleted while this window used it'),
+          (messageOf(error)?.text ?? '').includes('was replaced or deleted while this window was using it'),
         );
-        await scene.answers.message(/was replaced or deleted while this window used it/);
+        await scene.answers.message(/was replaced or deleted while this window was using it/);
         assert.deepEqual(scene.sandbox.control.charges(), []);
       } finally {
         own.dispose();
@@ -441,7 +444,7 @@ describe('the list of jobs', () => {
     renameSync(file, `${file}.set-aside-1`);
     const own = await OwnWindow.open(scene, storage);
     try {
-      await scene.answers.message(/^Tasks that an earlier list .+ are in the list again: 1\.$/);
+      await scene.answers.message(/^Missing tasks restored from an earlier list: 1\.$/);
       assert.equal(own.services.ledger.task(id)?.id, id);
     } finally {
       own.dispose();

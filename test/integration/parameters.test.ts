@@ -93,10 +93,10 @@ describe('generating with parameters', () => {
       new vscode.Selection(4, 0, 4, 'A boat.'.length),
     ];
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    await scene.answers.message(/^Run 2 jobs with Z-Image for 2 credits in total\?/);
+    await scene.answers.message(/^Run 2 tasks with Z-Image\? Total price: 2 credits/);
     assert.deepEqual(scene.sandbox.control.charges(), []);
 
-    scene.answers.press(/^Run 2 jobs/, 'Generate');
+    scene.answers.press(/^Run 2 tasks/, 'Generate');
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     const text = await textOf(document, now => (now.match(/!\[/g) ?? []).length === 2);
     assert.match(

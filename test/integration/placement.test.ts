@@ -114,7 +114,7 @@ describe('a generated result and its place', () => {
     await configure('insert.placement', 'clipboard');
     await beginTwo();
     scene.sandbox.control.finishTasks();
-    await scene.answers.message(/2 results ready.+The path is on the clipboard/);
+    await scene.answers.message(/2 results ready.+Path copied to clipboard/);
     const paths = (await vscode.env.clipboard.readText()).split('\n');
     assert.equal(new Set(paths).size, 2);
     for (const path of paths) await readFile(vscode.Uri.joinPath(editor.document.uri, '..', path).fsPath);
@@ -154,7 +154,7 @@ describe('a generated result and its place', () => {
     await generate();
     assert.match(await arrived(), /\]\(assets\/generated\/a-mill-by-the-river-\w+\.png\)/);
     await scene.answers.message(
-      /^This is a MkDocs project: generated files go to "case-\w+\/assets\/generated"\.$/,
+      /^This is a MkDocs project\. Generated files are saved in "case-\w+\/assets\/generated"\.$/,
     );
   });
 

@@ -89,7 +89,7 @@ describe('the price gate', () => {
       await configure('defaultModel.video', 'kling-v2-5-turbo-pro');
       await isAsked(
         'rivya.generate.videoFromSelection',
-        /^Generate with Kling V2\.5 Turbo Pro for 42 credits\?$/,
+        /^Generate with Kling V2\.5 Turbo Pro\? Price: 42 credits$/,
       );
       assert.deepEqual(charged(), []);
     });
@@ -105,9 +105,7 @@ describe('the price gate', () => {
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await ended(2);
     const named = scene.answers.details.map(detail =>
-      detail.includes(`This window works on another machine`)
-        ? detail.includes(scene.sandbox.url)
-        : undefined,
+      detail.includes(`This window runs on another`) ? detail.includes(scene.sandbox.url) : undefined,
     );
     assert.deepEqual(named, [true, undefined]);
   });
@@ -119,7 +117,7 @@ describe('the price gate', () => {
     select(editor, text);
     await isAsked(
       'rivya.generate.audioFromSelection',
-      /^Generate with ElevenLabs Turbo 2\.5 for 6 credits or more\?$/,
+      /^Generate with ElevenLabs Turbo 2\.5\? Price: 6 credits or more$/,
     );
     // What it is about stands first.
     assert.match(scene.answers.details.at(-1) ?? '', /^"The sea is calm tonight\./);
@@ -131,13 +129,18 @@ describe('the price gate', () => {
     editor.selections = [0, 2].map(line => {
       return new vscode.Selection(line, 0, line, editor.document.lineAt(line).text.length);
     });
-    scene.answers.press(/^Run 2 jobs with Flux 2 Flex for 28 credits in total\?$/, 'Generate');
+    scene.answers.press(/^Run 2 tasks with Flux 2 Flex\? Total price: 28 credits$/, 'Generate');
     scene.sandbox.control.failNextGeneration();
     scene.sandbox.control.failNextGeneration();
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     const ids = (await ended(2)).map(({ id }) => id);
     assert.deepEqual(charged(), [0, 0]);
-    await isAsked('rivya.task.rerun', /^Run 2 jobs with Flux 2 Flex for 28 credits in total\?$/, ids[0], ids);
+    await isAsked(
+      'rivya.task.rerun',
+      /^Run 2 tasks with Flux 2 Flex\? Total price: 28 credits$/,
+      ids[0],
+      ids,
+    );
   });
 
   it('asks about what a task of the workspace has started', async () => {
@@ -195,7 +198,7 @@ describe('the price gate', () => {
   it('asks once about a dearer model that the workspace has chosen', async () => {
     const settings = vscode.workspace.getConfiguration('rivya');
     await settings.update('defaultModel.image', 'flux-2-flex', vscode.ConfigurationTarget.Workspace);
-    const question = /^Generate with Flux 2 Flex for 14 credits\?$/;
+    const question = /^Generate with Flux 2 Flex\? Price: 14 credits$/;
     await isAsked('rivya.generate.fromSelection', question);
     scene.answers.press(question, 'Generate');
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
@@ -234,7 +237,7 @@ describe('the price gate', () => {
       vscode.commands.executeCommand('rivya.generate.fromSelection'),
       vscode.commands.executeCommand('rivya.generate.fromSelection'),
     ]);
-    await scene.answers.message(/was asked for a moment ago/);
+    await scene.answers.message(/You requested this a moment ago/);
     const [first] = await ended(1);
     await Promise.all([
       vscode.commands.executeCommand('rivya.task.rerun', first?.id),
@@ -253,7 +256,7 @@ describe('the price gate', () => {
     const [last] = await ended(2);
     await isAsked(
       'rivya.task.rerun',
-      /^Not sent, and nothing was charged: 1 credit more would exceed the limit of 2 credits for a day\. Spent today, as far as known: 2 credits\./,
+      /^Not sent, and nothing was charged: 1 credit more would exceed your daily limit of 2 credits\. Known to be spent today: 2 credits\./,
       last?.id,
     );
     assert.deepEqual(charged(), [1, 1]);
@@ -282,7 +285,7 @@ describe('the price gate', () => {
       assert.equal(server.base.origin, scene.sandbox.url);
       await host.resume();
       await scene.answers.message(
-        /^The sandbox has ended and could not be started again\. Nothing is sent until/,
+        /^The sandbox stopped and couldn't be restarted\. Nothing is sent until you/,
       );
       assert.throws(() => server.base, UserError);
       assert.deepEqual([server.origin, server.isSandboxLost, server.isSandbox], [undefined, true, false]);

@@ -204,7 +204,7 @@ describe('the recipe of a file', () => {
     for (const link of ['rerun', 'vary', 'otherModel', 'open', 'explain'])
       assert.equal(words.split(`command:rivya.recipe.${link}?`).length, 2, link);
     assert.ok(!words.includes('rivya.file.regenerate'), words);
-    assert.match(words, /as it was made/);
+    assert.match(words, /unchanged/);
     await vscode.commands.executeCommand(
       'rivya.recipe.explain',
       vscode.Uri.file(path.join(root, 'img/harbour.png')),
@@ -213,8 +213,8 @@ describe('the recipe of a file', () => {
     const [detail = ''] = scene.answers.details.slice(-1);
     assert.match(detail, /4 credits/);
     assert.match(detail, /seed: 7/);
-    assert.match(detail, /Made on .*2026/);
-    assert.match(detail, /Status: as it was made/);
+    assert.match(detail, /Created on .*2026/);
+    assert.match(detail, /Status: unchanged/);
     assert.match(detail, /\.rivya\/recipes\/img\/harbour\.png\.json/);
     await vscode.commands.executeCommand('rivya.recipe.open');
     assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, recipePath('img/harbour.png'));
@@ -251,25 +251,25 @@ describe('the recipe of a file', () => {
     await colleague({ references: [{ file: 'img/light.png', sha256: 'a'.repeat(64) }] });
     scene.answers.press(/credit/, 'Generate');
     await vscode.commands.executeCommand('rivya.recipe.rerun');
-    await scene.answers.message(/"img\/light\.png" is not there any more.*nothing was charged/);
+    await scene.answers.message(/"img\/light\.png" no longer exists.*Nothing was sent or charged/);
     assert.deepEqual(scene.sandbox.control.charges(), []);
   });
 
   it('knows a file that was edited, until that is accepted', async () => {
     await colleague();
     await writeFile(path.join(root, 'img/harbour.png'), pictureOf(50));
-    assert.match(await hoverText(), /edited by hand/);
+    assert.match(await hoverText(), /edited/);
     const uri = vscode.Uri.file(path.join(root, 'img/harbour.png'));
     scene.answers.press(/A harbour at noon/, 'Accept');
     await vscode.commands.executeCommand('rivya.recipe.explain', uri);
-    await scene.answers.message(/stays as it is/);
+    await scene.answers.message(/was accepted as edited/);
     assert.deepEqual(recipeOf('img/harbour.png').outputs, [
       { file: 'img/harbour.png', sha256: sha256(pictureOf(50)) },
     ]);
     assert.equal(recipeOf('img/harbour.png').edited, true);
     assert.match(await hoverText(), /accepted/);
     await vscode.commands.executeCommand('rivya.recipe.accept', uri);
-    await scene.answers.message(/is as its recipe says/);
+    await scene.answers.message(/matches its recipe/);
   });
 
   it('goes along when its file is renamed, with the manifest, and comes back with an undo', async () => {

@@ -108,7 +108,7 @@ describe('a generated file', () => {
 
   it('is asked about once, before anything is paid', async () => {
     await configure('replace.oldFile', undefined);
-    const question = /^Delete files whose place a new one has taken\?$/;
+    const question = /^Delete files that were replaced by a new one\?$/;
     await vscode.commands.executeCommand('rivya.file.regenerate');
     await scene.answers.message(question);
     assert.equal(scene.sandbox.control.charges().length, 1);
@@ -162,7 +162,7 @@ describe('a generated file', () => {
     assert.deepEqual([await exists(fresh), await exists(old)], [true, false]);
     assert.equal(scene.sandbox.control.charges().length, 5);
     const { statusBar, notification } = scene.answers.progresses;
-    assert.deepEqual([statusBar.filter(each => each === '4 Rivya jobs').length, notification], [1, []]);
+    assert.deepEqual([statusBar.filter(each => each === '4 Rivya tasks').length, notification], [1, []]);
     assert.deepEqual(
       scene.answers.messages.filter(each => each.endsWith('?')),
       [],
@@ -238,7 +238,7 @@ describe('a generated file', () => {
     assert.deepEqual(titles.slice(1), [
       'Rivya: Variations...',
       'Rivya: Edit Prompt...',
-      'Rivya: Other Model...',
+      'Rivya: Different Model...',
       'Rivya: Why Does This File Exist?',
     ]);
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(

@@ -17,7 +17,7 @@ describe('the sandbox of the extension', () => {
 
   async function start(): Promise<string> {
     await vscode.commands.executeCommand('rivya.sandbox.start');
-    const text = await scene.answers.message(/^The sandbox runs at/);
+    const text = await scene.answers.message(/^The sandbox is running at/);
     return /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? '';
   }
 

@@ -113,10 +113,10 @@ describe('the settings', () => {
     ]) {
       await user('baseUrl', value);
       assert.equal(setting('baseUrl'), String(value));
-      await answers.message(/is not an address of the Rivya API.+nothing is sent/);
+      await answers.message(/isn't a valid Rivya API address.+Nothing is sent/);
       answers.messages.length = 0;
       await vscode.commands.executeCommand('rivya.account.verify');
-      await answers.message(/is not an address of the Rivya API.+Nothing was sent/);
+      await answers.message(/isn't a valid Rivya API address.+Nothing was sent/);
       answers.messages.length = 0;
     }
   });

@@ -83,9 +83,9 @@ describe('the commands on tasks', () => {
     await vscode.commands.executeCommand('rivya.task.rerun', first?.id);
     const both = (await tasks(2)).map(task => task.id);
     await vscode.commands.executeCommand('rivya.task.rerun', both[0], both);
-    await scene.answers.message(/^Run 2 jobs with .+ for 8 credits in total\?$/);
+    await scene.answers.message(/^Run 2 tasks with .+\? Total price: 8 credits$/);
     assert.equal(scene.sandbox.control.charges().length, 2);
-    scene.answers.press(/^Run 2 jobs/, 'Generate');
+    scene.answers.press(/^Run 2 tasks/, 'Generate');
     await vscode.commands.executeCommand('rivya.task.rerun', both[0], both);
     await tasks(4);
     assert.equal(scene.sandbox.control.charges().length, 4);
@@ -132,7 +132,7 @@ describe('the commands on tasks', () => {
     assert.match(editor.document.getText(), /!\[/);
     await vscode.commands.executeCommand('rivya.tasks.clearFinished');
     // What other tests have left without its files stays, which is said.
-    await scene.answers.message(/There is no finished task to clear|tasks? stays?, with/);
+    await scene.answers.message(/No finished tasks to clear|kept with/);
   });
 
   it('remove a task without a question while its file stands in the workspace', async () => {
@@ -167,6 +167,6 @@ describe('the commands on tasks', () => {
 
   it('say so when nothing is selected', async () => {
     await vscode.commands.executeCommand('rivya.task.remove');
-    await scene.answers.message(/Select a task in the Tasks view first/);
+    await scene.answers.message(/Select a task in the Tasks view\./);
   });
 });

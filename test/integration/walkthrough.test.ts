@@ -107,7 +107,7 @@ describe('the way of a newcomer', () => {
 
   it('can take the key of the environment, after asking', async () => {
     process.env['RIVYA_API_KEY'] = scene.sandbox.apiKey;
-    scene.answers.pick(/Use the key of the environment variable/);
+    scene.answers.pick(/Use the key from the RIVYA_API_KEY environment variable/);
     await vscode.commands.executeCommand('rivya.account.setKey');
     await scene.answers.message(/verified and stored/);
     // The same key is not offered again.
@@ -120,11 +120,11 @@ describe('the way of a newcomer', () => {
 
   it('does not take it without asking, nor send it anywhere', async () => {
     process.env['RIVYA_API_KEY'] = scene.sandbox.apiKey;
-    scene.answers.pick(/Enter another key/);
+    scene.answers.pick(/Enter a different key/);
     scene.answers.input(undefined);
     await vscode.commands.executeCommand('rivya.account.setKey');
     await vscode.commands.executeCommand('rivya.account.verify');
-    await scene.answers.message(/There is no API key/);
+    await scene.answers.message(/No API key is set/);
     assert.deepEqual(
       scene.sandbox.control.requests().filter(request => request.authorized !== null),
       [],
@@ -132,7 +132,7 @@ describe('the way of a newcomer', () => {
   });
 
   it('is offered the sandbox where a key is missing', async () => {
-    scene.answers.press(/needs an API key/, 'Try the Sandbox');
+    scene.answers.press(/needs an API key/, 'Try Sandbox');
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await scene.answers.message(/The sandbox runs/);
   });

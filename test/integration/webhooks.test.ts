@@ -31,7 +31,7 @@ async function create(name: string, url: string): Promise<Json> {
   scene.answers.inputs(name, url);
   scene.answers.pickMany(/^generation\./);
   await vscode.commands.executeCommand('rivya.webhook.create');
-  await scene.answers.message(new RegExp(`The webhook ${name} was created`));
+  await scene.answers.message(new RegExp(`Webhook ${name} created`));
   const endpoint = (await endpoints()).find(each => each['name'] === name);
   assert.ok(endpoint);
   return endpoint;
@@ -54,7 +54,7 @@ function shownDocument(): string {
 async function startReceiver(): Promise<string> {
   scene.answers.messages.length = 0;
   await vscode.commands.executeCommand('rivya.webhook.startReceiver');
-  const text = await scene.answers.message(/The webhook receiver listens at/);
+  const text = await scene.answers.message(/The webhook receiver is listening at/);
   const [url] = /http:\/\/127\.0\.0\.1:\d+\//.exec(text) ?? [];
   assert.ok(url);
   return url;
@@ -89,11 +89,11 @@ describe('webhooks', () => {
   it('are refused for a bad address before anything is sent, with the reason', async () => {
     const before = scene.sandbox.control.requests().length;
     for (const [url, reason] of [
-      ['https://me:pw@example.com/', /user name or password/],
-      ['https://example.com/#x', /fragment/],
-      ['http://example.com/', /https addresses only/],
-      ['https://0xa000001/', /private or reserved/],
-      ['https://printer.local/', /Only this machine or its network/],
+      ['https://me:pw@example.com/', /user name and password/],
+      ['https://example.com/#x', /everything after it/],
+      ['http://example.com/', /Use an https URL/],
+      ['https://0xa000001/', /private, or reserved/],
+      ['https://printer.local/', /only on this computer or network/],
     ] as const) {
       scene.answers.inputs('Bad', url);
       await vscode.commands.executeCommand('rivya.webhook.create');
@@ -157,7 +157,7 @@ describe('webhooks', () => {
     const { signing_secret: secret } = (await response.json()) as { signing_secret: string };
     scene.answers.pick(/^Elsewhere$/);
     assert.equal(await clipboardAfter('rivya.webhook.copySecret'), '');
-    await scene.answers.message(/not known on this computer.+can only be rotated/);
+    await scene.answers.message(/isn't stored on this computer.+only once/);
     scene.answers.inputs(` ${secret} `);
     await vscode.commands.executeCommand('rivya.webhook.enterSecret');
     assert.equal(await clipboardAfter('rivya.webhook.copySecret'), secret);
@@ -176,25 +176,25 @@ describe('webhooks', () => {
 
     await api('DELETE', `/webhooks/${String(first['id'])}`);
     await vscode.commands.executeCommand('rivya.webhook.delete', nodeOf(first));
-    await scene.answers.message(/The webhook One was already gone/);
+    await scene.answers.message(/Webhook One had already been deleted/);
     await vscode.commands.executeCommand('rivya.webhook.rename');
-    await scene.answers.message(/There is no webhook yet/);
+    await scene.answers.message(/don't have any webhooks yet/);
   });
 
   it('of another account, or gone, are said to be so in every command', async () => {
     const gone = await create('Gone', 'http://127.0.0.1:9/');
     await api('DELETE', `/webhooks/${String(gone['id'])}`);
     await vscode.commands.executeCommand('rivya.webhook.sendTest', nodeOf(gone));
-    await scene.answers.message(/no longer knows this webhook/);
+    await scene.answers.message(/This webhook no/);
   });
 
   it('deliver to the receiver, which verifies, shows and replays', async () => {
     const url = await startReceiver();
     await vscode.commands.executeCommand('rivya.webhook.registerReceiver');
-    await scene.answers.message(/Receiver of VS Code was created/);
+    await scene.answers.message(/VS Code receiver created/);
     assert.equal((await endpoints())[0]?.['url'], url);
 
-    scene.answers.pick(/Receiver of VS Code/);
+    scene.answers.pick(/VS Code receiver/);
     await vscode.commands.executeCommand('rivya.webhook.sendTest');
     await scene.answers.message(/arrived \(HTTP 200\)/);
 
@@ -209,7 +209,7 @@ describe('webhooks', () => {
     // To the receiver itself: the same event once more.
     scene.answers.inputs(url);
     await vscode.commands.executeCommand('rivya.webhook.replay');
-    assert.match(shownDocument(), /Answer: 200 OK[\s\S]+"duplicate": true/);
+    assert.match(shownDocument(), /Response: 200 OK[\s\S]+"duplicate": true/);
     scene.answers.pick(/^2: webhook\.test$/);
     await vscode.commands.executeCommand('rivya.webhook.openReceived');
     assert.match(shownDocument(), /duplicate of 1/);
@@ -218,11 +218,11 @@ describe('webhooks', () => {
     assert.equal(forged.status, 401);
     scene.answers.pick(/^3: /);
     await vscode.commands.executeCommand('rivya.webhook.openReceived');
-    assert.match(shownDocument(), /not verified: it has no signature[\s\S]+Do not act on it/);
+    assert.match(shownDocument(), /not verified: it has no signature[\s\S]+Don't trust it/);
 
     scene.answers.inputs('http://127.0.0.1:9/nobody');
     await vscode.commands.executeCommand('rivya.webhook.replay');
-    await scene.answers.message(/127\.0\.0\.1:9\/nobody could not be reached/);
+    await scene.answers.message(/Couldn't connect to http:\/\/127\.0\.0\.1:9\/nobody/);
   });
 
   it('have their deliveries and events listed, and shown as documents', async () => {
@@ -267,7 +267,7 @@ describe('webhooks', () => {
     const { port } = taken.address() as AddressInfo;
     await configure('webhooks.receiverPort', port);
     await vscode.commands.executeCommand('rivya.webhook.startReceiver');
-    await scene.answers.message(new RegExp(`Port ${port} is in use`));
+    await scene.answers.message(new RegExp(`port ${port} is in use`));
     scene.answers.press(/is in use/, 'Use a Free Port');
     assert.ok(!(await startReceiver()).includes(`:${port}/`));
     taken.close();
@@ -278,7 +278,7 @@ describe('webhooks', () => {
     scene.answers.inputs('Shop', 'http://127.0.0.1:9/');
     scene.answers.pickMany(/./);
     await vscode.commands.executeCommand('rivya.webhook.create');
-    await scene.answers.message(/may not manage webhooks.+webhooks:manage/);
+    await scene.answers.message(/can't manage webhooks.+webhooks:manage/);
   });
 
   it('begin with code in the language of the server', async () => {
@@ -335,10 +335,10 @@ describe('the items of webhooks in the view', () => {
     assert.equal(item({}).contextValue, 'endpoint.active.known.');
     assert.equal(item({ failure_count: 3 }).description, 'failures: 3 · succeeded');
     const disabled = item({ status: 'disabled' }, false);
-    assert.equal(disabled.description, 'disabled · succeeded · secret not known here');
+    assert.equal(disabled.description, 'disabled · succeeded · no signing secret');
     assert.equal(disabled.contextValue, 'endpoint.inactive.unknown.');
     const tooltip = (disabled.tooltip as vscode.MarkdownString).value.replaceAll('&nbsp;', ' ');
-    assert.match(tooltip, /It can be entered/);
+    assert.match(tooltip, /Enter it, or rotate it/);
     assert.match(disabled.accessibilityInformation?.label ?? '', /^Shop, disabled/);
   });
 

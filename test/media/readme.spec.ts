@@ -104,7 +104,7 @@ test.describe('a chat', () => {
     });
     await chat.ask('What could be on the cover of a book about tide pools?');
     await chat.expectState('complete');
-    await chat.press(chat.answer, /Generate image from this/);
+    await chat.press(chat.answer, /Generate Image from Message/);
     const card = chat.page.getByTestId('chat-card');
     await expect(card.getByRole('button', { name: 'Insert', exact: true })).toBeVisible();
     await expect(card.getByRole('img')).toBeVisible();

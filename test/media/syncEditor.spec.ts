@@ -33,13 +33,13 @@ test('a sync in the editor', async ({ workbench, page, workspaceFolder, sandbox 
   await expect(page.locator('.quick-input-widget')).toContainText('Sync Assets: 3 for 3 credits');
   await animation.frame(1_800);
   await page.keyboard.press('Enter');
-  const question = page.locator('.monaco-dialog-box', { hasText: 'Run 3 jobs' });
+  const question = page.locator('.monaco-dialog-box', { hasText: 'Run 3 tasks' });
   await expect(question).toBeVisible();
   await animation.frame(1_800);
   await question.getByRole('button', { name: 'Generate' }).click();
-  await expect(workbench.treeItem('Under way')).toBeVisible();
+  await expect(workbench.treeItem('In progress')).toBeVisible();
   await animation.frame(1_200);
-  await expect(page.locator('.notification-toast', { hasText: 'Assets made: 3.' })).toBeVisible();
+  await expect(page.locator('.notification-toast', { hasText: 'Assets generated: 3.' })).toBeVisible();
   await expect(lens('Up to date 3')).toBeVisible();
   await workbench.treeItem('Up to date').click();
   await expect(workbench.treeItem('hero')).toBeVisible();

@@ -447,7 +447,7 @@ export class PaidWorld implements AsyncDisposable {
     }
     const words = chargesText([task]);
     this.#checkWords(words, charges);
-    if (words.includes('came back')) expect(booked?.status).toBe('refunded');
+    if (words.includes('refunded')) expect(booked?.status).toBe('refunded');
     if (task.problem) this.#checkWords(explain(task.problem, charge, 'job').text, charges);
     // Over without a file: only when Rivya has refused it, or has failed and given the credits back.
     // Of what may be out besides, nothing is said but that it may be charged.

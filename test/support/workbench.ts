@@ -144,8 +144,8 @@ export class Workbench {
   async setKey({ apiKey, control }: Sandbox): Promise<void> {
     await this.runCommand('Rivya: Set API Key...');
     await this.enter(apiKey);
-    await this.statusBar(`${control.credits()} cr`).waitFor();
-    await this.notification(/The API key is (verified and )?stored/).waitFor();
+    await this.statusBar(`${control.credits()} credits`).waitFor();
+    await this.notification(/API key (verified and )?stored/).waitFor();
     await this.clearNotifications();
   }
 

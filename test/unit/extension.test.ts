@@ -45,7 +45,7 @@ it('a failed activation is explained to the user and fails for VS Code, too', as
   expect(() => activate(context as never)).toThrow('The keyring is locked.');
   expect(editor.messages).toEqual([
     [
-      'Rivya could not start: The keyring is locked. Nothing was sent or charged, and running jobs are kept. Reload the window to try again.',
+      "Couldn't start Rivya: The keyring is locked. Nothing was sent or charged, and running tasks are saved. Reload the window to try again.",
       { title: 'Show Log' },
     ],
   ]);

@@ -28,7 +28,7 @@ test.describe('the keyboard', () => {
   test('stays on a button that cannot be used for now', async ({ chat, page }) => {
     const messages = [question('q1', 'One'), message({ id: 'a1', text: 'Yes', state: 'incomplete' })];
     await chat.open(chatState({ draft: 'Next', session: { messages } }));
-    for (const name of ['Send', 'Answer again in a new chat', 'Branch into a new chat', 'Continue']) {
+    for (const name of ['Send', 'Regenerate in New Chat', 'Branch into New Chat', 'Continue']) {
       const coming = message({ id: name, state: 'streaming' });
       const button = page.getByRole('button', { name, exact: true }).first();
       await button.focus();
@@ -187,7 +187,7 @@ test.describe('the buttons of a turn', () => {
         await expect(bar).toHaveCSS('position', 'static');
       }
       await page.getByRole('button', { name: /^Edit/ }).first().tap();
-      await expect(page.getByRole('textbox', { name: 'Change the question' })).toBeFocused();
+      await expect(page.getByRole('textbox', { name: 'Edit question' })).toBeFocused();
     });
   });
 
@@ -198,8 +198,8 @@ test.describe('the buttons of a turn', () => {
     expect(small).toBeLessThan(120);
     await expect(page.locator('.speaker')).toHaveText(['GPT-5.2', 'GPT-5.2']);
     await page.getByRole('button', { name: /^Edit/ }).last().click();
-    const editor = page.getByRole('textbox', { name: 'Change the question' });
-    await expect(editor).toHaveAccessibleDescription('The changed question begins a new chat.');
+    const editor = page.getByRole('textbox', { name: 'Edit question' });
+    await expect(editor).toHaveAccessibleDescription('Sending starts a new chat and is charged like any question.');
     expect((await editor.boundingBox())?.width).toBeGreaterThan(300);
   });
 });

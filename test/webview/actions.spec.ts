@@ -13,13 +13,13 @@ test('code is copied, inserted and saved', async ({ chat, page }) => {
   await chat.open(chatState({ session: { messages: turns } }));
   const block = page.locator('chat-code pre');
   await expect(block).toHaveCSS('white-space', 'pre');
-  await page.getByRole('button', { name: 'Wrap long lines' }).click();
+  await page.getByRole('button', { name: 'Wrap Long Lines' }).click();
   await expect(block).toHaveCSS('white-space', 'pre-wrap');
-  await page.getByRole('button', { name: 'Copy code' }).click();
+  await page.getByRole('button', { name: 'Copy Code' }).click();
   await chat.expectPosted({ type: 'copy', text: code.trimEnd() });
-  await page.getByRole('button', { name: 'Insert at cursor' }).click();
+  await page.getByRole('button', { name: 'Insert At Cursor' }).click();
   await chat.expectPosted({ type: 'insertCode', text: code.trimEnd() });
-  await page.getByRole('button', { name: 'Open as new file' }).click();
+  await page.getByRole('button', { name: 'Open in New File' }).click();
   await chat.expectPosted({ type: 'saveCode', text: code.trimEnd(), languageId: 'ts' });
 });
 
@@ -39,7 +39,7 @@ test('a message is copied, answered again, branched and made a picture of', asyn
   await last.hover();
   await last.getByRole('button', { name: 'Copy', exact: true }).click();
   await chat.expectPosted({ type: 'copy', text: answer.text });
-  await last.getByRole('button', { name: 'Answer again' }).click();
+  await last.getByRole('button', { name: 'Regenerate in New Chat' }).click();
   await chat.expectPosted({ type: 'retry', messageId: 'a1' });
   await last.getByRole('button', { name: 'Branch' }).click();
   await chat.expectPosted({ type: 'branch', messageId: 'a1' });
@@ -53,7 +53,7 @@ test('a picture is made of the part that is selected', async ({ chat, page }) =>
   await first.getByText('Which crabs?').dblclick({ position: { x: 60, y: 8 } });
   const selected = await page.evaluate(() => document.getSelection()?.toString().trim() ?? '');
   expect(['Which', 'crabs']).toContain(selected);
-  await first.getByRole('button', { name: 'Generate image from selection' }).click();
+  await first.getByRole('button', { name: 'Generate Image from Selection' }).click();
   await chat.expectPosted({ type: 'generateImage', messageId: 'q1', prompt: selected });
 });
 
@@ -64,8 +64,8 @@ test('the button says whether a picture is made of the selection, also to the ke
   const text = `${'A long answer.\n\n'.repeat(60)}The harbour sleeps.\n\n${'It goes on.\n\n'.repeat(60)}`;
   await chat.open(chatState({ session: { messages: [...turns, message({ id: 'a2', text })] } }));
   const last = page.getByTestId('chat-message').last();
-  const ofSelection = page.getByRole('button', { name: 'Generate image from selection' });
-  await expect(last.getByRole('button', { name: 'Generate image from this' })).toBeVisible();
+  const ofSelection = page.getByRole('button', { name: 'Generate Image from Selection' });
+  await expect(last.getByRole('button', { name: 'Generate Image from Message' })).toBeVisible();
   await expect(ofSelection).toHaveCount(0);
   const sentence = last.getByText('The harbour sleeps.');
   await sentence.scrollIntoViewIfNeeded();
@@ -97,13 +97,13 @@ test('a selection that reaches beyond the message is none of its own', async ({ 
     if (first && second)
       document.getSelection()?.setBaseAndExtent(first, 0, second, second.childNodes.length);
   });
-  await expect(page.getByRole('button', { name: 'Generate image from selection' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Generate Image from Selection' })).toHaveCount(0);
   const generate = page.getByTestId('chat-message').first().getByRole('button', { name: 'Generate image' });
   await generate.click();
   await chat.expectPosted({ type: 'generateImage', messageId: 'q1', prompt: 'Which crabs?\n\nAnd fish?' });
   // A triple click selects up to the start of the message that follows, across what stands below this one.
   await page.getByText('And fish?').click({ clickCount: 3 });
-  await expect(generate).toHaveAccessibleName('Generate image from selection');
+  await expect(generate).toHaveAccessibleName('Generate Image from Selection');
   await generate.click();
   await chat.expectPosted({ type: 'generateImage', messageId: 'q1', prompt: 'And fish?' });
 });
@@ -112,7 +112,7 @@ test('a question is changed and sent again', async ({ chat, page }) => {
   await chat.open(chatState({ session: { messages: turns } }));
   const first = page.getByTestId('chat-message').first();
   await first.getByRole('button', { name: 'Edit' }).click();
-  const editor = page.getByRole('textbox', { name: 'Change the question' });
+  const editor = page.getByRole('textbox', { name: 'Edit question' });
   await expect(editor).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(editor).toBeHidden();
@@ -128,7 +128,7 @@ test('an answer that broke off is continued, and what was stopped says so', asyn
     message({ id: 'a2', state: 'incomplete', text: 'Half' }),
   ];
   await chat.open(chatState({ session: { messages } }));
-  await expect(page.getByText('You stopped this answer.')).toBeVisible();
+  await expect(page.getByText('You stopped this response. It may have been charged.')).toBeVisible();
   await page.getByRole('button', { name: 'Continue' }).click();
   await chat.expectPosted({ type: 'continueAnswer', messageId: 'a2' });
 });
@@ -238,7 +238,7 @@ test('a button that is an icon says its name to the keyboard, until Escape', asy
   await page.keyboard.press('Tab');
   const tip = page.locator('.focus-tooltip');
   await expect(tip).toBeVisible();
-  await expect(tip).toHaveText('New chat');
+  await expect(tip).toHaveText('New Chat');
   await expect(page.getByTestId('chat-new')).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(tip).toBeHidden();
@@ -266,7 +266,7 @@ test('the keyboard goes to the composer of the session that a changed question b
 }) => {
   await chat.open(chatState({ session: { messages: turns } }));
   await page.getByTestId('chat-message').first().getByRole('button', { name: 'Edit' }).click();
-  await page.getByRole('textbox', { name: 'Change the question' }).press('Enter');
+  await page.getByRole('textbox', { name: 'Edit question' }).press('Enter');
   await chat.say({
     type: 'snapshot',
     state: chatState({ session: { id: 'another', messages: [question('q9', 'x')] } }),
@@ -303,13 +303,13 @@ test('whoever listens is told how an answer begins, unless they do not want that
   const status = page.getByTestId('chat-status');
   const text = `It begins so. ${'And goes on. '.repeat(60)}`;
   await chat.say({ type: 'message', message: { ...coming, state: 'complete', text } });
-  await expect(status).toContainText('Answer finished. It begins so. And goes on.');
+  await expect(status).toContainText('Response finished. It begins so. And goes on.');
   expect((await status.textContent())?.length).toBeLessThan(330);
   await chat.say({ type: 'state', state: { readsAnswers: false } });
   await chat.say({ type: 'message', message: coming });
-  await expect(status).toHaveText('Answering');
+  await expect(status).toHaveText('Generating response...');
   await chat.say({ type: 'message', message: { ...coming, state: 'complete', text } });
-  await expect(status).toHaveText('Answer finished');
+  await expect(status).toHaveText('Response finished');
 });
 
 test('the keyboard stays where a question was changed', async ({ chat, page }) => {
@@ -346,12 +346,12 @@ test('a generation shows how it goes and what came of it', async ({ chat, page }
   await expect(shown).toHaveAccessibleName('Image: A quiet harbour at dawn');
   await expect(shown.locator('img')).toHaveAttribute('width', '640');
   await expect(page.getByTestId('chat-status')).toHaveText('Ready: Image: A quiet harbour at dawn');
-  await shown.getByRole('button', { name: 'Open the image' }).click();
+  await shown.getByRole('button', { name: 'Open Image' }).click();
   await chat.expectPosted({ type: 'card', taskId: card().taskId, verb: 'open' });
   for (const [name, verb] of [
     ['Insert', 'insert'],
     ['Open', 'open'],
-    ['Show in folder', 'reveal'],
+    ['Reveal in Library Folder', 'reveal'],
   ] as const) {
     await shown.getByRole('button', { name, exact: name === 'Open' }).click();
     await chat.expectPosted({ type: 'card', taskId: 'task-1', verb });
@@ -384,10 +384,10 @@ test.describe('sessions', () => {
     await expect(page.getByRole('searchbox')).toBeFocused();
     await page.keyboard.type('har');
     await chat.expectPosted({ type: 'listSessions', query: 'har', scope: 'workspace' });
-    await page.getByRole('combobox', { name: 'Which chats' }).selectOption('all');
+    await page.getByRole('combobox', { name: 'Show chats from' }).selectOption('all');
     await chat.expectPosted({ type: 'listSessions', query: 'har', scope: 'all' });
     await chat.say(sessionsWord([], { query: 'har', scope: 'all' }));
-    await expect(page.getByText('Nothing found.')).toBeVisible();
+    await expect(page.getByText('No chats found.')).toBeVisible();
     await chat.say(sessionsWord([], { query: 'har', scope: 'all', problem: 'Rivya cannot be reached.' }));
     await expect(page.getByRole('alert')).toHaveText('Rivya cannot be reached.');
   });
@@ -465,6 +465,6 @@ test('without a key there are two ways to begin', async ({ chat, page }) => {
 test('a suggestion begins a question', async ({ chat, page }) => {
   await chat.open(chatState());
   await page.getByRole('button', { name: /^Explain the selected code/ }).click();
-  await expect(chat.input).toHaveValue('Explain the selected code in plain words.');
+  await expect(chat.input).toHaveValue('Explain the selected code.');
   await expect(chat.input).toBeFocused();
 });

@@ -12,7 +12,7 @@ test('pictures stand side by side, with what differs below', async ({ compare, p
   const table = page.getByTestId('compare-differences');
   await expect(table.getByRole('row')).toHaveText([/Difference/, /Model.*Z-Image.*Flux/s, /seed.*12.*–/s]);
   await compare.say({ ...two, differences: [] });
-  await expect(page.getByText('Prompt, model and parameters are the same.')).toBeVisible();
+  await expect(page.getByText('Prompt, model, and parameters are the same.')).toBeVisible();
 });
 
 test('the wheel enlarges all pictures where the pointer is, and a drag moves all', async ({
@@ -134,7 +134,7 @@ test('everything is reached by keyboard, the toolbar as one stop', async ({ comp
     '1 · A red fox in the snow',
     'Keep This One: 1 · A red fox in the snow',
     'Open: 1 · A red fox in the snow',
-    'Do Not Compare: 1 · A red fox in the snow',
+    'Remove from Comparison: 1 · A red fox in the snow',
   ]);
   expect(seen).toContain('Differences');
 });
@@ -165,7 +165,7 @@ test('videos and sounds are played, files that are gone are said', async ({ comp
   });
   await expect(page.locator('audio')).toBeVisible();
   await expect(page.locator('video')).toBeVisible();
-  await expect(page.getByText('The file is not there any more.')).toBeVisible();
+  await expect(page.getByText('The file no longer exists.')).toBeVisible();
   await expect(page.getByTestId('compare-slider-mode')).toHaveAttribute('aria-disabled', 'true');
   await compare.expectAccessible();
   await compare.say({ type: 'items', items: [], differences: [] });

@@ -159,14 +159,14 @@ test('the list of models closes with Escape and when the keyboard leaves it', as
 
 test('web search and effort are offered where the model has them', async ({ chat, page }) => {
   await chat.open(chatState());
-  const search = page.getByRole('button', { name: 'Web search' });
+  const search = page.getByRole('button', { name: 'Web Search' });
   await search.click();
   await chat.expectPosted({ type: 'setWebSearch', on: true });
   await chat.say({ type: 'state', state: { composer: { ...chatState().composer, webSearch: true } } });
   await expect(search).toHaveAttribute('aria-pressed', 'true');
   const picker = page.getByTestId('chat-model');
   await picker.click();
-  const efforts = page.getByRole('group', { name: 'Reasoning effort' }).getByRole('option');
+  const efforts = page.getByRole('group', { name: 'Reasoning Effort' }).getByRole('option');
   await expect(efforts).toHaveText(['default', 'low', 'high']);
   await expect(efforts.first()).toHaveAttribute('aria-selected', 'true');
   await page.keyboard.press('End');
@@ -184,7 +184,7 @@ test('web search and effort are offered where the model has them', async ({ chat
   await expect(efforts).toHaveCount(0);
   await page.keyboard.press('Escape');
   await page.getByTestId('chat-add').click();
-  await expect(page.getByRole('menuitem')).toHaveText(['Add selection', 'Add file']);
+  await expect(page.getByRole('menuitem')).toHaveText(['Add Selection', 'Add File...']);
 });
 
 test('images are picked, shown, and removed; one alone can be sent', async ({ chat, page }) => {
@@ -198,7 +198,7 @@ test('images are picked, shown, and removed; one alone can be sent', async ({ ch
   await page.getByRole('button', { name: 'Remove crab.png' }).click();
   await chat.expectPosted({ type: 'removeImage', id: 'i1' });
   await page.getByTestId('chat-add').click();
-  await page.getByRole('menuitem', { name: 'Add images' }).click();
+  await page.getByRole('menuitem', { name: 'Add Images...' }).click();
   await chat.expectPosted({ type: 'pickImages' });
 });
 
@@ -207,7 +207,7 @@ test('what can be added stands behind one button, and closes as menus do', async
   const add = page.getByTestId('chat-add');
   const entries = page.getByRole('menuitem');
   await add.press('Enter');
-  await expect(entries).toHaveText(['Add images', 'Add selection', 'Add file']);
+  await expect(entries).toHaveText(['Add Images...', 'Add Selection', 'Add File...']);
   await expect(entries.first()).toBeFocused();
   await page.keyboard.press('ArrowUp');
   await expect(entries.last()).toBeFocused();
@@ -232,11 +232,11 @@ test.describe('a question while an answer comes', () => {
   });
 
   test('is queued in sight, once, and goes when the host sends it', async ({ chat, page }) => {
-    await expect(page.getByRole('button', { name: 'Send after this answer' })).toBeEnabled();
+    await expect(page.getByRole('button', { name: 'Send After This Response' })).toBeEnabled();
     await chat.input.press('Enter');
     await chat.expectPosted({ type: 'queue', text: 'And then?' });
     await chat.say({ type: 'state', state: { composer: composer(true) } });
-    await expect(page.getByTestId('chat-queued')).toContainText('it is sent when this answer is complete');
+    await expect(page.getByTestId('chat-queued')).toContainText('Queued until this response is complete');
     await expect(chat.input).toHaveValue('And then?');
     await chat.input.press('Enter');
     expect(await chat.posted('queue')).toHaveLength(1);
@@ -253,7 +253,7 @@ test.describe('a question while an answer comes', () => {
   test('can be taken back, and stays in the composer', async ({ chat, page }) => {
     await chat.input.press('Enter');
     await chat.say({ type: 'state', state: { composer: composer(true) } });
-    await page.getByRole('button', { name: 'Take Back' }).click();
+    await page.getByRole('button', { name: 'Cancel Sending' }).click();
     await chat.expectPosted({ type: 'unqueue' });
     await chat.say({ type: 'state', state: { composer: composer(false) } });
     await expect(chat.input).toHaveValue('And then?');
@@ -331,15 +331,15 @@ test('quotations are counted against what the model takes', async ({ chat, page 
   await expect(page.getByText('20,000 / 20,000')).toBeVisible();
   await expect(page.getByTestId('chat-send')).toBeEnabled();
   await chat.input.fill('abc');
-  await expect(chatNotices(chat)).toContainText('Too long: this model takes up to 20,000 characters.');
+  await expect(chatNotices(chat)).toContainText('Too long. The limit of this model is 20,000 characters.');
   await expect(page.getByTestId('chat-send')).toBeDisabled();
   await page.getByRole('button', { name: 'Remove src/app.ts:1-9' }).click();
   await chat.expectPosted({ type: 'removeContext', id: 'c1' });
   await page.getByTestId('chat-add').click();
-  await page.getByRole('menuitem', { name: 'Add selection' }).click();
+  await page.getByRole('menuitem', { name: 'Add Selection' }).click();
   await chat.expectPosted({ type: 'addSelection' });
   await page.getByTestId('chat-add').click();
-  await page.getByRole('menuitem', { name: 'Add file' }).click();
+  await page.getByRole('menuitem', { name: 'Add File...' }).click();
   await chat.expectPosted({ type: 'addFile' });
 });
 
@@ -368,12 +368,12 @@ test('everything is reached by the keyboard, and the focus can be seen', async (
     reached.push(focused.name.trim());
   }
   for (const name of [
-    'New chat',
+    'New Chat',
     'Conversation',
     'Ask Rivya',
-    'Add to the question',
+    'Add to Question',
     'Model: GPT-5.2',
-    'Web search',
+    'Web Search',
     'Send',
   ]) {
     expect(reached).toContain(name);

@@ -31,7 +31,7 @@ test.describe('an answer', () => {
     await openStreaming(chat);
     const answer = page.getByTestId('chat-message').last();
     await expect(answer).toHaveAttribute('data-state', 'streaming');
-    await expect(answer).toContainText('Answering');
+    await expect(answer).toContainText('Generating response...');
     for (const word of deltas(everyMarkdown, 13)) await chat.say(word);
     await chat.say({ type: 'message', message: { ...streaming, text: everyMarkdown, state: 'complete' } });
     await expect(answer).toHaveAttribute('data-state', 'complete');
@@ -115,19 +115,19 @@ test.describe('an answer', () => {
       { type: 'message', message: question('q', 'Hi') },
       { type: 'message', message: streaming },
     );
-    await expect(status).toHaveText('Answering');
+    await expect(status).toHaveText('Generating response...');
     await chat.say(delta(0, 'Hello there'));
     await expect(page.getByText('Hello there')).toBeVisible();
-    await expect(status).toHaveText('Answering');
+    await expect(status).toHaveText('Generating response...');
     await chat.say({ type: 'message', message: { ...streaming, text: 'Hello there', state: 'complete' } });
-    await expect(status).toHaveText('Answer finished');
+    await expect(status).toHaveText('Response finished');
     for (const [state, words] of [
-      ['stopped', 'Answer stopped'],
-      ['incomplete', 'Answer broke off'],
-      ['failed', 'No answer'],
+      ['stopped', 'Response stopped'],
+      ['incomplete', 'Response incomplete'],
+      ['failed', 'No response'],
     ] as const) {
       await chat.say({ type: 'message', message: message({ id: state, state: 'streaming' }) });
-      await expect(status).toHaveText('Answering');
+      await expect(status).toHaveText('Generating response...');
       await chat.say({ type: 'message', message: message({ id: state, state }) });
       await expect(status).toHaveText(words);
     }
@@ -137,7 +137,7 @@ test.describe('an answer', () => {
   test('shows its reasoning when that is opened', async ({ chat, page }) => {
     await openStreaming(chat);
     await chat.say(delta(0, 'Let me think', 'reasoning'));
-    await page.getByText('Thinking', { exact: true }).click();
+    await page.getByText('Thinking...', { exact: true }).click();
     await expect(page.getByText('Let me think')).toBeVisible();
     await chat.say(delta(12, ' about crabs', 'reasoning'), delta(0, 'Crabs.'));
     await expect(page.getByText('Let me think about crabs')).toBeVisible();
@@ -162,7 +162,7 @@ test.describe('an answer', () => {
   test('that is very long is cut, and can be copied whole', async ({ chat, page }) => {
     const text = 'many words\n\n'.repeat(20_000);
     await chat.open(chatState({ session: { messages: [message({ id: 'a', text })] } }));
-    await page.getByRole('button', { name: 'Copy all' }).click();
+    await page.getByRole('button', { name: 'Copy All' }).click();
     await chat.expectPosted({ type: 'copy', text });
   });
 });

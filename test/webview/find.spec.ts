@@ -133,8 +133,8 @@ test('an answer says what it has cost, also one that was stopped', async ({ chat
     }),
   );
   const costs = page.locator('.usage');
-  await expect(costs).toHaveText(['1 credit', '3 credits', 'credits not known']);
-  await expect(costs.first()).toHaveAttribute('title', 'Tokens in: 12 · Tokens out: 313');
+  await expect(costs).toHaveText(['1 credit', '3 credits', 'credits unknown']);
+  await expect(costs.first()).toHaveAttribute('title', 'Input tokens: 12 · Output tokens: 313');
 });
 
 test('the head is one line', async ({ chat, page }) => {

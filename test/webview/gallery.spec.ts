@@ -41,7 +41,7 @@ test('of 100,000 results at most 100 tiles are in the document, from end to end'
 test('at any width and size there are at most 100 tiles', async ({ gallery, page }) => {
   await page.setViewportSize({ width: 3000, height: 2000 });
   await gallery.open();
-  await page.getByLabel('Size of the tiles').fill('96');
+  await page.getByLabel('Tile size').fill('96');
   await gallery.drawn();
   expect(await gallery.mostTiles()).toBeLessThanOrEqual(100);
   await page.setViewportSize({ width: 300, height: 400 });
@@ -190,12 +190,12 @@ test('search and filters say to the host what is wanted, and an empty answer is 
   await page.getByLabel('State').selectOption('failed');
   await page.getByLabel('Time').selectOption('day');
   await page.getByLabel('Day', { exact: true }).fill('2026-11-05');
-  await page.getByLabel('Order').selectOption('price');
+  await page.getByLabel('Sort by').selectOption('price');
   await page.getByRole('button', { name: 'Only this workspace' }).click();
   await page.getByTestId('gallery-favourites').click();
   await gallery.change({ matches: 0 });
   await page.getByTestId('gallery-search').fill('nowhere');
-  await expect(page.getByTestId('gallery-empty')).toContainText('Nothing matches');
+  await expect(page.getByTestId('gallery-empty')).toContainText('No results found.');
   await expect
     .poll(async () => (await gallery.posted('look')).at(-1)?.query)
     .toEqual({
@@ -209,7 +209,7 @@ test('search and filters say to the host what is wanted, and an empty answer is 
       favourites: true,
       order: 'price',
     });
-  await page.getByRole('button', { name: 'Show everything' }).click();
+  await page.getByRole('button', { name: 'Show All' }).click();
   await expect(page.getByTestId('gallery-total')).toHaveText('100,000 results');
   await expect.poll(async () => (await gallery.posted('look')).at(-1)?.query).toEqual(everything);
 });
@@ -224,7 +224,11 @@ test('details follow the active tile, with what it was made from', async ({ gall
   await expect(details.getByRole('list', { name: 'Made from', exact: true }).getByRole('button')).toHaveCount(
     1,
   );
-  await details.getByRole('list', { name: 'Made from it, or beside it' }).getByRole('button').last().click();
+  await details
+    .getByRole('list', { name: 'Made from it or alongside it' })
+    .getByRole('button')
+    .last()
+    .click();
   await expect(details).toContainText('Picture 52 of');
   await page.getByTestId('gallery-details-toggle').click();
   await expect(details).toHaveCount(0);
@@ -233,7 +237,7 @@ test('details follow the active tile, with what it was made from', async ({ gall
 test('after a reload filter, size and place are as before', async ({ gallery, page }) => {
   await gallery.open();
   await page.getByLabel('Kind').selectOption('video');
-  await page.getByLabel('Size of the tiles').fill('200');
+  await page.getByLabel('Tile size').fill('200');
   await gallery.grid.focus();
   await page.keyboard.press('Control+End');
   await expect(gallery.tile(99_999)).toHaveAttribute('data-task', 'task-99999');
@@ -242,7 +246,7 @@ test('after a reload filter, size and place are as before', async ({ gallery, pa
   await expect(gallery.tile(99_999)).toBeInViewport();
   await expect(gallery.tile(99_999)).toHaveAttribute('data-task', 'task-99999');
   await expect(page.getByLabel('Kind')).toHaveValue('video');
-  await expect(page.getByLabel('Size of the tiles')).toHaveValue('200');
+  await expect(page.getByLabel('Tile size')).toHaveValue('200');
 });
 
 test('asks for everything again when a message was missed', async ({ gallery }) => {

@@ -134,7 +134,7 @@ test('at 320 pixels, which is 400 % zoom, nothing is cut off', async ({ chat, pa
   await chat.open({ ...full, session: { ...full.session, messages } });
   await chat.expectWithinPanel();
   await chat.screenshot('320');
-  for (const name of ['New chat', 'Stop', 'Send', 'Add to the question', 'Web search']) {
+  for (const name of ['New Chat', 'Stop', 'Send', 'Add to Question', 'Web Search']) {
     const button = page.getByRole('button', { name, exact: true });
     if ((await button.count()) === 0) continue;
     await button.scrollIntoViewIfNeeded();

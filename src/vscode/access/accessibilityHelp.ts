@@ -30,51 +30,53 @@ export function helpText(keybindings: readonly Keybinding[]): string {
   return [
     `# ${t('Accessibility help for Rivya')}`,
     t(
-      'The keys of this page work when VS Code knows of a screen reader. Every command is in the Command Palette, under Rivya.',
+      'The keys on this page work when VS Code detects a screen reader. Every command is in the Command Palette, under Rivya.',
     ),
     `## ${t('Chat')}`,
     list([
       t(
-        'You are told when an answer begins, and when it is complete, was stopped, broke off, or failed. The words of an answer are not read while it is written.',
-      ),
-      t('How an answer begins is read when it is complete. Turn that off with rivya.chat.readAnswers.'),
-      t('You are told when an image, video or sound of the conversation is ready.'),
-      t(
-        'Enter sends a question, and Shift+Enter breaks the line. A question that is sent while an answer is written waits for its end, and can be taken back.',
+        "You're told when a response starts, and when it's complete, stopped, incomplete, or failed. A response isn't read while it's being generated.",
       ),
       t(
-        'Tab leads from the conversation to the current message and to what is in it. Arrow Up, Arrow Down, Home and End lead from message to message.',
+        'The beginning of a response is read when the response is complete. To turn this off, use the setting rivya.chat.readAnswers.',
       ),
-      t('Left and Right Arrow lead through the buttons of a message or of its code.'),
+      t("You're told when an image, video, or audio file of the conversation is ready."),
       t(
-        'Ctrl+Alt+Up and Ctrl+Alt+Down lead to the previous and the next question; on a Mac, Cmd in place of Ctrl.',
+        'Enter sends a question, and Shift+Enter inserts a line break. A question sent during a response waits until the response is complete, and you can cancel sending it.',
+      ),
+      t(
+        'Tab moves from the conversation to the current message and to its contents. Up Arrow, Down Arrow, Home, and End move between messages.',
+      ),
+      t('Left Arrow and Right Arrow move between the buttons of a message or of its code.'),
+      t(
+        'Ctrl+Alt+Up and Ctrl+Alt+Down move to the previous and the next question. On a Mac, use Cmd instead of Ctrl.',
       ),
       t('Ctrl+F, or Cmd+F, finds words in the conversation.'),
       t(
-        '{0} leads to the next message, {1} to the previous one.',
+        '{0} moves to the next message, {1} to the previous one.',
         keyOf('rivya.chat.nextMessage'),
         keyOf('rivya.chat.previousMessage'),
       ),
       t(
-        '{0} opens the answer in an editor, where it is read with the keys of the editor. Escape leads back to its message.',
+        "{0} opens the response in an editor, where you can read it with the editor's keys. Escape returns to its message.",
         keyOf('rivya.chat.openAnswer'),
       ),
     ]),
     `## ${t('Views')}`,
     list([
-      t('Each row says in words what it is and how it stands. Its menu opens with Shift+F10.'),
+      t('Each row says what it is and what its status is. Shift+F10 opens its menu.'),
       t(
-        '{0} removes the selected tasks from the list. They can be brought back for a day.',
+        '{0} removes the selected tasks from the list. You can restore them for one day.',
         keyOf('rivya.task.remove'),
       ),
     ]),
     `## ${t('Results')}`,
     list([
       t(
-        'Screen readers do not read the status bar by themselves. Set rivya.notifications to toast to be told of running jobs and of their ends in notifications.',
+        "Screen readers don't read the status bar automatically. To get notifications about running and finished tasks, set rivya.notifications to toast.",
       ),
       t(
-        'The state that stands in a document beside a place where a result will come is not read. The Tasks view says the same, and so does Show Status of Task at Cursor.',
+        "The status shown in a document where a result will be inserted isn't read. The Tasks view and Show Status of Task at Cursor show the same status.",
       ),
     ]),
     t('{0} opens this page.', keyOf('rivya.openAccessibilityHelp')),

@@ -4,10 +4,12 @@ import { cleanKey, hasForbiddenCharacter, looksLikeKey } from '../../core/accoun
 import { ask, askText, inform } from '../messages/dialogs.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
 import { explain } from '../messages/explain.ts';
-import { actions } from '../messages/message.ts';
+import { actions, say } from '../messages/message.ts';
 import { withProgress } from '../messages/progress.ts';
+import { show } from '../messages/show.ts';
 import { chooseOne } from '../messages/quickPick.ts';
 import { keyOf, retrieveCredits, type HostContext } from '../host/hostContext.ts';
+import { creditsText } from '../text/taskText.ts';
 import { l10n } from '../text/l10n.ts';
 
 /**
@@ -25,7 +27,7 @@ export async function setKey(hostContext: HostContext): Promise<void> {
   let credits: number | undefined;
   try {
     credits = await withProgress(
-      { location: vscode.ProgressLocation.Notification, title: t('Verifying the API key') },
+      { location: vscode.ProgressLocation.Notification, title: t('Verifying API key...') },
       async () => retrieveCredits((await hostContext.clients()).withKey(base, key)),
     );
   } catch (error) {
@@ -33,15 +35,19 @@ export async function setKey(hostContext: HostContext): Promise<void> {
     if (!isRivyaError(error) || isRefusedKey(error)) throw error;
     const store = t('Store Anyway');
     const { text: why } = explain(error, undefined, 'request');
-    const answer = await ask('warning', t('The key could not be verified: {0}', why), [store]);
+    const answer = await ask(
+      'warning',
+      t("Couldn't verify the API key: {0} You can store it anyway and verify it later.", why),
+      [store],
+    );
     if (answer !== store) throw new Cancelled();
   }
   await account.store(origin, key);
   balance.learn(origin, credits);
   const text =
     credits === undefined
-      ? t('The API key is stored. It may not read the balance, so no credits are shown.')
-      : t('The API key is verified and stored. Credits: {0}', credits);
+      ? t("API key stored. It doesn't have the credits:read scope, so your balance isn't shown.")
+      : t('API key verified and stored. Balance: {0}.', creditsText(credits));
   inform(text);
 }
 
@@ -59,9 +65,9 @@ async function keyFromEnvironment({ account }: HostContext, origin: string): Pro
   const { t } = l10n;
   const key = cleanKey(process.env['RIVYA_API_KEY'] ?? '');
   if (key === '' || key === (await account.key(origin))) return undefined;
-  const take = { label: t('Use the key of the environment variable RIVYA_API_KEY') };
-  const type = { label: t('Enter another key') };
-  const sandbox = { label: t('Try the Sandbox') };
+  const take = { label: t('Use the key from the RIVYA_API_KEY environment variable') };
+  const type = { label: t('Enter a different key') };
+  const sandbox = { label: t('Try Sandbox') };
   const picked = await chooseOne([take, type, sandbox], {
     title: t('Rivya API Key'),
     placeholder: t('For {0}', origin),
@@ -77,7 +83,7 @@ async function keyFromInput(origin: string): Promise<string> {
   const pasted = await askText({
     title: t('Rivya API Key'),
     prompt: t(
-      'For {0}. It is kept in the secret storage of this computer and sent to no other address.',
+      'For {0}. The key is stored in secret storage on this computer and sent only to this address.',
       origin,
     ),
     placeholder: 'rvya_sk_…',
@@ -87,20 +93,19 @@ async function keyFromInput(origin: string): Promise<string> {
   return cleanKey(pasted ?? '');
 }
 
-export async function removeKey({ account, balance, server }: HostContext): Promise<void> {
+export async function removeKey({ account, balance, server, log }: HostContext): Promise<void> {
   const { origin } = server.base;
   if ((await account.key(origin)) === undefined) {
-    inform(l10n.t('There is no API key for {0}.', origin));
+    inform(l10n.t('No API key is set for {0}.', origin));
     return;
   }
   await account.remove(origin);
   balance.forget(origin);
-  inform(
-    l10n.t(
-      'The API key for {0} was removed from this computer. It still works until you revoke it on the dashboard.',
-      origin,
-    ),
+  const text = l10n.t(
+    'API key for {0} removed from this computer. To stop it from working, revoke it on the dashboard.',
+    origin,
   );
+  show('info', say(text, actions().dashboard), log);
 }
 
 /** @throws RivyaError, which says in its own words what is wrong with the key */
@@ -113,8 +118,8 @@ export async function verifyKey(hostContext: HostContext): Promise<void> {
   balance.learn(origin, credits);
   inform(
     credits === undefined
-      ? l10n.t('The API key works, but may not read the balance.')
-      : l10n.t('The API key works. Credits: {0}', credits),
+      ? l10n.t("The API key works, but doesn't have the credits:read scope.")
+      : l10n.t('The API key works. Balance: {0}.', creditsText(credits)),
   );
 }
 
@@ -132,16 +137,16 @@ export async function refreshCredits(hostContext: HostContext): Promise<void> {
   if (problem) throw problem;
   const isSameKey = (await keyOf(hostContext, origin)) === key;
   if (credits === undefined && isSameKey) {
-    throw new UserError(l10n.t('This API key may not read the balance, so no credits are shown.'), [
-      actions().setKey,
-      actions().dashboard,
-    ]);
+    throw new UserError(
+      l10n.t("This API key doesn't have the credits:read scope, so your balance isn't shown."),
+      [actions().setKey, actions().dashboard],
+    );
   }
 }
 
 function noKey(origin: string): UserError {
   const { setKey: set, sandbox } = actions();
-  return new UserError(l10n.t('There is no API key for {0}.', origin), [set, sandbox]);
+  return new UserError(l10n.t('No API key is set for {0}.', origin), [set, sandbox]);
 }
 
 function inputHint(key: string): vscode.InputBoxValidationMessage | undefined {
@@ -149,13 +154,13 @@ function inputHint(key: string): vscode.InputBoxValidationMessage | undefined {
   if (key === '') return undefined;
   if (hasForbiddenCharacter(key)) {
     return {
-      message: t('The key contains a character that cannot be sent. Copy it again.'),
+      message: t('The key contains an invalid character. Copy it again.'),
       severity: vscode.InputBoxValidationSeverity.Error,
     };
   }
   if (looksLikeKey(key)) return undefined;
   return {
-    message: t('Keys of Rivya usually look like rvya_sk_…; it is verified before it is stored.'),
+    message: t("Rivya keys usually start with rvya_sk_. The key is verified before it's stored."),
     severity: vscode.InputBoxValidationSeverity.Info,
   };
 }

@@ -24,7 +24,7 @@ export async function showMenu({ server, account }: HostContext): Promise<void> 
   }
   const hasKey = origin !== undefined && (await account.key(origin)) !== undefined;
   const picked = await chooseOne(menuChoices(isSandbox, hasKey), {
-    title: isSandbox ? l10n.t('Rivya: sandbox') : l10n.t('Rivya: {0}', origin ?? '?'),
+    title: isSandbox ? l10n.t('Rivya Sandbox') : l10n.t('Rivya: {0}', origin ?? '?'),
   });
   if (!picked.does) throw new Cancelled();
   await picked.does();
@@ -44,7 +44,7 @@ export function menuChoices(isSandbox: boolean, hasKey: boolean): Choice[] {
     label: title,
     does: () => vscode.commands.executeCommand(`${id}.focus`),
   });
-  const startSandbox = choice('beaker', { title: t('Try the Sandbox'), command: 'rivya.sandbox.start' });
+  const startSandbox = choice('beaker', { title: t('Try Sandbox'), command: 'rivya.sandbox.start' });
   const setKey = choice('key', { title: t('Set API Key'), command: 'rivya.account.setKey' });
   return [
     ...(isSandbox || hasKey

@@ -66,12 +66,12 @@ export function statusView(state: StatusState): StatusView | undefined {
   const to = actions();
   if (state.sandboxLost) {
     const { text, actions: links } = sandboxLostMessage();
-    return { text: drawnText(t('Sandbox ended'), 'warning'), sentences: [text], links, warning: true };
+    return { text: drawnText(t('Sandbox stopped'), 'warning'), sentences: [text], links, warning: true };
   }
   if (state.account === 'none') {
     return {
       text: drawnText(t('Rivya'), 'key'),
-      sentences: [t('Rivya has no API key yet.')],
+      sentences: [t('No Rivya API key is set.')],
       links: [to.setKey, to.sandbox],
       warning: false,
     };
@@ -118,7 +118,7 @@ function iconOf(state: StatusState): string {
 
 function placeText({ sandbox, balance: { credits } }: StatusState): string {
   const { t } = l10n;
-  const amount = credits === undefined ? '' : t('{0} cr', formatted(credits));
+  const amount = credits === undefined ? '' : inCredits(credits);
   return [sandbox ? t('Sandbox') : t('Rivya'), amount].filter(Boolean).join(' ');
 }
 
@@ -126,19 +126,21 @@ function sentencesOf(state: StatusState): string[] {
   const { t } = l10n;
   const { credits, offline } = state.balance;
   return [
-    state.sandbox ? t('The local Rivya sandbox: nothing goes to the network, nothing costs money.') : '',
-    credits === undefined ? t('The credits are not known yet.') : t('Rivya credits: {0}', formatted(credits)),
-    isLow(state) ? t('The balance is low.') : '',
+    state.sandbox ? t('Local Rivya sandbox. Nothing is sent to the network, and nothing is charged.') : '',
+    credits === undefined
+      ? t("The balance isn't available yet.")
+      : t('Rivya credits: {0}', formatted(credits)),
+    isLow(state) ? t('Low balance.') : '',
     state.remoteServer === undefined || state.sandbox
       ? ''
       : t('Server in this remote window: {0}', plain(state.remoteServer, 'value')),
     problemText(state),
-    offline && state.running > 0 ? t('Running jobs are kept and go on by themselves.') : '',
+    offline && state.running > 0 ? t('Running tasks are saved and continue automatically.') : '',
     ...countTexts(state),
-    state.spent ? t('Spent on generated files today: {0}', formatted(state.spent.today)) : '',
-    state.spent && state.spent.agents > 0 ? t('By agents today: {0}', formatted(state.spent.agents)) : '',
-    state.spent?.isMore === true ? t('Of some jobs of today the credits are not known.') : '',
-    state.spent ? t('Spent on generated files in this window: {0}', formatted(state.spent.session)) : '',
+    state.spent ? t('Spent on generated files today: {0}', inCredits(state.spent.today)) : '',
+    state.spent && state.spent.agents > 0 ? t('By agents today: {0}', inCredits(state.spent.agents)) : '',
+    state.spent?.isMore === true ? t("The credits of some of today's tasks aren't known.") : '',
+    state.spent ? t('Spent since this window opened: {0}', inCredits(state.spent.session)) : '',
   ].filter(Boolean);
 }
 
@@ -146,7 +148,7 @@ function sentencesOf(state: StatusState): string[] {
 export function countTexts({ running, ready }: Pick<StatusState, 'running' | 'ready'>): string[] {
   const { t } = l10n;
   return [
-    running > 0 ? t('Jobs running: {0}', formatted(running)) : '',
+    running > 0 ? t('Running tasks: {0}', formatted(running)) : '',
     ready > 0 ? t('Ready to insert: {0}', formatted(ready)) : '',
   ].filter(Boolean);
 }
@@ -155,8 +157,13 @@ export function countTexts({ running, ready }: Pick<StatusState, 'running' | 're
 function problemText({ balance, problem }: StatusState): string {
   const { t } = l10n;
   if (balance.problem === undefined) return '';
-  if (balance.offline) return problem?.text ?? t('Rivya cannot be reached at the moment.');
-  return problem ? t('The last check failed: {0}', problem.text) : '';
+  if (balance.offline) return problem?.text ?? t("Rivya can't be reached right now.");
+  return problem ? t("Couldn't update the balance: {0}", problem.text) : '';
+}
+
+function inCredits(amount: number): string {
+  const { t } = l10n;
+  return amount === 1 ? t('1 credit') : t('{0} credits', formatted(amount));
 }
 
 function formatted(amount: number): string {
@@ -175,7 +182,7 @@ export class StatusBar implements vscode.Disposable {
 
   constructor() {
     this.#item.name = l10n.t('Rivya Credits');
-    this.#item.command = { command: 'rivya.showMenu', title: l10n.t('Show Menu') };
+    this.#item.command = { command: 'rivya.showMenu', title: l10n.t('Show Rivya Menu') };
   }
 
   render(state: StatusState): void {

@@ -66,7 +66,7 @@ export class AgentBudget {
     const back = t('Back to {0}', plainBudget);
     const credits = wanted.toLocaleString(l10n.language);
     const text = t(
-      'Agents may now spend {0} credits a day (rivya.agents.dailyBudget). Until you have confirmed it, {1} count.',
+      'The daily budget for agents is now {0} credits (rivya.agents.dailyBudget). Until you confirm it, {1} credits apply.',
       credits,
       plainBudget,
     );

@@ -18,13 +18,15 @@ const mostShown = 500;
 export async function stopAgents({ ledger, server }: GenerateServices): Promise<void> {
   const { t } = l10n;
   const now = systemClock.now();
-  const goOn = t('Let Agents Go On');
+  const goOn = t('Let Agents Continue');
   const isStopped = ledger.agents.stops(server.origin ?? '', now).some(({ reason }) => reason === 'person');
   if (!isStopped) ledger.agents.stopAll(tomorrow(now));
-  const text = t('Agents order nothing more that costs until midnight. Jobs that were ordered go on.');
+  const text = t(
+    "Agents can't start tasks that cost credits until midnight. Tasks that were already started continue.",
+  );
   if ((await ask('info', text, [goOn])) !== goOn) return;
   ledger.agents.goOn();
-  inform(t('Agents may order again, within their budget.'));
+  inform(t('Agents can start tasks again, within their budget.'));
 }
 
 function tomorrow(now: number): number {
@@ -41,7 +43,7 @@ export async function showAgentActivity({ ledger }: GenerateServices): Promise<v
     const task = ledger.task(spending.taskId);
     return {
       task,
-      label: task ? promptTitle(task.prompt) : t('A job that was removed'),
+      label: task ? promptTitle(task.prompt) : t('Removed task'),
       description: [
         ageText(spending.at, systemClock.now()),
         costText(spending),
@@ -51,12 +53,12 @@ export async function showAgentActivity({ ledger }: GenerateServices): Promise<v
     };
   });
   if (rows.length === 0) {
-    inform(t('Agents have ordered nothing here.'));
+    inform(t("Agents haven't started any tasks here."));
     return;
   }
   const { task } = await chooseOne(rows, {
     title: t('Agent Activity'),
-    placeholder: t('Choose a job to open what it made'),
+    placeholder: t('Select a task to open its files'),
     matchOnDescription: true,
     matchOnDetail: true,
   });
@@ -68,18 +70,18 @@ function costText({ final, reserved, estimate }: AgentSpending): string {
   const { t } = l10n;
   if (final !== undefined) return creditsText(final);
   if (reserved !== undefined) return t('{0} reserved', creditsText(reserved));
-  return estimate === undefined ? t('an unknown price') : t('up to {0}', creditsText(estimate));
+  return estimate === undefined ? t('price unknown') : t('up to {0}', creditsText(estimate));
 }
 
 function consentText(consent: AgentConsent): string {
   const { t } = l10n;
   switch (consent) {
     case 'below':
-      return t('no question was due');
+      return t('no confirmation needed');
     case 'host':
-      return t('its host was to ask');
+      return t('confirmation by its host');
     case 'client':
-      return t('agreed to in its client');
+      return t('confirmed in its client');
     case 'window':
       return t('allowed in a window');
   }

@@ -28,11 +28,11 @@ export async function setUpAgents(external: ExternalAgents): Promise<void> {
   const { t } = l10n;
   const rows = [
     ...Object.entries(names).map(([client, label]) => ({ client: client as ClientName, label })),
-    { client: 'other' as const, label: t('Another program that speaks MCP') },
+    { client: 'other' as const, label: t('Another MCP client') },
   ];
   const { client } = await chooseOne(rows, {
     title: t('Set Up External Agents'),
-    placeholder: t('Choose the program that is to use Rivya'),
+    placeholder: t('Select the program that will use Rivya'),
   });
   const shim = await external.layShim();
   if (!setting('agents.externalClients')) {
@@ -50,7 +50,7 @@ export async function setUpAgents(external: ExternalAgents): Promise<void> {
         ? t('Run this in a terminal. It works while a window with this folder is open.')
         : t('Paste this into the settings of that program. It works while a window with this folder is open.')
       : t(
-          'Paste this into {0}, beside what stands there. It works while a window with this folder is open.',
+          "Add this to {0}, next to what's already there. It works while a window with this folder is open.",
           plain(file, 'value'),
         ),
   );

@@ -35,29 +35,30 @@ function titleOf(kind: MediaKind, estimate: Estimate | undefined): string {
   if (!estimate) {
     switch (kind) {
       case 'image':
-        return t('Generate an image? The price is not known yet.');
+        return t("Generate an image? The price isn't known yet.");
       case 'video':
-        return t('Generate a video? The price is not known yet.');
+        return t("Generate a video? The price isn't known yet.");
       case 'audio':
-        return t('Generate audio? The price is not known yet.');
+        return t("Generate audio? The price isn't known yet.");
     }
   }
   const price = agentPriceText(estimate);
-  if (estimate.jobs > 1) return t('Generate {0} images for {1}?', estimate.jobs, price);
+  if (estimate.jobs > 1) return t('Generate {0} images? Price: {1}', estimate.jobs, price);
   switch (kind) {
     case 'image':
-      return t('Generate an image for {0}?', price);
+      return t('Generate an image? Price: {0}', price);
     case 'video':
-      return t('Generate a video for {0}?', price);
+      return t('Generate a video? Price: {0}', price);
     case 'audio':
-      return t('Generate audio for {0}?', price);
+      return t('Generate audio? Price: {0}', price);
   }
 }
 
 /** A price as it is asked for: what it will be, or its least. */
 export function agentPriceText({ certainty, credits, worst }: Estimate): string {
   const { t } = l10n;
-  if (credits === undefined || worst === undefined) return t('an unknown price');
+  if (credits === undefined || worst === undefined)
+    return t({ message: 'unknown', comment: 'After "Price:"' });
   return certainty === 'certain' && worst === credits
     ? creditsText(credits)
     : t('at least {0}', creditsText(credits));
@@ -89,7 +90,7 @@ function linesOf({
     ]
       .filter(Boolean)
       .join(' '),
-    isSandbox ? t('Sandbox: costs nothing.') : '',
+    isSandbox ? t('Sandbox: nothing is charged.') : '',
   ];
 }
 
@@ -103,11 +104,11 @@ function existingText(kind: MediaKind): string {
   const { t } = l10n;
   switch (kind) {
     case 'image':
-      return t('Using the image that exists');
+      return t('Using the existing image');
     case 'video':
-      return t('Using the video that exists');
+      return t('Using the existing video');
     case 'audio':
-      return t('Using the audio that exists');
+      return t('Using the existing audio');
   }
 }
 
@@ -121,12 +122,12 @@ function workText(tool: ToolName): string {
     case 'generate_audio':
       return t('Generating audio with Rivya');
     case 'check_task':
-      return t('Looking at Rivya jobs');
+      return t('Checking Rivya tasks');
     case 'find_tasks':
-      return t('Looking for Rivya jobs');
+      return t('Finding Rivya tasks');
     case 'list_models':
-      return t('Looking at Rivya models');
+      return t('Listing Rivya models');
     case 'get_credits':
-      return t('Looking at Rivya credits');
+      return t('Checking Rivya credits');
   }
 }

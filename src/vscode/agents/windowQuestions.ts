@@ -49,7 +49,7 @@ async function askOnce(question: AgentQuestion): Promise<boolean> {
     timer.dispose();
     if (answer === change) openSettings('agents.dailyBudget');
     if (answer === allow && isLate) {
-      inform(t('That came too late: the agent was told no after two minutes. Let it order again.'));
+      inform(t('The request timed out after two minutes and was denied. Ask the agent to try again.'));
     }
     return answer === allow && !isLate;
   });
@@ -63,13 +63,19 @@ function questionText(question: AgentQuestion): string {
   const reasons: Record<AgentQuestion['reason'], string> = {
     confirm: '',
     budget: '',
-    price: t('Nobody can tell the price before.'),
-    limit: t('It may exceed your limit for a day (rivya.credits.dailyLimit).'),
-    orders: t('Agents have ordered more than {0} times in ten minutes.', 20),
+    price: t("The price isn't known in advance."),
+    limit: t('It may exceed your daily limit (rivya.credits.dailyLimit).'),
+    orders: t('Agents have started more than {0} tasks in ten minutes.', 20),
   };
   return [
     estimate.jobs > 1
-      ? t('{0} wants to make {1} images with {2} for {3}.', values[0], estimate.jobs, values[1], values[2])
+      ? t(
+          '{0} wants to generate {1} images with {2}. Price: {3}.',
+          values[0],
+          estimate.jobs,
+          values[1],
+          values[2],
+        )
       : wantText(kind, values),
     reasons[reason],
     budgetText(spent, budget),
@@ -84,10 +90,10 @@ function wantText(kind: MediaKind, values: readonly [string, string, string]): s
   const { t } = l10n;
   switch (kind) {
     case 'image':
-      return t('{0} wants to make an image with {1} for {2}.', ...values);
+      return t('{0} wants to generate an image with {1}. Price: {2}.', ...values);
     case 'video':
-      return t('{0} wants to make a video with {1} for {2}.', ...values);
+      return t('{0} wants to generate a video with {1}. Price: {2}.', ...values);
     case 'audio':
-      return t('{0} wants to make audio with {1} for {2}.', ...values);
+      return t('{0} wants to generate audio with {1}. Price: {2}.', ...values);
   }
 }

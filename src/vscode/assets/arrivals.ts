@@ -103,8 +103,8 @@ export class Arrivals implements Disposable {
     this.#packages.refresh();
     if (made.length + kept === 0) return;
     const text = [
-      made.length > 0 ? t('Files of an earlier sync have come: {0}.', made.length) : '',
-      kept > 0 ? t('Kept in the library, because the manifest or the file has changed: {0}.', kept) : '',
+      made.length > 0 ? t('Files of an earlier sync are ready: {0}.', made.length) : '',
+      kept > 0 ? t('In the library, because the manifest or the file has changed: {0}.', kept) : '',
     ];
     const sync: Action = {
       title: t({ message: 'Sync', comment: 'Button: makes what a manifest wishes' }),

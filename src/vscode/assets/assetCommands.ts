@@ -51,9 +51,9 @@ export const assetCommands = {
         ? target
         : folders.length < 2
           ? folders[0]?.uri
-          : (await askFolder(t('Where is the manifest to be?')))?.uri;
+          : (await askFolder(t('Where do you want to create the manifest?')))?.uri;
     if (!chosen && folders.length > 1) throw new Cancelled();
-    if (chosen?.scheme !== 'file') throw new UserError(t('Open a folder first.'));
+    if (chosen?.scheme !== 'file') throw new UserError(t('Open a folder.'));
     const { manifest } = packageAt(chosen);
     const folder = new PackageFolder(chosen.fsPath);
     if (!folder.exists(manifestName)) folder.writeText(manifestName, beginning);
@@ -79,10 +79,10 @@ export const assetCommands = {
     const state = await settled(own, each => packages.checked(each));
     const wrong = state.plan.items.filter(item => severityOf(item.state) === 'error');
     if (wrong.length === 0) {
-      inform(t('All files are as the manifest of {0} wishes them.', plain(packageName(own), 'value')));
+      inform(t('All files match the manifest of {0}.', plain(packageName(own), 'value')));
       return;
     }
-    const title = t('Not as the manifest wishes: {0} of {1}', wrong.length, state.plan.items.length);
+    const title = t("Files that don't match the manifest: {0} of {1}", wrong.length, state.plan.items.length);
     await showItems(state, inOrder(wrong), title);
   },
   prune: async ({ packages }, values) => {
@@ -96,13 +96,16 @@ export const assetCommands = {
     if (going.length === 0) {
       inform(
         all.length === 0
-          ? t('Every file with a recipe is wished.')
-          : t('What is no longer wished was changed since, and stays: {0}', all.length),
+          ? t('Every file with a recipe is in the manifest.')
+          : t(
+              "Files kept because they were edited, although they're no longer in the manifest: {0}",
+              all.length,
+            ),
       );
       return;
     }
     const remove = t({ message: 'Delete', comment: 'Button: deletes files that are no longer wished' });
-    const text = t('Delete files and recipes that the manifest wishes no longer: {0}?', going.length);
+    const text = t('Delete {0} files and recipes that are no longer in the manifest?', going.length);
     const detail = [
       ...going.slice(0, 20).map(({ file, isThere }) => (isThere ? file : recipePathOf(file))),
       going.length > 20 ? t('and {0} more', going.length - 20) : '',
@@ -129,7 +132,7 @@ export const assetCommands = {
       item => acceptEdited(folder, item) || adoptFile(folder, item, `rivya ${version}`),
     );
     packages.refresh();
-    if (done.length === 0) throw new UserError(l10n.t('There is nothing to accept here any more.'));
+    if (done.length === 0) throw new UserError(l10n.t("There's nothing left to accept here."));
   },
   openFile: async (_parts, [target]) => {
     // From the view: a row; from its tooltip: an address.
@@ -195,7 +198,7 @@ async function packageOf(packages: AssetPackages, [target]: readonly unknown[]):
   const all = await packages.find();
   const [first, ...others] = all;
   if (!first) {
-    throw new UserError(t('There is no rivya.assets.yaml in this workspace.'), [
+    throw new UserError(t('This workspace has no rivya.assets.yaml file.'), [
       { title: t('New Asset Manifest'), command: 'rivya.assets.newManifest' },
     ]);
   }
@@ -208,7 +211,7 @@ async function packageOf(packages: AssetPackages, [target]: readonly unknown[]):
 async function showItems(state: PackageState, items: readonly PlanItem[], title: string): Promise<void> {
   const rows = items.map(item => ({ ...rowText(item), item }));
   const { item } = await chooseOne(rows, {
-    title: title === '' ? l10n.t('The manifest wishes nothing yet.') : title,
+    title: title === '' ? l10n.t('The manifest is empty.') : title,
     placeholder: packageName(state.package),
     matchOnDescription: true,
     matchOnDetail: true,

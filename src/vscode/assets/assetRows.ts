@@ -175,7 +175,7 @@ export function assetTooltip(
     ]
       .filter(Boolean)
       .join(' · '),
-    notYetMade.length > 0 ? t('Not made yet: {0}', notYetMade.join(', ')) : '',
+    notYetMade.length > 0 ? t('Not generated yet: {0}', notYetMade.join(', ')) : '',
   ];
   const fact = facts.files.get(file);
   const isDrawn =

@@ -25,15 +25,15 @@ export function assetStateText(state: AssetState): string {
     case 'unowned':
       return t({ message: 'Without a recipe', comment: 'State of an asset' });
     case 'orphan':
-      return t({ message: 'No longer wished', comment: 'State of an asset' });
+      return t({ message: 'No longer in manifest', comment: 'State of an asset' });
     case 'kept':
-      return t({ message: 'Kept as it is', comment: 'State of an asset' });
+      return t({ message: 'Accepted as edited', comment: 'State of an asset' });
     case 'running':
-      return t({ message: 'Under way', comment: 'State of an asset' });
+      return t({ message: 'In progress', comment: 'State of an asset' });
     case 'failed':
       return t({ message: 'Failed', comment: 'State of an asset' });
     case 'elsewhere':
-      return t({ message: 'Ordered elsewhere', comment: 'State of an asset' });
+      return t({ message: 'Started elsewhere', comment: 'State of an asset' });
     case 'conflict':
       return t({ message: 'In conflict', comment: 'State of an asset' });
   }
@@ -78,13 +78,16 @@ export function reasonText({ state, changed, from, action, twin, order }: PlanIt
     case 'failed':
       return order?.problem ?? '';
     case 'elsewhere':
-      return t('pull it from there');
+      return t('pull it to get it');
     case 'conflict':
-      return t('its recipe cannot be read, or tells of another file');
+      return t("its recipe can't be read or describes another file");
     case 'underived':
-      return t('it came as {0}: name it .{0}, formats are not converted yet', order?.file?.extension ?? '');
+      return t(
+        "it was returned as {0}: name it .{0}, formats aren't converted yet",
+        order?.file?.extension ?? '',
+      );
     case 'unowned':
-      return action === 'adopt' ? t('made, and its recipe not written') : '';
+      return action === 'adopt' ? t("generated, but its recipe isn't written") : '';
     default:
       return '';
   }
@@ -95,12 +98,12 @@ export function actionText({ action, state, estimate }: PlanItem): string | unde
   const { t } = l10n;
   switch (action) {
     case 'make':
-      if (state === 'running') return t('Wait for It');
+      if (state === 'running') return t('Wait');
       return estimate
         ? t('Generate ({0})', estimateText(estimate))
         : t({ message: 'Generate', comment: 'Button: starts the generation' });
     case 'take':
-      return t('Bring Back');
+      return t('Restore');
     case 'copy':
       return t({
         message: 'Copy',

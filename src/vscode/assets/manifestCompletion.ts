@@ -133,7 +133,7 @@ function optionSuggestions(model: Model, key: string): Suggestion[] {
   return values.map((text, rank) => ({
     text,
     kind: 'value',
-    detail: String(field.default) === text ? l10n.t('the default of the model') : undefined,
+    detail: String(field.default) === text ? l10n.t('model default') : undefined,
     rank,
   }));
 }

@@ -77,7 +77,7 @@ function entryLenses(entry: string, items: readonly PlanItem[]): LensText[] {
       : total.jobs > 0
         ? t('Generate ({0})', estimateText(total))
         : making.length > 0
-          ? t('Bring Back')
+          ? t('Restore')
           : undefined;
   return [
     lens(state),

@@ -50,7 +50,7 @@ type Settled = PackageState & { readonly models: readonly Model[] };
 /** In Restricted Mode a manifest is only looked at. @throws UserError */
 export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
-  throw new UserError(l10n.t('In Restricted Mode nothing is ordered, sent or written for a manifest.'));
+  throw new UserError(l10n.t('In Restricted Mode, nothing is generated, sent, or written for a manifest.'));
 }
 
 /**
@@ -62,7 +62,7 @@ export async function syncChosen(parts: SyncParts, own: AssetPackage): Promise<v
   const state = await settled(own, each => parts.packages.fresh(each));
   const rows = rowsOf(state);
   if (rows.length === 0) {
-    inform(l10n.t('All files are as the manifest of {0} wishes them.', plain(packageName(own), 'value')));
+    inform(l10n.t('All files match the manifest of {0}.', plain(packageName(own), 'value')));
     return;
   }
   const chosen = await chooseManyCounted(rows, {
@@ -91,7 +91,7 @@ export async function syncSome(
   const items = state.plan.items.filter(
     item => wants(item) && (replaces ? isReplaceable(item) : isWork(item)),
   );
-  if (items.length === 0) throw new UserError(l10n.t('There is nothing to make here any more.'));
+  if (items.length === 0) throw new UserError(l10n.t("There's nothing left to generate here."));
   if (replaces) await confirmReplacing(items);
   await make(parts, state, optionsOf(items));
 }
@@ -99,8 +99,8 @@ export async function syncSome(
 async function confirmReplacing(items: readonly PlanItem[]): Promise<void> {
   const { t } = l10n;
   const replace = t({ message: 'Replace', comment: 'Button: a file that was edited by hand is made anew' });
-  const text = t('Replace files that were edited by hand: {0}?', items.length);
-  const detail = [...items.slice(0, 10).map(({ file }) => file), t('What was changed in them is lost.')];
+  const text = t('Replace {0} edited files?', items.length);
+  const detail = [...items.slice(0, 10).map(({ file }) => file), t('Your edits to them will be lost.')];
   if ((await ask('warning', text, [replace], { detail })) !== replace) throw new Cancelled();
 }
 
@@ -118,7 +118,7 @@ export async function settled<State extends PackageState>(
   if (open?.isDirty === true && !(await open.save())) throw new Cancelled();
   const state = await look(own);
   const name = plain(packageName(own), 'value');
-  if (!state.facts.hasManifest) throw new UserError(t('There is no rivya.assets.yaml in {0}.', name));
+  if (!state.facts.hasManifest) throw new UserError(t('{0} has no rivya.assets.yaml file.', name));
   const wrong = state.problems.find(({ severity }) => severity === 'error');
   if (!wrong) return state;
   const editor = await vscode.window.showTextDocument(own.manifest);
@@ -176,14 +176,14 @@ function titleOf(plan: Plan): string {
   const { t } = l10n;
   const total = totalOf(plan);
   if (total.jobs === 0) return t('Sync Assets');
-  return t('Sync Assets: {0} for {1}', total.jobs, estimateText(total));
+  return t('Sync Assets: {0} ({1})', total.jobs, estimateText(total));
 }
 
 function limitText({ facts }: Settled): string {
   const { t } = l10n;
   return facts.maxCredits === undefined
-    ? t('Choose what is to be made')
-    : t('Choose what is to be made. The manifest allows {0} for one sync.', creditsText(facts.maxCredits));
+    ? t('Select what to generate')
+    : t('Select what to generate. The manifest allows {0} per sync.', creditsText(facts.maxCredits));
 }
 
 async function make(parts: SyncParts, state: Settled, options: PlanOptions): Promise<void> {
@@ -195,7 +195,7 @@ async function make(parts: SyncParts, state: Settled, options: PlanOptions): Pro
       const [first] = state.plan.items.filter(each => each.state === 'conflict');
       throw new UserError(
         t(
-          'The recipe of "{0}" cannot be read, perhaps after a merge, so nothing was ordered. Run "rivya resolve" in the terminal.',
+          'Couldn\'t read the recipe of "{0}", perhaps because of a merge conflict. Nothing was sent. Run "rivya resolve" in the terminal.',
           plain(first?.file ?? '', 'value'),
         ),
       );
@@ -208,7 +208,7 @@ async function make(parts: SyncParts, state: Settled, options: PlanOptions): Pro
       const report = await withProgress(
         {
           location: vscode.ProgressLocation.Notification,
-          title: t('Syncing Assets'),
+          title: t('Syncing assets...'),
           cancellable: t({ message: 'Stop', comment: 'Button: ends a sync; what was ordered goes on' }),
         },
         (progress, token) => {
@@ -323,13 +323,13 @@ function tell(services: AssetServices, report: SyncReport, wasStopped: boolean):
   const { t } = l10n;
   const { made, notMade, credits, priceChange } = report;
   const files = made.filter(({ action }) => action !== 'none').length;
-  const named = credits > 0 ? t('The orders of this sync cost at most {0}.', creditsText(credits)) : '';
+  const named = credits > 0 ? t('The tasks of this sync cost at most {0}.', creditsText(credits)) : '';
   const stopped = wasStopped
-    ? t('Stopped. What was ordered goes on, and its files come with the next sync.')
+    ? t('Stopped. Tasks that were already started continue, and the next sync saves their files.')
     : '';
   const change = priceChange
     ? t(
-        '{0} costs {1} instead of {2}, so nothing more was ordered. Sync again to agree to the new price.',
+        '{0} costs {1} instead of {2}, so no more tasks were started. To accept the new price, sync again.',
         plain(priceChange.model, 'label'),
         creditsText(priceChange.reserved),
         creditsText(priceChange.named),
@@ -341,18 +341,18 @@ function tell(services: AssetServices, report: SyncReport, wasStopped: boolean):
         .slice(0, mostNamed)
         .map(({ item, reason, kind }) =>
           kind === 'limit'
-            ? t('{0}: it could pass the limit.', plain(item.id, 'label'))
+            ? t('{0}: could exceed the limit.', plain(item.id, 'label'))
             : `${plain(item.id, 'label')}: ${sentence(item.action === 'leave' ? leftText(item) : wordingText(reason))}`,
         );
   const rest = notMade.length - failures.length;
   const text = [
-    t('Assets made: {0}.', files),
+    t('Assets generated: {0}.', files),
     named,
-    notMade.length > 0 ? t('Not made: {0}.', notMade.length) : '',
+    notMade.length > 0 ? t('Not generated: {0}.', notMade.length) : '',
     stopped,
     change,
     ...(priceChange ? [] : failures),
-    rest > 0 && failures.length > 0 && !priceChange ? t('The log names {0} more.', rest) : '',
+    rest > 0 && failures.length > 0 && !priceChange ? t('{0} more in the log.', rest) : '',
   ]
     .filter(Boolean)
     .join(' ');

@@ -11,7 +11,7 @@ let underWay: Promise<unknown> | undefined;
 
 /** One sync at a time in a window: two would wait for each other. @throws UserError; what the sync throws */
 export async function oneSync(sync: () => Promise<void>): Promise<void> {
-  if (underWay) throw new UserError(l10n.t('A sync is under way in this window.'));
+  if (underWay) throw new UserError(l10n.t('A sync is already running in this window.'));
   const own = sync();
   underWay = own;
   try {

@@ -42,7 +42,7 @@ export const chatCommands = {
   /** @param messageId the page has named it */
   async openAnswer({ controller }: ChatHost, messageId: string, pages: ReadingPages): Promise<void> {
     const message = controller.parts.conversations.message(messageId);
-    if (message) await pages.show('rivya-answer', l10n.t('Answer'), message.text);
+    if (message) await pages.show('rivya-answer', l10n.t('Response'), message.text);
   },
 
   /** Leaves the document with the answer for the message in the chat. */

@@ -187,7 +187,7 @@ export class ChatController implements Disposable {
     const composer = store.composer(session.id);
     // Rivya wants a message also when an image says it all; it is shown as it is sent.
     const question =
-      text.trim() === '' && composer.images.length > 0 ? l10n.t('Please look at the image.') : text.trim();
+      text.trim() === '' && composer.images.length > 0 ? l10n.t('Look at the image.') : text.trim();
     let blocker = this.sendBlocker(question, composer);
     let mayBeSent = blocker === undefined;
     if (mayBeSent) {
@@ -310,7 +310,7 @@ export class ChatController implements Disposable {
     const session = store.session(sessionId);
     const messages = conversations.messages(sessionId);
     if (!session || messages.length === 0) {
-      throw new UserError(l10n.t('This chat has no messages yet.'));
+      throw new UserError(l10n.t('This chat is empty.'));
     }
     await openAsNewFile(exportMarkdown(session, messages, exportLabels()), 'markdown');
   }

@@ -27,7 +27,7 @@ export async function passChatGate(
   const dearer = model && dearerWorkspaceModel(services, 'chat', model, models, scope);
   if (!dearer) return;
   const { t } = l10n;
-  const question = t('Ask {0} for about {1} a question?', modelName(model), priceText(model));
+  const question = t('Ask {0}? Price per question: about {1}', modelName(model), priceText(model));
   const send = t({ message: 'Ask', comment: 'Button: sends a question to a model' });
   const answer = await ask('warning', question, [send], { detail: [workspaceModelText(dearer)] });
   if (answer !== send) throw new Cancelled();

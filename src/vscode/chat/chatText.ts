@@ -37,7 +37,7 @@ export function problemMessage(problem: ChatProblemRecord, canAsk: boolean): Pro
     text,
     actions: [
       ...(problem.code === 'chat_session_conflict'
-        ? [{ id: 'fork', title: t('Continue in a New Chat') } as const]
+        ? [{ id: 'fork', title: t('Continue in New Chat') } as const]
         : canAsk
           ? [{ id: 'again', title } as const]
           : []),
@@ -52,17 +52,15 @@ export function sessionNoteText(note: SessionNote): string {
   switch (note.kind) {
     case 'modelChanged':
       return t(
-        'A chat belongs to one model, so the change from {0} began a new one. Nothing of the old one is sent along.',
+        'Each chat uses one model. Switching from {0} started a new chat. Nothing from the previous chat is sent.',
         note.from,
       );
     case 'fromServer':
-      return t('This chat was loaded from Rivya and goes on there.');
+      return t('This chat was loaded from Rivya and continues there.');
     case 'forked':
       return note.quoted
-        ? t(
-            'This is a new chat: Rivya takes no history, so what was said before is sent along as a quotation.',
-          )
-        : t('This is a new chat: Rivya takes no history, so the question is asked anew.');
+        ? t("This is a new chat. The earlier conversation is quoted, because Rivya doesn't accept history.")
+        : t('This is a new chat. The question was asked again without the earlier conversation.');
   }
 }
 
@@ -73,15 +71,11 @@ export function imageRefusalText(name: string, refused: ImageRefused): string {
     case 'empty':
       return t('"{0}" is empty.', name);
     case 'tooLarge':
-      return t(
-        '"{0}" is larger than {1} MB, the most that Rivya takes.',
-        name,
-        maximumImageBytes / 1024 ** 2,
-      );
+      return t('"{0}" is larger than the {1} MB limit.', name, maximumImageBytes / 1024 ** 2);
     case 'notAnImage':
-      return t('"{0}" is not an image.', name);
+      return t('"{0}" isn\'t an image.', name);
     case 'otherFormat':
-      return t('"{0}" is {1}; Rivya takes JPEG, PNG and WebP.', name, refused.mediaType ?? '');
+      return t('"{0}" is {1}. Rivya accepts JPEG, PNG, and WebP images.', name, refused.mediaType ?? '');
   }
 }
 
@@ -94,14 +88,14 @@ export function exportLabels(): ExportLabels {
     you: t('You'),
     model: t('Rivya'),
     stopped: t({ message: 'Stopped', comment: 'The user has stopped the answer' }),
-    incomplete: t('The answer is not complete'),
-    failed: t('There is no answer'),
+    incomplete: t('Incomplete'),
+    failed: t('No response'),
     usage: ({ inputTokens, outputTokens, credits }: ChatMessageRecord) => {
       if (inputTokens === undefined || outputTokens === undefined) return undefined;
       const counts = [numbers.format(inputTokens), numbers.format(outputTokens)] as const;
       return credits === undefined
-        ? t('{0} tokens in, {1} tokens out', ...counts)
-        : t('{0} tokens in, {1} tokens out, {2} credits', ...counts, numbers.format(credits));
+        ? t('{0} input tokens, {1} output tokens', ...counts)
+        : t('{0} input tokens, {1} output tokens, {2} credits', ...counts, numbers.format(credits));
     },
     date: milliseconds => dates.format(milliseconds),
   };

@@ -45,12 +45,12 @@ export async function addUri(images: ChatImages, uri: vscode.Uri): Promise<Added
     bytes = await vscode.workspace.fs.readFile(uri);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(l10n.t('"{0}" cannot be read.', name), [], { cause: error });
+    throw new UserError(l10n.t('Couldn\'t read "{0}".', name), [], { cause: error });
   }
   const text = textOf(bytes);
   if (text === undefined) return { kind: 'image', image: await addImageBytes(images, name, bytes) };
   if (bytes.byteLength > maximumTextBytes) {
-    throw new UserError(l10n.t('"{0}" is too long to be quoted. Add a selection of it.', name));
+    throw new UserError(l10n.t('"{0}" is too long to add. Select a part of it and use Add Selection.', name));
   }
   // An open document may hold changes that are not saved, and knows its language.
   const open = vscode.workspace.textDocuments.find(each => each.uri.toString() === uri.toString());
@@ -73,13 +73,11 @@ export async function addUri(images: ChatImages, uri: vscode.Uri): Promise<Added
 export function selectionContext(): ContextRecord {
   const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
   if (!editor) {
-    throw new UserError(
-      l10n.t('No text editor is open. Open a document and select what the question is about.'),
-    );
+    throw new UserError(l10n.t('Open a document and select the text that you want to ask about.'));
   }
   const { document, selection } = editor;
   const text = document.getText(selection.isEmpty ? undefined : selection);
-  if (text.trim() === '') throw new UserError(l10n.t('There is no text to add.'));
+  if (text.trim() === '') throw new UserError(l10n.t('Select some text to add.'));
   const path = document.isUntitled ? document.uri.path : vscode.workspace.asRelativePath(document.uri);
   // A selection that ends before the first character of a line does not show that line.
   const last =
@@ -104,7 +102,7 @@ export function fileUris(addresses: readonly string[], isForeign = false): vscod
   if (isForeign && vscode.env.remoteName !== undefined) {
     throw new UserError(
       l10n.t(
-        'These files lie on your computer, and this window works on another machine. Copy them into the Explorer first; pictures can be dropped as they are.',
+        'These files are on your computer, but this window runs on another computer. Copy them into the Explorer first. Images can be dropped directly.',
       ),
     );
   }

@@ -28,13 +28,11 @@ const languageNames: Readonly<Record<string, string>> = {
 export async function insertCode(text: string): Promise<void> {
   const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
   if (!editor) {
-    throw new UserError(
-      l10n.t('No text editor is open. Open a document and put the cursor where the code belongs.'),
-    );
+    throw new UserError(l10n.t('Open a document and place the cursor where you want to insert the code.'));
   }
   const at = editor.selection.end;
   const done = await editor.edit(edit => edit.insert(at, text));
-  if (!done) throw new UserError(l10n.t('The document cannot be changed. Nothing was inserted.'));
+  if (!done) throw new UserError(l10n.t('The document is read-only. Nothing was inserted.'));
   await vscode.window.showTextDocument(editor.document, editor.viewColumn);
 }
 

@@ -20,7 +20,7 @@ export function openChats(folder: string, log: Log): ChatStore {
   for (const why of unmerged) log.warn(`Earlier chats could not be read: ${why}`);
   if (quarantined) {
     const text = l10n.t(
-      'The stored chats could not be read: {0}. They were kept as {1}, and new ones begun with the messages that could be read ({2}).',
+      "Couldn't read the saved chats: {0}. A backup is at {1}. Messages recovered into new chats: {2}.",
       plain(quarantined.reason, 'value'),
       quarantined.path,
       quarantined.rescued,

@@ -93,7 +93,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
     stop: () => {
       const { id } = controller.session();
       if (conversations.stop(id) || !conversations.isBusy(id)) return;
-      throw new UserError(l10n.t('This answer comes in another window. Stop it there.'));
+      throw new UserError(l10n.t('This response is in progress in another window. Stop it there.'));
     },
     new: () => controller.newSession(),
     chooseModel: ({ model }) => controller.chooseModel(model),
@@ -182,7 +182,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
       const sessionId = controller.session().id;
       if (conversations.message(messageId)?.sessionId !== sessionId) return;
       const words = prompt.trim();
-      if (words === '') throw new UserError(l10n.t('There is no text to make an image of.'));
+      if (words === '') throw new UserError(l10n.t("There's no text to generate an image from."));
       const prompts = [{ prompt: words, place: undefined }];
       const tasks = await generate(services, { kind: 'image', prompts });
       try {
@@ -195,7 +195,7 @@ function createPageHandlers(controller: ChatController): PageHandlers {
         services.log.error(`Chat: no card for ${tasks.map(({ id }) => id).join()}: ${describeError(error)}`);
         throw new UserError(
           l10n.t(
-            'The image is being made, but this chat could not keep a card for it. Its result comes in the Tasks view.',
+            "The image is being generated, but this chat couldn't save a card for it. The result appears in the Tasks view.",
           ),
           [showTasks()],
         );
@@ -208,9 +208,10 @@ function createPageHandlers(controller: ChatController): PageHandlers {
     openLink: async ({ href }) => {
       const outcome = await openLink(href);
       const { t } = l10n;
-      if (outcome === 'refused') throw new UserError(t('This link is not opened: {0}', href.slice(0, 200)));
+      if (outcome === 'refused')
+        throw new UserError(t("For your security, this link wasn't opened: {0}", href.slice(0, 200)));
       if (outcome === 'missing') {
-        throw new UserError(t('There is no file "{0}" in the workspace.', href.slice(0, 200)));
+        throw new UserError(t('The workspace has no file "{0}".', href.slice(0, 200)));
       }
     },
     begin: async message => {
@@ -225,7 +226,7 @@ export async function pickFiles(controller: ChatController): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const uris = await askFiles({
     canSelectMany: true,
-    title: l10n.t('Add Files to the Question'),
+    title: l10n.t('Add Files to Chat'),
     ...(folder && { defaultUri: folder }),
   });
   await controller.addUris(uris ?? []);

@@ -17,22 +17,29 @@ export function sendBlocker(
 ): string | undefined {
   const { t } = l10n;
   if (services.server.isSandboxLost) return sandboxLostMessage().text;
-  if (status.account === 'none') return t('Set an API key or start the sandbox first.');
+  if (status.account === 'none') return t('Set an API key or start the sandbox.');
   if (session.origin !== services.server.origin) {
-    return t('This chat belongs to {0}, which is not in use now. Start a new chat.', session.origin);
+    return t(
+      "This chat belongs to {0}, but you're connected to another server. Start a new chat.",
+      session.origin,
+    );
   }
-  if (session.model === undefined) return t('Choose a model first.');
-  if (conversations.isBusy(session.id)) return t('A response is still streaming. Wait for it or stop it.');
+  if (session.model === undefined) return t('Choose a model.');
+  if (conversations.isBusy(session.id)) return t('A response is in progress. Wait for it or stop it.');
   const message = composeMessage(text, composer.contexts);
-  if (message === '') return t('Write a question first.');
+  if (message === '') return t('Enter a question.');
   const model = status.model(session.model);
   if (!model) return undefined;
-  if (chatUnusable(model)) return t('{0} cannot be used now. Choose another model.', modelName(model));
+  if (chatUnusable(model)) return t("{0} isn't available. Choose another model.", modelName(model));
   if (composer.images.length > 0 && !chatCapabilities(model).images) {
-    return t('{0} takes no images. Remove them, or choose another model.', modelName(model));
+    return t("{0} doesn't accept images. Remove them or choose another model.", modelName(model));
   }
   const excess = model.max_prompt_length === null ? 0 : lengthOf(message) - model.max_prompt_length;
   return excess > 0
-    ? t('The question with all that is quoted is {0} characters too long for {1}.', excess, modelName(model))
+    ? t(
+        'Your question and its context are {0} characters over the limit of {1}. Remove some context.',
+        excess,
+        modelName(model),
+      )
     : undefined;
 }

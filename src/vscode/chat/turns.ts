@@ -116,7 +116,7 @@ function quote(
   said: readonly ChatMessageRecord[],
   beside: Material,
 ): ContextRecord | undefined {
-  return historyContext(said, beside, l10n.t('Conversation so far'), limit);
+  return historyContext(said, beside, l10n.t('Previous conversation'), limit);
 }
 
 function around(

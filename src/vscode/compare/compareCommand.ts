@@ -16,7 +16,7 @@ export function subjectsOf(sources: CompareSources, chosen: readonly unknown[]):
   const subjects = files.length > 0 ? ofFiles(sources, files) : ofTasks(sources, taskIdsOf(chosen));
   if (subjects.length >= 2) return subjects.slice(0, mostCompared);
   throw new UserError(
-    l10n.t('Choose at least two results or files to compare, or one that others were made from.'),
+    l10n.t('Select at least two results or files to compare, or one that others were made from.'),
   );
 }
 

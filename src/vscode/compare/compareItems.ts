@@ -115,7 +115,7 @@ function factsOf({ uri, task, file, subject }: ComparedFile, nameOf: (model: str
     ...paramsOf(task),
     [t('Size in pixels'), pixelsOf(file)],
     [t('Cost'), creditsLine(task)],
-    [t('Made'), new Date(task.createdAt).toLocaleString(l10n.language)],
+    [t('Created'), new Date(task.createdAt).toLocaleString(l10n.language)],
     ...place,
   ];
 }

@@ -56,11 +56,11 @@ export async function keepOne(
     tasks.length === 0
       ? ''
       : t(
-          'Tasks that leave the list with their results: {0}. For a day they can be brought back; then what the library has of them is deleted.',
+          'Tasks removed from the list with their results: {0}. You can restore them for one day. After that, their files in the library are deleted.',
           tasks.length,
         ),
   ];
-  const text = t('Keep this one and let the others go? Others: {0}.', others.length);
+  const text = t('Keep this one and remove the others ({0})?', others.length);
   if ((await ask('warning', text, [keep], { detail })) !== keep) throw new Cancelled();
   if (files.length > 0) {
     const edit = new vscode.WorkspaceEdit();

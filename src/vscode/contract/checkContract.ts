@@ -19,7 +19,7 @@ export async function checkContract(hostContext: HostContext): Promise<void> {
   const { href } = base;
   const client = (await hostContext.clients()).of(base);
   const content = await withProgress(
-    { location: vscode.ProgressLocation.Window, title: l10n.t('Checking the API contract...') },
+    { location: vscode.ProgressLocation.Window, title: l10n.t('Checking API compatibility...') },
     async () => {
       const comparison = compareContract(await retrieve(client, href));
       return contractReport(comparison, {
@@ -38,13 +38,8 @@ async function retrieve(client: RivyaClient, server: string): Promise<OpenapiDoc
     return await client.openapi.retrieve();
   } catch (error) {
     if (!isRivyaError(error) || error.kind !== 'notFound') throw error;
-    throw new UserError(
-      l10n.t(
-        '{0} does not describe its API: it has no OpenAPI document. Check the setting rivya.baseUrl. Nothing was charged.',
-        server,
-      ),
-      [],
-      { cause: error },
-    );
+    throw new UserError(l10n.t('{0} has no OpenAPI document. Check the setting rivya.baseUrl.', server), [], {
+      cause: error,
+    });
   }
 }

@@ -17,27 +17,27 @@ export function contractReport(comparison: Comparison, { server, at, sandbox }: 
   const { t } = l10n;
   const time = at.toLocaleString(l10n.language, { dateStyle: 'long', timeStyle: 'short' });
   const lines = [
-    `# ${t('API contract')}`,
+    `# ${t('API compatibility')}`,
     '',
     t(
-      'What this extension sends and reads, compared with what {0} says of itself in its OpenAPI document, on {1}.',
+      'Comparison of what this extension uses with the OpenAPI document at {0}, {1}.',
       code(`${server}/api/v1/openapi.json`),
       time,
     ),
-    ...(sandbox ? ['', t('This is the sandbox, not Rivya itself.')] : []),
+    ...(sandbox ? ['', t('This is the sandbox, not Rivya.')] : []),
     '',
   ];
   if (!comparison.readable) {
-    lines.push(t('The document describes no operations, so nothing could be compared.'), '');
+    lines.push(t("The document doesn't describe any operations. Nothing was compared."), '');
     return lines.join('\n');
   }
   const version = comparison.version === undefined ? t('not stated') : code(comparison.version);
   lines.push(t('Version: {0}. Operations compared: {1}.', version, comparison.operations), '');
-  lines.push(...section('breaks', t('Breaks this extension'), comparison));
-  lines.push(...section('differs', t('Differs, but works'), comparison));
-  lines.push(...section('new', t('New, and not used here'), comparison));
+  lines.push(...section('breaks', t('Breaking changes'), comparison));
+  lines.push(...section('differs', t('Different, but compatible'), comparison));
+  lines.push(...section('new', t('New and unused'), comparison));
   if (comparison.differences.some(each => each.grade === 'breaks'))
-    lines.push(t('Please report what breaks, with this page: {0}', issuesPage), '');
+    lines.push(t('Report breaking changes and include this page: {0}', issuesPage), '');
   return lines.join('\n');
 }
 
@@ -48,8 +48,8 @@ function section(grade: Grade, title: string, { differences }: Comparison): stri
   return [
     `## ${title} (${sentences.length})`,
     '',
-    ...(sentences.length === 0 ? [l10n.t('Nothing.')] : shown),
-    ...(left > 0 ? [`- ${l10n.t('…and {0} more.', left)}`] : []),
+    ...(sentences.length === 0 ? [l10n.t('None.')] : shown),
+    ...(left > 0 ? [`- ${l10n.t('...and {0} more.', left)}`] : []),
     '',
   ];
 }
@@ -59,19 +59,19 @@ function sentenceOf(difference: Difference): string {
   const operation = code(difference.operation);
   switch (difference.kind) {
     case 'operationMissing':
-      return t('{0} is gone.', operation);
+      return t('{0} was removed.', operation);
     case 'operationNew':
-      return t('{0} exists.', operation);
+      return t('{0} is new.', operation);
     case 'answerUndescribed':
-      return t('{0}: the answer is not described.', operation);
+      return t("{0}: the response isn't described.", operation);
     case 'parameterMissing':
-      return t('{0}: the parameter {1}, which is sent, is not mentioned.', operation, code(difference.name));
+      return t('{0}: the parameter {1} is sent but not documented.', operation, code(difference.name));
     case 'parameterRequired':
       return t('{0}: the parameter {1} is required.', operation, code(difference.name));
     case 'mediaTypeMissing':
       return difference.side === 'request'
-        ? t('{0}: the request can no longer be {1}.', operation, code(difference.mediaType))
-        : t('{0}: the answer is no longer {1}.', operation, code(difference.mediaType));
+        ? t('{0}: the request no longer accepts {1}.', operation, code(difference.mediaType))
+        : t('{0}: the response is no longer {1}.', operation, code(difference.mediaType));
     default:
       return `${placeOf(difference)}: ${fieldSentence(difference)}`;
   }
@@ -82,7 +82,7 @@ type FieldDifference = Extract<Difference, { readonly field: string }>;
 function placeOf({ side, operation }: FieldDifference): string {
   const { t } = l10n;
   if (side === 'error') return t('Errors');
-  return side === 'request' ? t('Request of {0}', code(operation)) : t('Answer of {0}', code(operation));
+  return side === 'request' ? t('Request of {0}', code(operation)) : t('Response of {0}', code(operation));
 }
 
 function fieldSentence(difference: FieldDifference): string {
@@ -92,20 +92,20 @@ function fieldSentence(difference: FieldDifference): string {
     case 'fieldMissing':
       if (difference.side !== 'request') return t('{0} is missing.', field);
       return difference.grade === 'breaks'
-        ? t('{0}, which is sent, is refused.', field)
-        : t('{0}, which is sent, is not mentioned.', field);
+        ? t('{0} is sent but not accepted.', field)
+        : t('{0} is sent but not documented.', field);
     case 'fieldRequired':
       return t('{0} is required.', field);
     case 'fieldOptional':
-      return t('{0} may be absent or null.', field);
+      return t('{0} can be missing or null.', field);
     case 'fieldNew':
       return t('{0} is new.', field);
     case 'fieldRenamed':
-      return t('{0} is called {1}; it is read all the same.', field, code(difference.name));
+      return t('{0} was renamed to {1}. Both are supported.', field, code(difference.name));
     case 'fieldInside':
-      return t('{0} stands inside {1}; it is read all the same.', field, code(difference.name));
+      return t('{0} moved into {1}. Both are supported.', field, code(difference.name));
     case 'fieldRetyped':
-      return t('{0} is {1} in place of {2}.', field, code(difference.found), code(difference.expected));
+      return t('{0} is {1} instead of {2}.', field, code(difference.found), code(difference.expected));
     case 'wordsMissing':
       return t('{0} no longer has the values {1}.', field, difference.words.map(code).join(', '));
     case 'wordsNew':

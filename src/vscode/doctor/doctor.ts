@@ -69,7 +69,7 @@ export class Doctor implements Disposable {
   async show(): Promise<void> {
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: l10n.t('Checking the installation'),
+      title: l10n.t('Checking installation...'),
       cancellable: true,
     };
     const findings = await withProgress(options, async (_progress, token) => {

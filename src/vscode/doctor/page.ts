@@ -64,9 +64,11 @@ export function doctorPage(findings: Findings): string {
   ];
   const wrong = sections.flatMap(([, lines]) => lines).find(each => each.startsWith(`- ${marks.wrong}`));
   return [
-    wrong === undefined ? `# ${marks.right} ${t('All is well')}\n` : `# ${wrong.slice(2)}\n`,
+    wrong === undefined ? `# ${marks.right} ${t('No problems found')}\n` : `# ${wrong.slice(2)}\n`,
     ...sections.flatMap(([title, lines]) => [`## ${title}\n`, ...orNothing(lines), '']),
-    t('This page holds no key and no prompt. It can be copied into a question for help.'),
+    t(
+      'This page contains no keys or prompts, but it names folders, the server, and the proxy. You can share it when you ask for help.',
+    ),
     '',
   ].join('\n');
 }
@@ -83,7 +85,7 @@ function line(name: string, value: string): string {
 }
 
 function orNothing(lines: readonly string[]): readonly string[] {
-  return lines.length > 0 ? lines : [`- ${l10n.t('nothing is set')}`];
+  return lines.length > 0 ? lines : [`- ${l10n.t('No settings')}`];
 }
 
 function versionLines({ version }: Findings): string[] {
@@ -98,7 +100,7 @@ function versionLines({ version }: Findings): string[] {
 function serverLines({ base, sandbox, reach }: Findings): string[] {
   const { t } = l10n;
   if (!base)
-    return [check(false, t('Address'), t('the setting rivya.baseUrl is not an address of the Rivya API'))];
+    return [check(false, t('Address'), t("the setting rivya.baseUrl isn't a valid Rivya API address"))];
   const address = sandbox ? `${base.href} (${t('sandbox')})` : base.href;
   return [
     line(t('Address'), address),
@@ -128,32 +130,28 @@ function certificateText(outcome: Reach['certificate']): string {
     case 'accepted':
       return t({ message: 'accepted', comment: 'Whether the certificate of the server is accepted' });
     case 'rejected':
-      return t('not accepted; see the settings http.systemCertificates and http.proxyStrictSSL');
+      return t('rejected; check the settings http.systemCertificates and http.proxyStrictSSL');
     case 'unused':
-      return t('not used: http on this machine');
+      return t('not used (http on this computer)');
     case 'unknown':
-      return t('not known, because no connection came about');
+      return t('unknown (no connection)');
   }
 }
 
 function clockText(skew: number | undefined): string {
   const { t } = l10n;
-  if (skew === undefined) return t('not known, because the server named no time');
-  if (Math.abs(skew) <= tolerableSkew) return t('agrees with the server');
-  return t('differs from the server by {0} seconds; signatures of webhooks may be refused', Math.abs(skew));
+  if (skew === undefined) return t('unknown (the server sent no time)');
+  if (Math.abs(skew) <= tolerableSkew) return t('in sync with the server');
+  return t('{0} seconds off; webhook signatures may be rejected', Math.abs(skew));
 }
 
 function keyLines({ sandbox, hasKey, scopes, untestedScopes }: Findings): string[] {
   const { t } = l10n;
-  const stored = sandbox
-    ? t('the sandbox brings its own')
-    : hasKey
-      ? t('one is stored')
-      : t('none is stored');
+  const stored = sandbox ? t('provided by the sandbox') : hasKey ? t('stored') : t('Not set');
   return [
     check(sandbox || hasKey, t({ message: 'Key', comment: 'The API key' }), stored),
     ...(scopes ?? []).map(({ scope, outcome }) => check(outcome === 'granted', scope, outcomeText(outcome))),
-    ...(scopes ? [line(untestedScopes.join(', '), t('cannot be tested without cost'))] : []),
+    ...(scopes ? [line(untestedScopes.join(', '), t('not tested (would cost credits)'))] : []),
   ];
 }
 
@@ -163,7 +161,7 @@ function outcomeText(outcome: ScopeCheck['outcome']): string {
     return t({ message: 'granted', comment: 'Whether the API key may do something' });
   return outcome === 'denied'
     ? t({ message: 'not granted', comment: 'Whether the API key may do something' })
-    : t('no answer to judge by: {0}', outcome.code);
+    : t('unknown ({0})', outcome.code);
 }
 
 function storageLines({ storage, ledger, isBuiltMachine }: Findings): string[] {
@@ -199,12 +197,12 @@ function builtMachineLines(folder: string): string[] {
   return [
     line(
       t('When the container is rebuilt'),
-      t('this folder is deleted. Jobs that are not finished come back; the library and the chats do not.'),
+      t("this folder is deleted. Unfinished tasks are restored, but the library and the chats aren't."),
     ),
     line(
       t('To keep them'),
       t(
-        'add this line to "mounts" in devcontainer.json, and let the user of the container own the folder: {0}',
+        'add this line to "mounts" in devcontainer.json, and make the container\'s user the owner of the folder: {0}',
         `\`source=rivya-data,target=${folder},type=volume\``,
       ),
     ),
@@ -217,9 +215,9 @@ function journalLines({ mode, fileSystem, problem }: Journal): string[] {
     line(
       t('File system'),
       fileSystem === undefined
-        ? t('of this machine, as far as known')
+        ? t('probably on this computer')
         : t(
-            '{0}: several machines may write there. Everything works, only more slowly; a folder on a disk of this machine is safer.',
+            '{0}: several computers may write there. Everything works, but more slowly. A folder on a disk of this computer is safer.',
             fileSystem,
           ),
     ),
@@ -232,7 +230,7 @@ function journalLines({ mode, fileSystem, problem }: Journal): string[] {
           check(
             false,
             t({ message: 'Warning', comment: 'Before a sentence' }),
-            t('this journal is not safe there. Close the other windows and reload this one.'),
+            t("this journal isn't safe there. Close the other windows and reload this one."),
           ),
         ]
       : []),
@@ -241,9 +239,9 @@ function journalLines({ mode, fileSystem, problem }: Journal): string[] {
 
 function taskLines({ ledger }: Findings): string[] {
   const { t } = l10n;
-  if ('problem' in ledger) return [check(false, t('List of tasks'), t('no: {0}', ledger.problem))];
+  if ('problem' in ledger) return [check(false, t('Task list'), t('no: {0}', ledger.problem))];
   return [
-    line(t('In the list'), String(ledger.tasks)),
+    line(t('Tasks'), String(ledger.tasks)),
     line(t({ message: 'Running', comment: 'How many generations are running' }), String(ledger.running)),
     line(t('Ready to insert'), String(ledger.waiting)),
   ];
@@ -252,7 +250,7 @@ function taskLines({ ledger }: Findings): string[] {
 function agentLines({ agents }: Findings): string[] {
   const { t } = l10n;
   const { isEnabled, tools, spent, budget, isStopped, clients, bridge, seen } = agents;
-  if (!isEnabled) return [line(t('Tools'), t('switched off (rivya.agents.enabled)'))];
+  if (!isEnabled) return [line(t('Tools'), t('turned off (rivya.agents.enabled)'))];
   const shown = (credits: number): string => credits.toLocaleString(l10n.language);
   return [
     check(tools.known === tools.all, t('Tools'), t('{0} of {1}', tools.known, tools.all)),
@@ -260,10 +258,10 @@ function agentLines({ agents }: Findings): string[] {
       ? []
       : [line(t('Spent today'), t('{0} of {1} credits', shown(spent), shown(budget)))]),
     ...(isStopped ? [line(t('Stopped'), t('until midnight'))] : []),
-    line(t('External agents'), bridge ? t('can reach this window') : t('cannot reach this window')),
-    ...(seen.length > 0 ? [line(t('Have come'), seen.map(each => plain(each, 'id')).join(', '))] : []),
+    line(t('External agents'), bridge ? t('can reach this window') : t("can't reach this window")),
+    ...(seen.length > 0 ? [line(t('Connected so far'), seen.map(each => plain(each, 'id')).join(', '))] : []),
     ...(clients.length > 0
-      ? [line(t('Have ordered'), clients.map(each => plain(each, 'id')).join(', '))]
+      ? [line(t('Started tasks'), clients.map(each => plain(each, 'id')).join(', '))]
       : []),
   ];
 }

@@ -73,16 +73,16 @@ function factsOf(
   const { t } = l10n;
   const facts: [string, string | undefined][] = [
     [t('Model'), nameOf(task.model)],
-    [t('Made'), new Date(task.createdAt).toLocaleString(l10n.language)],
+    [t('Created'), new Date(task.createdAt).toLocaleString(l10n.language)],
     [t('State'), stateText(task)],
     [t('Cost'), creditsLine(task)],
     ...paramsOf(task),
-    [t('Model id'), task.model],
+    [t('Model ID'), task.model],
     [
-      t('Task id'),
+      t('Task ID'),
       task.remoteId === undefined ? undefined : [task.remoteId, ...task.otherRemoteIds].join(', '),
     ],
-    [t('Request id'), requestId],
+    [t('Request ID'), requestId],
   ];
   return facts.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [{ name, value }]));
 }

@@ -123,7 +123,10 @@ async function answer(
       return chooseModel(asking, request);
     case 'modelUnknown':
       throw new UserError(
-        t('Rivya has no model "{0}" any more. Nothing was charged.', plain(problem.id, 'title')),
+        t(
+          'The model "{0}" is no longer available. Choose another model. Nothing was charged.',
+          plain(problem.id, 'title'),
+        ),
         [actions().chooseModel, actions().refreshModels],
       );
     case 'modelUnusable':
@@ -131,7 +134,7 @@ async function answer(
     case 'promptTooLong':
       throw new UserError(
         t(
-          'The prompt is too long for {0}: it takes {1} characters, and this is {2} more. Select less text, or choose another model. Nothing was charged.',
+          'The prompt is {2} characters over the {1}-character limit of {0}. Select less text or choose another model. Nothing was charged.',
           modelName(problem.model),
           problem.maximum,
           problem.excess,

@@ -55,12 +55,12 @@ function dayLimitError({ limit = 0, spent }: DayBudget, credits: number | undefi
   const text =
     credits === undefined
       ? t(
-          'Not sent, and nothing was charged: the limit of {0} for a day is used up. Spent today, as far as known: {1}. Raise the limit (rivya.credits.dailyLimit), or wait until tomorrow.',
+          'Not sent, and nothing was charged: your daily limit of {0} is used up. Known to be spent today: {1}. Raise the limit (rivya.credits.dailyLimit) or wait until tomorrow.',
           creditsText(limit),
           creditsText(spent),
         )
       : t(
-          'Not sent, and nothing was charged: {0} more would exceed the limit of {1} for a day. Spent today, as far as known: {2}. Raise the limit (rivya.credits.dailyLimit), or wait until tomorrow.',
+          'Not sent, and nothing was charged: {0} more would exceed your daily limit of {1}. Known to be spent today: {2}. Raise the limit (rivya.credits.dailyLimit) or wait until tomorrow.',
           creditsText(credits),
           creditsText(limit),
           creditsText(spent),

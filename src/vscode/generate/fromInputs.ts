@@ -46,7 +46,7 @@ export async function generateFromInputs(
 /** Generates from the results of an earlier job. @throws as `generateFromInputs` */
 export async function generateFromTask(services: GenerateServices, task: Task): Promise<Task[]> {
   const files = storedFiles(task).map(file => vscode.Uri.file(services.library.pathOf(file)));
-  if (files.length === 0) throw new UserError(l10n.t('This task has no result yet.'));
+  if (files.length === 0) throw new UserError(l10n.t("This task doesn't have a result yet."));
   return generateFromFiles(services, files, undefined, task.id);
 }
 
@@ -62,7 +62,7 @@ async function generateFromFiles(
   if (other) {
     throw new UserError(
       l10n.t(
-        '"{0}" is not an image, video or sound. Nothing was sent, and nothing was charged.',
+        '"{0}" isn\'t an image, video, or audio file. Nothing was sent or charged.',
         plain(other.name, 'value'),
       ),
     );
@@ -92,7 +92,7 @@ async function linkedFile({ document, selection }: vscode.TextEditor): Promise<v
   if (uri) return uri;
   throw new UserError(
     l10n.t(
-      'The document refers to "{0}", which is no file of this workspace. Nothing was sent, and nothing was charged.',
+      'Couldn\'t find "{0}", which the document refers to, in this workspace. Nothing was sent or charged.',
       plain(path, 'value'),
     ),
   );
@@ -104,7 +104,7 @@ async function openFiles(): Promise<readonly vscode.Uri[]> {
     title: l10n.t('Choose Input Files'),
     openLabel: l10n.t('Use as Input'),
     canSelectMany: true,
-    filters: { [l10n.t('Images, Videos and Sounds')]: Object.values(inputExtensions).flat() },
+    filters: { [l10n.t('Images, Videos, and Audio')]: Object.values(inputExtensions).flat() },
     ...(folder && { defaultUri: folder }),
   });
   if (!files || files.length === 0) throw new Cancelled();

@@ -54,7 +54,7 @@ export async function order(
   const { origin } = services.server.base;
   const begun = services.recentOrders.begin(nameOf(origin, requests));
   if (!begun) {
-    flash(l10n.t('This was asked for a moment ago and is generated once.'), 'info', 4_000);
+    flash(l10n.t("You requested this a moment ago. It's generated only once."), 'info', 4_000);
     return [];
   }
   try {

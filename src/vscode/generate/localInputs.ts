@@ -57,11 +57,9 @@ async function inspectInput(uri: vscode.Uri): Promise<LocalInput> {
     const read = (): Promise<Blob> => Promise.resolve(new Blob([new Uint8Array(bytes)], { type: mediaType }));
     return { uri, name, bytes: size, kind: type?.kind, mediaType, read };
   } catch (error) {
-    throw new UserError(
-      l10n.t('The file "{0}" could not be read. Nothing was sent, and nothing was charged.', name),
-      [],
-      { cause: error },
-    );
+    throw new UserError(l10n.t('Couldn\'t read "{0}". Nothing was sent or charged.', name), [], {
+      cause: error,
+    });
   }
 }
 
@@ -69,9 +67,10 @@ async function inspectInput(uri: vscode.Uri): Promise<LocalInput> {
 export function refusedInputsError(refusal: InputRefusal): UserError {
   const name = modelName(refusal.model);
   if (refusal.type === 'inputsWrong') return new UserError(problemText(name, refusal.problem));
-  return new UserError(l10n.t('{0} takes no input files. Nothing was charged.', name), [
-    actions().chooseModel,
-  ]);
+  return new UserError(
+    l10n.t("{0} doesn't accept input files. Choose another model. Nothing was charged.", name),
+    [actions().chooseModel],
+  );
 }
 
 function problemText(model: string, problem: InputProblem): string {
@@ -82,21 +81,21 @@ function problemText(model: string, problem: InputProblem): string {
       return t('{0} needs an input file. Nothing was charged.', model);
     case 'count':
       return t(
-        '{0} takes {1} input files at most, and these are {2}. Nothing was sent, and nothing was charged.',
+        '{0} accepts up to {1} input files, and you selected {2}. Nothing was sent or charged.',
         model,
         problem.maximum,
         problem.count,
       );
     case 'kind':
       return t(
-        '{0} takes these kinds of input files: {1}. "{2}" is none of them. Nothing was sent, and nothing was charged.',
+        '{0} doesn\'t accept "{2}". It accepts these kinds of files: {1}. Nothing was sent or charged.',
         model,
         problem.kinds.map(kind => mediaKindLabels(kind).name).join(', '),
         file,
       );
     case 'size':
       return t(
-        '"{0}" has {1} MB, and {2} takes {3} MB at most. Nothing was sent, and nothing was charged.',
+        '"{0}" is {1} MB. The limit of {2} is {3} MB. Nothing was sent or charged.',
         file,
         megabytes(problem.file.bytes),
         model,
@@ -104,7 +103,7 @@ function problemText(model: string, problem: InputProblem): string {
       );
     case 'type':
       return t(
-        '"{0}" is of the type {1}, and {2} takes {3}. Nothing was sent, and nothing was charged.',
+        '"{0}" has the type {1}. {2} accepts {3}. Nothing was sent or charged.',
         file,
         problem.file.mediaType,
         model,
@@ -130,7 +129,7 @@ export async function uploadInputs(
   const total = inputs.reduce((sum, input) => sum + input.bytes, 0);
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: l10n.t('Sending input files to Rivya'),
+    title: l10n.t('Uploading input files to Rivya...'),
     cancellable: true,
   };
   return withProgress(options, async (progress, token) => {
@@ -166,7 +165,10 @@ async function uploadOne(
   const item = uploadedItem(await files.upload(upload, { signal, onProgress }), { name, kind, mediaType });
   if (!item) {
     throw new UserError(
-      l10n.t('Rivya took "{0}", but gave no address for it. Nothing was charged.', plain(name, 'value')),
+      l10n.t(
+        'Rivya received "{0}" but returned no URL for it. Try again. Nothing was charged.',
+        plain(name, 'value'),
+      ),
       [actions().showLog],
     );
   }

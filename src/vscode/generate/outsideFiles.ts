@@ -16,7 +16,7 @@ export async function agreeToOutsideFiles(uris: readonly vscode.Uri[]): Promise<
   if (outside.length === 0) return;
   const { t } = l10n;
   const send = t({ message: 'Send', comment: 'Button: sends the files that the question names' });
-  const question = t('Send files from outside of the workspace to Rivya?');
+  const question = t('Send files from outside the workspace to Rivya?');
   const answer = await ask('warning', question, [send], { detail: outside.map(uri => uri.fsPath) });
   if (answer !== send) throw new Cancelled();
 }

@@ -98,7 +98,7 @@ function showForm(
 ): Promise<FormItem['does']> {
   const pick = createPick<FormItem>({
     title: state.title,
-    placeholder: l10n.t('Choose a parameter to change it, or Generate to start'),
+    placeholder: l10n.t('Select a parameter to change, or select Generate'),
   });
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
@@ -145,7 +145,7 @@ async function editPrompt([current = '']: readonly string[]): Promise<readonly s
   const { t } = l10n;
   const text = await askText({
     title: t('Edit Prompt'),
-    prompt: t('What is generated; the document stays as it is.'),
+    prompt: t("What is generated. The document isn't changed."),
     value: current,
     validate: value => (value.trim() === '' ? t('Enter a prompt.') : undefined),
   });
@@ -158,7 +158,7 @@ function chooseCount(current: number): Promise<number> {
   const { t } = l10n;
   const pick = createPick<Row & { readonly count: number }>({
     title: t('Number of Results'),
-    placeholder: t('Each is a job of its own, and is paid for'),
+    placeholder: t('Each result is a separate task and is charged'),
   });
   pick.ignoreFocusOut = true;
   pick.items = Array.from({ length: mostResults }, (_, index) =>
@@ -179,10 +179,10 @@ function fieldItem(field: ModelField, values: ParameterValues, proposed: Paramet
         ? undefined
         : t({ message: 'default', comment: 'A parameter has the value that the model gives it' })
       : value === proposed[field.key]
-        ? t('from the document')
+        ? t('From document')
         : undefined;
   const shown = isMissing
-    ? t({ message: 'required', comment: 'A parameter has no value yet' })
+    ? t({ message: 'Required', comment: 'A parameter has no value yet' })
     : valueText(field, value ?? field.default);
   const range = rangeText(field);
   const isSaid = field.description?.toLowerCase() === fieldName(field).toLowerCase();
@@ -199,7 +199,7 @@ function fieldItem(field: ModelField, values: ParameterValues, proposed: Paramet
 
 function valueText(field: ModelField, value: unknown): string {
   const { t } = l10n;
-  if (value === undefined || value === '') return t('not set');
+  if (value === undefined || value === '') return t('Not set');
   if (isSwitch(field))
     return value === true || value === 'true'
       ? t({ message: 'on', comment: 'Value of a parameter that is a switch' })
@@ -218,7 +218,7 @@ function rangeText({ min, max, step }: ModelField): string {
         : max !== undefined
           ? t('at most {0}', max)
           : '';
-  return [range, step === undefined ? '' : t('in steps of {0}', step)].filter(Boolean).join(', ');
+  return [range, step === undefined ? '' : t('step {0}', step)].filter(Boolean).join(', ');
 }
 
 async function editField(field: ModelField, values: ParameterValues): Promise<ParameterValues> {
@@ -279,8 +279,8 @@ async function enterValue(field: ModelField, current: unknown): Promise<unknown>
 function emptyText(field: ModelField): string {
   if (field.required && field.default === undefined) return '';
   return field.default === undefined
-    ? l10n.t('Leave it empty not to set it.')
-    : l10n.t('Leave it empty for the default.');
+    ? l10n.t('Leave empty to omit.')
+    : l10n.t('Leave empty to use the default.');
 }
 
 /** What was typed, as a value of the field; undefined for nothing. */
@@ -304,9 +304,9 @@ function problemText({ min, max, step }: ModelField, problem: FieldProblem): str
     case 'maximum':
       return t('Must be at most {0}.', max ?? 0);
     case 'step':
-      return t('Enter a number in steps of {0}.', step ?? 1);
+      return t('Enter a value in steps of {0}.', step ?? 1);
     case 'list':
-      return t('Enter a list as JSON, in square brackets.');
+      return t('Enter a JSON array, for example ["a", "b"].');
   }
 }
 

@@ -9,7 +9,7 @@ import { confirmAbove } from '../manifest/settings.ts';
 import { ask } from '../messages/dialogs.ts';
 import { Cancelled } from '../messages/errors.ts';
 import { plain } from '../messages/plain.ts';
-import { estimateText } from '../text/modelText.ts';
+import { estimatedCredits } from '../text/modelText.ts';
 import { creditsText, paramTexts } from '../text/taskText.ts';
 import { dayBudget, requireWithinDay, type DayBudget } from './dayLimit.ts';
 import type { GenerateServices } from './generateServices.ts';
@@ -77,27 +77,27 @@ async function confirm(
   const isSandbox = server.isSandbox && server.origin === origin;
   const reasons: Record<Question, string> = {
     foreign: t(
-      'Nothing shows that this was started from a menu, a key or the Command Palette: a task file or another extension may have done it.',
+      "You may not have started this: it didn't come from a menu, a key, or the Command Palette. A task file or another extension may have started it.",
     ),
     otherServer: isSandbox
       ? t(
-          'The first run was at {0}. This one goes to the sandbox, where nothing costs money.',
+          'The first run was on {0}. This one runs on the sandbox, where nothing costs money.',
           earlierOrigins.join(', '),
         )
       : t(
-          'The first run was at {0}. This one goes to {1}, where it costs credits.',
+          'The first run was on {0}. This one runs on {1}, where it costs credits.',
           earlierOrigins.join(', '),
           origin,
         ),
     workspaceModel: workspaceModels.map(workspaceModelText).join(' '),
     repeated: t(
-      'The model takes no seed, so this is the very request that was sent before; the model alone decides whether the result differs.',
+      "The model doesn't accept a seed, so this is the same request as before. The result may or may not differ.",
     ),
     several: '',
-    unknownPrice: t('Nobody can tell the price before: it depends on the length or on the input.'),
-    aboveLimit: t('You asked to confirm jobs above {0} credits (rivya.credits.confirmAbove).', limit),
+    unknownPrice: t("The price isn't known in advance: it depends on the length or the input."),
+    aboveLimit: t('Tasks above {0} credits need confirmation. Setting: rivya.credits.confirmAbove', limit),
     dailyLimit: t(
-      'It may exceed the limit of {0} for a day (rivya.credits.dailyLimit). Spent today, as far as known: {1}.',
+      'It may exceed your daily limit of {0} (rivya.credits.dailyLimit). Known to be spent today: {1}.',
       creditsText(day.limit ?? 0),
       creditsText(day.spent),
     ),
@@ -107,11 +107,11 @@ async function confirm(
     ...questions.map(each => reasons[each]),
     estimate.certainty === 'certain' || questions.includes('unknownPrice')
       ? ''
-      : t('The final price may be higher: it can depend on the parameters and on the length.'),
+      : t('The final price can be higher, depending on parameters and length.'),
     isSandbox || !isServerNews(services, origin)
       ? ''
       : t(
-          'This window works on another machine, where settings of this computer may not count. It goes to {0}, where it costs credits.',
+          'This window runs on another computer, where the settings of this computer may not apply. The task is sent to {0}, where it costs credits.',
           origin,
         ),
     owned === undefined ? '' : t('Your balance: {0}.', creditsText(owned)),
@@ -146,10 +146,10 @@ async function noteServerNamed(services: GenerateServices, origin: string): Prom
 
 function questionText(models: readonly Model[], estimate: Estimate): string {
   const { t } = l10n;
-  const price = estimateText(estimate);
+  const price = estimatedCredits(estimate);
   const [model, ...others] = models;
-  if (!model || others.length > 0) return t('Run {0} jobs for {1} in total?', estimate.jobs, price);
+  if (!model || others.length > 0) return t('Run {0} tasks? Total price: {1}', estimate.jobs, price);
   return estimate.jobs === 1
-    ? t('Generate with {0} for {1}?', modelName(model), price)
-    : t('Run {0} jobs with {1} for {2} in total?', estimate.jobs, modelName(model), price);
+    ? t('Generate with {0}? Price: {1}', modelName(model), price)
+    : t('Run {0} tasks with {1}? Total price: {2}', estimate.jobs, modelName(model), price);
 }

@@ -87,7 +87,7 @@ export async function askPrompt(
             prompt,
             isOnlySaved: true,
             icon: 'save',
-            label: t('Only Save'),
+            label: t('Save Only'),
             description: known.folder,
             alwaysShow: true,
           })
@@ -96,7 +96,7 @@ export async function askPrompt(
     pick.items = [
       own ?? separator(''),
       onlySave,
-      ...(earlier.length > 0 ? [separator(t('Earlier prompts')), ...earlier] : []),
+      ...(earlier.length > 0 ? [separator(t('Recent prompts')), ...earlier] : []),
     ];
     // Enter never runs what was not typed or chosen.
     pick.activeItems = own ? [own] : [];

@@ -138,5 +138,5 @@ async function targetsOf(
 
 function typePrompt(kind: MediaKind): Action {
   const command = `rivya.generate.${kind}` as const;
-  return { title: l10n.t('Type a Prompt'), command };
+  return { title: l10n.t('Enter Prompt'), command };
 }

@@ -52,11 +52,11 @@ export function workspaceModelText({ model, own }: WorkspaceModel): string {
   const named = `${modelName(model)} (${priceText(model)})`;
   return own
     ? t(
-        'The settings of this workspace choose {0}; your own settings choose {1}.',
+        "This workspace's settings select {0}. Your own settings select {1}.",
         named,
         `${modelName(own)} (${priceText(own)})`,
       )
-    : t('The settings of this workspace choose {0}; your own settings choose none.', named);
+    : t("This workspace's settings select {0}. Your own settings select no model.", named);
 }
 
 function nameOf({ id, base_credits: price }: Model): string {

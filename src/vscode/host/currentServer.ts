@@ -12,7 +12,7 @@ export function sandboxLostMessage(): Message {
   const { t } = l10n;
   return {
     text: t(
-      'The sandbox has ended and could not be started again. Nothing is sent until you choose: start it again, or use Rivya itself, where generating and asking costs credits.',
+      "The sandbox stopped and couldn't be restarted. Nothing is sent until you choose: start it again, or use Rivya, where generating and asking costs credits.",
     ),
     actions: [
       { title: t('Start Sandbox Again'), command: 'rivya.sandbox.start' },
@@ -53,7 +53,7 @@ export class CurrentServer implements Disposable {
     if ('problem' in base) {
       throw new UserError(
         l10n.t(
-          'The setting rivya.baseUrl is not an address of the Rivya API. Use https, or http on this machine only. Nothing was sent.',
+          "The setting rivya.baseUrl isn't a valid Rivya API address. Use an https address, or http for this computer. Nothing was sent.",
         ),
       );
     }

@@ -14,7 +14,7 @@ export function explainFailedActivation(error: unknown, channel: vscode.LogOutpu
   const showLog = t('Show Log');
   const reason = error instanceof Error ? error.message : String(error);
   const text = t(
-    'Rivya could not start: {0} Nothing was sent or charged, and running jobs are kept. Reload the window to try again.',
+    "Couldn't start Rivya: {0} Nothing was sent or charged, and running tasks are saved. Reload the window to try again.",
     sentence(reason),
   );
   // No command of ours can be counted on here.

@@ -33,7 +33,7 @@ function invalidSettingText({ key, isPart }: InvalidSetting): string {
   const { t } = l10n;
   if (key === 'baseUrl') {
     return t(
-      'The setting rivya.baseUrl is not an address of the Rivya API. Use https, or http on this machine only. Until then nothing is sent.',
+      "The setting rivya.baseUrl isn't a valid Rivya API address. Use an https address, or http for this computer. Nothing is sent until you change it.",
     );
   }
   if (isPart) return t('Invalid entries in rivya.{0} are ignored.', key);

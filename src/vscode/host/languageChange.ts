@@ -9,7 +9,7 @@ import { l10n } from '../text/l10n.ts';
 export function offerReloadForLanguage(log: Log): Disposable {
   return vscode.workspace.onDidChangeConfiguration(event => {
     if (!event.affectsConfiguration('rivya.language')) return;
-    const text = l10n.t('Rivya changes its language when the window is reloaded.');
+    const text = l10n.t('Reload the window to change the language of Rivya.');
     show('info', { text, actions: [actions().reloadWindow] }, log);
   });
 }

@@ -48,7 +48,7 @@ export async function manageLibrary({
   const open: Choice = { label: t('Open the library folder') };
   const picked = await chooseOne<Choice>([open, ...removals], {
     title: t('Rivya Library: {0}', summary(use.files, use.bytes)),
-    placeholder: t('Results that are not inserted yet and stay: {0}', waiting),
+    placeholder: t("Results that aren't inserted yet and are kept: {0}", waiting),
   });
   const { plan } = picked;
   if (!plan) {
@@ -63,7 +63,7 @@ export async function manageLibrary({
     {
       detail: [
         t(
-          'The tasks stay in the list. Before a file goes, its copy in the workspace is looked for; a file without one stays in the library.',
+          'The tasks stay in the list. A file is deleted only if its copy is found in the workspace. A file without a copy stays in the library.',
         ),
       ],
     },
@@ -71,18 +71,14 @@ export async function manageLibrary({
   if (answer !== remove) throw new Cancelled();
   const ports = { ledger, library, placedFiles };
   const { removed, kept, bytes } = await withProgress(
-    { location: vscode.ProgressLocation.Window, title: t('Removing inserted results from the library') },
+    { location: vscode.ProgressLocation.Window, title: t('Deleting inserted results from the library...') },
     () => removeFiles(plan, ports, systemClock.now()),
   );
   const text = t('Deleted {0} from the library.', summary(removed, bytes));
   inform(
     kept === 0
       ? text
-      : t(
-          '{0} Files that stay, because they are no longer found unchanged where they were inserted: {1}.',
-          text,
-          kept,
-        ),
+      : t('{0} Files kept, because their inserted copies were changed or moved: {1}.', text, kept),
   );
 }
 

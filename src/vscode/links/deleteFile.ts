@@ -21,14 +21,14 @@ export async function deleteFilesOf(
 ): Promise<void> {
   const { t } = l10n;
   const files = await copiesOf(ledger, tasks);
-  if (files.length === 0) throw new UserError(t('None of its files is in the workspace.'));
+  if (files.length === 0) throw new UserError(t('None of its files are in the workspace.'));
   const changes = files.map(({ uri }) => ({ file: uri }));
   const uses = await usesOf(changes);
   const remove = t({ message: 'Delete', comment: 'Button: deletes generated files and what refers to them' });
   const text =
     files.length === 1
-      ? t('Delete this file and what refers to it?')
-      : t('Delete {0} files and what refers to them?', files.length);
+      ? t('Delete this file and the references to it?')
+      : t('Delete {0} files and the references to them?', files.length);
   const detail = [...useText(uses, false), ...(await trashText(library, files))];
   if ((await ask('warning', text, [remove], { detail })) !== remove) throw new Cancelled();
   const edit = new vscode.WorkspaceEdit();
@@ -53,7 +53,5 @@ async function copiesOf(ledger: Ledger, tasks: readonly Task[]): Promise<Generat
 /** Applies an edit as one step. @throws UserError when VS Code refuses it */
 export async function applyOrSay(edit: vscode.WorkspaceEdit): Promise<void> {
   if (await vscode.workspace.applyEdit(edit)) return;
-  throw new UserError(
-    l10n.t('The files could not be changed: check that they can be written, then try again.'),
-  );
+  throw new UserError(l10n.t("Couldn't change the files. Check that they're writable, then try again."));
 }

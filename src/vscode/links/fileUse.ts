@@ -35,7 +35,7 @@ export function usesOf(changes: readonly FileChange[]): Thenable<FileUse> {
   return withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: l10n.t('Looking for references'),
+      title: l10n.t('Looking for references...'),
       cancellable: true,
     },
     async (_progress, token) => {

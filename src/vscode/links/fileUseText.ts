@@ -14,17 +14,12 @@ export function useText({ documents, isCut }: FileUse, isReplaced: boolean): str
   const lines = (uses: FileUse['documents'], count: 'changes' | 'stays'): string[] =>
     named(uses.map(each => `${pathOf(each.uri)} (${each[count]})`));
   return [
-    documents.length === 0 ? t('No document of the workspace refers to it.') : '',
+    documents.length === 0 ? t('No document in the workspace refers to it.') : '',
     ...(changed.length === 0
       ? []
-      : [
-          isReplaced ? t('References that change:') : t('References that are removed:'),
-          ...lines(changed, 'changes'),
-        ]),
-    ...(left.length === 0
-      ? []
-      : [t('Places that stay and have to be changed by hand:'), ...lines(left, 'stays')]),
-    isCut ? t('Not all documents could be looked at: there are too many, or some are too large.') : '',
+      : [isReplaced ? t('References to change:') : t('References to remove:'), ...lines(changed, 'changes')]),
+    ...(left.length === 0 ? [] : [t('Places that you have to change yourself:'), ...lines(left, 'stays')]),
+    isCut ? t('Not all documents were searched, because there are too many or some are too large.') : '',
   ];
 }
 

@@ -45,18 +45,18 @@ export async function findUnused({
 }): Promise<void> {
   const { t } = l10n;
   const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length === 0) throw new UserError(t('Open a folder first.'));
+  if (folders.length === 0) throw new UserError(t('Open a folder.'));
   const { unused, isCut } = await withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: t('Looking for generated files that nothing refers to'),
+      title: t('Looking for unused generated files...'),
       cancellable: true,
     },
     (_progress, token) => look(ledger, folders, token),
   );
-  const cut = t('Not all documents could be looked at: there are too many, or some are too large.');
+  const cut = t('Not all documents were searched, because there are too many or some are too large.');
   if (unused.length === 0) {
-    const none = t('Every generated file of this workspace is referred to.');
+    const none = t('Every generated file in this workspace is in use.');
     inform(isCut ? `${none} ${cut}` : none);
     return;
   }
@@ -71,8 +71,8 @@ export async function findUnused({
     };
   });
   const picked = await chooseMany(choices, {
-    title: t('Generated files that nothing refers to: {0}', unused.length),
-    placeholder: isCut ? cut : t('Choose the files that are to be deleted'),
+    title: t('Unused generated files: {0}', unused.length),
+    placeholder: isCut ? cut : t('Select the files to delete'),
     matchOnDescription: true,
     matchOnDetail: true,
   });
@@ -80,7 +80,7 @@ export async function findUnused({
   if (files.length === 0) throw new Cancelled();
   const remove = t({ message: 'Delete', comment: 'Button: deletes generated files and what refers to them' });
   const detail = [...(isCut ? [cut] : []), ...(await trashText(library, files))];
-  const answer = await ask('warning', t('Delete {0} files that nothing refers to?', files.length), [remove], {
+  const answer = await ask('warning', t('Delete {0} unused files?', files.length), [remove], {
     detail,
   });
   if (answer !== remove) throw new Cancelled();

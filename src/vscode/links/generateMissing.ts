@@ -54,7 +54,7 @@ export async function generateMissing(
   const document = uri
     ? await vscode.workspace.openTextDocument(uri)
     : vscode.window.activeTextEditor?.document;
-  if (!document) throw new UserError(t('Open a document first.'));
+  if (!document) throw new UserError(t('Open a document.'));
   const { uri: own, languageId } = document;
   const linked = await linkedText(services.finder, own, languageId, document.getText());
   const found = (await missingReferences(services.projects, linked)).map(each => ({
@@ -64,7 +64,7 @@ export async function generateMissing(
   if (offset === undefined) return generateChosen(services, found, 1, starter);
   const one = found.find(({ reference }) => reference.address.start === offset);
   const others = found.filter(each => each !== one && each.file.toString() === one?.file.toString());
-  if (!one) throw new UserError(t('No file is missing here any more.'));
+  if (!one) throw new UserError(t('No file is missing here anymore.'));
   const prompt = one.wish?.prompt ?? (await askWish(one));
   await orderFiles(services, [{ ...one, others, prompt }], starter);
 }
@@ -74,7 +74,7 @@ export async function generateAllMissing(services: GenerateServices, starter: St
   requireTrust();
   const found: Missing[] = [];
   const documents = new Set<string>();
-  await readLinkedTexts(services.finder, l10n.t('Looking for missing images'), async (linked, signal) => {
+  await readLinkedTexts(services.finder, l10n.t('Looking for missing images...'), async (linked, signal) => {
     for (const each of await missingReferences(services.projects, linked, signal)) {
       found.push({ ...each, document: linked });
       documents.add(linked.uri.toString());
@@ -88,7 +88,7 @@ async function askWish({ reference, file }: Missing): Promise<string> {
   const name = plain(posix.basename(file.path), 'value');
   const prompt = await askText({
     title: generate,
-    prompt: l10n.t('The file will be "{0}".', name),
+    prompt: l10n.t('The file will be named "{0}".', name),
     placeholder: describe,
     value: suggestedPrompt(reference),
   });
@@ -108,7 +108,7 @@ async function generateChosen(
     if (prompt === '') return [];
     return [{ ...each, prompt, picked: each.wish !== undefined }];
   });
-  if (rows.length === 0) throw new UserError(t('No image is missing.'));
+  if (rows.length === 0) throw new UserError(t('No images are missing.'));
   const wished = rows.filter(({ picked }) => picked).length;
   const placeholder = t('{0} missing in {1} documents, {2} with a prompt', rows.length, documents, wished);
   const chosen = await chooseManyCounted(await pricedRows(services, rows), {
@@ -171,7 +171,7 @@ function titleOf(estimates: readonly (Estimate | undefined)[]): string {
   if (estimates.length === 0) return t('Generate Missing Images');
   const unknown = { jobs: 1, certainty: 'unknown', credits: undefined, worst: undefined } as const;
   const total = sumOf(estimates.map(each => each ?? unknown));
-  return t('Generate Missing Images: {0} for {1}', total.jobs, estimateText(total));
+  return t('Generate Missing Images: {0} ({1})', total.jobs, estimateText(total));
 }
 
 /** Orders all of them together: one price, one question. */

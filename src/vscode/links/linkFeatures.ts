@@ -188,7 +188,7 @@ export class LinkFeatures implements Disposable {
     const found = isShown && vscode.workspace.isTrusted ? await this.#missingIn(document) : [];
     if (document.version !== version || document.isClosed) return;
     const diagnostics = found.map(({ reference, file }) => {
-      const text = l10n.t('"{0}" is not there.', plain(vscode.workspace.asRelativePath(file), 'value'));
+      const text = l10n.t('"{0}" doesn\'t exist.', plain(vscode.workspace.asRelativePath(file), 'value'));
       const diagnostic = new vscode.Diagnostic(
         rangeIn(document, reference.address),
         text,

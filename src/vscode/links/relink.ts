@@ -29,7 +29,7 @@ export async function relinkDocument(
   const document = uri
     ? await vscode.workspace.openTextDocument(uri)
     : vscode.window.activeTextEditor?.document;
-  if (!document) throw new UserError(t('Open a document first.'));
+  if (!document) throw new UserError(t('Open a document.'));
   const { uri: own, languageId } = document;
   const linked = await linkedText(services.finder, own, languageId, document.getText());
   await relink(services, linksIn(services, [linked], offset));
@@ -39,7 +39,7 @@ export async function relinkDocument(
 export async function relinkWorkspace(services: GenerateServices): Promise<void> {
   requireTrust();
   const texts: LinkedText[] = [];
-  await readLinkedTexts(services.finder, l10n.t('Looking for links that stop working'), linked => {
+  await readLinkedTexts(services.finder, l10n.t('Looking for expiring links...'), linked => {
     if (linked.references.some(({ target }) => isRemote(target))) texts.push(linked);
   });
   await relink(services, linksIn(services, texts));
@@ -62,7 +62,7 @@ function linksIn({ ledger }: GenerateServices, texts: readonly LinkedText[], off
 
 async function relink(services: GenerateServices, links: readonly Link[]): Promise<void> {
   const { t } = l10n;
-  if (links.length === 0) throw new UserError(t('No link here is known to stop working.'));
+  if (links.length === 0) throw new UserError(t('No expiring links found.'));
   const failures: string[] = [];
   const fetched: FetchedLink[] = [];
   const foreign: Link[] = [];
@@ -77,9 +77,9 @@ async function relink(services: GenerateServices, links: readonly Link[]): Promi
       await fetchAll(services, foreign, fetched, failures);
     }
     const changed = await writeLinks(services, fetched, failures);
-    const done = t('Links that lead to files of the workspace now: {0}.', changed);
+    const done = t('Links that now point to files in the workspace: {0}.', changed);
     const words =
-      failures.length === 0 ? [done] : [done, t('Left as they are: {0}', listed(failures, services.log))];
+      failures.length === 0 ? [done] : [done, t('Not changed: {0}', listed(failures, services.log))];
     show(failures.length === 0 ? 'info' : 'warning', { text: words.join(' '), actions: [] }, services.log);
   } finally {
     for (const { file, job } of fetched) if (!job) services.library.remove(file);
@@ -97,7 +97,7 @@ function listed(failures: readonly string[], log: Log): string {
   for (const each of groups) log.warn(`A link was left as it is. ${each}`);
   const rest = groups.length - mostReasons;
   const shown = groups.slice(0, mostReasons).join(' ');
-  return rest > 0 ? `${shown} ${l10n.t('The log has {0} more.', rest)}` : shown;
+  return rest > 0 ? `${shown} ${l10n.t('{0} more in the log.', rest)}` : shown;
 }
 
 /** One question that names the hosts: nowhere else is somebody talked to that is not Rivya. */
@@ -105,7 +105,7 @@ async function agreeToHosts(links: readonly Link[]): Promise<void> {
   const { t } = l10n;
   const hosts = [...new Set(links.map(hostOf))].sort();
   const download = t({ message: 'Download', comment: 'Button: fetches the files that the question names' });
-  const question = t('Download {0} files from these servers? Your API key is not sent.', links.length);
+  const question = t("Download {0} files from these servers? Your API key isn't sent.", links.length);
   if ((await ask('warning', question, [download], { detail: hosts })) !== download) throw new Cancelled();
 }
 
@@ -127,7 +127,7 @@ async function fetchAll(
   const ports = { fetch: hostFetch, resolveHost, library, log, server: server.base.href };
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: l10n.t('Downloading'),
+    title: l10n.t('Downloading...'),
     cancellable: true,
   };
   await withProgress(options, async (progress, token) => {

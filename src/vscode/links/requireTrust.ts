@@ -5,5 +5,7 @@ import { l10n } from '../text/l10n.ts';
 /** @throws UserError in Restricted Mode, where no document of the workspace leads to anything being sent */
 export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
-  throw new UserError(l10n.t('In Restricted Mode nothing is sent for what documents refer to.'));
+  throw new UserError(
+    l10n.t('In Restricted Mode, nothing is generated or downloaded for references in documents.'),
+  );
 }

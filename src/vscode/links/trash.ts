@@ -18,11 +18,11 @@ export async function trashText(library: Library, files: readonly GeneratedFile[
   const only: vscode.Uri[] = [];
   for (const { uri, file } of files) if (!file || !(await library.exists(file))) only.push(uri);
   return [
-    t('Files that go to the trash, where this system has one for them:'),
+    t('Files to move to the trash, if this system has one:'),
     ...named(files.map(({ uri }) => pathOf(uri))),
     ...(only.length === 0
-      ? [t('The library keeps a copy of each.')]
-      : [t('Of these the library has no copy; they are the only ones:'), ...named(only.map(pathOf))]),
+      ? [t('The library has a copy of each file.')]
+      : [t('The library has no copies of these files:'), ...named(only.map(pathOf))]),
   ];
 }
 

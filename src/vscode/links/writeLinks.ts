@@ -67,7 +67,7 @@ export async function writeLinks(
     const { edit, created, staged, documents, left, count } = plan;
     const isAsPlanned = [...documents].every(([{ version }, planned]) => version === planned.version);
     if (isAsPlanned && (count === 0 || (await applyWithFiles(edit, created)))) {
-      for (const path of left) failures.push(t('{0} has changed meanwhile.', path));
+      for (const path of left) failures.push(t('{0} changed in the meantime.', path));
       // Nobody would see that a document without a tab is not saved.
       for (const [document, { wasSaved }] of documents)
         if (wasSaved && document.isDirty && !isShown(document.uri)) await document.save();
@@ -75,7 +75,7 @@ export async function writeLinks(
     }
     await removeRest(isAsPlanned ? created : [], staged);
   }
-  throw new UserError(t('The documents could not be changed. Nothing was written.'));
+  throw new UserError(t("Couldn't change the documents. Nothing was written."));
 }
 
 async function planLinks(services: GenerateServices, fetched: readonly FetchedLink[]): Promise<Plan> {
@@ -138,7 +138,7 @@ async function targetOf(
     if (index === job?.index && isHere && (await exists(uri)) && (await hasContent(uri, file))) return uri;
   }
   const destination = await destinationFor(projects, home, folder, link.kind);
-  if (!destination) throw new UserError(l10n.t('Open a folder first: the files must go somewhere.'));
+  if (!destination) throw new UserError(l10n.t('Open a folder to save the files in.'));
   const path = URL.parse(link.url, 'https://localhost')?.pathname ?? '';
   const name = slugOf(posix.basename(path, posix.extname(path)).replace(/%[\da-f]{2}/gi, ' ')) || link.kind;
   // The name tells the content, so what stands there is the same, unless somebody has changed it.

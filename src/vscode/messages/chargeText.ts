@@ -12,9 +12,9 @@ export function chargeText(charge: Charge): string {
     case 'said':
       return charge.as === 'reservation'
         ? t('Rivya has reserved {0} for it.', creditsText(charge.credits))
-        : t('Rivya reports a charge of {0}.', creditsText(charge.credits));
+        : t('Rivya charged {0}.', creditsText(charge.credits));
     case 'unknown':
-      return t('It is not known whether it was charged; the balance shows it.');
+      return t('It may have been charged. Check your balance.');
   }
 }
 
@@ -32,11 +32,9 @@ export function chargesText(tasks: readonly Task[]): string {
   const unknown = charges.filter(({ kind }) => kind === 'unknown').length;
   return [
     returned(tasks),
-    charged === 0 ? '' : t('Rivya reports a charge of {0}.', creditsText(charged)),
+    charged === 0 ? '' : t('Rivya charged {0}.', creditsText(charged)),
     reserved === 0 ? '' : t('Rivya has reserved {0} for them.', creditsText(reserved)),
-    unknown === 0
-      ? ''
-      : t('Of {0} it is not known whether they were charged; the balance shows it.', unknown),
+    unknown === 0 ? '' : t('{0} of them may have been charged. Check your balance.', unknown),
   ]
     .filter(Boolean)
     .join(' ');
@@ -44,7 +42,7 @@ export function chargesText(tasks: readonly Task[]): string {
 
 function returned(tasks: readonly Task[]): string {
   const credits = tasks.reduce((sum, task) => sum + (refundOf(task) ?? 0), 0);
-  return credits === 0 ? '' : l10n.t('Rivya reports that the reserved {0} came back.', creditsText(credits));
+  return credits === 0 ? '' : l10n.t('Rivya refunded the reserved {0}.', creditsText(credits));
 }
 
 /** Only Rivya's own "failed", with a charge of nothing, says that a reservation came back. */

@@ -41,14 +41,14 @@ function explainAnswer(problem: Explainable, charge: Charge | undefined): Messag
     case 'outcome_unknown':
       return say(
         t(
-          'It is not known what became of this question: it was sent more than a day ago and never answered. Asking again may charge it twice, if Rivya no longer remembers it.',
+          'This question was sent more than a day ago and has no response. Asking again may charge it twice.',
         ),
         to.dashboard,
       );
     case 'other_account':
       return say(
         t(
-          'This question was sent with another API key, and it is not known what became of it. If this key belongs to another account, asking again is a second question, which is charged.',
+          'This question was sent with a different API key, and its result is unknown. If the current key belongs to another account, asking again is a second question, which is charged.',
         ),
         to.setKey,
         to.dashboard,
@@ -59,36 +59,36 @@ function explainAnswer(problem: Explainable, charge: Charge | undefined): Messag
     case 'http_409':
       return say(
         t(
-          'Rivya says that it works on this question already, but gives no answer to it. Look at the history on the dashboard before you ask again.',
+          'Rivya is already working on this question but returned no response. Check the history on the dashboard before you ask again.',
         ),
         to.dashboard,
       );
     case 'insufficient_credits':
-      return say(t('There are not enough credits for this question.'), to.credits);
+      return say(t("You don't have enough credits for this message."), to.credits);
     case 'chat_session_conflict':
-      return say(t('Rivya cannot go on with this chat. A new chat can take along what was said.'));
+      return say(t("Rivya can't continue this chat. Continue in a new chat that quotes this one."));
     case 'chat_model_not_supported':
     case 'chat_model_missing':
-      return say(t('This model cannot chat. Choose another one.'));
+      return say(t("This model doesn't support chat. Choose another model."));
     case 'chat_attachment_not_supported':
-      return say(t('Rivya did not accept an image: {0}', sentence(problem.message)));
+      return say(t('Rivya rejected an image: {0}', sentence(problem.message)));
     case 'answer_filtered':
-      return say(t('A filter of the model ended this answer. Ask in other words.'));
+      return say(t("The model's content filter stopped this response. Rephrase your question."));
     case 'answer_empty':
-      return say(t('The model gave an empty answer. Ask again, or choose another model.'));
+      return say(t('The model returned an empty response. Ask again or choose another model.'));
     case 'image_gone':
-      return say(t('An image of this question is no longer stored.'));
+      return say(t('An image in this question no longer exists. Remove it and ask again.'));
   }
   if (charge?.kind !== 'unknown') return undefined;
   // Whoever presses the button sends the same key and body; what has come to stand against that is told then.
   if (problem.status === undefined && brokenAnswerCodes.test(problem.code)) {
     return say(
-      t('The connection broke before the answer was complete. Asking again does not charge it twice.'),
+      t("The connection was lost before the response was complete. Asking again doesn't charge it twice."),
     );
   }
   const buttons = explainAny(problem).actions;
   return say(
-    t('The answer ended with an error: {0}', sentence(problem.message)),
+    t('The response ended with an error: {0}', sentence(problem.message)),
     ...(buttons.length > 0 ? buttons : [to.showLog]),
   );
 }
@@ -101,18 +101,18 @@ function explainWebhook(problem: Explainable): Message | undefined {
   const to = actions();
   const { code, kind, message } = problem;
   if (code === 'webhook_url_rejected') {
-    return say(t('Rivya does not take this address: {0} Nothing was changed.', sentence(message)));
+    return say(t('Rivya rejected this URL: {0} Nothing was changed.', sentence(message)));
   }
   switch (kind) {
     case 'notFound':
-      return say(t('Rivya no longer knows this webhook. It may have been deleted elsewhere.'));
+      return say(t('This webhook no longer exists. It may have been deleted elsewhere.'));
     case 'validation':
-      return say(t('Rivya did not take the webhook: {0} Nothing was changed.', sentence(message)));
+      return say(t('Rivya rejected the webhook: {0} Nothing was changed.', sentence(message)));
     case 'rateLimit':
       return say(rateLimitText(problem));
     case 'scope':
       return say(
-        t('This API key may not manage webhooks. Create a key with the scope webhooks:manage.'),
+        t("This API key can't manage webhooks. Create a key with the webhooks:manage scope."),
         to.setKey,
         to.dashboard,
       );
@@ -127,80 +127,80 @@ function explainJob(problem: Explainable): Message | undefined {
   const to = actions();
   switch (problem.code) {
     case 'insufficient_credits':
-      return say(t('There are not enough credits for this job.'), to.credits, to.chooseModel);
+      return say(t("You don't have enough credits for this task."), to.credits, to.chooseModel);
     case 'rate_limited':
-      return say(t('Rate limit reached. The job will resume automatically.'));
+      return say(t('Rate limit reached. The task continues automatically.'));
     case 'validation_failed':
-      return say(t('Rivya did not accept the request: {0}', sentence(problem.message)), to.chooseModel);
+      return say(t('Rivya rejected the request: {0}', sentence(problem.message)), to.chooseModel);
     case 'idempotency_conflict':
     case 'http_409':
       return say(
         t(
-          'Rivya says that it works on this job already, but gives no id for it. Look at the history on the dashboard, then send it again or stop waiting for it.',
+          'Rivya is already working on this task but returned no ID for it. Check the history on the dashboard, then send it again or stop waiting for it.',
         ),
         to.dashboard,
       );
     case 'not_found':
-      return say(t('Rivya does not know this task. It may belong to another account.'), to.showLog);
+      return say(
+        t("Rivya can't find this task. It may belong to another account. Check the API key."),
+        to.showLog,
+      );
     case 'price_above_agreed':
       return say(
         t(
-          'Rivya reserved more for another job of the same order than was agreed to. This one was not sent, and nothing was charged for it. Send it, or stop waiting for it.',
+          "Rivya reserved more for another task of the same order than you agreed to. This one wasn't sent, and nothing was charged for it. Send it, or stop waiting for it.",
         ),
       );
     case 'outcome_unknown':
       return say(
         t(
-          'It is not known whether Rivya received this job, and it was sent too long ago to ask without the risk of paying twice. Look at the history on the dashboard, then send it again or stop waiting for it.',
+          "Rivya may or may not have received this task, and it's too old to send again without the risk of paying twice. Check the history on the dashboard, then send it again or stop waiting for it.",
         ),
         to.dashboard,
       );
     case 'storage_gone':
       return say(
         t(
-          'It is not known whether Rivya received this job: the storage folder that held it is gone, perhaps because a container was rebuilt, and the copy of the job holds no answer of Rivya. If Rivya has it, sending it again may charge it twice. Look at the history on the dashboard, then send it again or stop tracking it.',
+          'Rivya may or may not have received this task: its storage folder is gone, for example because a container was rebuilt, and the backup has no response from Rivya. If Rivya has the task, sending it again may charge it twice. Check the history on the dashboard, then send it again or stop waiting for it.',
         ),
         to.dashboard,
       );
     case 'other_account':
       return say(
         t(
-          'This job was sent with another API key, and it is not known whether Rivya received it. If this key belongs to another account, sending it again is a second job, which is charged. Set the key that it was sent with, send it again, or stop waiting for it.',
+          'This task was sent with a different API key, and Rivya may or may not have received it. If the current key belongs to another account, sending it again is a second task, which is charged. Set the key that it was sent with, send it again, or stop waiting for it.',
         ),
         to.setKey,
       );
     case 'stopped_unsure':
       return say(
         t(
-          'This job was stopped before it was known whether Rivya received it. It is not sent again by itself. Send it again to find out, which starts it if Rivya does not have it, or stop waiting for it.',
+          "You stopped this task before Rivya confirmed it. It isn't sent again automatically. Send it again to find out, which starts it if Rivya doesn't have it, or stop waiting for it.",
         ),
         to.dashboard,
       );
     case 'intent_old':
       return say(
-        t('This job is more than a day old and was never sent. Send it now, or stop waiting for it.'),
+        t('This task is more than a day old and was never sent. Send it now, or stop waiting for it.'),
       );
     case 'generation_ended':
-      return say(
-        t('Rivya has ended this job without a result. It reports: {0}', sentence(problem.message)),
-        to.dashboard,
-      );
+      return say(t('Rivya ended this task without a result: {0}', sentence(problem.message)), to.dashboard);
     case 'result_gone':
       return say(
         t(
-          'The result link has expired. The job itself succeeded; the file may still be in the history on the dashboard.',
+          'The result link has expired. The task succeeded. Look for the file in the history on the dashboard.',
         ),
         to.dashboard,
       );
     case 'result_missing':
       return say(
-        t('Rivya reports success but gave no file. Look at the history on the dashboard.'),
+        t('Rivya reported success but returned no file. Check the history on the dashboard.'),
         to.dashboard,
       );
     case 'too_many_results':
       return say(
         t(
-          'More files than this extension fetches: {0} The others are in the history on the dashboard.',
+          'Too many files to download: {0} The others are in the history on the dashboard.',
           sentence(problem.message),
         ),
         to.dashboard,
@@ -208,7 +208,7 @@ function explainJob(problem: Explainable): Message | undefined {
     case 'result_url_refused':
       return say(
         t(
-          'The address of the result is not one that is safe to follow: {0} Look at the history on the dashboard.',
+          "The result wasn't downloaded because its address isn't safe: {0} Check the history on the dashboard.",
           sentence(problem.message),
         ),
         to.dashboard,
@@ -216,7 +216,7 @@ function explainJob(problem: Explainable): Message | undefined {
     case 'result_not_media':
       return say(
         t(
-          'In place of the result, the server sent something else: {0} It was not saved.',
+          "The server sent something else instead of the result, so it wasn't saved: {0}",
           sentence(problem.message),
         ),
         to.showLog,
@@ -224,7 +224,7 @@ function explainJob(problem: Explainable): Message | undefined {
     case 'file_too_large':
       return say(
         t(
-          'The result is larger than this extension downloads: {0} It was not saved; open its link from the task.',
+          'The result is too large to download: {0} Open its link from the Tasks view.',
           sentence(problem.message),
         ),
         to.showLog,
@@ -234,7 +234,7 @@ function explainJob(problem: Explainable): Message | undefined {
     case 'EPERM':
       return say(
         t(
-          'The storage folder of the extension cannot be written: {0} The result is fetched when it can, which costs nothing.',
+          "Can't write to the extension's storage folder: {0} Make the folder writable soon: the result is then downloaded, which costs nothing, but its link can expire.",
           sentence(problem.message),
         ),
         to.showLog,
@@ -242,17 +242,19 @@ function explainJob(problem: Explainable): Message | undefined {
     case 'result_in_use':
       return say(
         t(
-          'The result is downloaded, but another program holds its file open, such as a virus scanner. It is taken up as soon as that lets go, and not downloaded again.',
+          "The result was downloaded, but another program, such as a virus scanner, has its file open. Rivya continues as soon as the file is free and doesn't download it again.",
         ),
         to.showLog,
       );
     case 'ENOSPC':
       return say(
-        t('The disk is full. The result is fetched again when there is room, which costs nothing.'),
+        t(
+          'The disk is full. Free up space soon: the result is then downloaded, which costs nothing, but its link can expire.',
+        ),
         to.showLog,
       );
     case 'generation_failed':
-      return say(t('The generation failed: {0}', sentence(problem.message)));
+      return say(t('Generation failed: {0}', sentence(problem.message)));
     default:
       return undefined;
   }
@@ -266,16 +268,20 @@ function explainAny(problem: Explainable): Message {
     case 'api_key_missing':
       return say(t('Rivya needs an API key.'), to.setKey, to.sandbox);
     case 'api_key_invalid':
-      return say(t('Rivya rejected this API key. Check that you copied all of it.'), to.setKey, to.dashboard);
+      return say(
+        t("Rivya doesn't recognize this API key. Make sure that you copied the whole key."),
+        to.setKey,
+        to.dashboard,
+      );
     case 'api_key_revoked':
       return say(
-        t('This API key was revoked in the Rivya settings. Create a new one there.'),
+        t('This API key was revoked. Create a new key on the Rivya dashboard and set it here.'),
         to.setKey,
         to.dashboard,
       );
     case 'api_key_expired':
       return say(
-        t('This API key has expired. Create a new one in the Rivya settings.'),
+        t('This API key has expired. Create a new key on the Rivya dashboard and set it here.'),
         to.setKey,
         to.dashboard,
       );
@@ -289,20 +295,20 @@ function explainAny(problem: Explainable): Message {
         to.dashboard,
       );
     case 'public_api_disabled':
-      return say(t('The Rivya API is switched off at the moment. Try again later.'));
+      return say(t('The Rivya API is currently unavailable. Try again later.'));
     case 'insufficient_credits':
-      return say(t('There are not enough credits.'), to.credits, to.chooseModel);
+      return say(t("You don't have enough credits."), to.credits, to.chooseModel);
     case 'rate_limited':
       return say(rateLimitText(problem));
     case 'validation_failed':
-      return say(t('Rivya did not accept the request: {0}', sentence(problem.message)), to.chooseModel);
+      return say(t('Rivya rejected the request: {0}', sentence(problem.message)), to.chooseModel);
     case 'not_found':
-      return say(t('Rivya does not know this. It may belong to another account.'), to.showLog);
+      return say(t("Rivya can't find this. It may belong to another account."), to.showLog);
   }
   return (
     explainWay(problem) ??
     explainKind(problem) ??
-    say(t('This went wrong: {0}', sentence(problem.message)), to.showLog)
+    say(t('Something went wrong: {0}', sentence(problem.message)), to.showLog)
   );
 }
 
@@ -314,21 +320,24 @@ function explainKind(problem: Explainable): Message | undefined {
   if (status === undefined) return undefined;
   switch (kind) {
     case 'authentication':
-      return say(t('Rivya did not accept the API key: {0}', sentence(message)), to.setKey, to.dashboard);
+      return say(t('Rivya rejected the API key: {0}', sentence(message)), to.setKey, to.dashboard);
     case 'scope':
       return say(
-        t('This API key may not do this: {0} Create a key that may.', sentence(message)),
+        t(
+          "This API key doesn't have the required permission: {0} Create a key that does.",
+          sentence(message),
+        ),
         to.setKey,
         to.dashboard,
       );
     case 'credits':
-      return say(t('There are not enough credits: {0}', sentence(message)), to.credits, to.chooseModel);
+      return say(t("You don't have enough credits: {0}", sentence(message)), to.credits, to.chooseModel);
     case 'rateLimit':
       return say(rateLimitText(problem));
     case 'unavailable':
-      return say(t('Rivya is out of order at the moment: {0}', sentence(message)), to.showLog);
+      return say(t("Rivya isn't working right now: {0}", sentence(message)), to.showLog);
     default:
-      return say(t('Rivya answered with an error: {0}', sentence(message)), to.showLog);
+      return say(t('Rivya returned an error: {0}', sentence(message)), to.showLog);
   }
 }
 

@@ -47,7 +47,7 @@ function explainConnection({ code, message }: Explainable): Message | undefined 
     case 'proxy_refused':
       return say(
         t(
-          'Rivya could not be reached: {0} If the proxy wants a user name and a password, enter them in the setting http.proxy.',
+          "Couldn't connect to Rivya: {0} If the proxy requires a user name and password, enter them in the setting http.proxy.",
           sentence(message),
         ),
         to.proxySettings,
@@ -55,17 +55,14 @@ function explainConnection({ code, message }: Explainable): Message | undefined 
       );
     case 'tls_missing':
       return say(
-        t(
-          'Rivya could not be reached: {0} Check the base URL with its port, and the proxy.',
-          sentence(message),
-        ),
+        t("Couldn't connect to Rivya: {0} Check the base URL, its port, and the proxy.", sentence(message)),
         to.doctor,
         to.proxySettings,
       );
     case 'tls_outdated':
       return say(
         t(
-          'Rivya could not be reached: {0} Whoever runs the server or the proxy has to allow TLS 1.2 or newer.',
+          "Couldn't connect to Rivya: {0} The server or proxy must allow TLS 1.2 or later. Ask its administrator.",
           sentence(message),
         ),
         to.doctor,
@@ -74,7 +71,7 @@ function explainConnection({ code, message }: Explainable): Message | undefined 
     case 'certificate_rejected':
       return say(
         t(
-          'Rivya could not be reached: {0} A proxy may show a certificate of its own, which this computer has to trust; or the clock of this computer is wrong.',
+          "Couldn't connect to Rivya: {0} A proxy may use its own certificate, which this computer must trust, or the clock of this computer is wrong.",
           sentence(message),
         ),
         to.doctor,
@@ -85,7 +82,7 @@ function explainConnection({ code, message }: Explainable): Message | undefined 
     case 'redirect_refused':
       return say(
         t(
-          'Something else answered in place of Rivya: {0} Check whether this network wants a sign-in, the proxy and the base URL.',
+          'Something other than Rivya responded: {0} Check whether this network requires a sign-in, and check the proxy and the base URL.',
           sentence(message),
         ),
         to.doctor,
@@ -94,7 +91,7 @@ function explainConnection({ code, message }: Explainable): Message | undefined 
   }
   if (!connectionCodes.has(code)) return undefined;
   return say(
-    t('Rivya could not be reached: {0} Check the network, the proxy and the base URL.', sentence(message)),
+    t("Couldn't connect to Rivya: {0} Check your network, proxy, and base URL.", sentence(message)),
     to.doctor,
     to.showLog,
   );
@@ -120,7 +117,7 @@ function explainForeign(problem: Explainable): Message {
     case 401:
       return say(
         t(
-          'A sign-in is needed (status 401), but this answer does not look like Rivya: a proxy or a gateway may have sent it. Check the connection, then the API key.',
+          "A sign-in is required (status 401), but this response doesn't look like Rivya's. A proxy or gateway may have sent it. Check the connection, then the API key.",
         ),
         to.doctor,
         to.setKey,
@@ -128,7 +125,7 @@ function explainForeign(problem: Explainable): Message {
     case 402:
       return say(
         t(
-          'A payment is needed (status 402), but this answer does not look like Rivya. There may not be enough credits.',
+          "A payment is required (status 402), but this response doesn't look like Rivya's. You may not have enough credits.",
         ),
         to.credits,
         to.doctor,
@@ -136,7 +133,7 @@ function explainForeign(problem: Explainable): Message {
     case 403:
       return say(
         t(
-          'Access was refused (status 403), but this answer does not look like Rivya: a firewall or a proxy may have sent it. Check the connection, then the API key.',
+          "Access was denied (status 403), but this response doesn't look like Rivya's. A firewall or proxy may have sent it. Check the connection, then the API key.",
         ),
         to.doctor,
         to.setKey,
@@ -145,7 +142,7 @@ function explainForeign(problem: Explainable): Message {
     case 410:
       return say(
         t(
-          'There is nothing at this address (status {0}), and this answer does not look like Rivya. Check the base URL and the proxy.',
+          "Nothing was found at this address (status {0}), and this response doesn't look like Rivya's. Check the base URL and the proxy.",
           status,
         ),
         to.doctor,
@@ -156,14 +153,14 @@ function explainForeign(problem: Explainable): Message {
   }
   if (status >= 500) {
     return say(
-      t('Rivya or something on the way to it is out of order at the moment: {0}', sentence(message)),
+      t("Rivya, or something between it and this computer, isn't working right now: {0}", sentence(message)),
       to.doctor,
       to.showLog,
     );
   }
   return say(
     t(
-      'Something on the way to Rivya answered with an error: {0} Check the network, the proxy and the base URL.',
+      'Something between this computer and Rivya returned an error: {0} Check your network, proxy, and base URL.',
       sentence(message),
     ),
     to.doctor,

@@ -43,13 +43,13 @@ export function actions(): Record<
   const { t } = l10n;
   return {
     setKey: { title: t('Set API Key'), command: 'rivya.account.setKey' },
-    sandbox: { title: t('Try the Sandbox'), command: 'rivya.sandbox.start' },
+    sandbox: { title: t('Try Sandbox'), command: 'rivya.sandbox.start' },
     showLog: { title: t('Show Log'), command: 'rivya.showLog' },
     doctor: { title: t('Check Installation'), command: 'rivya.doctor' },
     chooseModel: { title: t('Choose Another Model'), command: 'rivya.model.setDefault' },
     dashboard: { title: t('Open Dashboard'), command: 'rivya.account.openDashboard' },
     credits: { title: t('Buy Credits'), url: 'https://rivya.ai/settings/credits' },
-    typePrompt: { title: t('Type a Prompt'), command: 'rivya.generate.image' },
+    typePrompt: { title: t('Enter Prompt'), command: 'rivya.generate.image' },
     reloadWindow: { title: t('Reload Window'), command: 'workbench.action.reloadWindow' },
     proxySettings: {
       title: t('Open Proxy Settings'),

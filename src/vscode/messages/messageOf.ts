@@ -28,7 +28,7 @@ export function messageOf(error: unknown, subject: Subject = 'request'): Message
   }
   return (
     storageMessage(error) ?? {
-      text: l10n.t('Something went wrong inside the extension. The log has the details.'),
+      text: l10n.t('Something went wrong in the extension. For details, see the log.'),
       actions: [actions().showLog],
     }
   );
@@ -40,42 +40,39 @@ export function storageMessage(error: unknown): Message | undefined {
   const { doctor, reloadWindow, showLog } = actions();
   if (error instanceof NewerFile) {
     const text = t(
-      'A newer version of this extension has stored these data, so this window leaves them as they are and sends nothing. Reload the window: it then runs the newer version.',
+      "A newer version of this extension stored this data, so this window doesn't change it and sends nothing. Reload the window to run the newer version.",
     );
     return { text, actions: [reloadWindow] };
   }
   if (error instanceof FileReplaced) {
     const text = t(
-      'A file with the stored data was replaced or deleted while this window used it. So that nothing is paid and lost, this window writes and sends nothing more. Reload the window.',
+      'A file with the stored data was replaced or deleted while this window was using it. So that nothing is paid and lost, this window no longer writes or sends anything. Reload the window.',
     );
     return { text, actions: [reloadWindow] };
   }
   if (error instanceof DamagedInUse) {
     const text = t(
-      'The stored data are damaged. What can be read of them is kept, but could not take their place: another window or program has the file open. Close all other windows of VS Code and reload this one.',
+      "The stored data is damaged. The readable part was saved but couldn't replace it, because another window or program has the file open. Close all other VS Code windows and reload this one.",
     );
     return { text, actions: [reloadWindow] };
   }
   if (error instanceof AcrossWindows) {
     const text = t(
-      'The storage folder of this extension lies on a drive of Windows, and this window runs in Linux beside it (WSL). Both would write into the same list of jobs without seeing each other, so nothing is opened or sent. Keep the data of VS Code in the Linux file system: {0}',
+      "The storage folder of this extension is on a Windows drive, and this window runs in Linux (WSL). Both would write to the same list of tasks without seeing each other, so nothing is opened or sent. Keep VS Code's data in the Linux file system: {0}",
       plain(error.path, 'value'),
     );
     return { text, actions: [showLog] };
   }
   if (isRefusedByDisk(error) && error instanceof Error) {
     const text = t(
-      'The file system did not let the stored data be read or written: {0} This happens where the storage folder lies on a network drive, or the disk is full or failing. Check Installation says where the folder lies.',
+      "Couldn't read or write the stored data: {0} The storage folder may be on a network drive, or the disk may be full or failing. To see where the folder is, run Check Installation.",
       sentence(error.message),
     );
     return { text, actions: [doctor, showLog] };
   }
   if (isDatabaseError(error)) {
     return {
-      text: t(
-        'The stored data could not be read or written: {0} Try again in a moment.',
-        sentence(error.message),
-      ),
+      text: t("Couldn't read or write the stored data: {0} Try again in a moment.", sentence(error.message)),
       actions: [showLog],
     };
   }

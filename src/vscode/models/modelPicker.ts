@@ -25,7 +25,7 @@ import { l10n } from '../text/l10n.ts';
 /** Why nothing was started with a model. */
 export function unusableError(model: Model, reason: Unusable, buttons: readonly Action[] = []): UserError {
   const text = l10n.t(
-    '{0} cannot be used here: {1}. Nothing was charged.',
+    "{0} can't be used here ({1}). Choose another model. Nothing was charged.",
     modelName(model),
     unusableReason(reason),
   );
@@ -81,7 +81,7 @@ export async function pickModel(
   const [kind = 'image', ...others] = question.kinds;
   const pick = createPick<ModelItem>({
     title: others.length > 0 ? t('Model') : mediaKindLabels(kind).modelTitle,
-    placeholder: t('The model is remembered; change it in the Models view or the settings'),
+    placeholder: t('Select a model. You can change the default in the Models view or in settings.'),
   });
   pick.matchOnDescription = true;
   pick.ignoreFocusOut = true;
@@ -89,9 +89,9 @@ export async function pickModel(
   const preferences = new ModelPreferences(context.globalState);
   const recent = ledger.lists.recentModels(9);
   const star = { iconPath: new vscode.ThemeIcon('star-empty'), tooltip: t('Set as Default Model') };
-  const form = { iconPath: new vscode.ThemeIcon('settings'), tooltip: t('Set Parameters') };
-  const like = { iconPath: new vscode.ThemeIcon('heart'), tooltip: t('Add to Favourites') };
-  const unlike = { iconPath: new vscode.ThemeIcon('heart-filled'), tooltip: t('Remove from Favourites') };
+  const form = { iconPath: new vscode.ThemeIcon('settings'), tooltip: t('Set Parameters...') };
+  const like = { iconPath: new vscode.ThemeIcon('heart'), tooltip: t('Add to Favorites') };
+  const unlike = { iconPath: new vscode.ThemeIcon('heart-filled'), tooltip: t('Remove from Favorites') };
   let all: readonly Model[] = [];
   const defaults: Partial<Record<MediaKind, string>> = {};
   const defaultOf = (each: MediaKind): string => defaults[each] ?? question.defaultOf(each);
@@ -190,8 +190,8 @@ function modelItems(
   if (usable.length + shown.length === 0) {
     throw new UserError(
       inputs.files
-        ? l10n.t('No model takes these files as inputs. Nothing was charged.')
-        : l10n.t('Rivya offers no model for this at the moment. Nothing was charged.'),
+        ? l10n.t('No model accepts these input files. Choose other files. Nothing was charged.')
+        : l10n.t('Rivya has no model for this right now. Try again later.'),
     );
   }
   const used = recent.flatMap(id => usable.find(item => item.model?.id === id) ?? []).slice(0, mostRecent);
@@ -201,14 +201,14 @@ function modelItems(
   const isDivided = kinds.length > 1 || used.length + liked.length > 0;
   return [
     ...(used.length > 0 ? [separator(l10n.t('Recently used')), ...used] : []),
-    ...(liked.length > 0 ? [separator(l10n.t('Favourites')), ...liked] : []),
+    ...(liked.length > 0 ? [separator(l10n.t('Favorites')), ...liked] : []),
     ...groups.flatMap((group, index) => {
       const kind = kinds[index];
       return isDivided && kind && group.length > 0
         ? [separator(mediaKindLabels(kind).name), ...group]
         : group;
     }),
-    ...(shown.length > 0 ? [separator(l10n.t('Not usable now')), ...shown] : []),
+    ...(shown.length > 0 ? [separator(l10n.t('Unavailable')), ...shown] : []),
   ];
 }
 
@@ -240,10 +240,10 @@ function shortText(
   const cheapest = cheapestWithin(usable, credits);
   return cheapest
     ? t(
-        'You have {0}. The cheapest that you can pay: {1}, {2}',
+        'You have {0}. Cheapest model that you can afford: {1}, {2}',
         creditsText(credits),
         modelName(cheapest),
         priceText(cheapest),
       )
-    : t('You have {0}, which is not enough for any of these models', creditsText(credits));
+    : t("You have {0}, which isn't enough for any of these models", creditsText(credits));
 }

@@ -15,7 +15,7 @@ interface Choice extends RowText {
 export async function askFilter({ categories, usableOnly }: ModelsFilter): Promise<ModelsFilter> {
   const { t } = l10n;
   const usable: Choice = {
-    label: t('Only models that can be used now'),
+    label: t('Only available models'),
     category: undefined,
     picked: usableOnly,
   };
@@ -31,7 +31,7 @@ export async function askFilter({ categories, usableOnly }: ModelsFilter): Promi
   }));
   const picked = await chooseMany([usable, line, ...choices], {
     title: t('Filter Models'),
-    placeholder: t('Nothing chosen: all models'),
+    placeholder: t('Select categories to show (none selected: all)'),
   });
   return {
     categories: picked.flatMap(({ category }) => category ?? []),

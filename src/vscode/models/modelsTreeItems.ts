@@ -51,7 +51,7 @@ export function filterText({ categories: chosen, usableOnly }: ModelsFilter): st
     ...(usableOnly
       ? [
           l10n.t({
-            message: 'usable',
+            message: 'available',
             comment: 'The list of models shows only those that can be used',
           }),
         ]
@@ -132,13 +132,13 @@ export function modelTooltip(model: Model): vscode.MarkdownString {
   const fields = modelFields(model);
   return tooltipOf([
     modelName(model),
-    ...(reason === undefined ? [] : [t('Not usable now: {0}', reason)]),
+    ...(reason === undefined ? [] : [t('Unavailable: {0}', reason)]),
     t('ID: {0}', model.id),
     t('Price: {0}', priceText(model)),
     ...(model.supported_modes.length > 0 ? [t('Modes: {0}', model.supported_modes.join(', '))] : []),
     ...(inputsText(model) === '' ? [] : [t('Inputs: {0}', inputsText(model))]),
     model.max_prompt_length === null
-      ? t('Prompt: no documented limit')
+      ? t('Prompt: no known limit')
       : t('Prompt: up to {0} characters', model.max_prompt_length.toLocaleString(l10n.language)),
     ...(fields.length > 0 ? [t('Parameters:')] : []),
     ...fields.map(field => `• ${fieldText(field)}`),
@@ -216,7 +216,7 @@ function nothingItem(): vscode.TreeItem {
 
 function failureItem(text: string): vscode.TreeItem {
   const { t } = l10n;
-  const label = t('The models could not be read. Select to try again.');
+  const label = t("Couldn't load the models. Select to try again.");
   const item = treeItem({ label, tooltip: [text], accessibleLabel: `${label} ${text}` });
   item.iconPath = new vscode.ThemeIcon('warning');
   item.command = { command: 'rivya.models.refresh', title: t('Refresh Models') };

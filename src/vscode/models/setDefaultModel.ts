@@ -26,7 +26,7 @@ export async function setDefaultModel(services: PickerServices, node: unknown): 
 
 async function rememberChatModel(model: Model): Promise<void> {
   await rememberModel('chat', model.id, vscode.window.activeTextEditor?.document);
-  inform(l10n.t('{0} is now the model for new chats.', modelName(model)));
+  inform(l10n.t('{0} is now the default model for new chats.', modelName(model)));
 }
 
 /**
@@ -57,7 +57,7 @@ export async function changeDefaultModel(services: PickerServices, kind: unknown
         category === 'chat' && !/^(?:coming_soon|studio_only)$/.test(api_status ?? ''),
     )
     .map(model => ({ model, label: modelName(model), description: priceText(model) }));
-  const { model } = await chooseOne(rows, { title: t('Model for the Chat') });
+  const { model } = await chooseOne(rows, { title: t('Model for Chat') });
   await rememberChatModel(model);
 }
 

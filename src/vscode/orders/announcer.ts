@@ -101,7 +101,7 @@ export class Announcer implements Disposable {
         },
         (error: unknown) => {
           log.error(`Paths could not be copied. ${describeError(error)}`);
-          const text = l10n.t('The results are saved, but their paths could not be copied.');
+          const text = l10n.t("Results saved. Couldn't copy their paths to the clipboard.");
           show('warning', { text, actions: [showTasks()] }, log);
         },
       );

@@ -59,8 +59,8 @@ function checkAgain(tasks: readonly Task[]): Action {
 function lookedFor(tasks: readonly Task[]): string {
   if (!tasks.every(({ state }) => state === 'unreachable')) return '';
   return tasks.length === 1
-    ? l10n.t('It is not looked for by itself any more.')
-    : l10n.t('They are not looked for by themselves any more.');
+    ? l10n.t('Rivya no longer checks for its result automatically. To check, select Look for Result.')
+    : l10n.t('Rivya no longer checks for their results automatically. To check, select Look for Result.');
 }
 
 function severalEnded({ type, tasks, haveSameCause }: Announcement): Message {
@@ -70,16 +70,16 @@ function severalEnded({ type, tasks, haveSameCause }: Announcement): Message {
     switch (type) {
       case 'failed':
         return text === undefined
-          ? t('{0} jobs failed, for different reasons.', count)
-          : t('{0} jobs failed: {1}', count, text);
+          ? t('{0} tasks failed for different reasons.', count)
+          : t('{0} tasks failed: {1}', count, text);
       case 'unreachable':
         return text === undefined
-          ? t('{0} jobs are out of reach, for different reasons.', count)
-          : t('{0} jobs are out of reach: {1}', count, text);
+          ? t("{0} tasks can't be reached for different reasons.", count)
+          : t("{0} tasks can't be reached: {1}", count, text);
       default:
         return text === undefined
-          ? t('{0} jobs are waiting for you, for different reasons.', count)
-          : t('{0} jobs are waiting: {1}', count, text);
+          ? t('{0} tasks are waiting for you for different reasons.', count)
+          : t('{0} tasks are waiting: {1}', count, text);
     }
   };
   const { text, actions: buttons } = explanationOf(tasks[0]);
@@ -107,11 +107,11 @@ function twiceMessage(tasks: Announcement['tasks']): Message {
   const text =
     tasks.length === 1
       ? t(
-          'Rivya has begun more than one task for the same job: {0}. Each may be charged; the history on the dashboard shows them.',
+          'Rivya started more than one generation for the same task: {0}. Each may be charged. Check the history on the dashboard.',
           shown,
         )
       : t(
-          'Rivya has begun more than one task for each of {0} jobs: {1}. Each may be charged; the history on the dashboard shows them.',
+          'Rivya started more than one generation for each of {0} tasks: {1}. Each may be charged. Check the history on the dashboard.',
           tasks.length,
           shown,
         );
@@ -123,7 +123,7 @@ function troubleMessage({ tasks, haveSameCause }: Announcement): Message {
   const { t } = l10n;
   if (!haveSameCause) {
     const text = t(
-      '{0} jobs are delayed, for different reasons. They are kept and go on by themselves.',
+      "{0} tasks are delayed for different reasons. They're saved and continue automatically.",
       tasks.length,
     );
     return { text, actions: [showTasks()] };
@@ -131,8 +131,8 @@ function troubleMessage({ tasks, haveSameCause }: Announcement): Message {
   const { text, actions: buttons } = explanationOf(tasks[0]);
   const going =
     tasks.length === 1
-      ? t('The job is kept and goes on by itself.')
-      : t('The jobs are kept and go on by themselves.');
+      ? t('The task is saved and continues automatically.')
+      : t('The tasks are saved and continue automatically.');
   return { text: joined(text, going), actions: buttons.length > 0 ? buttons : [actions().showLog] };
 }
 
@@ -145,7 +145,7 @@ function explanationOf(task: Task): Message {
 export function priceMessage({ kind, prompt }: Task, { reserved, agreed, held }: PriceSurprise): Message {
   const { t } = l10n;
   const text = t(
-    '{0}: Rivya reserved {1} for it, and {2} were agreed to.',
+    '{0}: Rivya reserved {1} for it, but you agreed to {2}.',
     mediaKindLabels(kind).job(promptText(prompt)),
     creditsText(reserved),
     creditsText(agreed),
@@ -154,7 +154,7 @@ export function priceMessage({ kind, prompt }: Task, { reserved, agreed, held }:
     held.length === 0
       ? ''
       : t(
-          'Jobs of the same order that wait for you now: {0}. They were not sent, and nothing was charged for them.',
+          "Tasks of the same order that now need your decision: {0}. They weren't sent, and nothing was charged for them.",
           held.length,
         );
   return { text: joined(text, rest), actions: [showTasks()] };

@@ -26,7 +26,7 @@ export function showOrderProgress(
   const title =
     tasks.length === 1
       ? mediaKindLabels(first.kind).job(promptText(first.prompt))
-      : l10n.t('{0} Rivya jobs', tasks.length);
+      : l10n.t('{0} Rivya tasks', tasks.length);
   const started = systemClock.now();
   const store = new DisposableStore();
   const ended = Promise.withResolvers<undefined>();

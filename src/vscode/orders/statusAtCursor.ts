@@ -21,7 +21,7 @@ export function showStatusAtCursor({
   const { t } = l10n;
   const editor = vscode.window.activeTextEditor;
   if (!editor) {
-    inform(t('No text editor is active.'));
+    inform(t('Open a document.'));
     return;
   }
   const { document, selection } = editor;
@@ -34,7 +34,7 @@ export function showStatusAtCursor({
   });
   const [nearest] = jobs.toSorted((a, b) => a.distance - b.distance);
   if (!nearest) {
-    inform(t('No running task has its place in this document.'));
+    inform(t('No running task belongs to this document.'));
     return;
   }
   const texts = jobs

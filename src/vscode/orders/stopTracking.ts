@@ -52,26 +52,26 @@ function stoppedText(tasks: readonly Task[]): string {
   const isOne = tasks.length === 1;
   if (tasks.every(task => chargeOf(task).kind === 'neverLeft')) {
     return isOne
-      ? t('The job was not sent. Nothing was charged.')
-      : t('The jobs were not sent. Nothing was charged.');
+      ? t("The task wasn't sent. Nothing was charged.")
+      : t("The tasks weren't sent. Nothing was charged.");
   }
   if (tasks.some(task => task.remoteId !== undefined && isRunningState(task.state))) {
     return isOne
       ? t(
-          'Rivya cannot cancel a job: it runs on and may be charged. Its result will be kept in the library; find it in the Tasks view.',
+          "Rivya can't cancel a task that was sent. It continues and may be charged. You'll find its result in the Tasks view.",
         )
       : t(
-          'Rivya cannot cancel jobs: those that it has run on and may be charged. Their results will be kept in the library; find them in the Tasks view.',
+          "Rivya can't cancel tasks that were sent. They continue and may be charged. You'll find their results in the Tasks view.",
         );
   }
   if (tasks.some(({ hold }) => hold === 'decision')) {
     return isOne
       ? t(
-          'It is not known yet whether Rivya has received the job. If it has, the job runs on and may be charged, and its result will be kept in the library. It is not sent again unless you say so in the Tasks view.',
+          "Rivya may or may not have received the task yet. If it has, the task continues and may be charged, and you'll find its result in the Tasks view. The task isn't sent again unless you choose to in the Tasks view.",
         )
       : t(
-          'It is not known yet whether Rivya has received the jobs. Those that it has run on and may be charged, and their results will be kept in the library. They are not sent again unless you say so in the Tasks view.',
+          "Rivya may or may not have received the tasks yet. Those that it has received continue and may be charged, and you'll find their results in the Tasks view. The tasks aren't sent again unless you choose to in the Tasks view.",
         );
   }
-  return isOne ? t('The task is no longer tracked.') : t('The tasks are no longer tracked.');
+  return isOne ? t('Stopped waiting for the task.') : t('Stopped waiting for the tasks.');
 }

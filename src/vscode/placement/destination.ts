@@ -50,7 +50,7 @@ export async function destinationFor(
   const uriOf = inDefaultDirectory(wanted.root);
   await requireInside(parentOf(uriOf('a.png')), wanted.root);
   const warning = l10n.t(
-    'The folder for generated files is a symbolic link that leads out of the workspace folder; "{0}" was used.',
+    'The folder for generated files is a symbolic link to a place outside the workspace folder. "{0}" was used instead.',
     defaultDirectory,
   );
   return { root: wanted.root, uriOf, warning };
@@ -69,7 +69,7 @@ async function staysInside(uri: vscode.Uri, root: vscode.Uri): Promise<boolean> 
 function leadsOut(folder: vscode.Uri): UserError {
   return new UserError(
     l10n.t(
-      'The folder "{0}" leads out of the workspace folder by a symbolic link, so nothing was written there. The result is kept in the library: choose another folder in the setting rivya.output.directory, then insert it.',
+      'The folder "{0}" is a symbolic link to a place outside the workspace folder, so nothing was written there. The result is in the library: choose another folder in the setting rivya.output.directory, then insert it.',
       folder.path,
     ),
   );
@@ -99,7 +99,7 @@ async function wantedDestination(
       return { root, uriOf, warning: undefined };
     }
     const warning = l10n.t(
-      'The setting markdown.copyFiles.destination leads out of the workspace folder, names what is not legal on every system, or takes too long; "{0}" was used.',
+      'The setting markdown.copyFiles.destination points outside the workspace folder, contains a name that isn\'t valid on every system, or takes too long. "{0}" was used instead.',
       defaultDirectory,
     );
     return { root, uriOf: inDefaultDirectory(root), warning };
@@ -119,7 +119,7 @@ async function wantedDestination(
     return { root, uriOf, warning: undefined };
   }
   const warning = l10n.t(
-    'The setting rivya.output.directory leads out of the workspace folder; "{0}" was used.',
+    'The setting rivya.output.directory points outside the workspace folder. "{0}" was used instead.',
     defaultDirectory,
   );
   return { root, uriOf: inDefaultDirectory(root), warning };

@@ -104,7 +104,7 @@ async function freeName(
 function occupied(id: string, file: vscode.Uri): UserError {
   return new UserError(
     l10n.t(
-      '"{0}" is there meanwhile, and was left as it is. The result is kept in the library: insert it, or save it where you like.',
+      '"{0}" was created in the meantime and wasn\'t overwritten. The result is in the library: insert it, or save it to another folder.',
       plain(vscode.workspace.asRelativePath(file), 'value'),
     ),
     resultActions(id),

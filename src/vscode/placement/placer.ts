@@ -157,7 +157,7 @@ export class Placer implements Disposable {
     const task = this.#ports.ledger.task(id);
     const placement = this.#ports.ledger.placements.of(id);
     if (!task || !placement || storedFiles(task).length === 0) {
-      throw new UserError(l10n.t('This task has no result to insert.'));
+      throw new UserError(l10n.t("This task doesn't have a result yet."));
     }
     const isEverywhere = this.#replaced.has(id);
     const target = isEverywhere
@@ -181,12 +181,12 @@ export class Placer implements Disposable {
    */
   async insertReference(id: string): Promise<void> {
     const target = await this.#cursors.current();
-    if (!target) throw new UserError(l10n.t('Open a document first.'));
+    if (!target) throw new UserError(l10n.t('Open a document.'));
     const { document, anchor } = target;
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, document.positionAt(anchor.end), await this.#referenceIn(id, target));
     if (!(await vscode.workspace.applyEdit(edit)))
-      throw new UserError(l10n.t('The document could not be changed.'));
+      throw new UserError(l10n.t("Couldn't change the document."));
   }
 
   async #referenceIn(id: string, target: Target | undefined): Promise<string> {
@@ -268,7 +268,7 @@ export class Placer implements Disposable {
             error instanceof UserError
               ? error.message
               : l10n.t(
-                  'The result could not be saved to the workspace: {0} It is kept in the library.',
+                  "Couldn't save the result to the workspace: {0} It's in the library: insert it or save it elsewhere.",
                   sentence(String(error)),
                 );
           show('warning', { text, actions: resultActions(id) }, log);

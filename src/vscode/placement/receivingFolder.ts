@@ -49,10 +49,10 @@ export async function receivingFolder(
   const { t } = l10n;
   const warning = folder
     ? t(
-        'The folder in which this was started is not in this window, so it was saved in "{0}".',
+        'The folder where this was started isn\'t open in this window, so it was saved in "{0}".',
         nameOf(folder),
       )
-    : t('The folder in which this was started is not in this window, so it was saved beside the document.');
+    : t("The folder where this was started isn't open in this window, so it was saved next to the document.");
   return { document, folder, warning };
 }
 
@@ -72,11 +72,9 @@ async function otherFolder(
     const hasFile = started !== undefined && vscode.Uri.parse(started).scheme !== 'untitled';
     throw new UserError(
       gone === undefined && !hasFile
-        ? t(
-            'No folder is open, so the result was not saved to a workspace. It is kept in the library: open it, or save it where you like.',
-          )
+        ? t('No folder is open. The result is in the library: open it, or save it to a folder.')
         : t(
-            'The folder in which this was started is no longer there, and no other is open. The result is kept in the library: open a folder and insert it, or save it where you like.',
+            'The folder where this was started no longer exists, and no other folder is open. The result is in the library: open a folder and insert it, or save it to another folder.',
           ),
       resultActions(taskId),
     );
@@ -84,13 +82,13 @@ async function otherFolder(
   if (!mayAsk) {
     throw new UserError(
       t(
-        'The folder in which this was started is no longer there. The result is kept in the library: insert it to choose another folder.',
+        'The folder where this was started no longer exists. The result is in the library: insert it to choose another folder.',
       ),
       resultActions(taskId),
     );
   }
   const picked = await askFolder(
-    t('The folder in which this was started is not in this window. Where should the result go?'),
+    t("The folder where this was started isn't open in this window. Where do you want to save the result?"),
   );
   if (!picked) throw new Cancelled();
   return picked.uri;

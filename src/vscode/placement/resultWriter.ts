@@ -350,7 +350,7 @@ function renamedRemark({ uri }: MissingFile, file: vscode.Uri): string | undefin
   const [wanted, got] = [vscode.Uri.parse(uri, true), file].map(each => each.path.split('/').at(-1) ?? '');
   if (wanted === got) return undefined;
   return l10n.t(
-    'The model does not make "{0}": the file is "{1}", and the link leads to it.',
+    'The model doesn\'t generate "{0}". The file was saved as "{1}", and the link points to it.',
     plain(wanted ?? '', 'value'),
     plain(got ?? '', 'value'),
   );
@@ -385,7 +385,7 @@ function rest(document: vscode.TextDocument, clock: Clock): Promise<void> {
 function readOnly(folder: vscode.Uri): UserError {
   return new UserError(
     l10n.t(
-      'The folder "{0}" is read-only. The result is kept in the library: save it somewhere else.',
+      'The folder "{0}" is read-only. The result is in the library: save it to another folder.',
       plain(folder.path, 'value'),
     ),
   );
@@ -400,9 +400,11 @@ function remarkOf(
   const { t } = l10n;
   const name = plain(file?.path.split('/').at(-1) ?? '', 'value');
   if (mode === 'none') return undefined;
-  if (mode === 'clipboard') return t('Saved as {0}. The path is on the clipboard.', name);
+  if (mode === 'clipboard') return t('Saved as {0}. Path copied to clipboard.', name);
   if (live && isTooLarge(live.document.getText(), live.document))
-    return t('Saved as {0}. The document is too large for Rivya to find the place for a reference.', name);
-  if (live) return t('Saved as {0}. Nothing can refer to it at this place.', name);
-  return document === undefined ? undefined : t('Saved as {0}. Its place in the document is gone.', name);
+    return t('Saved as {0}. The document is too large to insert a reference.', name);
+  if (live) return t("Saved as {0}. A reference can't be inserted here.", name);
+  return document === undefined
+    ? undefined
+    : t('Saved as {0}. The original position in the document no longer exists.', name);
 }

@@ -72,12 +72,12 @@ async function pickedDocument(): Promise<vscode.Uri | undefined> {
   );
   if (documents.length === 0) return undefined;
   const onlySave = {
-    label: t('Only Save'),
+    label: t('Save Only'),
     icon: 'save',
     description: t('without a reference'),
     uri: undefined,
   };
-  const options = { title: t('Insert Result'), placeholder: t('The document that is to refer to it') };
+  const options = { title: t('Insert Result'), placeholder: t('Document to insert the reference into') };
   return (await chooseOne([...documents, onlySave], options)).uri;
 }
 

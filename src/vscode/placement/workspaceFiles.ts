@@ -83,7 +83,7 @@ export async function removeRest(
 export function notWritten([first]: readonly PlacedFile[]): UserError {
   return new UserError(
     l10n.t(
-      'The file could not be written to "{0}": check that the folder can be written. The result is kept in the library.',
+      'Couldn\'t write to "{0}". Check the folder\'s permissions. The result is in the library.',
       first ? parentOf(first.uri).path : '',
     ),
   );

@@ -213,12 +213,19 @@ function newsOf({ kind }: Project, chosen: string, hidden: string | undefined): 
   const { t } = l10n;
   const [folder, other] = [chosen || '.', hidden ?? ''].map(each => plain(each, 'value'));
   if (hidden === chosen)
-    return t('Generated files go to "{0}", which git ignores here: they are in no commit.', folder ?? '');
+    return t(
+      'Generated files are saved in "{0}". Git ignores this folder, so they won\'t be committed.',
+      folder ?? '',
+    );
   if (hidden !== undefined)
-    return t('Generated files go to "{0}", because git ignores "{1}" here.', folder ?? '', other ?? '');
+    return t(
+      'Generated files are saved in "{0}", because Git ignores "{1}" here.',
+      folder ?? '',
+      other ?? '',
+    );
   return kind.name === ''
     ? undefined
-    : t('This is a {0} project: generated files go to "{1}".', kind.name, folder ?? '');
+    : t('This is a {0} project. Generated files are saved in "{1}".', kind.name, folder ?? '');
 }
 
 function segmentsOf(path: string): string[] {

@@ -6,11 +6,11 @@ export function recipeStateText({ state }: Pick<FoundRecipe, 'state'>): string {
   const { t } = l10n;
   switch (state) {
     case 'unchanged':
-      return t('as it was made');
+      return t('unchanged');
     case 'accepted':
-      return t('edited by hand, and accepted');
+      return t('edited and accepted');
     case 'edited':
-      return t('edited by hand');
+      return t('edited');
     case 'moved':
       return t('moved');
   }

@@ -79,7 +79,7 @@ export class ResultRecipes {
     void context.globalState.update(toldKey, true);
     const { t } = l10n;
     const text = t(
-      'What made this file stands in ".rivya/recipes" now. Prompts there are as public as the repository.',
+      'The prompt, model, and parameters of this file were saved in ".rivya/recipes". Prompts there are as public as the repository.',
     );
     const title = t('Recipe Settings');
     show(

@@ -15,6 +15,6 @@ export async function acceptFile({ folder, file }: FoundRecipe): Promise<void> {
   const files = new Map(fact ? [...facts.files, [file, fact]] : facts.files);
   const accepted = acceptAllEdited(folder, { ...facts, files }, { wants: each => each.file === file });
   const name = plain(file, 'value');
-  if (accepted.length === 0) throw new UserError(t('"{0}" is as its recipe says.', name));
-  flash(t('"{0}" stays as it is.', name), 'check', 4_000);
+  if (accepted.length === 0) throw new UserError(t('"{0}" matches its recipe.', name));
+  flash(t('"{0}" was accepted as edited.', name), 'check', 4_000);
 }

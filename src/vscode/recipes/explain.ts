@@ -63,9 +63,9 @@ function recipeLines(found: FoundRecipe): string[] {
   const { made, entry, references, outputs } = found.recipe;
   const state = found.state === 'moved' ? t('moved from {0}', outputs[0].file) : recipeStateText(found);
   return [
-    made === undefined ? '' : t('Made on {0}', dayText(made)),
-    ...references.map(({ file }) => t('Input: {0}', file === '' ? t('a file outside of the package') : file)),
-    entry === undefined ? '' : t('Wished as "{0}" in {1}', entry, manifestName),
+    made === undefined ? '' : t('Created on {0}', dayText(made)),
+    ...references.map(({ file }) => t('Input: {0}', file === '' ? t('a file outside the package') : file)),
+    entry === undefined ? '' : t('Declared as "{0}" in {1}', entry, manifestName),
     t('Status: {0}', state),
     t('Recipe: {0}', recipePathOf(found.at)),
   ];
@@ -83,7 +83,7 @@ async function taskLines(
     ...ancestors.map(each => t('Made from: {0}', promptTitle(each.prompt))),
     ...task.sources.map(source => t('Input: {0}', vscode.workspace.asRelativePath(vscode.Uri.parse(source)))),
     uri && generated ? t('Status: {0}', await stateByLedger(ledger, uri, generated)) : '',
-    t('There is no recipe of it in the workspace: the list of tasks tells this.'),
+    t('The workspace has no recipe for this file. This information comes from the list of tasks.'),
   ];
 }
 

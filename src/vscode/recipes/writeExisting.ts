@@ -34,17 +34,17 @@ interface Choice extends RowText {
  */
 export async function writeExisting(services: GenerateServices): Promise<void> {
   const { t } = l10n;
-  if ((vscode.workspace.workspaceFolders ?? []).length === 0) throw new UserError(t('Open a folder first.'));
+  if ((vscode.workspace.workspaceFolders ?? []).length === 0) throw new UserError(t('Open a folder.'));
   const found = await withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: t('Looking for generated files without a recipe'),
+      title: t('Looking for generated files without a recipe...'),
       cancellable: true,
     },
     (_progress, token) => look(services, token),
   );
   if (found.length === 0) {
-    inform(t('Every generated file of this workspace that the list of tasks knows has a recipe.'));
+    inform(t("Every generated file in this workspace that's in the list of tasks has a recipe."));
     return;
   }
   const choices = found.map((existing): Choice => {
@@ -58,7 +58,7 @@ export async function writeExisting(services: GenerateServices): Promise<void> {
     };
   });
   const picked = await chooseManyCounted(choices, {
-    titleOf: ticked => t('Recipes to be written: {0} of {1}', ticked.length, found.length),
+    titleOf: ticked => t('Recipes to write: {0} of {1}', ticked.length, found.length),
     placeholder: t('Prompts in recipes are as public as the repository'),
     matchOnDescription: true,
     matchOnDetail: true,
@@ -76,10 +76,10 @@ async function write({ recipes }: GenerateServices, files: readonly Existing[]):
   let count = 0;
   for (const { task, ...result } of files) if (await recipes.addExisting(edit, task, result)) count++;
   if (count > 0 && !(await vscode.workspace.applyEdit(edit)))
-    throw new UserError(t('The recipes could not be written.'));
+    throw new UserError(t("Couldn't write the recipes."));
   const left = files.length - count;
   const written = count === 1 ? t('1 recipe was written.') : t('{0} recipes were written.', count);
-  const rest = t('Of {0} files no recipe can be written: an input has changed since, or is not there.', left);
+  const rest = t('No recipe can be written for {0} files, because an input has changed or is missing.', left);
   inform(left === 0 ? written : `${written} ${rest}`);
 }
 

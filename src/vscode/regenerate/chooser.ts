@@ -73,7 +73,7 @@ async function pickVariant(
   store: DisposableStore,
 ): Promise<string | undefined> {
   const { t } = l10n;
-  const hint = t('The arrow keys show them in place, Enter keeps one, Escape keeps the old one');
+  const hint = t('Arrow keys show them in place, Enter keeps one, Escape keeps the old one');
   const pick = createPick<VariantRow>({
     title: t('Variations of "{0}"', promptText(original.prompt)),
     placeholder: hint,
@@ -103,7 +103,7 @@ async function pickVariant(
     if (key === shown) return;
     shown = key;
     const active = pick.activeItems[0]?.id;
-    const old = rowOf(original.task, original, t('Keep the old one'));
+    const old = rowOf(original.task, original, t('Keep Old One'));
     const rows = there.map(task => rowOf(task, makingOf(task), t('Variation {0}', ids.indexOf(task.id) + 1)));
     const first = isTouched ? undefined : rows[0];
     pick.items = [old, ...rows];

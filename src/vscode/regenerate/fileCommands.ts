@@ -111,10 +111,10 @@ async function knowOldFile(): Promise<void> {
     t({ message: 'Delete', comment: 'Button: deletes a file' }),
     t({ message: 'Keep', comment: 'Button: keeps a file' }),
   ];
-  const answer = await ask('info', t('Delete files whose place a new one has taken?'), [remove, keep], {
+  const answer = await ask('info', t('Delete files that were replaced by a new one?'), [remove, keep], {
     detail: [
       t(
-        'Only when nothing else in the workspace names them. They stay in the library, and one undo brings them back. You are asked once; the answer can be changed in the setting rivya.replace.oldFile.',
+        "Only if nothing else in the workspace refers to them. They stay in the library, and one undo restores them. You're asked only once. You can change this in the setting rivya.replace.oldFile.",
       ),
     ],
   });

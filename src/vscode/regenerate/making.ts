@@ -132,10 +132,10 @@ function missingInput(file: string): UserError {
   return new UserError(
     file === ''
       ? t(
-          'An input file of this recipe lies outside of its package, where only its author has it. Nothing was sent, and nothing was charged.',
+          'An input file of this recipe is outside its package, where only its author has it. Nothing was sent or charged.',
         )
       : t(
-          'The input file "{0}" is not there any more, or is not what it was. Nothing was sent, and nothing was charged.',
+          'The input file "{0}" no longer exists or has changed. Nothing was sent or charged.',
           plain(file, 'value'),
         ),
   );

@@ -49,7 +49,7 @@ export async function occasionOf(services: GenerateServices, values: readonly un
     return occasion({ made, place: undefined }, target === undefined ? starterOf(values) : fromMenu);
   }
   if (!active || !isDocument(active.document.uri)) {
-    throw new UserError(l10n.t('Put the cursor on a reference to a generated file first.'));
+    throw new UserError(l10n.t('Place the cursor on a reference to a generated file.'));
   }
   const offset = active.document.offsetAt(active.selection.active);
   return occasion(await occasionAt(services, active.document, offset), starterOf(values));
@@ -73,7 +73,7 @@ async function occasionAt(
 ): Promise<Pick<Occasion, 'made'> & { readonly place: Place }> {
   const address = mediaAddressAt(document.getText(), offset);
   if (!address) {
-    throw new UserError(l10n.t('Put the cursor on a reference to a generated file first.'));
+    throw new UserError(l10n.t('Place the cursor on a reference to a generated file.'));
   }
   const made = await madeFileAt(services, document.uri, address.path);
   if (!made) throw notGenerated(address.path);
@@ -97,10 +97,7 @@ function isLink(value: unknown): value is ReferenceLink {
 function notGenerated(name: string, file?: vscode.Uri): UserError {
   const { t } = l10n;
   return new UserError(
-    t(
-      'Rivya knows no task that has made "{0}". Nothing was sent, and nothing was charged.',
-      plain(name, 'value'),
-    ),
+    t('Rivya has no task that generated "{0}". Nothing was sent or charged.', plain(name, 'value')),
     file ? [{ title: t('Use as Input...'), command: 'rivya.generate.fromReference', arguments: [file] }] : [],
   );
 }

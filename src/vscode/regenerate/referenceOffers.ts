@@ -143,14 +143,14 @@ function offersOf(
       offer(t('Regenerate'), 'rivya.file.regenerate', true),
       offer(t('Variations...'), 'rivya.file.variations'),
       edit,
-      offer(t('Other Model...'), 'rivya.file.otherModel'),
+      offer(t('Different Model...'), 'rivya.file.otherModel'),
       why,
     ];
   return [
     offer(t('Run Again'), 'rivya.recipe.rerun', true),
-    offer(t('Vary...'), 'rivya.recipe.vary'),
+    offer(t('Variations...'), 'rivya.recipe.vary'),
     edit,
-    offer(t('Same Seed, Other Model...'), 'rivya.recipe.otherModel'),
+    offer(t('Same Seed, Different Model...'), 'rivya.recipe.otherModel'),
     offer(t('Open Recipe'), 'rivya.recipe.open'),
     why,
   ];

@@ -92,15 +92,21 @@ async function askCount({ prompt, params, hasInputs }: Making, model: Model): Pr
   const { count } = await chooseOne(rows, {
     title: t('Variations of "{0}"', promptText(prompt)),
     placeholder: hasSeed
-      ? t('{0}: each gets a seed of its own', modelName(model))
-      : t('{0} takes no seed: the same request goes out again, and the model decides', modelName(model)),
+      ? t('{0}: each gets its own seed', modelName(model))
+      : t(
+          "{0} doesn't accept a seed: the same request is sent again, and results may or may not differ",
+          modelName(model),
+        ),
   });
   return count;
 }
 
 function unknownModel(id: string): UserError {
   return new UserError(
-    l10n.t('Rivya has no model "{0}" any more. Nothing was charged.', plain(id, 'title')),
+    l10n.t(
+      'The model "{0}" is no longer available. Choose another model. Nothing was charged.',
+      plain(id, 'title'),
+    ),
     [actions().chooseModel, actions().refreshModels],
   );
 }

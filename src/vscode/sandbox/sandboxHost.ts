@@ -65,7 +65,7 @@ export class SandboxHost implements Disposable {
 
   /** @throws UserError when it does not run */
   async openPage(): Promise<void> {
-    if (!this.#sandbox) throw new UserError(l10n.t('The sandbox is not running.'));
+    if (!this.#sandbox) throw new UserError(l10n.t("The sandbox isn't running."));
     await vscode.env.openExternal(vscode.Uri.parse(this.#sandbox.pageUrl, true));
   }
 
@@ -98,7 +98,7 @@ export class SandboxHost implements Disposable {
       (error: unknown) => {
         throw new UserError(
           l10n.t(
-            'The sandbox could not be started: {0} Its data is in {1}; the folder can be deleted, it holds nothing else.',
+            "Couldn't start the sandbox: {0} To reset it, delete its data folder: {1}",
             sentence(error instanceof Error ? error.message : String(error)),
             dataDirectory,
           ),
@@ -137,10 +137,10 @@ export class SandboxHost implements Disposable {
 
   async #tell(url: string): Promise<void> {
     const generate = l10n.t('Generate an Image');
-    const openPage = l10n.t('Open Page');
+    const openPage = l10n.t('Open Sandbox Page');
     const chosen = await ask(
       'info',
-      l10n.t('The sandbox runs at {0}. Nothing goes to the network, and nothing costs money.', url),
+      l10n.t('The sandbox is running at {0}. Nothing is sent to the network, and nothing costs money.', url),
       [generate, openPage],
     );
     if (chosen === generate) await vscode.commands.executeCommand('rivya.generate.image');

@@ -32,9 +32,7 @@ export async function clearFinished({
   const { t } = l10n;
   const ids = ledger.clearable();
   if (ids.length === 0) {
-    inform(
-      t('There is no finished task to clear. Tasks with a result that was not inserted stay in the list.'),
-    );
+    inform(t("No finished tasks to clear. Tasks with results that aren't inserted yet stay in the list."));
     return;
   }
   const clear = t({ message: 'Clear', comment: 'Button: removes finished tasks from the list' });
@@ -47,7 +45,7 @@ export async function clearFinished({
     {
       detail: [
         t(
-          'The files in your workspaces stay. A task whose result was not inserted, or is no longer found unchanged where it was inserted, stays in the list with its copy in the library. What is cleared can be brought back for a day.',
+          "Files in your workspaces aren't affected. Tasks whose results weren't inserted, or were changed or moved after that, stay in the list with their copies in the library. You can restore cleared tasks for one day.",
         ),
       ],
     },
@@ -58,7 +56,7 @@ export async function clearFinished({
   // One time for all portions: what was cleared together comes back together.
   const now = systemClock.now();
   await withProgress(
-    { location: { viewId: 'rivya.tasks' }, title: t('Clearing finished tasks') },
+    { location: { viewId: 'rivya.tasks' }, title: t('Clearing finished tasks...') },
     async () => {
       for (let start = 0; start < ids.length; start += portion) {
         // The question may have stood for long: what came back to life meanwhile is no longer clearable.
@@ -79,10 +77,10 @@ export async function clearFinished({
   inform(
     kept === 1
       ? t(
-          '1 task stays, with its files: it has changed meanwhile, or its result is no longer found unchanged where it was inserted. Insert it again, or remove the task.',
+          '1 task was kept with its files, because it changed or its inserted result was changed or moved. Insert the result again, or remove the task.',
         )
       : t(
-          '{0} tasks stay, with their files: they have changed meanwhile, or their results are no longer found unchanged where they were inserted. Insert them again, or remove the tasks.',
+          '{0} tasks were kept with their files, because they changed or their inserted results were changed or moved. Insert the results again, or remove the tasks.',
           kept.toLocaleString(l10n.language),
         ),
   );

@@ -27,7 +27,9 @@ export async function removeFromList(services: RemovalServices, all: readonly Ta
   const { ledger, library, log } = services;
   const tasks = all.filter(isRemovable);
   if (tasks.length === 0) {
-    throw new UserError(l10n.t('This task is still running. Stop tracking it first.'));
+    throw new UserError(
+      l10n.t('This task is still running. Wait until it finishes, or stop waiting for it first.'),
+    );
   }
   const open = tasks.filter(task => isRunningState(task.state) || task.state === 'unreachable');
   if (open.length > 0) await confirmGivingUp(open);
@@ -41,7 +43,7 @@ export async function removeFromList(services: RemovalServices, all: readonly Ta
   offerUndo(ids, log);
   if (kept > 0) {
     throw new UserError(
-      l10n.t('Tasks that changed meanwhile and stay in the list: {0}. Look at them, then remove them.', kept),
+      l10n.t('Tasks kept because they changed in the meantime: {0}. Review them, then remove them.', kept),
     );
   }
 }
@@ -75,7 +77,7 @@ export function undoRemove(
   const isIds = Array.isArray(given) && given.every(each => typeof each === 'string');
   const ids = isIds ? given : ledger.removed.latest(systemClock.now() - removedForMs);
   const back = ledger.restore(ids);
-  if (back.length === 0) throw new UserError(t('There is no removed task that could be brought back.'));
+  if (back.length === 0) throw new UserError(t('No removed tasks to restore.'));
   runner.poke();
   flash(
     back.length === 1
@@ -93,12 +95,12 @@ async function confirmGivingUp(tasks: readonly Task[]): Promise<void> {
   const [text, detail] =
     tasks.length === 1
       ? [
-          t('Give this task up and remove it?'),
-          t('Rivya has not said that it is over. If it still makes a result, that is not fetched.'),
+          t('Abandon this task and remove it?'),
+          t("Rivya hasn't reported that it ended. If a result is still generated, it isn't downloaded."),
         ]
       : [
-          t('Give {0} tasks up and remove them?', tasks.length),
-          t('Rivya has not said that they are over. If they still make results, those are not fetched.'),
+          t('Abandon {0} tasks and remove them?', tasks.length),
+          t("Rivya hasn't reported that they ended. If results are still generated, they aren't downloaded."),
         ];
   const answer = await ask('warning', text, [remove], { detail: [`${detail} ${chargesText(tasks)}`] });
   if (answer !== remove) throw new Cancelled();
@@ -112,13 +114,13 @@ async function confirmRemoval(tasks: number, only: number): Promise<void> {
       ? [
           t('Remove this task and its result?'),
           t(
-            'A result is not fetched yet, or not found unchanged where it was inserted. What the library has of it, the only copy, is deleted with the task after a day; until then it can be brought back.',
+            "A result isn't downloaded yet, or its inserted copy was changed or moved. The only copy, in the library, is deleted with the task after one day. Until then, you can restore it.",
           ),
         ]
       : [
           t('Remove {0} tasks and their results?', tasks),
           t(
-            'Tasks with a result that is not fetched yet, or not found unchanged where it was inserted: {0}. What the library has of it, the only copy, is deleted with the task after a day; until then it can be brought back.',
+            "Tasks with a result that isn't downloaded yet, or whose inserted copy was changed or moved: {0}. The only copies, in the library, are deleted with the tasks after one day. Until then, you can restore them.",
             only,
           ),
         ];

@@ -50,7 +50,7 @@ export async function searchTasks(services: SearchServices): Promise<void> {
   const picker = store.add(
     createPick<TaskItem>({
       title: t('Search Tasks'),
-      placeholder: t('Words of the prompt, model, kind, file name, today, 2026-11'),
+      placeholder: t('Search prompts, models, kinds, file names, dates (today, 2026-11)'),
     }),
   );
   const look = (words: string): void => {
@@ -86,7 +86,7 @@ function likeliest(task: Task): CommandId {
 }
 
 function nothingItem(): TaskItem {
-  const label = l10n.t('No task matches these words.');
+  const label = l10n.t('No matching tasks');
   return row({ task: undefined, label, icon: 'info', alwaysShow: true });
 }
 

@@ -84,7 +84,9 @@ export const taskCommands = {
     const uri = await placedCopy(services, task);
     if (!uri) {
       throw new UserError(
-        l10n.t('The file is no longer in the workspace. It is still kept in the library.'),
+        l10n.t(
+          'The file is no longer in the workspace. To get it back, insert the result again or save a copy from the Tasks view.',
+        ),
         storedFiles(task).length > 0 ? resultActions(task.id) : [],
       );
     }
@@ -140,7 +142,7 @@ export const taskCommands = {
 
   async copyId(services: GenerateServices, nodes: readonly unknown[]): Promise<void> {
     const ids = tasksFrom(services, nodes).flatMap(({ remoteId }) => remoteId ?? []);
-    if (ids.length === 0) throw new UserError(l10n.t('Rivya has given no id to this task yet.'));
+    if (ids.length === 0) throw new UserError(l10n.t("This task doesn't have an ID yet."));
     await vscode.env.clipboard.writeText(ids.join('\n'));
   },
 
@@ -148,17 +150,17 @@ export const taskCommands = {
     const [task] = tasksFrom(services, nodes);
     const { t } = l10n;
     const shells: (RowText & { language: RequestLanguage })[] = [
-      { language: 'curl', label: 'curl', description: t('for a shell') },
-      { language: 'powershell', label: 'PowerShell', description: t('for a shell of Windows') },
+      { language: 'curl', label: 'curl', description: t('Shell') },
+      { language: 'powershell', label: 'PowerShell', description: t('Windows shell') },
     ];
     const choices: typeof shells = [
       ...(process.platform === 'win32' ? shells.toReversed() : shells),
-      { language: 'fetch', label: 'fetch', description: t('for JavaScript') },
-      { language: 'python', label: 'Python', description: t('with the standard library') },
+      { language: 'fetch', label: 'fetch', description: t('JavaScript') },
+      { language: 'python', label: 'Python', description: t('Standard library') },
     ];
     const picked = await chooseOne(choices, {
       title: t('Copy Request As'),
-      placeholder: t('The key is read from RIVYA_API_KEY and is not copied'),
+      placeholder: t("The API key isn't copied. The code reads it from RIVYA_API_KEY."),
     });
     const base = services.server.reachable.find(({ origin }) => origin === task.origin);
     const request = {
@@ -187,14 +189,12 @@ export const taskCommands = {
     const send = t('Resend Request');
     const detail = [
       chargeOf(task).kind === 'neverLeft'
-        ? t('It was never sent. It is charged when Rivya accepts it.')
-        : t(
-            'It is not known whether Rivya received it the first time. If it did and no longer remembers, or this key is of another account, the job is charged twice.',
-          ),
+        ? t("It was never sent. It's charged when Rivya accepts it.")
+        : t('Rivya may have received this task before. If it did, sending it again can charge you twice.'),
       price === undefined ? '' : t('It will cost about {0}.', creditsText(price)),
-      task.origin === current ? '' : t('It goes to {0}.', task.origin),
+      task.origin === current ? '' : t("It's sent to {0}.", task.origin),
     ];
-    const answer = await ask('warning', t('Send this job again?'), [send], { detail });
+    const answer = await ask('warning', t('Send this task again?'), [send], { detail });
     if (answer !== send) throw new Cancelled();
     const now = systemClock.now();
     if (price !== undefined) {
@@ -237,14 +237,14 @@ export const taskCommands = {
 /** Puts the newest result into the document, whatever is selected in the list. */
 export async function insertLast(services: GenerateServices): Promise<void> {
   const newest = services.ledger.tasks({ limit: 100 }).find(task => storedFiles(task).length > 0);
-  if (!newest) throw new UserError(l10n.t('There is no result yet.'));
+  if (!newest) throw new UserError(l10n.t("There's no result yet."));
   await taskCommands.insert(services, [newest.id]);
 }
 
 /** @throws UserError when there is none */
 export function tasksFrom({ ledger }: GenerateServices, nodes: readonly unknown[]): [Task, ...Task[]] {
   const ids = taskIdsOf(nodes);
-  if (ids.length === 0) throw new UserError(l10n.t('Select a task in the Tasks view first.'));
+  if (ids.length === 0) throw new UserError(l10n.t('Select a task in the Tasks view.'));
   const [first, ...rest] = ids.flatMap(id => ledger.task(id) ?? []);
   if (!first) throw new UserError(l10n.t('This task is no longer in the list.'));
   return [first, ...rest];
@@ -293,16 +293,14 @@ export function placeOf({ ledger }: Pick<GenerateServices, 'ledger'>, task: Task
 export async function inputsOf({ sources }: Task): Promise<LocalInput[]> {
   if (sources.length > 0) return inspectInputs(sources.map(uri => vscode.Uri.parse(uri, true)));
   throw new UserError(
-    l10n.t(
-      'It is not known which input files this task was made from. Choose them again. Nothing was sent, and nothing was charged.',
-    ),
+    l10n.t('The input files of this task are unknown. Choose them again. Nothing was sent or charged.'),
     [{ title: l10n.t('Choose Input Files'), command: 'rivya.generate.fromReference' }],
   );
 }
 
 function libraryFile({ library }: GenerateServices, task: Task): vscode.Uri {
   const file = storedFiles(task)[0];
-  if (!file) throw new UserError(l10n.t('This task has no result yet.'));
+  if (!file) throw new UserError(l10n.t("This task doesn't have a result yet."));
   return vscode.Uri.file(library.pathOf(file));
 }
 

@@ -43,11 +43,11 @@ export async function askTasksFilter(
       ...rows('kinds', mediaKinds, t('Kind')),
       ...rows('models', models, t('Model')),
       ...rows('folders', lists.folders(), t('Folder')),
-      ...rows('orderedBy', hasAgents ? ['agents'] : [], t('Ordered by')),
+      ...rows('orderedBy', hasAgents ? ['agents'] : [], t('Started by')),
     ],
     {
       title: t('Filter Tasks'),
-      placeholder: t('Nothing chosen: all tasks'),
+      placeholder: t('Select what to show (none selected: all)'),
       matchOnDescription: true,
     },
   );
@@ -78,7 +78,7 @@ export function tasksFilterText(
 }
 
 function favouritesText(): RowText {
-  return { label: l10n.t('Only favourites'), icon: 'star-full' };
+  return { label: l10n.t('Only favorites'), icon: 'star-full' };
 }
 
 function wordsOf(part: ListPart, value: string, nameOf: (model: string) => string): RowText {

@@ -51,7 +51,7 @@ function groupLabel(group: TaskGroup): string {
     case 'running':
       return t({ message: 'Running', comment: 'Group of tasks' });
     case 'unreachable':
-      return t({ message: 'Out of reach', comment: 'Group of tasks that nobody looks for any more' });
+      return t({ message: 'Unreachable', comment: 'Group of tasks that nobody looks for any more' });
     case 'waiting':
       return t('Ready to insert');
     case 'today':
@@ -103,7 +103,7 @@ export function taskItem(task: Task, group: TaskGroup, now: number, parts: ItemP
     accessibleLabel: [
       mediaKindLabels(task.kind).name,
       promptTitle(task.prompt),
-      task.isFavourite ? l10n.t({ message: 'favourite', comment: 'A task that the person has marked' }) : '',
+      task.isFavourite ? l10n.t({ message: 'favorite', comment: 'A task that the person has marked' }) : '',
       description,
     ]
       .filter(Boolean)
@@ -180,7 +180,7 @@ function linksOf(task: Task): CommandAction[] {
     ...link(t('Insert Result'), 'rivya.task.insert', hasFiles),
     ...link(t('Variations...'), 'rivya.task.vary', hasFiles),
     ...link(t('Edit and Generate...'), 'rivya.task.edit', !isRunningState(task.state)),
-    ...link(t('Show in Explorer'), 'rivya.task.reveal', task.state === 'placed'),
+    ...link(t('Reveal in Explorer View'), 'rivya.task.reveal', task.state === 'placed'),
   ];
 }
 
@@ -198,14 +198,14 @@ export function moreItem(group: TaskGroup): vscode.TreeItem {
 
 export function nothingItem(): vscode.TreeItem {
   const { t } = l10n;
-  const item = treeItem({ label: t('No task passes the filter. Select to show all.') });
+  const item = treeItem({ label: t('No tasks match the filter. Select to show all.') });
   item.iconPath = new vscode.ThemeIcon('filter');
   item.command = { command: 'rivya.tasks.clearFilter', title: t('Show All Tasks') };
   return item;
 }
 
 export function failureItem(text: string): vscode.TreeItem {
-  const label = l10n.t('The tasks could not be read.');
+  const label = l10n.t("Couldn't load the tasks. Select to try again.");
   const item = treeItem({
     label,
     description: text,

@@ -37,15 +37,14 @@ function imageLabels(): MediaKindLabels {
     icon: 'device-camera',
     generate: t('Generate Image'),
     describe: t('Describe the image'),
-    noEditor: t('No text editor is active. Open a document and select the text that describes the image.'),
-    noPrompt: t('The selection is empty. Select the text that describes the image. Nothing was charged.'),
+    noEditor: t('Open a document and select the text that describes the image.'),
+    noPrompt: t("There's no text to use as a prompt. Select the text that describes the image."),
     modelTitle: t('Model for Images'),
-    isDefault: model => t('{0} generates images from now on.', model),
+    isDefault: model => t('{0} is now the default model for images.', model),
     job: prompt => t('Image "{0}"', prompt),
     inserted: file => t('Image inserted: {0}', file),
     saved: file => t('Image saved: {0}', file),
-    ready: prompt =>
-      t('The image for "{0}" is ready. It is kept in the library until you insert it.', prompt),
+    ready: prompt => t('Image "{0}" is ready to insert.', prompt),
   };
 }
 
@@ -56,15 +55,14 @@ function videoLabels(): MediaKindLabels {
     icon: 'device-camera-video',
     generate: t('Generate Video'),
     describe: t('Describe the video'),
-    noEditor: t('No text editor is active. Open a document and select the text that describes the video.'),
-    noPrompt: t('The selection is empty. Select the text that describes the video. Nothing was charged.'),
+    noEditor: t('Open a document and select the text that describes the video.'),
+    noPrompt: t("There's no text to use as a prompt. Select the text that describes the video."),
     modelTitle: t('Model for Videos'),
-    isDefault: model => t('{0} generates videos from now on.', model),
+    isDefault: model => t('{0} is now the default model for videos.', model),
     job: prompt => t('Video "{0}"', prompt),
     inserted: file => t('Video inserted: {0}', file),
     saved: file => t('Video saved: {0}', file),
-    ready: prompt =>
-      t('The video for "{0}" is ready. It is kept in the library until you insert it.', prompt),
+    ready: prompt => t('Video "{0}" is ready to insert.', prompt),
   };
 }
 
@@ -74,15 +72,14 @@ function audioLabels(): MediaKindLabels {
     name: t('Audio'),
     icon: 'unmute',
     generate: t('Generate Audio'),
-    describe: t('Describe the sound, or write what is to be spoken'),
-    noEditor: t('No text editor is active. Open a document and select the text that describes the sound.'),
-    noPrompt: t('The selection is empty. Select the text that describes the sound. Nothing was charged.'),
+    describe: t('Describe the audio, or enter the text to speak'),
+    noEditor: t('Open a document and select the text that describes the audio.'),
+    noPrompt: t("There's no text to use as a prompt. Select the text that describes the audio."),
     modelTitle: t('Model for Audio'),
-    isDefault: model => t('{0} generates audio from now on.', model),
+    isDefault: model => t('{0} is now the default model for audio.', model),
     job: prompt => t('Audio "{0}"', prompt),
     inserted: file => t('Audio inserted: {0}', file),
     saved: file => t('Audio saved: {0}', file),
-    ready: prompt =>
-      t('The audio for "{0}" is ready. It is kept in the library until you insert it.', prompt),
+    ready: prompt => t('Audio "{0}" is ready to insert.', prompt),
   };
 }

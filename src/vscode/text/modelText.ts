@@ -11,13 +11,13 @@ export function unusableReason(reason: Unusable): string {
     case 'comingSoon':
       return t('coming soon');
     case 'studioOnly':
-      return t('in Rivya Studio only');
+      return t('available only in Rivya Studio');
     case 'needsFiles':
       return t('needs an input file');
     case 'takesNoFiles':
-      return t('takes no input files like these');
+      return t("doesn't accept these input files");
     case 'otherKind':
-      return t('does not generate this type');
+      return t("doesn't generate this type");
   }
 }
 
@@ -29,10 +29,15 @@ export function priceText(model: Model): string {
   return model.base_credits === null ? l10n.t('price unknown') : creditsText(model.base_credits);
 }
 
-/** What something will probably cost, in words. */
-export function estimateText({ credits, worst }: Estimate): string {
+/** What something will probably cost, in words that stand alone. */
+export function estimateText(estimate: Estimate): string {
+  return estimate.credits === undefined ? l10n.t('price unknown') : estimatedCredits(estimate);
+}
+
+/** The same after "Price:". */
+export function estimatedCredits({ credits, worst }: Estimate): string {
   const { t } = l10n;
-  if (credits === undefined) return t('an unknown price');
+  if (credits === undefined) return t({ message: 'unknown', comment: 'After "Price:"' });
   if (worst === undefined) return t('{0} or more', creditsText(credits));
   if (worst === credits) return creditsText(credits);
   return t('{0} to {1}', credits.toLocaleString(l10n.language), creditsText(worst));

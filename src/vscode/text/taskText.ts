@@ -7,8 +7,8 @@ import { l10n } from './l10n.ts';
 /** What the job is doing, in a few words. */
 export function stateText(task: Task): string {
   const { t } = l10n;
-  if (task.hold === 'key') return t('waiting for an API key that works');
-  if (task.hold === 'decision') return t('waiting for your decision');
+  if (task.hold === 'key') return t('needs a valid API key');
+  if (task.hold === 'decision') return t('needs your decision');
   if (isRateLimited(task) && task.dueAt !== undefined) {
     // First how long: the status bar and a narrow view cut the end off.
     const time = new Date(task.dueAt).toLocaleTimeString(l10n.language, { timeStyle: 'medium' });
@@ -19,19 +19,19 @@ export function stateText(task: Task): string {
       return t('ready to send');
     case 'submitting':
       return task.failures > 0
-        ? t('no answer yet, asking again')
+        ? t('no response, retrying')
         : t({ message: 'sending', comment: 'State of a generation' });
     case 'queued':
       return task.failures > 0
-        ? t('queued, connection interrupted')
+        ? t('queued (connection lost)')
         : t({ message: 'queued', comment: 'State of a generation' });
     case 'processing':
       return task.failures > 0
-        ? t('generating, connection interrupted')
+        ? t('generating (connection lost)')
         : t({ message: 'generating', comment: 'State of a generation' });
     case 'succeeded':
       return task.failures > 0
-        ? t('the download failed, trying again')
+        ? t('download failed, retrying')
         : t({ message: 'downloading', comment: 'State of a generation' });
     case 'stored':
       return t('ready to insert');
@@ -40,7 +40,7 @@ export function stateText(task: Task): string {
     case 'failed':
       return t({ message: 'failed', comment: 'State of a generation' });
     case 'unreachable':
-      return t({ message: 'out of reach', comment: 'State of a generation: we have stopped looking for it' });
+      return t({ message: 'unreachable', comment: 'State of a generation: we have stopped looking for it' });
     case 'untracked':
       // Given up before Rivya had it, or before anybody knew.
       return storedFiles(task).length > 0
@@ -72,7 +72,7 @@ export function creditsText(credits: number): string {
 export function paidText(task: Task): string {
   const charge = chargeOf(task);
   const credits = creditsSaid(charge);
-  if (credits === undefined) return l10n.t('credits not known');
+  if (credits === undefined) return l10n.t('credits unknown');
   if (credits === 0 && task.state !== 'failed') return '';
   return charge.kind === 'said' && charge.as === 'reservation'
     ? l10n.t('{0} reserved', creditsText(credits))

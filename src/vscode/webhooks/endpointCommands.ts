@@ -33,8 +33,8 @@ export const endpointCommands = {
     const text = await enter({
       title,
       prompt: rules.loopback
-        ? t('Where deliveries go. The server is on this machine, so an address of this machine will do.')
-        : t('Where deliveries go: a public https address.'),
+        ? t('URL that receives deliveries. It can be an address on this computer.')
+        : t('URL that receives deliveries. It must be a public https address.'),
       placeholder: 'https://example.com/webhooks/rivya',
       validate: value => (value.trim() === '' ? undefined : problemOf(value, rules)),
     });
@@ -77,7 +77,9 @@ export const endpointCommands = {
     const endpoint = await endpointFrom(tools, argument);
     await confirm(
       t('Delete the webhook {0}?', endpointName(endpoint)),
-      t('Rivya delivers nothing to it any more, and its signing secret is removed from this computer.'),
+      t(
+        "Rivya stops sending deliveries to it, and its signing secret is removed from this computer. You can't undo this.",
+      ),
       t({ message: 'Delete', comment: 'Button: deletes a webhook' }),
     );
     const { origin } = tools.server.base;
@@ -92,8 +94,8 @@ export const endpointCommands = {
     tools.refresh();
     inform(
       gone
-        ? t('The webhook {0} was already gone.', endpointName(endpoint))
-        : t('The webhook {0} was deleted.', endpointName(endpoint)),
+        ? t('Webhook {0} had already been deleted.', endpointName(endpoint))
+        : t('Webhook {0} deleted.', endpointName(endpoint)),
     );
   },
 
@@ -101,19 +103,21 @@ export const endpointCommands = {
     const { t } = l10n;
     const endpoint = await endpointFrom(tools, argument);
     const delivery = await withProgress(
-      { location: vscode.ProgressLocation.Notification, title: t('Sending a test delivery') },
+      { location: vscode.ProgressLocation.Notification, title: t('Sending test delivery...') },
       () => tools.webhooks().test(endpoint.id),
     );
     tools.refresh();
     const name = endpointName(endpoint);
     if (delivery?.status === undefined || delivery.status === null || delivery.status === 'pending') {
-      inform(t('Rivya sends a test delivery to {0}. Its outcome is among the deliveries.', name));
+      inform(
+        t('Rivya is sending a test delivery to {0}. See the result under Show Webhook Deliveries.', name),
+      );
     } else if (delivery.status === 'failed' || delivery.status === 'skipped') {
       const reason = errorText(delivery.error);
       void ask(
         'warning',
         t(
-          'The test delivery to {0} failed: {1}',
+          'Test delivery to {0} failed: {1}',
           name,
           plain(reason, 'value') || `HTTP ${delivery.response_status ?? '?'}`,
         ),
@@ -121,7 +125,7 @@ export const endpointCommands = {
       );
     } else {
       const answer = delivery.response_status === null ? '' : ` (HTTP ${delivery.response_status})`;
-      inform(t('The test delivery to {0} arrived{1}.', name, answer));
+      inform(t('Test delivery to {0} succeeded{1}.', name, answer));
     }
   },
 
@@ -131,7 +135,7 @@ export const endpointCommands = {
     await confirm(
       t('Rotate the signing secret of {0}?', endpointName(endpoint)),
       t(
-        'The old secret may stop at once: receivers that still use it then refuse the deliveries until they are given the new one.',
+        'The old secret may stop working immediately. Receivers that still use it will reject deliveries until you update them.',
       ),
       t({ message: 'Rotate', comment: 'Button: replaces the signing secret of a webhook' }),
     );
@@ -141,9 +145,7 @@ export const endpointCommands = {
       await tools.secrets.remove(origin, endpoint.id);
       tools.refresh();
       throw new UserError(
-        t(
-          'The secret was rotated, but the answer of Rivya does not tell the new one. Look at the dashboard.',
-        ),
+        t("The secret was rotated, but Rivya didn't return the new one. Check the dashboard."),
       );
     }
     await keepAndShow(
@@ -163,14 +165,14 @@ export const endpointCommands = {
     if (secret === undefined) {
       throw new UserError(
         t(
-          'The signing secret of {0} is not known on this computer. Rivya shows it only once, so it can only be rotated.',
+          "The signing secret of {0} isn't stored on this computer. Rivya shows it only once. Enter it, or rotate it.",
           endpointName(endpoint),
         ),
         [{ title: t('Rotate Secret'), command: 'rivya.webhook.rotateSecret', arguments: [nodeOf(endpoint)] }],
       );
     }
     await vscode.env.clipboard.writeText(secret);
-    flash(t('The signing secret was copied.'), undefined, 5_000);
+    flash(t('Signing secret copied to clipboard.'), undefined, 5_000);
   },
 
   /** For a webhook that was made elsewhere. */
@@ -179,7 +181,7 @@ export const endpointCommands = {
     const endpoint = await endpointFrom(tools, argument);
     const secret = await enter({
       title: t('Signing Secret of {0}', endpointName(endpoint)),
-      prompt: t('It is kept in the secret storage of this computer, to verify deliveries with.'),
+      prompt: t('Stored in secret storage on this computer and used to verify deliveries.'),
       placeholder: 'whsec_…',
       password: true,
     });
@@ -213,7 +215,7 @@ export async function register(
     ) {
       throw new UserError(
         t(
-          'It is not known whether the webhook was created: {0} Look at the Webhooks view. If it is there, rotate its secret; if not, create it again.',
+          "The webhook may or may not have been created: {0} Check the Webhooks view. If it's there, rotate its secret. If not, create it again.",
           sentence(error.message),
         ),
         [{ title: t('Refresh Webhooks'), command: 'rivya.webhooks.refresh' }],
@@ -223,13 +225,7 @@ export async function register(
     throw error;
   }
   if (endpoint.signing_secret !== null) {
-    await keepAndShow(
-      tools,
-      origin,
-      endpoint,
-      endpoint.signing_secret,
-      t('The webhook {0} was created.', name),
-    );
+    await keepAndShow(tools, origin, endpoint, endpoint.signing_secret, t('Webhook {0} created.', name));
   }
   tools.refresh();
 }
@@ -252,7 +248,7 @@ export async function endpointFrom(tools: WebhookTools, argument: unknown): Prom
   const { t } = l10n;
   const endpoints = await tools.webhooks().listAll();
   if (endpoints.length === 0) {
-    throw new UserError(t('There is no webhook yet.'), [
+    throw new UserError(t("You don't have any webhooks yet."), [
       { title: t('Create Webhook'), command: 'rivya.webhook.create' },
     ]);
   }
@@ -296,14 +292,14 @@ async function keepAndShow(
 ): Promise<void> {
   const { t } = l10n;
   let kept = t(
-    'It is kept in the secret storage of this computer and is not shown again; you can copy it at any time.',
+    "The secret is stored in secret storage on this computer. It isn't shown again, but you can copy it at any time.",
   );
   try {
     await tools.secrets.set(origin, endpoint.id, secret);
   } catch (error) {
     // It cannot be had a second time, so it must be shown in any case.
     tools.log.error(`The signing secret of ${endpoint.id} could not be stored: ${errorText(error)}`);
-    kept = t('It could not be kept in the secret storage. Copy it now: it is not shown again.');
+    kept = t("The secret couldn't be stored. Copy it now, because it isn't shown again.");
   }
   const copy = t('Copy Secret');
   const answer = await ask('info', what, [copy], {
@@ -322,7 +318,7 @@ async function enter(options: TextOptions): Promise<string> {
 async function askName(title: string, value: string): Promise<string> {
   const { t } = l10n;
   return (
-    await enter({ title, value, prompt: t('A name for the webhook.'), placeholder: t('My server') })
+    await enter({ title, value, prompt: t('Name of the webhook'), placeholder: t('My server') })
   ).trim();
 }
 
@@ -334,8 +330,8 @@ async function askEvents(
 ): Promise<string[]> {
   const { t } = l10n;
   const details: Record<string, string> = {
-    'generation.succeeded': t('A generation succeeded.'),
-    'generation.failed': t('A generation failed.'),
+    'generation.succeeded': t('When a generation succeeds'),
+    'generation.failed': t('When a generation fails'),
   };
   const items = [...new Set([...eventTypes, ...extra])].map(label => ({
     label,

@@ -61,7 +61,7 @@ async function pickFromPages<T extends { readonly id: string | null }>(
     if (next) items.push(more);
     const chosen = await chooseOne(items, {
       title: first === 0 ? title : t('{0} ({1} shown)', title, entries.length),
-      placeholder: items.length === 0 ? t('There is none yet.') : t('Choose one to open it'),
+      placeholder: items.length === 0 ? t('Nothing here yet') : t('Select an item to open'),
       matchOnDescription: true,
       matchOnDetail: true,
     });

@@ -19,15 +19,15 @@ export async function newHandler({ context }: HostContext): Promise<void> {
   const details: Record<(typeof templates)[number]['label'], string> = {
     Express: 'TypeScript',
     Hono: 'TypeScript',
-    'Next.js': t('TypeScript, a route of the app router'),
+    'Next.js': t('TypeScript, App Router route'),
     FastAPI: 'Python',
     Go: 'net/http',
     PHP: t('PHP 8 without a framework'),
   };
   const items = templates.map(template => ({ ...template, description: details[template.label] }));
   const chosen = await chooseOne(items, {
-    title: t('New Webhook Handler'),
-    placeholder: t('The framework of your server'),
+    title: t('New Webhook Handler File'),
+    placeholder: t('Select a framework'),
   });
   const uri = vscode.Uri.joinPath(context.extensionUri, 'media', 'webhookHandlers', chosen.file);
   const content = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));

@@ -37,15 +37,15 @@ export const receiverCommands = {
       const answer = await ask(
         'error',
         code === 'EADDRINUSE'
-          ? t('Port {0} is in use by another program or window, so the receiver was not started.', port)
-          : t('This user may not open port {0}, so the receiver was not started.', port),
+          ? t("The receiver couldn't start because port {0} is in use.", port)
+          : t("The receiver couldn't start because you don't have permission to use port {0}.", port),
         [free],
       );
       if (answer !== free) throw new Cancelled();
       await receiver.start(0);
     }
     const text = t(
-      'The webhook receiver listens at {0}, on this machine only. What comes shows in the Webhooks view.',
+      'The webhook receiver is listening at {0}, on this computer only. Deliveries appear in the Webhooks view.',
       receiver.url ?? '',
     );
     const register = { title: t('Register as Webhook'), command: 'rivya.webhook.registerReceiver' } as const;
@@ -65,20 +65,20 @@ export const receiverCommands = {
     const { t } = l10n;
     const local = tools.receiver.url;
     if (local === undefined) {
-      throw new UserError(t('The webhook receiver is not running.'), [
+      throw new UserError(t("The webhook receiver isn't running."), [
         { title: t('Start Receiver'), command: 'rivya.webhook.startReceiver' },
       ]);
     }
-    const name = t('Receiver of VS Code');
+    const name = t('VS Code receiver');
     if (rulesOf(tools).loopback) {
       await register(tools, name, new URL(local), allEvents);
       return;
     }
-    const open = t('Open Port and Register');
-    const answer = await ask('warning', t('Open the port of the receiver to the internet?'), [open], {
+    const open = t('Forward Port and Register');
+    const answer = await ask('warning', t("Forward the receiver's port to the internet?"), [open], {
       detail: [
         t(
-          'The editor is asked to forward {0}. Then anyone who knows the public address can send requests to this machine; the receiver shows them, and trusts only what is signed. Your editor may ask for the visibility of the port: Rivya reaches it only when it is public. Close it again in the Ports view.',
+          'VS Code will forward {0}. Anyone who knows the public address can then send requests to this computer. The receiver shows them and marks only signed ones as verified. If asked for the port visibility, select Public. To stop, use Stop Forwarding Port in the Ports view.',
           local,
         ),
       ],
@@ -89,7 +89,7 @@ export const receiverCommands = {
     if (!('url' in parseWebhookUrl(address, rulesOf(tools)))) {
       throw new UserError(
         t(
-          'This editor gives the receiver no public https address, only {0}. Rivya cannot reach that; the sandbox can. Nothing was registered.',
+          "This editor can't provide a public https address for the receiver, only {0}. Rivya can't reach it, but the sandbox can. Nothing was registered.",
           address,
         ),
         [actions().sandbox],
@@ -113,7 +113,7 @@ export const receiverCommands = {
     const { workspaceState } = tools.context;
     const text = await askText({
       title: t('Replay Delivery {0}', delivery.number),
-      prompt: t('An address of your server on this machine. Headers and body are sent as they came.'),
+      prompt: t('URL of your server on this computer. Headers and body are sent unchanged.'),
       value: workspaceState.get(replayUrlKey, 'http://localhost:3000/webhooks/rivya'),
       validate: value => {
         const parsed = parseReplayUrl(value);
@@ -127,7 +127,7 @@ export const receiverCommands = {
     const answer = await withProgress(
       {
         location: vscode.ProgressLocation.Notification,
-        title: t('Replaying the delivery'),
+        title: t('Replaying delivery...'),
         cancellable: true,
       },
       (_progress, token) => replayUntil(token, delivery, parsed.url),
@@ -149,8 +149,8 @@ async function replayUntil(token: vscode.CancellationToken, delivery: ReceivedDe
     if (cancelled.signal.aborted) throw new Cancelled();
     throw new UserError(
       timeout.aborted
-        ? l10n.t('{0} did not answer within a minute.', url.href)
-        : l10n.t('{0} could not be reached: {1}', url.href, plain(describeError(error), 'value')),
+        ? l10n.t("{0} didn't respond within one minute.", url.href)
+        : l10n.t("Couldn't connect to {0}: {1}", url.href, plain(describeError(error), 'value')),
       [],
       { cause: error },
     );
@@ -173,7 +173,7 @@ async function receivedFrom({ receiver }: WebhookTools, argument: unknown): Prom
   if (receiver.deliveries.length === 0) {
     const start = { title: t('Start Receiver'), command: 'rivya.webhook.startReceiver' } as const;
     throw new UserError(
-      t('The webhook receiver got nothing yet.'),
+      t("The webhook receiver hasn't received any deliveries yet."),
       receiver.url === undefined ? [start] : [],
     );
   }

@@ -20,7 +20,7 @@ export class WebhookDocuments {
   text(uri: vscode.Uri): string {
     return (
       this.#texts.get(uri.path) ??
-      comment(l10n.t('This is no longer in memory. Open it again from the Webhooks view.'))
+      comment(l10n.t('This document is no longer available. Open it again from the Webhooks view.'))
     );
   }
 
@@ -47,11 +47,11 @@ export function deliveryDocument(delivery: WebhookDelivery, payload: unknown): s
     t('Status: {0}', deliveryText(delivery)),
     delivery.created_at === null ? '' : t('Created: {0}', timeText(delivery.created_at)),
     delivery.delivered_at === null ? '' : t('Sent: {0}', timeText(delivery.delivered_at)),
-    delivery.duration_ms === null ? '' : t('Answer after: {0} ms', delivery.duration_ms),
+    delivery.duration_ms === null ? '' : t('Response time: {0} ms', delivery.duration_ms),
     delivery.next_attempt_at === null ? '' : t('Next attempt: {0}', timeText(delivery.next_attempt_at)),
     error === '' ? '' : t('Error: {0}', error),
     payload === undefined
-      ? t('The payload is not in the answer of Rivya; this is the whole entry:')
+      ? t("Rivya's response doesn't include the payload. This is the complete entry:")
       : t('Payload:'),
   ];
   return documentText(lines, payload ?? delivery);
@@ -79,9 +79,9 @@ export function receivedDocument(delivery: ReceivedDelivery, endpoint: string | 
     `${delivery.method} ${delivery.path}`,
     verdictText(delivery),
     endpoint === undefined ? '' : t('Signed with the secret of: {0}', endpoint),
-    verdict.verified ? '' : t('Anyone can have sent this. Do not act on it.'),
-    age === undefined ? '' : t('Time of the signature: {0} s before it came', age),
-    t('Answered with: {0}', delivery.status),
+    verdict.verified ? '' : t("This delivery isn't verified. Anyone could have sent it. Don't trust it."),
+    age === undefined ? '' : t('Signed {0} s before it arrived', age),
+    t('Response sent: {0}', delivery.status),
   ];
   return documentText(lines, { headers: headersObject(delivery.headers), body: readable(delivery.body) });
 }
@@ -90,9 +90,9 @@ export function replayDocument(answer: ReplayAnswer, delivery: ReceivedDelivery,
   const { t } = l10n;
   const lines = [
     t('Delivery {0}, replayed to {1}', delivery.number, url),
-    t('Answer: {0}', `${answer.status} ${answer.statusText}`),
-    t('Answer after: {0} ms', Math.round(answer.milliseconds)),
-    answer.cut ? t('Only the beginning of the answer is shown.') : '',
+    t('Response: {0}', `${answer.status} ${answer.statusText}`),
+    t('Response time: {0} ms', Math.round(answer.milliseconds)),
+    answer.cut ? t('The response is truncated.') : '',
   ];
   return documentText(lines, {
     headers: headersObject(answer.headers),

@@ -31,7 +31,7 @@ function endpointItem(endpoint: WebhookEndpoint, secretKnown: boolean): vscode.T
     active ? '' : statusText(endpoint.status),
     failures > 0 ? t('failures: {0}', failures) : '',
     endpoint.event_types.map(shortEvent).join(', '),
-    secretKnown ? '' : t('secret not known here'),
+    secretKnown ? '' : t('no signing secret'),
   ]
     .filter(Boolean)
     .join(' · ');
@@ -76,9 +76,9 @@ function endpointTooltip(endpoint: WebhookEndpoint, secretKnown: boolean): strin
     ),
     endpoint.secret_preview === null ? '' : t('Signing secret: {0}', endpoint.secret_preview),
     secretKnown
-      ? t('The signing secret is kept on this computer.')
+      ? t('The signing secret is stored on this computer.')
       : t(
-          'The signing secret is not known here, and Rivya shows it only once. It can be entered, or rotated.',
+          "The signing secret isn't stored on this computer. Rivya shows it only once. Enter it, or rotate it.",
         ),
   ];
 }
@@ -94,7 +94,7 @@ function shortEvent(type: string): string {
 
 /** The row that says why there is nothing to show; selecting it tries again. */
 export function failureItem(text: string): vscode.TreeItem {
-  const label = l10n.t('The webhooks could not be read. Select to try again.');
+  const label = l10n.t("Couldn't load the webhooks. Select to try again.");
   const item = treeItem({ label, tooltip: [text], accessibleLabel: `${label} ${text}` });
   item.iconPath = new vscode.ThemeIcon('warning');
   item.command = { command: 'rivya.webhooks.refresh', title: l10n.t('Refresh Webhooks') };
@@ -107,9 +107,9 @@ function receiverItem({ url, deliveries }: WebhookReceiver): vscode.TreeItem {
   const description = url ?? t({ message: 'stopped', comment: 'State of the local receiver of webhooks' });
   const tooltip = [
     url === undefined
-      ? t('The receiver is stopped.')
-      : t('The receiver listens at {0}, on this machine only.', url),
-    t('The last 500 deliveries are kept in memory until the window closes. Here: {0}', deliveries.length),
+      ? t("The receiver isn't running.")
+      : t('The receiver is listening at {0}, on this computer only.', url),
+    t('Deliveries: {0}. The last 500 are kept until the window closes.', deliveries.length),
   ];
   const item = treeItem(
     { label, description, tooltip, accessibleLabel: `${label}, ${description}` },

@@ -14,21 +14,21 @@ export function urlProblemText(problem: WebhookUrlProblem): string {
   const { t } = l10n;
   switch (problem) {
     case 'invalid':
-      return t('This is not a complete web address, such as https://example.com/hooks.');
+      return t('Enter a complete URL, for example https://example.com/hooks');
     case 'notHttps':
-      return t('Rivya delivers to https addresses only.');
+      return t('Use an https URL.');
     case 'credentials':
-      return t('Rivya takes no address with a user name or password in it.');
+      return t('Remove the user name and password from the URL.');
     case 'fragment':
-      return t('Rivya takes no address with a fragment: leave out "#" and what follows.');
+      return t('Remove "#" and everything after it.');
     case 'localName':
-      return t('Only this machine or its network knows this name, so Rivya cannot reach it.');
-    case 'privateAddress':
       return t(
-        'This is a loopback, private or reserved address, however it is written; Rivya refuses those.',
+        "Rivya can't reach this name, because it's known only on this computer or network. Use a public address.",
       );
+    case 'privateAddress':
+      return t("Use a public address. Rivya doesn't accept loopback, private, or reserved addresses.");
     case 'resolvesToPrivate':
-      return t('This name leads to a loopback, private or reserved address; Rivya refuses those.');
+      return t("This name resolves to a loopback, private, or reserved address, which Rivya doesn't accept.");
   }
 }
 
@@ -36,11 +36,11 @@ export function replayUrlProblemText(problem: ReplayUrlProblem): string {
   const { t } = l10n;
   switch (problem) {
     case 'invalid':
-      return t('This is not a complete web address, such as http://localhost:3000/webhooks/rivya.');
+      return t('Enter a complete URL, for example http://localhost:3000/webhooks/rivya');
     case 'notHttp':
       return t('Use http or https.');
     case 'notThisMachine':
-      return t('Deliveries are replayed to this machine only: use localhost or 127.0.0.1.');
+      return t('Deliveries are replayed to this computer only: use localhost or 127.0.0.1.');
   }
 }
 
@@ -48,7 +48,7 @@ function schemeText(scheme: WebhookScheme): string {
   const { t } = l10n;
   const names: Record<WebhookScheme, string> = {
     standardWebhooks: 'Standard Webhooks',
-    stripe: t('signature with time, as Stripe has it'),
+    stripe: t('Stripe-style timestamped signature'),
     hmacHex: t('HMAC-SHA256 of the body in hexadecimal'),
     hmacBase64: t('HMAC-SHA256 of the body in Base64'),
   };
@@ -60,25 +60,25 @@ function refusalText(reason: ReceiverRefusal): string {
   const { t } = l10n;
   switch (reason) {
     case 'noSecret':
-      return t('no signing secret is known here');
+      return t('no signing secret is stored');
     case 'secretsUnreadable':
-      return t('the secret storage could not be read');
+      return t("the secret storage couldn't be read");
     case 'secretUnusable':
       return t('the signing secret is empty');
     case 'signatureMissing':
       return t('it has no signature');
     case 'signatureUnreadable':
-      return t('its signature is of no known form');
+      return t('its signature format is unknown');
     case 'signatureMismatch':
-      return t('its signature is wrong: another secret, or a changed body');
+      return t("its signature doesn't match the secret or the body");
     case 'bodyNotJson':
-      return t('its body is not JSON');
+      return t("its body isn't JSON");
     case 'timestampTooOld':
-      return t('it was signed too long ago: a replay, or a late delivery');
+      return t('its signature is too old');
     case 'timestampTooNew':
-      return t('it was signed in the future: one of the clocks is wrong');
+      return t('its signature is dated in the future; check the clocks');
     case 'wrongMethod':
-      return t('deliveries come by POST');
+      return t("it isn't a POST request");
     case 'bodyTooLarge':
       return t('its body is larger than 1 MB');
   }

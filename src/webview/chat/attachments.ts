@@ -24,7 +24,7 @@ function thumbnail(image: ChatImageDto, onRemove: Remove | undefined): TemplateR
       image.source === undefined
         ? html`<span class="thumbnail-missing"
             ><span class="codicon codicon-file-media" aria-hidden="true"></span>${
-              onRemove === undefined ? t('The file is gone') : nothing
+              onRemove === undefined ? t('File not found') : nothing
             }</span
           >`
         : html`<img src=${image.source} alt="" width="64" height="64" />`
@@ -47,7 +47,7 @@ export function renderContexts(
   onRemove?: Remove,
 ): TemplateResult | typeof nothing {
   if (contexts.length === 0) return nothing;
-  return html`<ul class="contexts" aria-label=${t('Quoted with the question')}>
+  return html`<ul class="contexts" aria-label=${t('Context')}>
     ${contexts.map(context => html`<li class="context">${quotation(context, onRemove)}</li>`)}
   </ul>`;
 }

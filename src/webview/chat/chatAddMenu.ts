@@ -40,13 +40,13 @@ export class ChatAddMenu extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`${iconButton('add', t('Add to the question'), this.#toggle, { testId: 'chat-add', isExpanded: this.isOpen })}
+    return html`${iconButton('add', t('Add to Question'), this.#toggle, { testId: 'chat-add', isExpanded: this.isOpen })}
     ${
       this.isOpen
         ? html`<div
             class="add-menu"
             role="menu"
-            aria-label=${t('Add to the question')}
+            aria-label=${t('Add to Question')}
             @keydown=${this.#onKeyDown}
             @focusout=${this.#onFocusOut}
           >
@@ -59,14 +59,14 @@ export class ChatAddMenu extends LitElement {
   #offers(): Entry[] {
     const images: Entry = {
       icon: 'file-media',
-      name: t('Add images'),
-      description: t('They can be pasted, too, or dropped while holding Shift'),
+      name: t('Add Images...'),
+      description: t('You can also paste images, or drop them while holding Shift'),
       type: 'pickImages',
     };
     return [
       ...(this.takesImages ? [images] : []),
-      { icon: 'selection', name: t('Add selection'), type: 'addSelection' },
-      { icon: 'file-add', name: t('Add file'), type: 'addFile' },
+      { icon: 'selection', name: t('Add Selection'), type: 'addSelection' },
+      { icon: 'file-add', name: t('Add File...'), type: 'addFile' },
     ];
   }
 

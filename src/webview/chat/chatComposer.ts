@@ -108,7 +108,7 @@ export class ChatComposer extends LitElement {
             }
             ${iconButton(
               'send',
-              obstacle === 'streaming' ? t('Send after this answer') : t('Send'),
+              obstacle === 'streaming' ? t('Send After This Response') : t('Send'),
               this.#send,
               {
                 testId: 'chat-send',
@@ -124,11 +124,11 @@ export class ChatComposer extends LitElement {
   #renderNotices(obstacle: SendBlocker | undefined, model: ChatModelDto | undefined): TemplateResult {
     const { chat } = this;
     const notices = [
-      chat.offline ? t('You are offline. What you have written waits here.') : undefined,
+      chat.offline ? t("You're offline. Your draft is saved.") : undefined,
       chat.composer.problem,
-      this.tooLarge.length > 0 ? t('Too large: {0}', this.tooLarge.join(', ')) : undefined,
+      this.tooLarge.length > 0 ? t('Images that are too large: {0}', this.tooLarge.join(', ')) : undefined,
       obstacle === 'tooLong' && model?.maximumLength !== undefined
-        ? t('Too long: this model takes up to {0} characters.', formatNumber(model.maximumLength))
+        ? t('Too long. The limit of this model is {0} characters.', formatNumber(model.maximumLength))
         : undefined,
       obstacle === 'model' && model !== undefined ? model.unusable : undefined,
     ];
@@ -139,8 +139,10 @@ export class ChatComposer extends LitElement {
       ${
         chat.composer.isQueued
           ? html`<p class="notice" data-testid="chat-queued">
-              ${t('Queued: it is sent when this answer is complete.')}
-              <button type="button" class="text-button" @click=${this.#takeBack}>${t('Take Back')}</button>
+              ${t('Queued until this response is complete.')}
+              <button type="button" class="text-button" @click=${this.#takeBack}>
+                ${t('Cancel Sending')}
+              </button>
             </p>`
           : nothing
       }
@@ -158,7 +160,7 @@ export class ChatComposer extends LitElement {
       ></chat-model-picker>
       ${
         model?.webSearch === true
-          ? iconButton('globe', t('Web search'), () => post({ type: 'setWebSearch', on: !webSearch }), {
+          ? iconButton('globe', t('Web Search'), () => post({ type: 'setWebSearch', on: !webSearch }), {
               isPressed: webSearch,
             })
           : nothing

@@ -60,7 +60,7 @@ export class ChatFind extends LitElement {
       <input
         type="text"
         data-testid="chat-find"
-        aria-label=${t('Find in the conversation')}
+        aria-label=${t('Find in conversation')}
         placeholder=${t({ message: 'Find', comment: 'Placeholder of the box that finds words in the chat' })}
         .value=${this.words}
         @input=${this.#onInput}

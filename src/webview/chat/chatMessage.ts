@@ -168,7 +168,7 @@ export class ChatMessage extends LitElement {
     };
     const isThinking = state === 'streaming' && text === '';
     return html`<details class="reasoning" @toggle=${onToggle}>
-      <summary>${isThinking ? t('Thinking') : t('Reasoning')}</summary>
+      <summary>${isThinking ? t('Thinking...') : t('Reasoning')}</summary>
       ${this.showsReasoning ? html`<div class="reasoning-text" dir="auto">${reasoning}</div>` : nothing}
     </details>`;
   }
@@ -179,15 +179,21 @@ export class ChatMessage extends LitElement {
         return this.message.text === ''
           ? html`<div class="waiting">
               <span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>
-              ${t('Answering')}
+              ${t('Generating response...')}
             </div>`
           : nothing;
       case 'stopped':
-        return html`<div class="state-note">${t('You stopped this answer.')}</div>`;
+        return html`<div class="state-note">
+          ${
+            this.message.usage?.credits === undefined
+              ? t('You stopped this response. It may have been charged.')
+              : t('You stopped this response.')
+          }
+        </div>`;
       case 'incomplete':
         return html`<div class="state-note">
           <span class="codicon codicon-warning" aria-hidden="true"></span>
-          ${t('This answer broke off.')}
+          ${t('This response is incomplete.')}
           <button
             type="button"
             class="text-button"
@@ -234,20 +240,20 @@ export class ChatMessage extends LitElement {
         >${formatDay(message.createdAt)}</span
       >
       ${iconButton('copy', t('Copy'), () => post({ type: 'copy', text: message.text }))}
-      ${isUser ? iconButton('edit', t('Edit and send as a new chat'), this.#edit) : nothing}
+      ${isUser ? iconButton('edit', t('Edit and Send in New Chat'), this.#edit) : nothing}
       ${
         isUser
           ? nothing
-          : iconButton('refresh', t('Answer again in a new chat'), () => post({ type: 'retry', messageId }), {
+          : iconButton('refresh', t('Regenerate in New Chat'), () => post({ type: 'retry', messageId }), {
               isDisabled: !this.canAsk,
             })
       }
-      ${iconButton('repo-forked', t('Branch into a new chat'), () => post({ type: 'branch', messageId }), {
+      ${iconButton('repo-forked', t('Branch into New Chat'), () => post({ type: 'branch', messageId }), {
         isDisabled: !this.canAsk,
       })}
       ${iconButton(
         'sparkle',
-        this.hasSelection ? t('Generate image from selection') : t('Generate image from this'),
+        this.hasSelection ? t('Generate Image from Selection') : t('Generate Image from Message'),
         this.#generate,
       )}`;
     return toolbar('actions', t('Actions'), buttons);
@@ -274,12 +280,14 @@ export class ChatMessage extends LitElement {
         ${ref(this.#editor)}
         dir="auto"
         rows="4"
-        aria-label=${t('Change the question')}
+        aria-label=${t('Edit question')}
         aria-describedby="hint-${this.message.id}"
         .value=${this.message.text}
         @keydown=${onKeyDown}
       ></textarea>
-      <p class="hint" id="hint-${this.message.id}">${t('The changed question begins a new chat.')}</p>
+      <p class="hint" id="hint-${this.message.id}">
+        ${t('Sending starts a new chat and is charged like any question.')}
+      </p>
       <div class="problem-actions">
         <vscode-button ?disabled=${!this.canAsk} @click=${this.#resend}>${t('Send')}</vscode-button>
         <vscode-button secondary @click=${close}>${t('Cancel')}</vscode-button>
@@ -312,13 +320,13 @@ export class ChatMessage extends LitElement {
 function renderUsage({ role, state, usage }: ChatMessageDto): TemplateResult | typeof nothing {
   const { inputTokens, outputTokens, credits }: Partial<ChatUsageDto> = usage ?? {};
   const tokens = [
-    inputTokens === undefined ? undefined : t('Tokens in: {0}', formatNumber(inputTokens)),
-    outputTokens === undefined ? undefined : t('Tokens out: {0}', formatNumber(outputTokens)),
+    inputTokens === undefined ? undefined : t('Input tokens: {0}', formatNumber(inputTokens)),
+    outputTokens === undefined ? undefined : t('Output tokens: {0}', formatNumber(outputTokens)),
   ]
     .filter(part => part !== undefined)
     .join(' · ');
   const mayCost = role === 'assistant' && (state === 'stopped' || state === 'incomplete');
-  const cost = credits !== undefined ? creditsWords(credits) : mayCost ? t('credits not known') : undefined;
+  const cost = credits !== undefined ? creditsWords(credits) : mayCost ? t('credits unknown') : undefined;
   if (cost === undefined) return usage === undefined ? nothing : html`<span class="usage">${tokens}</span>`;
   return html`<span class="usage" title=${tokens}>${cost}</span>`;
 }

@@ -62,7 +62,7 @@ export class ChatModelPicker extends LitElement {
         aria-haspopup="listbox"
         aria-expanded=${this.isOpen}
         aria-label=${[
-          t('Model: {0}', name ?? t({ message: 'none', comment: 'No model is chosen' })),
+          t('Model: {0}', name ?? t({ message: 'no model', comment: 'No model is chosen' })),
           ...(effort === undefined ? [] : [t('Effort: {0}', effort)]),
         ].join(', ')}
         title=${current === undefined ? t('Choose a model') : current.price}
@@ -88,8 +88,8 @@ export class ChatModelPicker extends LitElement {
       ${this.models.map((model, index) => this.#renderModel(model, index))}
       ${
         this.#efforts.length > 0
-          ? html`<div class="efforts" role="group" aria-label=${t('Reasoning effort')}>
-              <div class="model-detail" aria-hidden="true">${t('Reasoning effort')}</div>
+          ? html`<div class="efforts" role="group" aria-label=${t('Reasoning Effort')}>
+              <div class="model-detail" aria-hidden="true">${t('Reasoning Effort')}</div>
               ${this.#efforts.map((effort, index) => this.#renderEffort(effort, this.models.length + index))}
             </div>`
           : nothing
@@ -215,7 +215,7 @@ export class ChatModelPicker extends LitElement {
 
 function abilitiesOf(model: ChatModelDto): string[] {
   return [
-    model.images ? t('images') : '',
+    model.images ? t('accepts images') : '',
     model.webSearch ? t('web search') : '',
     model.reasoningEfforts.length > 0 ? t('reasoning effort') : '',
     model.maximumLength === undefined ? '' : t('up to {0} characters', formatNumber(model.maximumLength)),

@@ -26,6 +26,7 @@ import { markFound, unmarkFound } from './conversationFind.ts';
 import type { Found } from './conversationFind.ts';
 import { readsEverything } from './common/readsEverything.ts';
 import { ScrollKeeper } from './scrollKeeper.ts';
+import { creditsWords } from './creditsWords.ts';
 import './chatSessionList.ts';
 import { initialState, isHostMessage, reduce, streamingMessage } from './pageState.ts';
 import { formatNumber, t } from '../common/localization.ts';
@@ -168,7 +169,7 @@ export class ChatPage extends LitElement {
 
   #renderHeader(chat: ChatState): TemplateResult {
     const { session } = chat;
-    const title = session.title === '' ? t('New chat') : session.title;
+    const title = session.title === '' ? t('New Chat') : session.title;
     return html`<header class="header">
       <h1 class="title">
         <button
@@ -186,7 +187,7 @@ export class ChatPage extends LitElement {
       </h1>
       ${chat.sandbox ? html`<span class="tag">${t('Sandbox')}</span>` : nothing}
       ${renderCredits(session, chat.balance, chat.spentToday)}
-      ${iconButton('add', t('New chat'), this.#new, { testId: 'chat-new' })}
+      ${iconButton('add', t('New Chat'), this.#new, { testId: 'chat-new' })}
     </header>`;
   }
 
@@ -227,7 +228,7 @@ export class ChatPage extends LitElement {
       this.#scroll?.goTo('end');
     };
     return html`<button type="button" class="jump" data-testid="chat-jump-latest" @click=${jump}>
-      <span class="codicon codicon-arrow-down" aria-hidden="true"></span> ${t('Jump to latest')}
+      <span class="codicon codicon-arrow-down" aria-hidden="true"></span> ${t('Scroll to Bottom')}
     </button>`;
   }
 
@@ -293,7 +294,7 @@ export class ChatPage extends LitElement {
     if (before?.session.id !== chat.session.id) return;
     const was = streamingMessage(before) !== undefined;
     const is = streamingMessage(chat) !== undefined;
-    if (is && !was) this.#announcement = t('Answering');
+    if (is && !was) this.#announcement = t('Generating response...');
     else if (was && !is) {
       const { id } = streamingMessage(before) ?? {};
       const ended = chat.session.messages.find(message => message.id === id);
@@ -458,13 +459,13 @@ export class ChatPage extends LitElement {
 function endOf(state: ChatMessageState | undefined): string {
   switch (state) {
     case 'stopped':
-      return t('Answer stopped');
+      return t('Response stopped');
     case 'incomplete':
-      return t('Answer broke off');
+      return t('Response incomplete');
     case 'failed':
-      return t('No answer');
+      return t('No response');
     default:
-      return t('Answer finished');
+      return t('Response finished');
   }
 }
 
@@ -486,14 +487,14 @@ function beginningOf(text: string, length: number): string {
 }
 
 function headingOf({ role }: ChatMessageDto, number: number): string {
-  return role === 'user' ? t('Question {0}', number) : t('Answer {0}', number);
+  return role === 'user' ? t('Question {0}', number) : t('Response {0}', number);
 }
 
 function nameOfTurn({ role, text }: ChatMessageDto, number: number): string {
   const beginning = beginningOf(text, mostNamed);
   return role === 'user'
     ? t('Question {0}: {1}', number, beginning)
-    : t('Answer {0}: {1}', number, beginning);
+    : t('Response {0}: {1}', number, beginning);
 }
 
 /**
@@ -507,16 +508,12 @@ function renderCredits(
 ): TemplateResult | typeof nothing {
   const parts: string[] = [];
   if (used !== undefined) {
-    const sum = creditsAreMore ? t('at least {0}', formatNumber(used)) : formatNumber(used);
-    parts.push(
-      left === undefined
-        ? t('Credits: {0} used', sum)
-        : t('Credits: {0} used · {1} left', sum, formatNumber(left)),
-    );
-  } else if (left !== undefined) parts.push(t('Credits: {0} left', formatNumber(left)));
-  if (today > (used ?? 0)) parts.push(t('{0} in the chat today', formatNumber(today)));
+    const sum = creditsAreMore ? t('at least {0}', creditsWords(used)) : creditsWords(used);
+    parts.push(left === undefined ? t('{0} used', sum) : t('{0} used · {1} left', sum, formatNumber(left)));
+  } else if (left !== undefined) parts.push(t('{0} left', creditsWords(left)));
+  if (today > (used ?? 0)) parts.push(t('{0} in chats today', formatNumber(today)));
   if (parts.length === 0) return nothing;
-  const title = t('Used in this chat, left in the account, and used by all answers of today');
+  const title = t("Used in this chat, your remaining balance, and used by all of today's responses");
   return html`<div class="totals" title=${`${parts.join(' · ')}. ${title}`}>${parts.join(' · ')}</div>`;
 }
 

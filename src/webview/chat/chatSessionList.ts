@@ -115,13 +115,13 @@ export class ChatSessionList extends LitElement {
         <input
           type="search"
           dir="auto"
-          aria-label=${t('Search chats')}
+          aria-label=${t('Search Chats')}
           placeholder=${t('Search')}
           .value=${this.query}
           @input=${this.#onSearch}
         />
-        <select aria-label=${t('Which chats')} @change=${this.#onScope}>
-          <option value="workspace" ?selected=${this.scope === 'workspace'}>${t('This workspace')}</option>
+        <select aria-label=${t('Show chats from')} @change=${this.#onScope}>
+          <option value="workspace" ?selected=${this.scope === 'workspace'}>${t('This Workspace')}</option>
           <option value="all" ?selected=${this.scope === 'all'}>
             ${t({ message: 'All', comment: 'The sessions of every workspace' })}
           </option>
@@ -162,7 +162,7 @@ export class ChatSessionList extends LitElement {
     const { sessions, further, query, problem } = this.list;
     if (sessions.length > 0) return t('Chats: {0}', formatNumber(sessions.length));
     if (further === 'loading' || problem !== undefined) return '';
-    return query === '' ? t('No chats yet.') : t('Nothing found.');
+    return query === '' ? t('No chats yet.') : t('No chats found.');
   }
 
   /** One button in both states, so that it keeps the keyboard. */
@@ -178,7 +178,7 @@ export class ChatSessionList extends LitElement {
       aria-disabled=${isLoading ? 'true' : 'false'}
       @click=${load}
     >
-      ${isLoading ? t('Loading') : t('Load more from Rivya')}
+      ${isLoading ? t('Loading') : t('Load More from Rivya')}
     </button>`;
   }
 
@@ -232,7 +232,7 @@ export class ChatSessionList extends LitElement {
       post({ type: 'deleteSession', id });
       this.#finish();
     };
-    const question = t('Delete "{0}" from this computer?', title);
+    const question = t('Delete "{0}" from this computer? You can\'t undo this.', title);
     return html`<span class="session-question" dir="auto">${question}</span>
       <span class="session-answers" role="group" aria-label=${question}>
         <vscode-button @click=${confirm}

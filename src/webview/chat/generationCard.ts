@@ -34,9 +34,9 @@ export function renderCard(card: ChatCardDto): TemplateResult {
       <span>${card.stateText}</span>
       ${card.credits === undefined ? nothing : html`<span>${creditsWords(card.credits)}</span>`}
       <span class="card-actions">
-        ${card.canInsert ? iconButton('insert', t('Insert into the document'), act('insert')) : nothing}
+        ${card.canInsert ? iconButton('insert', t('Insert into Document'), act('insert')) : nothing}
         ${isThere ? iconButton('go-to-file', t({ message: 'Open', comment: 'Button: opens the generated file' }), act('open')) : nothing}
-        ${isThere ? iconButton('folder-opened', t('Show in folder'), act('reveal')) : nothing}
+        ${isThere ? iconButton('folder-opened', t('Reveal in Library Folder'), act('reveal')) : nothing}
       </span>
     </div>
   </div>`;
@@ -56,7 +56,7 @@ function renderResult(
   switch (kind) {
     case 'image':
       // With its size known beforehand the picture takes its room before it is loaded; its words stand below.
-      return html`<button type="button" class="card-open" aria-label=${t('Open the image')} @click=${open}>
+      return html`<button type="button" class="card-open" aria-label=${t('Open Image')} @click=${open}>
         <img
           class="card-picture"
           src=${source}

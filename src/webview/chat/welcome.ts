@@ -15,7 +15,7 @@ export function renderWelcome(chat: ChatState, onSuggestion: (text: string) => v
 }
 
 function renderBeginning(): TemplateResult {
-  return html`<p>${t('Without a key, a sandbox on this computer answers: no network, no cost.')}</p>
+  return html`<p>${t('Without a key, a sandbox on this computer responds: no network, no cost.')}</p>
     <div class="welcome-actions">
       <vscode-button @click=${() => post({ type: 'begin', with: 'sandbox' })}
         >${t('Try Without a Key')}</vscode-button
@@ -28,8 +28,8 @@ function renderBeginning(): TemplateResult {
 
 function renderSuggestions(onSuggestion: (text: string) => void): TemplateResult {
   const suggestions = [
-    t('Explain the selected code in plain words.'),
-    t('Write a prompt for a picture of a quiet harbour at dawn.'),
+    t('Explain the selected code.'),
+    t('Write a prompt for an image of a quiet harbor at dawn.'),
     t('Suggest a better title and a summary for this text.'),
   ];
   return html`<ul class="suggestions" aria-label=${t('Suggestions')}>

@@ -58,7 +58,7 @@ export class ComparePage extends LitElement {
     if (items.length === 0) {
       return html`<main class="empty" data-testid="compare-empty">
         <h1 class="visually-hidden">${t('Compare Results')}</h1>
-        <p>${t('None of these files is there any more.')}</p>
+        <p>${t('None of these files exist anymore.')}</p>
       </main>`;
     }
     return html`<header>
@@ -92,7 +92,7 @@ export class ComparePage extends LitElement {
           isDisabled: scale <= 1,
         })}
         ${iconButton('zoom-in', t('Zoom In'), () => this.#zoomBy(keyFactor))}
-        ${iconButton('screen-full', t('Show the Whole Picture'), () => this.#setZoom(whole), {
+        ${iconButton('screen-full', t('Show Whole Image'), () => this.#setZoom(whole), {
           isDisabled: scale === 1,
         })}`,
       )}
@@ -170,7 +170,7 @@ export class ComparePage extends LitElement {
       class="handle"
       role="slider"
       tabindex="0"
-      aria-label=${t('How much of the left picture is seen')}
+      aria-label=${t('How much of the left image is shown')}
       aria-valuemin="0"
       aria-valuemax="100"
       aria-valuenow=${this.#share}
@@ -192,7 +192,7 @@ export class ComparePage extends LitElement {
         role="group"
         tabindex="0"
         aria-label=${name}
-        aria-description=${t('Plus and minus zoom, 0 shows the whole, arrow keys move all pictures.')}
+        aria-description=${t('Plus and minus zoom, 0 shows the whole image, and arrow keys move all images.')}
         aria-keyshortcuts="+ - 0"
         @wheel=${this.#onWheel}
         @keydown=${this.#onKey}
@@ -206,8 +206,7 @@ export class ComparePage extends LitElement {
   }
 
   #renderPicture({ source, title }: CompareItemDto): TemplateResult {
-    if (source === undefined)
-      return html`<span class="missing">${t('The file is not there any more.')}</span>`;
+    if (source === undefined) return html`<span class="missing">${t('The file no longer exists.')}</span>`;
     // As a property: the policy of the page allows no style attribute.
     return html`<img
       src=${source}
@@ -234,9 +233,14 @@ export class ComparePage extends LitElement {
           ${t('Keep This One')}
         </button>
         ${iconButton('go-to-file', t('Open: {0}', name), () => post({ type: 'open', subject }))}
-        ${iconButton('close', t('Do Not Compare: {0}', name), () => post({ type: 'leave', subject }), {
-          testId: 'compare-leave',
-        })}
+        ${iconButton(
+          'close',
+          t('Remove from Comparison: {0}', name),
+          () => post({ type: 'leave', subject }),
+          {
+            testId: 'compare-leave',
+          },
+        )}
       </span>
     </figcaption>`;
   }
@@ -350,7 +354,7 @@ export class ComparePage extends LitElement {
 }
 
 function renderPlayer({ kind, source, title }: CompareItemDto): TemplateResult {
-  if (source === undefined) return html`<span class="missing">${t('The file is not there any more.')}</span>`;
+  if (source === undefined) return html`<span class="missing">${t('The file no longer exists.')}</span>`;
   return kind === 'video'
     ? html`<video src=${source} controls preload="metadata" aria-label=${title}></video>`
     : html`<audio src=${source} controls preload="metadata" aria-label=${title}></audio>`;

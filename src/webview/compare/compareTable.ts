@@ -11,7 +11,7 @@ export function renderTable(
   return html`<section class="differences" aria-label=${t('Differences')} tabindex="0">
     ${
       rows.length === 0
-        ? html`<p class="empty">${t('Prompt, model and parameters are the same.')}</p>`
+        ? html`<p class="empty">${t('Prompt, model, and parameters are the same.')}</p>`
         : html`<table data-testid="compare-differences">
             <thead>
               <tr>

@@ -32,10 +32,10 @@ export function renderActions(options: ActionsOptions): TemplateResult {
       testId: `gallery-${verb}`,
     });
   return html`<div class="actions" role="toolbar" aria-label=${t('Actions')}>
-    ${button('insert', t('Insert into the document'), 'insert', hasFile)}
+    ${button('insert', t('Insert into Document'), 'insert', hasFile)}
     ${button('wand', t('Use Result as Input'), 'useAsInput', hasFile && one)}
     ${button('save-as', t('Save Result As'), 'saveAs', hasFile && one)}
-    ${button('folder-opened', t('Show in Explorer'), 'reveal', one && hasFile && tile?.look !== 'ready')}
+    ${button('folder-opened', t('Reveal in Explorer View'), 'reveal', one && hasFile && tile?.look !== 'ready')}
     ${button('go-to-file', t('Open Result'), 'open', hasFile)}
     ${button('debug-rerun', t('Run Again'), 'rerun', isOver)}
     ${button('versions', t('Variations...'), 'vary', isOver && one)}
@@ -43,13 +43,13 @@ export function renderActions(options: ActionsOptions): TemplateResult {
     ${button('split-horizontal', t('Compare'), 'compare', hasFile)}
     ${button('copy', t('Copy Prompt'), 'copyPrompt', true)}
     ${button('question', t('Why Does This File Exist?'), 'explain', hasFile && one)}
-    ${iconButton(tile?.isFavourite ? 'star-full' : 'star-empty', t('Favourite'), favourite, {
+    ${iconButton(tile?.isFavourite ? 'star-full' : 'star-empty', t('Favorite'), favourite, {
       isDisabled: count === 0,
       isPressed: tile?.isFavourite === true,
       testId: 'gallery-favourite',
     })}
-    ${button('trash', t('Remove from the List'), 'remove', isOver)}
-    ${canUndo ? iconButton('discard', t('Bring Back Removed Tasks'), undo, { testId: 'gallery-undo' }) : nothing}
-    ${isSelection ? iconButton('close', t('Clear the selection'), clear) : nothing}
+    ${button('trash', t('Remove from List'), 'remove', isOver)}
+    ${canUndo ? iconButton('discard', t('Restore Removed Tasks'), undo, { testId: 'gallery-undo' }) : nothing}
+    ${isSelection ? iconButton('close', t('Clear Selection'), clear) : nothing}
   </div>`;
 }

@@ -27,8 +27,8 @@ function renderJob(details: GalleryDetailsDto, known: Known, show: (taskId: stri
     <h2>${t('Prompt')}</h2>
     <p class="prompt" dir="auto">${prompt}</p>
     ${problem === undefined ? nothing : html`<p class="problem">${problem}</p>`}
-    ${strip(t('Made from'), ancestors)} ${strip(t('Made from it, or beside it'), variants)}
-    ${strip(t('The same prompt; whether it belongs to it is not known'), guesses)}
+    ${strip(t('Made from'), ancestors)} ${strip(t('Made from it or alongside it'), variants)}
+    ${strip(t('Same prompt, but possibly unrelated'), guesses)}
     <h2>${t('About')}</h2>
     <dl>
       ${facts.map(

@@ -143,11 +143,11 @@ export class GalleryPage extends LitElement {
   #renderNothing(): TemplateResult {
     const isFiltered = JSON.stringify(this.#query) !== JSON.stringify(everything);
     return html`<div class="empty" data-testid="gallery-empty">
-      <p>${isFiltered ? t('Nothing matches.') : t('Nothing was generated yet.')}</p>
+      <p>${isFiltered ? t('No results found.') : t('Nothing generated yet.')}</p>
       ${
         isFiltered
           ? html`<button type="button" class="text-button" @click=${() => this.#change(everything)}>
-              ${t('Show everything')}
+              ${t('Show All')}
             </button>`
           : nothing
       }

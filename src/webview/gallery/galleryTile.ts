@@ -44,7 +44,7 @@ function marksText({ kind, isFavourite, files }: GalleryTileDto, known: KnownFil
     kindName(kind),
     known?.seconds === undefined ? '' : lengthText(known.seconds),
     files > 1 ? t('{0} files', files) : '',
-    isFavourite ? t({ message: 'favourite', comment: 'A task that the person has marked' }) : '',
+    isFavourite ? t({ message: 'favorite', comment: 'A task that the person has marked' }) : '',
   ]
     .filter(Boolean)
     .join(', ');

@@ -23,7 +23,7 @@ export function renderToolbar(options: ToolbarOptions): TemplateResult {
       type="search"
       class="search"
       data-testid="gallery-search"
-      placeholder=${t('Search: words of the prompt, model, file name, today, 2026-11')}
+      placeholder=${t('Search prompts, models, file names, dates (today, 2026-11)')}
       aria-label=${t('Search results')}
       .value=${query.text}
       @input=${(event: Event) => change({ text: (event.target as HTMLInputElement).value }, true)}
@@ -43,11 +43,11 @@ export function renderToolbar(options: ToolbarOptions): TemplateResult {
           })
         : nothing
     }
-    ${iconButton('star-empty', t('Only favourites'), () => change({ favourites: !query.favourites }), {
+    ${iconButton('star-empty', t('Only favorites'), () => change({ favourites: !query.favourites }), {
       isPressed: query.favourites,
       testId: 'gallery-favourites',
     })}
-    ${select(t('Order'), query.order, orders(), order => change({ order }))}
+    ${select(t('Sort by'), query.order, orders(), order => change({ order }))}
   </div>`;
 }
 
@@ -67,8 +67,8 @@ export function renderView({ size, showsDetails, resize, toggleDetails }: ViewOp
       min=${sizes.least}
       max=${sizes.most}
       step="8"
-      aria-label=${t('Size of the tiles')}
-      title=${t('Size of the tiles')}
+      aria-label=${t('Tile size')}
+      title=${t('Tile size')}
       .value=${String(size)}
       @input=${(event: Event) => resize(Number((event.target as HTMLInputElement).value))}
     />

@@ -113,7 +113,7 @@ describe('the Tasks view', () => {
     );
     const [node] = await broken.getChildren();
     assert.ok(node);
-    assert.match(labelOf(broken.getTreeItem(node)), /could not be read/);
+    assert.match(labelOf(broken.getTreeItem(node)), /Couldn't load the tasks/);
     assert.equal(broken.getTreeItem(node).command?.command, 'rivya.tasks.refresh');
   });
 
@@ -156,18 +156,18 @@ describe('the Tasks view', () => {
 
   for (const [state, change, icon, description] of [
     ['queued', {}, 'loading~spin', / · queued/],
-    ['processing', { failures: 2 }, 'loading~spin', /connection interrupted/],
-    ['draft', { hold: 'key' }, 'warning', /waiting for an API key/],
-    ['submitting', { hold: 'decision' }, 'warning', /waiting for your decision/],
+    ['processing', { failures: 2 }, 'loading~spin', /connection lost/],
+    ['draft', { hold: 'key' }, 'warning', /needs a valid API key/],
+    ['submitting', { hold: 'decision' }, 'warning', /needs your decision/],
     ['succeeded', {}, 'cloud-download', /downloading/],
     ['stored', { kind: 'video' }, 'device-camera', /ready to insert/],
     ['failed', {}, 'error', /failed · 0 credits · z-image/],
-    ['failed', { firstSentAt: 1, remoteId: 'task_1' }, 'error', /failed · credits not known · z-image/],
+    ['failed', { firstSentAt: 1, remoteId: 'task_1' }, 'error', /failed · credits unknown · z-image/],
     [
       'unreachable',
       { remoteId: 'task_1', reservedCredits: 2 },
       'warning',
-      /out of reach · 2 credits reserved · z-image/,
+      /unreachable · 2 credits reserved · z-image/,
     ],
     ['untracked', {}, 'device-camera', /now · stopped · z-image/],
   ] as const) {
@@ -219,7 +219,7 @@ describe('the Tasks view', () => {
     assert.match(tooltip.value.split('\n\n')[1] ?? '', /z.+image.+2 × 3 pixels.+now/);
     assert.match(
       tooltip.value.split('\n\n').findLast(Boolean) ?? '',
-      /^\[Insert Result\].+ · \[Variations\.\.\.\].+ · \[Edit and Generate\.\.\.\].+ · \[Show in Explorer\]/,
+      /^\[Insert Result\].+ · \[Variations\.\.\.\].+ · \[Edit and Generate\.\.\.\].+ · \[Reveal in Explorer View\]/,
     );
     assert.ok(!tooltip.value.includes('[click](command'), tooltip.value);
     assert.ok(!tooltip.value.includes('<img src'), tooltip.value);
@@ -330,7 +330,7 @@ describe('the Tasks view', () => {
       { kinds: ['video'], models: [], folders: [], orderedBy: [], favouritesOnly: true },
       id => id,
     );
-    assert.equal(words, 'Only favourites, Video');
+    assert.equal(words, 'Only favorites, Video');
   });
 
   it('reads no more of the ledger than it shows', async () => {
@@ -483,7 +483,7 @@ describe('the Models view', () => {
     const [node] = await tree.getChildren();
     assert.ok(node);
     const item = tree.getTreeItem(node);
-    assert.match(labelOf(item), /could not be read\. Select to try again/);
+    assert.match(labelOf(item), /Couldn't load the models\. Select to try again/);
     assert.equal(item.command?.command, 'rivya.models.refresh');
     answer = () => Promise.resolve(catalogue);
     tree.refresh();

@@ -112,7 +112,7 @@ class Expansion {
     if (this.assets.length + variants.length > maximumAssets) {
       this.#note(
         'asset-bounds',
-        wording('A manifest makes at most {0} assets.', maximumAssets),
+        wording('A manifest can have up to {0} assets.', maximumAssets),
         entry.name.range,
       );
       return;
@@ -136,7 +136,7 @@ class Expansion {
     if (count > maximumAssets) {
       this.#note(
         'asset-bounds',
-        wording('The matrix makes {0} assets; at most {1}.', count, maximumAssets),
+        wording('The matrix has {0} assets. The limit is {1}.', count, maximumAssets),
         entry.name.range,
       );
       return undefined;
@@ -184,7 +184,7 @@ class Expansion {
     if (wrong !== undefined) {
       this.#note(
         'asset-file',
-        wording('{0}, line 1: "{1}" is not the name of a variable.', found.path, wrong),
+        wording('{0}, line 1: "{1}" isn\'t the name of a variable.', found.path, wrong),
         each.range,
       );
       return undefined;
@@ -197,13 +197,13 @@ class Expansion {
     const used = new Set(textsOf(entry).flatMap(({ template }) => template.names));
     for (const { name } of entry.axes)
       if (!used.has(name.value))
-        this.#note('asset-variable', wording('Nothing uses "{0}".', `{${name.value}}`), name.range);
+        this.#note('asset-variable', wording('"{0}" isn\'t used.', `{${name.value}}`), name.range);
     for (const { value, variables } of entry.values) {
       if (!entry.axes.some(({ values }) => values.some(each => each.value === value.value)))
         this.#note('asset-variable', wording('The matrix has no value "{0}".', value.value), value.range);
       for (const { name } of variables)
         if (!used.has(name.value))
-          this.#note('asset-variable', wording('Nothing uses "{0}".', `{${name.value}}`), name.range);
+          this.#note('asset-variable', wording('"{0}" isn\'t used.', `{${name.value}}`), name.range);
     }
     for (const { template, range } of textsOf(entry)) {
       for (const name of template.names) {
@@ -281,7 +281,7 @@ class Expansion {
       if (value === undefined || legalName(value) !== '') continue;
       this.#note(
         'asset-path',
-        wording('The value of "{0}" in "{1}" makes no name of a file.', `{${name}}`, id),
+        wording('The value of "{0}" in "{1}" can\'t be used in a file name.', `{${name}}`, id),
         range,
       );
       return undefined;
@@ -298,25 +298,25 @@ class Expansion {
       const known = makeableExtensions.join(', ');
       this.#note(
         'asset-path',
-        wording('No model makes "{0}". Name the file by one of: {1}.', extensionOf(path), known),
+        wording(
+          'No model generates "{0}" files. Use one of these extensions: {1}.',
+          extensionOf(path),
+          known,
+        ),
         range,
       );
       return undefined;
     }
     if (!this.#files.isInside(path) || !this.#files.isInside(recipePathOf(path))) {
-      this.#note(
-        'asset-path',
-        wording('The path "{0}" leads out of the folder of the manifest.', path),
-        range,
-      );
+      this.#note('asset-path', wording('The path "{0}" is outside the folder of the manifest.', path), range);
       return undefined;
     }
     const taken = this.#takenBy(path);
     if (taken !== undefined) {
       const message =
         taken.id === id || taken.isSame
-          ? wording('"{0}" makes the file "{1}" already, or one that differs only by case.', taken.id, path)
-          : wording('"{0}" and a file of "{1}" cannot both be there.', path, taken.id);
+          ? wording('"{0}" already has the file "{1}", or one that differs only in case.', taken.id, path)
+          : wording('"{0}" can\'t exist together with a file of "{1}".', path, taken.id);
       this.#note('asset-path', message, range);
       return undefined;
     }
@@ -351,7 +351,7 @@ class Expansion {
     if (!kindOfFile(found.path)) {
       this.#note(
         'asset-file',
-        wording('The reference "{0}" is not a picture, a video or a sound.', found.path),
+        wording('The reference "{0}" isn\'t an image, video, or audio file.', found.path),
         range,
       );
       return undefined;
@@ -359,7 +359,7 @@ class Expansion {
     if (!this.#files.isInside(found.path)) {
       this.#note(
         'asset-path',
-        wording('The path "{0}" leads out of the folder of the manifest.', found.path),
+        wording('The path "{0}" is outside the folder of the manifest.', found.path),
         range,
       );
       return undefined;

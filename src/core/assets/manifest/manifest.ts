@@ -114,14 +114,14 @@ class Reader {
   read(): Manifest | undefined {
     const source = this.#source;
     if (!source.root) {
-      source.note('asset-shape', wording('A manifest begins with "rivya: 1".'), undefined);
+      source.note('asset-shape', wording('A manifest starts with "rivya: 1".'), undefined);
       return undefined;
     }
     const entries = source.entries(source.root, wording('a manifest'));
     if (!entries) return undefined;
     const top = this.#known(entries, ['rivya', 'defaults', 'limits', 'assets'], wording('a manifest'));
     const version = top.get('rivya');
-    if (!version) source.note('asset-shape', wording('A manifest begins with "rivya: 1".'), source.root);
+    if (!version) source.note('asset-shape', wording('A manifest starts with "rivya: 1".'), source.root);
     else {
       const written = source.text(version.node, 'rivya')?.value;
       if (written !== undefined && written !== '1') {
@@ -129,8 +129,8 @@ class Reader {
         source.note(
           isNewer ? 'asset-newer' : 'asset-shape',
           isNewer
-            ? wording('This manifest was written for a newer version of Rivya; update it.')
-            : wording('The version of a manifest is 1.'),
+            ? wording('This manifest was written for a newer version of Rivya. Update Rivya.')
+            : wording('The version of a manifest must be 1.'),
           version.node,
         );
         return undefined;
@@ -143,10 +143,14 @@ class Reader {
       this.#known(source.entries(limits.node, 'limits') ?? [], ['maxCredits'], 'limits').get('maxCredits');
     const assets = top.get('assets');
     if (!assets)
-      source.note('asset-shape', wording('A manifest names its assets under "assets:".'), source.root);
+      source.note('asset-shape', wording('List the assets of a manifest under "assets:".'), source.root);
     const named = assets ? (source.entries(assets.node, 'assets') ?? []) : [];
     if (named.length > maximumAssets)
-      source.note('asset-bounds', wording('A manifest has at most {0} assets.', maximumAssets), assets?.key);
+      source.note(
+        'asset-bounds',
+        wording('A manifest can have up to {0} assets.', maximumAssets),
+        assets?.key,
+      );
     return {
       maxCredits: limit && source.wholeNumber(limit.node, 'maxCredits', 0, 1_000_000_000),
       entries: named.length > maximumAssets ? [] : named.flatMap(each => this.#entry(each, defaults) ?? []),
@@ -169,7 +173,7 @@ class Reader {
   #entry({ key, node }: SourceEntry, defaults: Defaults): Entry | undefined {
     const source = this.#source;
     if (!/^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,99}$/u.test(key.value)) {
-      source.note('asset-shape', wording('An asset is named by letters, digits, "-", "_" and ".".'), key);
+      source.note('asset-shape', wording('Name an asset with letters, digits, "-", "_", and ".".'), key);
       return undefined;
     }
     const entries = source.entries(node, wording('the asset "{0}"', key.value));
@@ -185,7 +189,7 @@ class Reader {
     const model = ownModel ?? defaults.model;
     if (!model && !known.has('model')) {
       const message = wording(
-        'The asset "{0}" has no model, and there is none under "defaults:".',
+        'The asset "{0}" has no model. Set one, or set a default under "defaults:".',
         key.value,
       );
       source.note('asset-shape', message, key);
@@ -219,7 +223,7 @@ class Reader {
       each,
     };
     if (axes.length > 0 && each)
-      source.note('asset-shape', wording('"matrix" and "each" exclude each other.'), each);
+      source.note('asset-shape', wording('Use either "matrix" or "each", not both.'), each);
     return file && prompt && model ? { name: key, file, prompt, model, ...whole } : undefined;
   }
 
@@ -233,7 +237,7 @@ class Reader {
       if (keys.includes(entry.key.value)) found.set(entry.key.value, entry);
       else {
         const message = wording(
-          '"{0}" is not a key of {1}. Known: {2}.',
+          '"{0}" isn\'t a key of {1}. Known keys: {2}.',
           entry.key.value,
           what,
           keys.join(', '),
@@ -259,7 +263,7 @@ class Reader {
     const template = parseTemplate(value);
     if ('wrong' in template) {
       const message = wording(
-        'Between braces stands the name of a variable, not "{0}"; a brace is "{{".',
+        'Braces contain the name of a variable, not "{0}". For a brace, write "{{".',
         template.wrong,
       );
       this.#source.note('asset-variable', message, range);
@@ -276,7 +280,11 @@ class Reader {
     const file = this.#known(source.entries(node, 'prompt') ?? [], ['file'], 'prompt').get('file');
     const text = this.#textOf(file, 'file');
     if (!file)
-      source.note('asset-shape', wording('A prompt is a text, or "file:" with the path of one.'), node);
+      source.note(
+        'asset-shape',
+        wording('A prompt must be text, or "file:" with the path of a text file.'),
+        node,
+      );
     const content = text && this.fileText(text, maximumPromptFileBytes);
     if (content === undefined || !text) return undefined;
     const bare = content.replace(/^\uFEFF/, '').replace(/^---\r?\n[\s\S]*?\r?\n---[^\S\n]*(?:\r?\n|$)/, '');
@@ -313,7 +321,7 @@ class Reader {
     if (!entries) return noParams;
     for (const { key } of entries) {
       if (key.value === 'referenceMediaItems')
-        this.#source.note('asset-shape', wording('Files to work from are named under "references:".'), key);
+        this.#source.note('asset-shape', wording('List input files under "references:".'), key);
     }
     return {
       values: Object.fromEntries(
@@ -330,11 +338,15 @@ class Reader {
     const source = this.#source;
     const items = source.items(node, '"references"') ?? [];
     if (items.length > maximumReferences)
-      source.note('asset-bounds', wording('An asset has at most {0} references.', maximumReferences), node);
+      source.note(
+        'asset-bounds',
+        wording('An asset can have up to {0} references.', maximumReferences),
+        node,
+      );
     return items.flatMap(item => {
       if (isMapping(item)) {
         const message = wording(
-          'A reference is the path of a file of the package; other assets cannot be named yet.',
+          "A reference must be the path of a file in the package. Other assets can't be used yet.",
         );
         source.note('asset-shape', message, item);
         return [];
@@ -360,7 +372,7 @@ class Reader {
       const doubled = values.find(
         ({ value }, index) => values.findIndex(each => each.value === value) < index,
       );
-      if (doubled) source.note('asset-variable', wording('"{0}" is there twice.', doubled.value), doubled);
+      if (doubled) source.note('asset-variable', wording('"{0}" is listed twice.', doubled.value), doubled);
       return { name: key, values };
     });
   }
@@ -424,7 +436,7 @@ class Reader {
     const formats = formatsEntry && source.texts(formatsEntry.node, '"formats"');
     for (const format of formats ?? []) {
       if (!/^(?:webp|avif|png|jpg)$/.test(format.value))
-        source.note('asset-shape', wording('A format is webp, avif, png or jpg.'), format);
+        source.note('asset-shape', wording('A format must be webp, avif, png, or jpg.'), format);
     }
     const posterEntry = known.get('poster');
     const poster = posterEntry && source.truth(posterEntry.node, '"poster"');
@@ -446,14 +458,14 @@ function isMapping(node: Node | undefined): boolean {
 export function unreadableText(problem: Unreadable): Wording {
   switch (problem) {
     case 'missing':
-      return wording('is not there');
+      return wording("doesn't exist");
     case 'outside':
-      return wording('leads out of the folder of the manifest');
+      return wording('is outside the folder of the manifest');
     case 'notFile':
-      return wording('is not a file');
+      return wording("isn't a file");
     case 'tooLarge':
       return wording('is too large');
     case 'notText':
-      return wording('is not a text in UTF-8');
+      return wording("isn't UTF-8 text");
   }
 }

@@ -7,14 +7,14 @@ export function packagePath(text: string): { readonly path: string } | { readonl
   const written = text.trim().normalize('NFC').replaceAll('\\', '/');
   if (written === '') return { wrong: wording('is empty') };
   if (/^(?:\/|~|[a-z]:|[a-z][a-z\d+.-]+:)/i.test(written))
-    return { wrong: wording('is not relative to the folder of the manifest') };
+    return { wrong: wording("isn't relative to the folder of the manifest") };
   const segments = written.split('/').filter(segment => segment !== '.' && segment !== '');
-  if (segments.includes('..')) return { wrong: wording('leads out of the folder of the manifest') };
+  if (segments.includes('..')) return { wrong: wording('is outside the folder of the manifest') };
   if (segments.some(segment => segment.startsWith('.')))
-    return { wrong: wording('has a name that begins with a dot') };
+    return { wrong: wording('has a name that starts with a dot') };
   const illegal = segments.find(segment => !isLegalSegment(segment) || segment !== segment.trim());
   if (illegal !== undefined || segments.length === 0)
-    return { wrong: wording('has a name that not every system can have: "{0}"', illegal ?? '') };
+    return { wrong: wording('has a name that isn\'t valid on every system: "{0}"', illegal ?? '') };
   const path = segments.join('/');
   return path.length > maximumPath
     ? { wrong: wording('has more than {0} characters', maximumPath) }

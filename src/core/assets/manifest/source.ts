@@ -44,7 +44,7 @@ export class ManifestSource {
     this.#length = text.length;
     if (Buffer.byteLength(text) > maximumManifestBytes) {
       this.root = undefined;
-      this.note('asset-bounds', wording('A manifest has at most 1 MB.'), undefined);
+      this.note('asset-bounds', wording('A manifest can be up to 1 MB.'), undefined);
       return;
     }
     this.root = this.#parse(text);
@@ -55,7 +55,7 @@ export class ManifestSource {
     if (deepestBrackets(text) > maximumDepth) {
       this.note(
         'asset-bounds',
-        wording('A manifest is nested at most {0} levels deep.', maximumDepth),
+        wording('A manifest can be nested up to {0} levels deep.', maximumDepth),
         undefined,
       );
       return undefined;
@@ -70,7 +70,7 @@ export class ManifestSource {
         prettyErrors: false,
       });
     } catch (error) {
-      this.note('asset-syntax', wording('This is not YAML: {0}', messageOf(error)), undefined);
+      this.note('asset-syntax', wording("This isn't valid YAML: {0}", messageOf(error)), undefined);
       return undefined;
     }
     for (const { message, pos } of document.errors)
@@ -87,14 +87,18 @@ export class ManifestSource {
   /** What makes one place mean another, or a value something else than it says. */
   #refuse(node: Node, depth: number): void {
     if (depth > maximumDepth) {
-      this.note('asset-bounds', wording('A manifest is nested at most {0} levels deep.', maximumDepth), node);
+      this.note(
+        'asset-bounds',
+        wording('A manifest can be nested up to {0} levels deep.', maximumDepth),
+        node,
+      );
       return;
     }
-    if (isAlias(node)) this.note('asset-yaml', wording('Aliases (*name) are not taken in a manifest.'), node);
+    if (isAlias(node)) this.note('asset-yaml', wording("A manifest can't contain aliases (*name)."), node);
     if ('anchor' in node && typeof node.anchor === 'string')
-      this.note('asset-yaml', wording('Anchors (&name) are not taken in a manifest.'), node);
+      this.note('asset-yaml', wording("A manifest can't contain anchors (&name)."), node);
     if (node.tag !== undefined && !/^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/.test(node.tag))
-      this.note('asset-yaml', wording('Tags ({0}) are not taken in a manifest.', '!name'), node);
+      this.note('asset-yaml', wording("A manifest can't contain tags ({0}).", '!name'), node);
     if (isMap(node)) {
       for (const { key, value } of node.items as Pair<Node, Node | null>[]) {
         this.#refuse(key, depth + 1);
@@ -125,12 +129,12 @@ export class ManifestSource {
   /** The entries of a mapping; notes anything else, and keys that are not plain words. */
   entries(node: Node | undefined, what: WordingValue): SourceEntry[] | undefined {
     if (!isMap(node)) {
-      this.note('asset-shape', wording('{0} is a mapping of names to values.', what), node);
+      this.note('asset-shape', wording('{0} must be a mapping of names to values.', what), node);
       return undefined;
     }
     return (node as YAMLMap<Node, Node | null>).items.flatMap(({ key, value }): SourceEntry[] => {
       if (!isScalar(key) || key.value === null || typeof key.value === 'object') {
-        this.note('asset-shape', wording('Each name in {0} is a word.', what), key);
+        this.note('asset-shape', wording('Each name in {0} must be text.', what), key);
         return [];
       }
       const name = { value: scalarText(key.value, key.source).normalize('NFC'), range: this.rangeOf(key) };
@@ -142,27 +146,27 @@ export class ManifestSource {
   text(node: Node | undefined, what: WordingValue): SourceText | undefined {
     if (isScalar(node) && node.value !== null && typeof node.value !== 'object')
       return { value: scalarText(node.value, node.source), range: this.rangeOf(node) };
-    this.note('asset-shape', wording('{0} is a text.', what), node);
+    this.note('asset-shape', wording('{0} must be text.', what), node);
     return undefined;
   }
 
   wholeNumber(node: Node | undefined, what: WordingValue, least: number, most: number): number | undefined {
     const value = isScalar(node) ? node.value : undefined;
     if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-    this.note('asset-shape', wording('{0} is a whole number from {1} to {2}.', what, least, most), node);
+    this.note('asset-shape', wording('{0} must be a whole number from {1} to {2}.', what, least, most), node);
     return undefined;
   }
 
   truth(node: Node | undefined, what: WordingValue): boolean | undefined {
     const value = isScalar(node) ? node.value : undefined;
     if (typeof value === 'boolean') return value;
-    this.note('asset-shape', wording('{0} is true or false.', what), node);
+    this.note('asset-shape', wording('{0} must be true or false.', what), node);
     return undefined;
   }
 
   items(node: Node | undefined, what: WordingValue): Node[] | undefined {
     if (isSeq(node) && node.items.every(item => item !== null)) return node.items as Node[];
-    this.note('asset-shape', wording('{0} is a list.', what), node);
+    this.note('asset-shape', wording('{0} must be a list.', what), node);
     return undefined;
   }
 
@@ -190,7 +194,7 @@ export class ManifestSource {
       );
     }
     if (node)
-      this.note('asset-shape', wording('{0} is a text, a number, true, false or a list.', what), node);
+      this.note('asset-shape', wording('{0} must be text, a number, true, false, or a list.', what), node);
     return undefined;
   }
 }

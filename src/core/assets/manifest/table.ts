@@ -31,7 +31,7 @@ export function parseTable(text: string, maximumRows: number): Table | TableProb
       at++;
       for (;;) {
         const quote = text.indexOf('"', at);
-        if (quote === -1) return { line: opened, message: wording('A quote is opened and not closed.') };
+        if (quote === -1) return { line: opened, message: wording("A quote isn't closed.") };
         const piece = text.slice(at, quote);
         value += piece;
         line += piece.split('\n').length - 1;
@@ -41,14 +41,17 @@ export function parseTable(text: string, maximumRows: number): Table | TableProb
         at++;
       }
       if (at < text.length && !/[,\r\n]/.test(text[at] ?? ''))
-        return { line, message: wording('After a closing quote comes a comma or the end of the line.') };
+        return {
+          line,
+          message: wording('A closing quote must be followed by a comma or the end of the line.'),
+        };
     } else {
       const rest = /[,\r\n]/g;
       rest.lastIndex = at;
       const end = rest.exec(text)?.index ?? text.length;
       value = text.slice(at, end);
       if (value.includes('"'))
-        return { line, message: wording('A field with a quote in it stands in quotes.') };
+        return { line, message: wording('A field that contains a quote must be quoted.') };
       value = value.trim();
       at = end;
     }
@@ -62,14 +65,14 @@ export function parseTable(text: string, maximumRows: number): Table | TableProb
     at++;
     endRow();
     if (rows.length > maximumRows + 1)
-      return { line, message: wording('A table has at most {0} rows.', maximumRows) };
+      return { line, message: wording('A table can have up to {0} rows.', maximumRows) };
   }
   const [header, ...body] = rows;
-  if (!header) return { line: 1, message: wording('The first row names the columns.') };
+  if (!header) return { line: 1, message: wording('The first row must contain the column names.') };
   const wrong = body.find(row => row.fields.length !== header.fields.length);
   if (wrong) {
     const message = wording(
-      'The row has {0} fields, and the first row names {1}.',
+      'The row has {0} fields, but the first row has {1}.',
       wrong.fields.length,
       header.fields.length,
     );
@@ -78,6 +81,6 @@ export function parseTable(text: string, maximumRows: number): Table | TableProb
   const columns = header.fields.map(name => name.trim().normalize('NFC'));
   const doubled = columns.find((name, index) => columns.indexOf(name) !== index);
   if (doubled !== undefined)
-    return { line: header.line, message: wording('The column "{0}" is there twice.', doubled) };
+    return { line: header.line, message: wording('The column "{0}" is listed twice.', doubled) };
   return { columns, rows: body.map(row => row.fields) };
 }

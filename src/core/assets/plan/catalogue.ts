@@ -45,8 +45,8 @@ export function catalogueProblems(
       const names = nearest(asset.model, asset.kind, models);
       const message =
         names === ''
-          ? wording('There is no model "{0}".', asset.model)
-          : wording('There is no model "{0}". Perhaps: {1}.', asset.model, names);
+          ? wording('The model "{0}" doesn\'t exist.', asset.model)
+          : wording('The model "{0}" doesn\'t exist. Did you mean: {1}?', asset.model, names);
       note(message, asset.ranges.model);
       continue;
     }
@@ -68,13 +68,13 @@ function problemsOf(
   const most = references.length > 0 ? inputRules(model)?.maximumFiles : undefined;
   if (most !== undefined && references.length > most)
     note(
-      wording('The model "{0}" takes at most {1} references.', model.id, most),
+      wording('The model "{0}" accepts up to {1} references.', model.id, most),
       ranges.references[most] ?? ranges.name,
     );
   const excess = promptExcess(model, prompt);
   if (excess > 0)
     note(
-      wording('The prompt of "{0}" is {1} characters too long for "{2}".', id, excess, model.id),
+      wording('The prompt of "{0}" is {1} characters over the limit of "{2}".', id, excess, model.id),
       ranges.prompt,
     );
   const fields = modelFields(model);
@@ -103,10 +103,14 @@ function problemsOf(
     note(
       fits
         ? wording(
-            '"{0}" makes {1} here. Set "{2}: {3}", or name the file .{1}: formats are not converted yet.',
+            '"{0}" generates {1} here. Set "{2}: {3}", or name the file .{1}. Formats aren\'t converted yet.',
             ...[model.id, own, format.field.key, wanted],
           )
-        : wording('"{0}" makes {1} here. Name the file .{1}: formats are not converted yet.', model.id, own),
+        : wording(
+            '"{0}" generates {1} here. Name the file .{1}. Formats aren\'t converted yet.',
+            model.id,
+            own,
+          ),
       ranges.file,
     );
   }
@@ -152,22 +156,22 @@ function unusableText(
 ): Wording {
   switch (reason) {
     case 'comingSoon':
-      return wording('is announced, and not there yet');
+      return wording('is coming soon');
     case 'studioOnly':
-      return wording('works in the studio alone');
+      return wording('is available only in Rivya Studio');
     case 'needsFiles':
-      return wording('needs references to work from');
+      return wording('needs references');
     case 'takesNoFiles':
-      return wording('does not take these references');
+      return wording("doesn't accept these references");
     case 'otherKind':
-      return wording('makes {0}, and the file is {1}', model.category ?? wording('something else'), kind);
+      return wording('generates {0}, but the file is {1}', model.category ?? wording('something else'), kind);
   }
 }
 
 function allowedText({ options, min, max, type, required }: ModelField): Wording {
-  if (options.length > 0) return wording('is one of {0}', options.map(({ value }) => value).join(', '));
-  if (min !== undefined && max !== undefined) return wording('is a number from {0} to {1}', min, max);
-  return required ? wording('is needed, as {0}', type) : wording('is of the type {0}', type);
+  if (options.length > 0) return wording('must be one of {0}', options.map(({ value }) => value).join(', '));
+  if (min !== undefined && max !== undefined) return wording('must be a number from {0} to {1}', min, max);
+  return required ? wording('is required, as {0}', type) : wording('must have the type {0}', type);
 }
 
 /**

@@ -126,7 +126,7 @@ async function referenceOf(
   file: string,
 ): Promise<{ readonly sha256: string } | { readonly wrong: Wording }> {
   const fact = folder.factOf(file);
-  if (!fact) return { wrong: wording('is not there') };
+  if (!fact) return { wrong: wording("doesn't exist") };
   // What it is, is known where the file itself lies; the hash is the same.
   if (fact.isPointer) return { sha256: fact.sha256 };
   if (fact.bytes > maximumReferenceBytes) return { wrong: wording('is too large') };
@@ -134,7 +134,7 @@ async function referenceOf(
   if ('problem' in read) return { wrong: unreadableText(read.problem) };
   return (await recogniseBytes(read.bytes))
     ? { sha256: fact.sha256 }
-    : { wrong: wording('is not a picture, a video or a sound') };
+    : { wrong: wording("isn't an image, video, or audio file") };
 }
 
 function readFiles(

@@ -42,10 +42,10 @@ export class AssetFiles {
   move({ asset, from, recipe: known }: PlanItem): Wording | undefined {
     const { folder } = this.#parts;
     if (!asset || from === undefined) throw new Error('A move has no beginning or no end.');
-    const failure = wording('{0} could not be moved', from);
+    const failure = wording("{0} couldn't be moved", from);
     if (known?.outputs[0].file === asset.file) return folder.move(from, asset.file) ? undefined : failure;
     const recipe = known ?? recipeAt(folder, from);
-    if (!recipe) return wording('the recipe of {0} cannot be read', from);
+    if (!recipe) return wording("the recipe of {0} can't be read", from);
     if (!folder.exists(asset.file) && !folder.move(from, asset.file)) return failure;
     const [main, ...others] = recipe.outputs;
     this.record(asset, { ...recipe, outputs: [{ ...main, file: asset.file }, ...others] });
@@ -58,17 +58,17 @@ export class AssetFiles {
     const { folder, library, fetchAgain } = this.#parts;
     const [result] = task.results;
     let file = result?.file;
-    if (!file || result?.state !== 'stored') return wording('its file is not in the library');
+    if (!file || result?.state !== 'stored') return wording("its file isn't in the library");
     const { extension, sha256 } = file;
     if (!isSameFormat(extension, extensionOf(asset.file)))
-      return wording('it came as {0}: name it .{0}, formats are not converted yet', extension);
+      return wording("it was returned as {0}: name it .{0}, formats aren't converted yet", extension);
     if (!this.#stands(asset, sha256)) {
       if (!(await library.has(file))) {
         try {
           file = await fetchAgain(task);
         } catch (error) {
           if (!isRivyaError(error)) throw error;
-          return wording('its file is not to be had any more: {0}', error.message);
+          return wording('its file is no longer available: {0}', error.message);
         }
       }
       const isCopied = folder.copyIn(library.pathOf(file), asset.file, item.replaces);
@@ -83,9 +83,9 @@ export class AssetFiles {
     const { folder } = this.#parts;
     const recipe = twin && recipeAt(folder, twin.file);
     if (!twin || recipe?.recipe !== asset.recipe)
-      return wording('{0} was not made', item.twin ?? wording('its twin'));
+      return wording("{0} wasn't generated", item.twin ?? wording('its twin'));
     if (!isSameFormat(extensionOf(twin.file), extensionOf(asset.file)))
-      return wording('it is the file of {0}, and formats are not converted yet', twin.id);
+      return wording("it's the file of {0}, and formats aren't converted yet", twin.id);
     const [{ sha256 }] = recipe.outputs;
     const stands = this.#stands(asset, sha256);
     if (!stands && !folder.copyIn(folder.pathOf(twin.file), asset.file, item.replaces)) return somethingElse;
@@ -124,4 +124,4 @@ export class AssetFiles {
   }
 }
 
-const somethingElse = wording('something else stands there by now');
+const somethingElse = wording('another file is there now');

@@ -46,7 +46,7 @@ export class References {
     const type = 'bytes' in read ? await recogniseBytes(read.bytes) : undefined;
     if ('problem' in read || !type || this.#folder.factOf(file)?.sha256 !== sha256)
       throw new ReferenceRefused(
-        wording('the reference {0} is not the one of the plan, or only a pointer to it', file),
+        wording("the reference {0} isn't the one in the plan, or is only a pointer to it", file),
       );
     const name = file.split('/').at(-1) ?? file;
     const sent = await this.#client.files.upload({
@@ -57,7 +57,7 @@ export class References {
       model: model.id,
     });
     if (sent.url === null)
-      throw new ReferenceRefused(wording('Rivya gave no address for the reference {0}', file));
+      throw new ReferenceRefused(wording('Rivya returned no URL for the reference {0}', file));
     return {
       url: sent.url,
       kind: type.kind,

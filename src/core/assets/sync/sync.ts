@@ -225,7 +225,8 @@ class Sync {
       return { type: 'task', task: latest.task, attempt };
     }
     const model = models.find(({ id }) => id === asset.model);
-    if (!model) return { type: 'not', reason: wording('there is no model {0}', asset.model), kind: 'asset' };
+    if (!model)
+      return { type: 'not', reason: wording("the model {0} doesn't exist", asset.model), kind: 'asset' };
     if (this.#options.signal.aborted)
       return { type: 'not', reason: wording('stopped before it was ordered'), kind: 'asset' };
     if (this.#stopped) return { type: 'not', ...this.#stopped };
@@ -233,9 +234,9 @@ class Sync {
     const name = `${asset.recipe}.${attempt}`;
     const refusal = this.#purse.take(name, estimate);
     if (refusal === 'limit')
-      return { type: 'not', reason: wording('it could pass the limit'), kind: 'limit' };
+      return { type: 'not', reason: wording('it could exceed the limit'), kind: 'limit' };
     if (refusal === 'noPrice')
-      return { type: 'not', reason: wording('its price is not known'), kind: 'person' };
+      return { type: 'not', reason: wording('its price is unknown'), kind: 'person' };
     const begun = await this.#begin(asset, model, latest && !hasEnded ? latest.task : undefined, {
       attempt,
       estimate,
@@ -276,9 +277,7 @@ class Sync {
       const again = decide(ledger, known.id, { type: 'wishedAgain' }, clock.now());
       if (again?.hold !== 'decision' || !needsPerson) return known.id;
       if (!agreement.hasPerson) {
-        const reason = wording(
-          'it is not known whether Rivya received it, more than a day ago or with another key',
-        );
+        const reason = wording('Rivya may have received it more than a day ago or with another key');
         return { type: 'not', reason, kind: 'person' };
       }
       decide(ledger, known.id, { type: 'released' }, clock.now());
@@ -292,7 +291,7 @@ class Sync {
       if (error instanceof ReferenceRefused) return { type: 'not', reason: error.wording, kind: 'asset' };
       if (!isRivyaError(error)) throw error;
       const kind = isServerProblem({ code: error.code, message: error.message }) ? 'server' : 'asset';
-      return { type: 'not', reason: wording('a reference could not be sent: {0}', error.message), kind };
+      return { type: 'not', reason: wording("a reference couldn't be sent: {0}", error.message), kind };
     }
     if (this.#stopped) return { type: 'not', ...this.#stopped };
     const id = randomUUID();
@@ -369,8 +368,8 @@ class Sync {
       decide(this.#services.ledger, task.id, { type: 'trackingStopped' }, this.#services.clock.now());
     const { problem } = task;
     const kind = task.hold === 'key' || (problem && isServerProblem(problem)) ? 'server' : 'asset';
-    const reason = problem ? inSentence(problem) : wording('it is not there yet');
-    this.#fail(item, this.#options.signal.aborted ? wording('stopped before it came') : reason, kind);
+    const reason = problem ? inSentence(problem) : wording("it isn't ready yet");
+    this.#fail(item, this.#options.signal.aborted ? wording('stopped before it was ready') : reason, kind);
   }
 
   #reached(id: string, reached: (task: Task) => boolean): Promise<Task> {
@@ -397,7 +396,7 @@ class Sync {
 
 const elsewhere: Extract<Ordered, { type: 'not' }> = {
   type: 'not',
-  reason: wording('ordered elsewhere already: pull its file and recipe from there'),
+  reason: wording('already ordered elsewhere: pull its file and recipe'),
   kind: 'asset',
 };
 

@@ -59,12 +59,12 @@ export class ChatCode extends LitElement {
             : toolbar(
                 'code-actions',
                 t('Code'),
-                html`${iconButton('word-wrap', t('Wrap long lines'), this.#wrap, { isPressed: this.wraps })}
-                ${iconButton('copy', t('Copy code'), () => post({ type: 'copy', text: this.code }))}
-                ${iconButton('insert', t('Insert at cursor'), () => post({ type: 'insertCode', text: this.code }))}
+                html`${iconButton('word-wrap', t('Wrap Long Lines'), this.#wrap, { isPressed: this.wraps })}
+                ${iconButton('copy', t('Copy Code'), () => post({ type: 'copy', text: this.code }))}
+                ${iconButton('insert', t('Insert At Cursor'), () => post({ type: 'insertCode', text: this.code }))}
                 ${iconButton(
                   language === 'mermaid' ? 'type-hierarchy' : 'new-file',
-                  language === 'mermaid' ? t('Open as Diagram') : t('Open as new file'),
+                  language === 'mermaid' ? t('Open as Diagram') : t('Open in New File'),
                   () => post({ type: 'saveCode', text: this.code, languageId: language }),
                 )}`,
               )

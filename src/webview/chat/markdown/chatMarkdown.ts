@@ -103,8 +103,8 @@ export class ChatMarkdown extends HTMLElement {
     this.append(this.#remainder);
     const copy = (): void => post({ type: 'copy', text: this.#text });
     render(
-      html`${t('This text is too long to be shown whole.')}
-        <button class="text-button" @click=${copy}>${t('Copy all')}</button>`,
+      html`${t('This message is too long to show completely.')}
+        <button class="text-button" @click=${copy}>${t('Copy All')}</button>`,
       this.#remainder,
     );
     tellDrawn(this.#remainder);

@@ -145,7 +145,7 @@ function renderInline(source: Token): Rendered {
         type="checkbox"
         disabled
         .checked=${token.checked}
-        aria-label=${token.checked ? t({ message: 'Done', comment: 'Item of a task list' }) : t({ message: 'To do', comment: 'Item of a task list' })}
+        aria-label=${token.checked ? t({ message: 'Done', comment: 'Item of a task list' }) : t({ message: 'Not done', comment: 'Item of a task list' })}
       />`;
     case 'link':
       return link(inline(token.tokens), token.text, token.href);

@@ -73,10 +73,10 @@ async function told(work: Promise<void>): Promise<string | undefined> {
 const failures: [name: string, reply: Answer, text: RegExp][] = [
   ['Rivya says that the key was revoked', answer(401, own('api_key_revoked')), /was revoked/],
   ['a firewall stands in the way', answer(403, '<html>Blocked'), /status 403.*firewall/],
-  ['a gateway wants a sign-in', answer(401, '<html>Sign in'), /status 401.*does not look like Rivya/],
-  ['a captive portal answers', answer(200, '<html>Accept our terms'), /in place of Rivya/],
+  ['a gateway wants a sign-in', answer(401, '<html>Sign in'), /status 401.*doesn't look like/],
+  ['a captive portal answers', answer(200, '<html>Accept our terms'), /other than Rivya/],
   ['Rivya asks for silence', answer(429, own('rate_limited')), /Rate limit reached\. Try again/],
-  ['a gateway is down', answer(502, '<html>Bad gateway'), /out of order/],
+  ['a gateway is down', answer(502, '<html>Bad gateway'), /isn't working right now/],
 ];
 
 describe('a command that the person has given says why it failed', () => {
@@ -89,9 +89,9 @@ describe('a command that the person has given says why it failed', () => {
 
   it('also that there is no key, and that the key may not look', async () => {
     await using keyless = await scene(answer(200, { current_credits: 1 }));
-    expect(await told(refreshCredits(keyless.hostContext))).toMatch(/There is no API key/);
+    expect(await told(refreshCredits(keyless.hostContext))).toMatch(/No API key is set/);
     await using blind = await scene(answer(403, own('api_scope_denied')), 'rvya_sk_test');
-    expect(await told(refreshCredits(blind.hostContext))).toMatch(/may not read the balance/);
+    expect(await told(refreshCredits(blind.hostContext))).toMatch(/the credits:read scope, so your balance/);
   });
 
   it('and says nothing when all is well, for the status bar shows it', async () => {
@@ -112,7 +112,7 @@ describe('a key that is set', () => {
     await using unsure = await scene(reply);
     dialogs.typed = 'rvya_sk_new';
     expect(await told(setKey(unsure.hostContext))).toBeUndefined();
-    expect(dialogs.shown).toEqual([expect.stringMatching(/could not be verified/)]);
+    expect(dialogs.shown).toEqual([expect.stringMatching(/Couldn't verify the API key/)]);
     expect(await unsure.stored()).toBeUndefined();
     dialogs.pressed = 'Store Anyway';
     await setKey(unsure.hostContext);
@@ -122,12 +122,12 @@ describe('a key that is set', () => {
   it('is not stored when Rivya itself refuses it, and is when it only may not see the balance', async () => {
     dialogs.typed = 'rvya_sk_new';
     await using refused = await scene(answer(401, own('api_key_invalid')));
-    expect(await told(setKey(refused.hostContext))).toMatch(/rejected this API key/);
+    expect(await told(setKey(refused.hostContext))).toMatch(/doesn't recognize this API key/);
     expect(dialogs.shown).toEqual([]);
     expect(await refused.stored()).toBeUndefined();
     await using blind = await scene(answer(403, own('api_scope_denied')));
     await setKey(blind.hostContext);
-    expect(dialogs.shown).toEqual([expect.stringMatching(/may not read the balance/)]);
+    expect(dialogs.shown).toEqual([expect.stringMatching(/the credits:read scope, so your balance/)]);
     expect(await blind.stored()).toBe('rvya_sk_new');
   });
 });

@@ -22,72 +22,77 @@ const failure = new Error('It failed.');
 
 describe('the status bar', () => {
   for (const [state, change, text, sentence] of [
-    ['a balance', {}, '$(sparkle) Rivya 98.5 cr', /^Rivya credits: 98\.5$/],
-    ['no key', { account: 'none' }, '$(key) Rivya', /^Rivya has no API key yet\.$/],
+    ['a balance', {}, '$(sparkle) Rivya 98.5 credits', /^Rivya credits: 98\.5$/],
+    ['no key', { account: 'none' }, '$(key) Rivya', /^No Rivya API key is set\.$/],
     [
       'a first look at the balance',
       { balance: { ...balance, credits: undefined, checking: true } },
       '$(loading~spin) Rivya',
-      /not known yet/,
+      /balance isn't available yet/,
     ],
-    ['another look', { balance: { ...balance, checking: true } }, '$(loading~spin) Rivya 98.5 cr', /98\.5/],
-    ['a large balance', { balance: { ...balance, credits: 12_345 } }, '$(sparkle) Rivya 12,345 cr', /12,345/],
+    [
+      'another look',
+      { balance: { ...balance, checking: true } },
+      '$(loading~spin) Rivya 98.5 credits',
+      /98\.5/,
+    ],
+    [
+      'a large balance',
+      { balance: { ...balance, credits: 12_345 } },
+      '$(sparkle) Rivya 12,345 credits',
+      /12,345/,
+    ],
     [
       'a low balance',
       { balance: { ...balance, credits: 9.5 } },
-      '$(warning) Rivya 9.5 cr',
-      /The balance is low/,
+      '$(warning) Rivya 9.5 credits',
+      /Low balance/,
     ],
-    [
-      'no credits left',
-      { balance: { ...balance, credits: 0 } },
-      '$(warning) Rivya 0 cr',
-      /The balance is low/,
-    ],
+    ['no credits left', { balance: { ...balance, credits: 0 } }, '$(warning) Rivya 0 credits', /Low balance/],
     [
       'no connection',
       { balance: { ...balance, problem: failure, offline: true } },
-      '$(debug-disconnect) Rivya 98.5 cr',
-      /cannot be reached at the moment\.$/,
+      '$(debug-disconnect) Rivya 98.5 credits',
+      /can't be reached right now\.$/,
     ],
     [
       'a failed look',
       { balance: { ...balance, problem: failure }, problem: { text: 'Error 500.', actions: [] } },
-      '$(warning) Rivya 98.5 cr',
-      /The last check failed: Error 500\./,
+      '$(warning) Rivya 98.5 credits',
+      /Couldn't update the balance: Error 500\./,
     ],
-    ['running jobs', { running: 3 }, '$(loading~spin) 3 $(sparkle) Rivya 98.5 cr', /Jobs running: 3/],
-    ['results that wait', { ready: 2 }, '$(sparkle) Rivya 98.5 cr', /Ready to insert: 2/],
+    ['running jobs', { running: 3 }, '$(loading~spin) 3 $(sparkle) Rivya 98.5 credits', /Running tasks: 3/],
+    ['results that wait', { ready: 2 }, '$(sparkle) Rivya 98.5 credits', /Ready to insert: 2/],
     [
       'running jobs without a connection',
       { running: 3, balance: { ...balance, problem: failure, offline: true } },
-      '$(loading~spin) 3 $(debug-disconnect) Rivya 98.5 cr',
-      /at the moment\.\nRunning jobs are kept and go on by themselves\.\nJobs running: 3/,
+      '$(loading~spin) 3 $(debug-disconnect) Rivya 98.5 credits',
+      /right now\.\nRunning tasks are saved and continue automatically\.\nRunning tasks: 3/,
     ],
     [
       'the server of a remote window',
       { remoteServer: 'https://rivya.ai' },
-      '$(sparkle) Rivya 98.5 cr',
+      '$(sparkle) Rivya 98.5 credits',
       /^Server in this remote window: https:\/\/rivya\.ai$/m,
     ],
-    ['the sandbox', { sandbox: true }, '$(sparkle) Sandbox 98.5 cr', /nothing costs money/],
+    ['the sandbox', { sandbox: true }, '$(sparkle) Sandbox 98.5 credits', /nothing is charged/],
     [
       'a sandbox that has ended by itself',
       { sandboxLost: true, account: 'none' },
-      '$(warning) Sandbox ended',
+      '$(warning) Sandbox stopped',
       /Nothing is sent until you choose/,
     ],
     [
       'what was spent',
       { spent: { today: 12, session: 3.5, isMore: true, agents: 0 } },
-      '$(sparkle) Rivya 98.5 cr',
-      /today: 12\nOf some jobs of today the credits are not known\.\nSpent on generated files in this window: 3\.5/,
+      '$(sparkle) Rivya 98.5 credits',
+      /today: 12 credits\nThe credits of some of today's tasks aren't known\.\nSpent since this window opened: 3\.5 credits/,
     ],
     [
       'what agents have spent of it',
       { spent: { today: 12, session: 0, isMore: false, agents: 5 } },
-      '$(sparkle) Rivya 98.5 cr',
-      /today: 12\nBy agents today: 5\n/,
+      '$(sparkle) Rivya 98.5 credits',
+      /today: 12 credits\nBy agents today: 5 credits\n/,
     ],
   ] as const satisfies [string, Partial<StatusState>, string, RegExp][]) {
     it(`shows ${state}`, () => {
@@ -119,11 +124,11 @@ describe('the status bar', () => {
   it.each<[code: string, kind: RivyaErrorKind, sentence: RegExp, links: string[]]>([
     ['api_key_revoked', 'authentication', /was revoked/, ['Set API Key']],
     ['api_key_expired', 'authentication', /has expired/, ['Set API Key']],
-    ['api_key_invalid', 'authentication', /rejected this API key/, ['Set API Key']],
+    ['api_key_invalid', 'authentication', /doesn't recognize this API key/, ['Set API Key']],
     ['api_scope_denied', 'scope', /missing a required scope/, ['Set API Key']],
-    ['public_api_disabled', 'unavailable', /switched off/, []],
+    ['public_api_disabled', 'unavailable', /currently unavailable/, []],
     ['rate_limited', 'rateLimit', /Rate limit reached/, []],
-    ['certificate_rejected', 'network', /certificate of its own/, ['Check Installation']],
+    ['certificate_rejected', 'network', /use its own certificate/, ['Check Installation']],
     ['proxy_refused', 'network', /http\.proxy/, ['Check Installation']],
   ])('says of %s what messages say of it', (code, kind, sentence, offered) => {
     const error = new RivyaError(kind, 'It is so.', { code, isRivyasWord: kind !== 'network' });
@@ -167,20 +172,14 @@ describe('the menu of the status bar', () => {
 
   it('begins with a key or the sandbox when there is neither', () => {
     const all = labels(menuChoices(false, false));
-    assert.deepEqual(all.slice(0, 3), ['Get Started', 'Set API Key', 'Try the Sandbox']);
+    assert.deepEqual(all.slice(0, 3), ['Get Started', 'Set API Key', 'Try Sandbox']);
     assert.ok(!all.includes('Generate Image'));
     assert.ok(!all.includes('Refresh Credits'));
   });
 
   it('offers the work when there is a key', () => {
     const all = labels(menuChoices(false, true));
-    for (const label of [
-      'Generate Image',
-      'Show Tasks',
-      'Refresh Credits',
-      'Buy Credits',
-      'Try the Sandbox',
-    ]) {
+    for (const label of ['Generate Image', 'Show Tasks', 'Refresh Credits', 'Buy Credits', 'Try Sandbox']) {
       assert.ok(all.includes(label), label);
     }
     assert.ok(!all.includes('Stop Sandbox'));
@@ -190,6 +189,6 @@ describe('the menu of the status bar', () => {
     const all = labels(menuChoices(true, false));
     assert.ok(all.includes('Stop Sandbox'));
     assert.ok(!all.includes('Buy Credits'));
-    assert.ok(!all.includes('Try the Sandbox'));
+    assert.ok(!all.includes('Try Sandbox'));
   });
 });

@@ -84,7 +84,7 @@ it('is more only once a person has confirmed it in a window, which is asked once
   expect(budget.dailyBudget()).toBe(50);
   await turn();
   expect(editor.questions).toEqual([
-    'Agents may now spend 500 credits a day (rivya.agents.dailyBudget). Until you have confirmed it, 50 count.',
+    'The daily budget for agents is now 500 credits (rivya.agents.dailyBudget). Until you confirm it, 50 credits apply.',
   ]);
   // Left without an answer; another window asks again.
   expect(budget.dailyBudget()).toBe(50);

@@ -79,30 +79,30 @@ function asked(change: Partial<typeof paid>): { title: string; text: string } | 
 describe('the question before a call', () => {
   it('names the price, the model, the prompt, the files, the budget and the balance', () => {
     const { title, text } = asked({}) ?? {};
-    expect(title).toBe('Generate an image for 3 credits?');
+    expect(title).toBe('Generate an image? Price: 3 credits');
     for (const part of ['Model: Nano Banana', 'Prompt: "A red fox"', 'a.png', 'guide.md'])
       expect(text).toContain(part);
     expect(text).toContain('Agents have spent 12 of 50 credits today. Your balance: 88 credits.');
     expect(text).not.toContain('Sandbox');
-    expect(asked({ isSandbox: true })?.text).toContain('Sandbox: costs nothing.');
+    expect(asked({ isSandbox: true })?.text).toContain('Sandbox: nothing is charged.');
   });
 
   it.each<[string, Partial<typeof paid>]>([
-    ['Generate an image? The price is not known yet.', { price: undefined }],
-    ['Generate a video? The price is not known yet.', { price: undefined, kind: 'video' }],
+    ["Generate an image? The price isn't known yet.", { price: undefined }],
+    ["Generate a video? The price isn't known yet.", { price: undefined, kind: 'video' }],
     [
-      'Generate a video for at least 12 credits?',
+      'Generate a video? Price: at least 12 credits',
       { kind: 'video', price: price({ jobs: 1, certainty: 'atLeast', credits: 12, worst: 24 }) },
     ],
     [
-      'Generate audio for an unknown price?',
+      'Generate audio? Price: unknown',
       {
         kind: 'audio',
         price: price({ jobs: 1, certainty: 'unknown', credits: undefined, worst: undefined }),
       },
     ],
     [
-      'Generate 4 images for 12 credits?',
+      'Generate 4 images? Price: 12 credits',
       { price: price({ jobs: 4, certainty: 'certain', credits: 12, worst: 12 }) },
     ],
   ])('is %s', (title, change) => {
@@ -116,7 +116,7 @@ describe('the question before a call', () => {
         invocationMessage: 'Generating an image with Rivya',
       });
     expect(toolQuestion('generate_image', { type: 'folded', kind: 'image' })).toEqual({
-      invocationMessage: 'Using the image that exists',
+      invocationMessage: 'Using the existing image',
     });
   });
 

@@ -65,7 +65,7 @@ it('says who wants what for how much, and what is spent; only a press on the one
     await turn();
     const shown = editor.shown.at(-1);
     expect(shown?.text).toBe(
-      'Some agent wants to make a video with Kling 3.0 for 60 credits. Agents have spent 12 of 50 credits today. Prompt: "A red fox"',
+      'Some agent wants to generate a video with Kling 3.0. Price: 60 credits. Agents have spent 12 of 50 credits today. Prompt: "A red fox"',
     );
     expect(shown?.buttons).toEqual(['Allow Once', 'Change Limit...', 'Deny']);
     shown?.press(button);
@@ -109,7 +109,7 @@ it('takes silence for a no, says so to who answers later, and goes on with the n
     expect(editor.shown).toHaveLength(2);
     editor.shown[0]?.press('Allow Once');
     await turn();
-    expect(editor.shown.at(-1)?.text).toMatch(/^That came too late/);
+    expect(editor.shown.at(-1)?.text).toMatch(/^The request timed out/);
     editor.shown[1]?.press('Allow Once');
     expect(await next).toBe(true);
   } finally {

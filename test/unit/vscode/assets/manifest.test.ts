@@ -144,9 +144,9 @@ describe('lenses of a manifest', () => {
   it('bring back what is in the library, and wait for what is under way', () => {
     const file = { sha256: 'c'.repeat(64), extension: 'png' };
     expect(lenses(stateOf([], [], { state: 'stored', file }))[1]).toBe(
-      '5: Missing · in the library | [Bring Back]',
+      '5: Missing · in the library | [Restore]',
     );
-    expect(lenses(stateOf([], [], { state: 'running' }))[1]).toBe('5: Under way | [Wait for It]');
+    expect(lenses(stateOf([], [], { state: 'running' }))[1]).toBe('5: In progress | [Wait]');
   });
 
   it('offer no sync where nothing is to be done', () => {

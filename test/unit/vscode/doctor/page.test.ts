@@ -39,7 +39,7 @@ describe('the page about the installation', () => {
   it('names the file system and the journal', () => {
     expect(doctorPage(findings)).toMatch(/Journal: wal/);
     expect(pageWith({ mode: 'truncate', fileSystem: 'NFS', problem: undefined })).toMatch(
-      /File system: NFS: several machines[^]*Journal: truncate\n/,
+      /File system: NFS: several computers[^]*Journal: truncate\n/,
     );
     expect(pageWith({ mode: 'truncate', fileSystem: undefined, problem: 'disk I/O error' })).toMatch(
       /truncate, because the usual one failed: disk I\/O error/,
@@ -59,16 +59,16 @@ describe('the page about the installation', () => {
     const well: Findings = { ...findings, base, reach, hasKey: true };
     const first = (change: Partial<Findings>): string | undefined =>
       doctorPage({ ...well, ...change }).split('\n')[0];
-    expect(first({})).toBe('# ✓ All is well');
+    expect(first({})).toBe('# ✓ No problems found');
     expect(first({ base: undefined })).toMatch(/^# ✗ Address: the setting rivya\.baseUrl/);
     expect(first({ reach: { ...reach, status: undefined, problem: 'no route' } })).toBe(
       '# ✗ Reachable: no: no route',
     );
-    expect(first({ hasKey: false })).toBe('# ✗ Key: none is stored');
-    expect(first({ hasKey: false, sandbox: true })).toBe('# ✓ All is well');
+    expect(first({ hasKey: false })).toBe('# ✗ Key: not set');
+    expect(first({ hasKey: false, sandbox: true })).toBe('# ✓ No problems found');
     expect(first({ scopes: [{ scope: 'chat:read', outcome: 'denied' }] })).toBe('# ✗ chat:read: not granted');
-    expect(first({ ledger: { problem: 'It is locked.' } })).toBe('# ✗ List of tasks: no: It is locked.');
-    expect(doctorPage(well)).toMatch(/- ✓ Certificate: accepted\n- ✓ Clock: agrees/);
+    expect(first({ ledger: { problem: 'It is locked.' } })).toBe('# ✗ Task list: no: It is locked.');
+    expect(doctorPage(well)).toMatch(/- ✓ Certificate: accepted\n- ✓ Clock: in sync/);
   });
 
   it('says what a rebuilt container takes along, and the mount that keeps it', () => {
@@ -85,11 +85,11 @@ describe('the page about the installation', () => {
       doctorPage({ ...findings, agents: { ...agents, ...change } });
     expect(page({ tools: { known: 6, all: 7 } })).toContain('✗ Tools: 6 of 7');
     expect(page({ isStopped: true })).toContain('Stopped: until midnight');
-    expect(page({ clients: ['A', '[b](command:c)'] })).toMatch(/Have ordered: A, \[b\]\u200b\(command:c\)/);
-    expect(page({})).toContain('External agents: cannot reach this window');
+    expect(page({ clients: ['A', '[b](command:c)'] })).toMatch(/Started tasks: A, \[b\]\u200b\(command:c\)/);
+    expect(page({})).toContain("External agents: can't reach this window");
     expect(page({ bridge: true, seen: ['C', '[d](command:e)'] })).toMatch(
-      /External agents: can reach this window\n- Have come: C, \[d\]\u200b\(command:e\)/,
+      /External agents: can reach this window\n- Connected so far: C, \[d\]\u200b\(command:e\)/,
     );
-    expect(page({ isEnabled: false })).toMatch(/## Agents\n\n- Tools: switched off/);
+    expect(page({ isEnabled: false })).toMatch(/## Agents\n\n- Tools: turned off/);
   });
 });

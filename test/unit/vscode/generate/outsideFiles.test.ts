@@ -68,7 +68,7 @@ describe('files that the workspace names', () => {
     await agreeToOutsideFiles(files);
     const [asked, ...others] = editor.asked;
     expect(others).toEqual([]);
-    expect(asked?.text).toBe('Send files from outside of the workspace to Rivya?');
+    expect(asked?.text).toBe('Send files from outside the workspace to Rivya?');
     expect(asked?.detail.split('\n')).toEqual([path.join(base, 'secret.png'), path.join(folder, 'link.png')]);
   });
 

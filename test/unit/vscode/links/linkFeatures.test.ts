@@ -208,14 +208,14 @@ describe('what is said in documents', () => {
     say('missingImages.show', 'hint');
     const document = documentOf('a.html', 'html', html);
     await features.refresh();
-    expect(told('rivya-missing')).toEqual(['"img/a.png" is not there.', '"img/b.png" is not there.']);
+    expect(told('rivya-missing')).toEqual(['"img/a.png" doesn\'t exist.', '"img/b.png" doesn\'t exist.']);
     const [hint] = editor.diagnostics.get('rivya-missing')?.get(String(document.uri)) ?? [];
     expect([hint?.severity, hint?.code, hint?.source]).toEqual([3, 'missing-image', 'Rivya']);
     expect(await features.codeLenses(document)).toEqual([]);
     files.add('img/a.png');
     forgot.fire();
     await features.refresh();
-    expect(told('rivya-missing')).toEqual(['"img/b.png" is not there.']);
+    expect(told('rivya-missing')).toEqual(['"img/b.png" doesn\'t exist.']);
   });
 
   it('is looked at anew in a document that was out of sight while a file came', async () => {

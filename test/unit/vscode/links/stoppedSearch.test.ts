@@ -128,7 +128,7 @@ describe('a search through a large workspace that is stopped', () => {
   const underWay = 40;
   const searches = {
     'for missing files': () => generateAllMissing(services(), 'hand'),
-    'for links': () => relinkWorkspace(services()),
+    'for expiring links': () => relinkWorkspace(services()),
   };
 
   async function quiet(): Promise<number> {
@@ -167,7 +167,7 @@ describe('a search through a large workspace that is stopped', () => {
 
   it('is not begun where it is stopped while the names of the files are looked for', async () => {
     world.isListingNames = true;
-    const stopped = expect(searches['for links']()).rejects.toThrow(Cancelled);
+    const stopped = expect(searches['for expiring links']()).rejects.toThrow(Cancelled);
     await setImmediate();
     world.stop();
     await stopped;
@@ -176,7 +176,7 @@ describe('a search through a large workspace that is stopped', () => {
 
   it('leaves the finder to the documents in sight', async () => {
     world.stopAt = 100;
-    await expect(searches['for links']()).rejects.toThrow(Cancelled);
+    await expect(searches['for expiring links']()).rejects.toThrow(Cancelled);
     expect(await finder.find('![a](a.png)', { languageId: 'markdown' }, 1)).toHaveLength(1);
   });
 });

@@ -16,22 +16,22 @@ function textOf(code: string, subject: Subject, details: object = {}, charge = f
 
 describe('the message for a code', () => {
   it('is about what failed', () => {
-    expect(textOf('insufficient_credits', 'job')).toMatch(/credits for this job/);
-    expect(textOf('insufficient_credits', 'answer')).toMatch(/credits for this question/);
-    expect(textOf('rate_limited', 'job')).toMatch(/job will resume/);
+    expect(textOf('insufficient_credits', 'job')).toMatch(/credits for this task/);
+    expect(textOf('insufficient_credits', 'answer')).toMatch(/credits for this message/);
+    expect(textOf('rate_limited', 'job')).toMatch(/task continues automatically/);
     expect(textOf('rate_limited', 'answer')).toMatch(/Try again in a moment\. Nothing was charged/);
     expect(explain({ code: 'rate_limited', message: '' }, undefined, 'request').text).not.toMatch(
       /charged|job/,
     );
-    expect(textOf('outcome_unknown', 'job', {}, unknown)).toMatch(/received this job/);
-    expect(textOf('storage_gone', 'job', {}, unknown)).toMatch(
-      /folder that held it is gone.*charge it twice/,
+    expect(textOf('outcome_unknown', 'job', {}, unknown)).toMatch(/received this task/);
+    expect(textOf('storage_gone', 'job', {}, unknown)).toMatch(/storage folder is gone.*charge it twice/);
+    expect(textOf('storage_gone', 'job', {}, unknown)).not.toMatch(/too old/);
+    expect(textOf('outcome_unknown', 'answer', {}, unknown)).toMatch(
+      /This question was sent more than a day ago/,
     );
-    expect(textOf('storage_gone', 'job', {}, unknown)).not.toMatch(/too long ago/);
-    expect(textOf('outcome_unknown', 'answer', {}, unknown)).toMatch(/became of this question/);
-    expect(textOf('price_above_agreed', 'job')).toMatch(/was not sent, and nothing was charged for it/);
+    expect(textOf('price_above_agreed', 'job')).toMatch(/wasn't sent, and nothing was charged for it/);
     expect(textOf('not_found', 'job')).toMatch(/this task/);
-    expect(textOf('not_found', 'webhook', { kind: 'notFound' })).toMatch(/this webhook/);
+    expect(textOf('not_found', 'webhook', { kind: 'notFound' })).toMatch(/This webhook no longer exists/);
     expect(textOf('api_scope_denied', 'webhook', { kind: 'scope' })).toMatch(/webhooks:manage/);
   });
 
@@ -49,13 +49,13 @@ describe('the message for a code', () => {
       'http_503',
     ]) {
       const text = textOf(code, 'answer', { status: 400 }, unknown);
-      expect(text).toMatch(/not known whether it was charged/);
+      expect(text).toMatch(/It may have been charged/);
       expect(text).not.toMatch(/Nothing was charged/);
     }
-    expect(textOf('connection_lost', 'answer', {}, unknown)).toMatch(/does not charge it twice/);
-    expect(textOf('answer_truncated', 'answer', {}, unknown)).toMatch(/does not charge it twice/);
+    expect(textOf('connection_lost', 'answer', {}, unknown)).toMatch(/doesn't charge it twice/);
+    expect(textOf('answer_truncated', 'answer', {}, unknown)).toMatch(/doesn't charge it twice/);
     expect(textOf('connection_lost', 'answer', { status: 502 }, unknown)).toMatch(/It is so\./);
-    expect(textOf('connection_lost', 'answer')).toMatch(/could not be reached/);
+    expect(textOf('connection_lost', 'answer')).toMatch(/Couldn't connect to Rivya/);
   });
 
   it('promises nothing where asking again may cost again', () => {
@@ -67,7 +67,7 @@ describe('the message for a code', () => {
       'intent_old',
     ]) {
       for (const subject of ['job', 'answer'] as const) {
-        expect(textOf(code, subject, {}, unknown)).not.toMatch(/does not charge|not paid twice|Nothing was/);
+        expect(textOf(code, subject, {}, unknown)).not.toMatch(/doesn't charge|not paid twice|Nothing was/);
       }
     }
   });
@@ -83,19 +83,19 @@ describe('an answer whose code says nothing', () => {
   const subjects: readonly Subject[] = ['job', 'answer', 'webhook', 'request'];
 
   it.each<[what: string, status: number, body: string, text: RegExp, button: string]>([
-    ['a page', 401, page, /status 401.*does not look like Rivya/, 'Set API Key'],
-    ['a page', 402, page, /status 402.*not be enough credits/, 'Buy Credits'],
+    ['a page', 401, page, /status 401.*doesn't look like Rivya/, 'Set API Key'],
+    ['a page', 402, page, /status 402.*not have enough credits/, 'Buy Credits'],
     ['a page', 403, page, /status 403.*firewall/, 'Check Installation'],
     ['a page', 404, page, /status 404.*base URL/, 'Check Installation'],
     ['a page', 407, page, /http\.proxy/, 'Open Proxy Settings'],
     ['a page', 410, '', /status 410.*base URL/, 'Check Installation'],
-    ['a page', 413, page, /on the way to Rivya.*status 413/, 'Check Installation'],
-    ['a page', 502, page, /on the way to it is out of order.*status 502/, 'Check Installation'],
+    ['a page', 413, page, /between this computer and Rivya.*status 413/, 'Check Installation'],
+    ['a page', 502, page, /between it and this computer, isn't working.*status 502/, 'Check Installation'],
     ['JSON of others', 403, '{"message":"Forbidden"}', /status 403.*firewall/, 'Check Installation'],
-    ['a new code', 401, own('key_asleep'), /did not accept the API key: So it is/, 'Set API Key'],
-    ['a new code', 402, own('wallet_empty'), /not enough credits/, 'Buy Credits'],
-    ['a new code', 503, own('backlog'), /Rivya is out of order at the moment: So it is/, 'Show Log'],
-    ['a new code', 409, own('busy'), /Rivya answered with an error: So it is/, 'Show Log'],
+    ['a new code', 401, own('key_asleep'), /rejected the API key: So it is/, 'Set API Key'],
+    ['a new code', 402, own('wallet_empty'), /enough credits/, 'Buy Credits'],
+    ['a new code', 503, own('backlog'), /Rivya isn't working right now: So it is/, 'Show Log'],
+    ['a new code', 409, own('busy'), /Rivya returned an error: So it is/, 'Show Log'],
   ])('%s with status %i is told by its kind', (_what, status, body, text, button) => {
     for (const subject of subjects) {
       const { text: told, actions } = explain(reply(status, body), undefined, subject);
@@ -115,7 +115,7 @@ describe('an answer whose code says nothing', () => {
   });
 
   it('of a rate limit promises a job only where there is one', () => {
-    expect(explain(reply(429, page), undefined, 'job').text).toMatch(/job will resume/);
+    expect(explain(reply(429, page), undefined, 'job').text).toMatch(/task continues automatically/);
     for (const subject of ['answer', 'webhook', 'request'] as const) {
       for (const body of [page, own('rate_limited'), own('slow_down')])
         expect(explain(reply(429, body), undefined, subject).text).toBe(
@@ -148,14 +148,14 @@ describe('an answer whose code says nothing', () => {
 
 describe('a connection that did not come about', () => {
   it.each<[string, RegExp, string]>([
-    ['tls_missing', /base URL with its port/, 'Check Installation'],
-    ['tls_outdated', /TLS 1\.2 or newer/, 'Check Installation'],
-    ['tls_failed', /Check the network/, 'Check Installation'],
-    ['certificate_rejected', /certificate of its own/, 'Open Proxy Settings'],
+    ['tls_missing', /base URL, its port/, 'Check Installation'],
+    ['tls_outdated', /TLS 1\.2 or later/, 'Check Installation'],
+    ['tls_failed', /Check your network/, 'Check Installation'],
+    ['certificate_rejected', /use its own certificate/, 'Open Proxy Settings'],
     ['proxy_refused', /http\.proxy/, 'Open Proxy Settings'],
-    ['host_not_found', /Check the network/, 'Check Installation'],
-    ['response_unreadable', /in place of Rivya.*sign-in/, 'Check Installation'],
-    ['redirect_refused', /in place of Rivya.*sign-in/, 'Check Installation'],
+    ['host_not_found', /Check your network/, 'Check Installation'],
+    ['response_unreadable', /other than Rivya.*sign-in/, 'Check Installation'],
+    ['redirect_refused', /other than Rivya.*sign-in/, 'Check Installation'],
   ])('%s has its own sentence and button', (code, text, button) => {
     const told = explain({ code, message: 'It is so', status: undefined }, undefined, 'request');
     expect(told.text).toMatch(text);
@@ -165,7 +165,7 @@ describe('a connection that did not come about', () => {
 
   it('is a captive portal also where it answers with a status', () => {
     const portal = { code: 'response_unreadable', message: 'It is so', status: 200, isRivyasWord: false };
-    expect(explain(portal, undefined, 'request').text).toMatch(/in place of Rivya/);
+    expect(explain(portal, undefined, 'request').text).toMatch(/other than Rivya/);
   });
 });
 
@@ -178,12 +178,12 @@ describe('what is said about the credits of jobs', () => {
 
   it('speaks of a refund only after "failed" with a charge of nothing', () => {
     expect(chargesText([draft({ ...accepted, state: 'failed', finalCredits: 0 })])).toBe(
-      'Rivya reports that the reserved 3 credits came back.',
+      'Rivya refunded the reserved 3 credits.',
     );
     for (const state of ['failed', 'unreachable', 'queued', 'untracked'] as const)
-      expect(chargesText([draft({ ...accepted, state })])).not.toMatch(/came back|Nothing was charged/);
+      expect(chargesText([draft({ ...accepted, state })])).not.toMatch(/Rivya refunded|Nothing was charged/);
     expect(chargesText([draft({ ...accepted, state: 'unreachable', finalCredits: 0 })])).not.toMatch(
-      /came back/,
+      /refunded/,
     );
   });
 
@@ -196,8 +196,8 @@ describe('what is said about the credits of jobs', () => {
       draft({ state: 'submitting', firstSentAt: noon }),
     ]);
     expect(text).toBe(
-      'Rivya reports that the reserved 3 credits came back. Rivya reports a charge of 2 credits. ' +
-        'Rivya has reserved 3 credits for them. Of 1 it is not known whether they were charged; the balance shows it.',
+      'Rivya refunded the reserved 3 credits. Rivya charged 2 credits. ' +
+        'Rivya has reserved 3 credits for them. 1 of them may have been charged. Check your balance.',
     );
     expect(chargesText([draft(), draft()])).toBe('Nothing was charged.');
   });

@@ -45,7 +45,7 @@ describe.each(Object.entries(hostileTexts))('with %s from outside', (_name, text
     const message = jobMessage({ type: 'failed', tasks: [task], haveSameCause: true });
     const drawn = inNotification(message.text);
     expect(harmIn(drawn, 1_000)).toEqual([]);
-    expect(drawn).toMatch(/^Image ".*The generation failed: .*Nothing was charged\.$/);
+    expect(drawn).toMatch(/^Image ".*Generation failed: .*Nothing was charged\.$/);
     for (const kind of mediaKinds) {
       expect(harmIn(plain(mediaKindLabels(kind).job(promptText(text)), 'title'), 2_000)).toEqual([]);
     }

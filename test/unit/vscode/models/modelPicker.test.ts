@@ -107,7 +107,7 @@ describe('the list of models', () => {
     await settled();
     const rows = pick.items.map(({ label }) => label.replace(/\$\([\w-]+\) /g, ''));
     expect(rows.slice(0, 7)).toEqual([
-      ...['Recently used', 'Z-Image', 'Nano Banana', 'Qwen Image', 'Favourites', 'Flux 2 Pro', 'Image'],
+      ...['Recently used', 'Z-Image', 'Nano Banana', 'Qwen Image', 'Favorites', 'Flux 2 Pro', 'Image'],
     ]);
     expect(new Set(rows).size).toBe(rows.length);
   });
@@ -123,7 +123,7 @@ describe('the list of models', () => {
     };
     press('Z-Image', 'heart');
     expect(memory.get('rivya.models.favourites')).toEqual(['z-image']);
-    expect(pick.items[0]?.label).toBe('Favourites');
+    expect(pick.items[0]?.label).toBe('Favorites');
     press('Z-Image', 'heart-filled');
     expect(memory.get('rivya.models.favourites')).toEqual([]);
   });
@@ -153,17 +153,17 @@ describe('the list of models', () => {
     await settled();
     expect(pick.placeholder).toMatch(
       new RegExp(
-        `^You have ${dear - 1} credits?. The cheapest that you can pay: .+, ${String(cheapest)} credit`,
+        `^You have ${dear - 1} credits?. Cheapest model that you can afford: .+, ${String(cheapest)} credit`,
       ),
     );
     window.pick = pick = new TestPick();
     void open({ defaultOf: () => 'nano-banana-pro' }, { credits: dear });
     await settled();
-    expect(pick.placeholder).toMatch(/^The model is remembered/);
+    expect(pick.placeholder).toMatch(/^Select a model\. You can/);
     window.pick = pick = new TestPick();
     void open({ defaultOf: () => 'nano-banana-pro' }, { credits: 0 });
     await settled();
-    expect(pick.placeholder).toBe('You have 0 credits, which is not enough for any of these models');
+    expect(pick.placeholder).toBe("You have 0 credits, which isn't enough for any of these models");
   });
 
   it('takes a row, says why another cannot be had, and is left without a choice', async () => {

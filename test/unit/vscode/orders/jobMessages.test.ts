@@ -45,7 +45,7 @@ describe('the state of a job', () => {
       `continues at ${new Date(noon).toLocaleTimeString('en', { timeStyle: 'medium' })}, rate limit reached`,
     );
     expect(stateText({ ...waiting, problem: { ...problem, code: 'connection_lost' } })).toBe(
-      'no answer yet, asking again',
+      'no response, retrying',
     );
   });
 });

@@ -88,7 +88,7 @@ it('finds tasks as they are shown, says when there is none, and does what is lik
   pick.pressed.fire({ item, button });
   await open();
   pick.typed.fire('nowhere');
-  expect(words()).toEqual(['No task matches these words. | ']);
+  expect(words()).toEqual(['No matching tasks | ']);
   pick.activeItems = pick.items;
   pick.accepted.fire();
   pick.typed.fire('fox');
