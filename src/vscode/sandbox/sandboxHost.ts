@@ -65,7 +65,11 @@ export class SandboxHost implements Disposable {
 
   /** @throws UserError when it does not run */
   async openPage(): Promise<void> {
-    if (!this.#sandbox) throw new UserError(l10n.t("The sandbox isn't running."));
+    if (!this.#sandbox) {
+      const { t } = l10n;
+      const start = { title: t('Start Sandbox'), command: 'rivya.sandbox.start' } as const;
+      throw new UserError(t("The sandbox isn't running."), [start]);
+    }
     await vscode.env.openExternal(vscode.Uri.parse(this.#sandbox.pageUrl, true));
   }
 

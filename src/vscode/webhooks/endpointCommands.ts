@@ -10,9 +10,11 @@ import {
 } from '../../core/webhooks/webhookUrl.ts';
 import { ask, askText, flash, inform, type TextOptions } from '../messages/dialogs.ts';
 import { Cancelled, UserError } from '../messages/errors.ts';
+import { actions, say } from '../messages/message.ts';
 import { plain, sentence } from '../messages/plain.ts';
 import { withProgress } from '../messages/progress.ts';
 import { chooseMany, chooseOne } from '../messages/quickPick.ts';
+import { show } from '../messages/show.ts';
 import type { WebhookTools } from './webhookTools.ts';
 import { endpointName, errorText, statusText, urlProblemText, webhookError } from './webhookText.ts';
 import type { WebhookNode } from './webhookNode.ts';
@@ -109,9 +111,14 @@ export const endpointCommands = {
     tools.refresh();
     const name = endpointName(endpoint);
     if (delivery?.status === undefined || delivery.status === null || delivery.status === 'pending') {
-      inform(
-        t('Rivya is sending a test delivery to {0}. See the result under Show Webhook Deliveries.', name),
-      );
+      const text = t('Rivya is sending a test delivery to {0}.', name);
+      const title = t('Show Webhook Deliveries');
+      const deliveries = {
+        title,
+        command: 'rivya.webhook.deliveries',
+        arguments: [nodeOf(endpoint)],
+      } as const;
+      show('info', say(text, deliveries), tools.log);
     } else if (delivery.status === 'failed' || delivery.status === 'skipped') {
       const reason = errorText(delivery.error);
       void ask(
@@ -146,6 +153,7 @@ export const endpointCommands = {
       tools.refresh();
       throw new UserError(
         t("The secret was rotated, but Rivya didn't return the new one. Check the dashboard."),
+        [actions().dashboard],
       );
     }
     await keepAndShow(
@@ -168,7 +176,10 @@ export const endpointCommands = {
           "The signing secret of {0} isn't stored on this computer. Rivya shows it only once. Enter it, or rotate it.",
           endpointName(endpoint),
         ),
-        [{ title: t('Rotate Secret'), command: 'rivya.webhook.rotateSecret', arguments: [nodeOf(endpoint)] }],
+        [
+          { title: t('Enter Secret'), command: 'rivya.webhook.enterSecret', arguments: [nodeOf(endpoint)] },
+          { title: t('Rotate Secret'), command: 'rivya.webhook.rotateSecret', arguments: [nodeOf(endpoint)] },
+        ],
       );
     }
     await vscode.env.clipboard.writeText(secret);
