@@ -118,7 +118,7 @@ describe('a generation that cannot start', () => {
     await attempt();
     await configure('credits.confirmAbove', 0);
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    await scene.answers.message(/Generate with Z-Image for 1 credit\?/);
+    await scene.answers.message(/^Generate with Z-Image\? Price: 1 credit$/);
     assert.deepEqual(scene.sandbox.control.charges(), []);
     scene.answers.press(/Generate with Z-Image/, 'Generate');
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
@@ -134,7 +134,7 @@ describe('a generation that cannot start', () => {
       contentType: 'text/html',
     } as const;
     await attempt({ fault: { path: '/api/v1/models', times: 'always', action } });
-    await refused(/Rivya isn't working right now/);
+    await refused(/isn't working right now/);
   });
 });
 

@@ -23,7 +23,7 @@ describe('a certificate', () => {
     await using gateway = await startGateway(scene.sandbox.url, certificate);
     await configure('baseUrl', `https://localhost:${gateway.port}`);
     await vscode.commands.executeCommand('rivya.contract.check');
-    await scene.answers.message(/Couldn't connect to Rivya.*The certificate of https:.* was not accepted/);
+    await scene.answers.message(/Couldn't connect to Rivya.*The certificate of https:.* was rejected/);
     assert.deepEqual(gateway.requests, []);
   });
 

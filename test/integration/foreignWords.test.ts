@@ -195,12 +195,12 @@ describe('words of others', () => {
     const editor = await openWith('A lighthouse in the fog.');
     await configure('defaultModel.image', undefined);
     scene.answers.pickNext(/^Z-Image \[x\]/);
-    scene.answers.press(/^Generate with Z-Image /, 'Generate');
+    scene.answers.press(/^Generate with Z-Image\b/, 'Generate');
     record();
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await textOf(editor.document, text => /!\[.*\]\(.+\)/.test(text));
     assertDrawn(leftOver);
-    const question = await scene.answers.message(/^Generate with Z-Image /);
+    const question = await scene.answers.message(/^Generate with Z-Image\b/);
     assert.match(question, /Price: 50 credits/);
   });
 

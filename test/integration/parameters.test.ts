@@ -112,7 +112,7 @@ describe('generating with parameters', () => {
     await settings.update('credits.confirmAbove', 1_000, vscode.ConfigurationTarget.Workspace);
     try {
       await vscode.commands.executeCommand('rivya.generate.fromSelection');
-      await scene.answers.message(/Generate with Z-Image for 1 credit\?/);
+      await scene.answers.message(/^Generate with Z-Image\? Price: 1 credit$/);
       assert.deepEqual(scene.sandbox.control.charges(), []);
     } finally {
       await settings.update('credits.confirmAbove', undefined, vscode.ConfigurationTarget.Workspace);

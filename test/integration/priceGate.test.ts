@@ -98,7 +98,7 @@ describe('the price gate', () => {
   it('names the server in the first question of a remote window, and not again', async function () {
     if (vscode.env.remoteName === undefined) this.skip();
     await configure('credits.confirmAbove', 0);
-    scene.answers.press(/^Generate with Z-Image for 1 credit\?$/, 'Generate');
+    scene.answers.press(/^Generate with Z-Image\? Price: 1 credit$/, 'Generate');
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
     await ended(1);
     select(editor, hare);
@@ -160,7 +160,7 @@ describe('the price gate', () => {
     try {
       const task = await soon('the task', taskNamed('echo'));
       const running = vscode.tasks.executeTask(task);
-      await scene.answers.message(/^Generate with Z-Image for 1 credit\?$/);
+      await scene.answers.message(/^Generate with Z-Image\? Price: 1 credit$/);
       assert.deepEqual(charged(), []);
       (await running).terminate();
     } finally {
@@ -169,7 +169,7 @@ describe('the price gate', () => {
   });
 
   it('asks about what was called with values that no menu passes, and not about menus and keys', async () => {
-    const question = /^Generate with Z-Image for 1 credit\?$/;
+    const question = /^Generate with Z-Image\? Price: 1 credit$/;
     // What `input` and `command` variables pass, and an extension may.
     for (const values of [[undefined], [null], [{}], ['x'], [workspaceFolder()]]) {
       await isAsked('rivya.generate.fromSelection', question, ...values);
@@ -225,9 +225,9 @@ describe('the price gate', () => {
     const origin = 'https://elsewhere.example';
     const { id } = createJob(ledger, newTask({ origin, prompt: sentence }), nowhere, Date.now());
     ledger.update(id, Date.now(), task => ({ ...task, state: 'failed', dueAt: undefined }));
-    await isAsked('rivya.task.rerun', /^Generate with Z-Image for 1 credit\?$/, id);
+    await isAsked('rivya.task.rerun', /^Generate with Z-Image\? Price: 1 credit$/, id);
     scene.answers.pick(/^1 variation$/);
-    await isAsked('rivya.task.vary', /^Generate with Z-Image for 1 credit\?$/, id);
+    await isAsked('rivya.task.vary', /^Generate with Z-Image\? Price: 1 credit$/, id);
     assert.deepEqual(charged(), []);
     removeFromList(ledger, [id]);
   });

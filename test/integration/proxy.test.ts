@@ -49,7 +49,7 @@ describe('a proxy of the settings', () => {
     await setProxy(proxy.url);
     await configure('baseUrl', 'https://api.rivya.test');
     await vscode.commands.executeCommand('rivya.contract.check');
-    await scene.answers.message(/Couldn't connect to Rivya.*The proxy did not connect.*403/);
+    await scene.answers.message(/Couldn't connect to Rivya.*The proxy didn't connect.*403/);
     assert.ok(proxy.requests.includes('CONNECT api.rivya.test:443'), proxy.requests.join('\n'));
   });
 });

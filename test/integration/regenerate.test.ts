@@ -210,7 +210,7 @@ describe('a generated file', () => {
     await removeFolder(editor.document.uri);
     await open('z-image');
     await vscode.commands.executeCommand('rivya.file.regenerate');
-    await scene.answers.message(/^Generate with Z-Image for 1 credit\?$/);
+    await scene.answers.message(/^Generate with Z-Image\? Price: 1 credit$/);
     assert.equal(scene.sandbox.control.charges().length, 1);
     scene.answers.press(/^Generate with/, 'Generate');
     await vscode.commands.executeCommand('rivya.file.regenerate');

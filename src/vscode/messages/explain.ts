@@ -2,7 +2,8 @@ import type { Charge } from '../../shared/charge.ts';
 import { chargeText } from './chargeText.ts';
 import { explainWay, isForeign, rateLimitText, type Explainable } from './explainWay.ts';
 import { actions, say, type Message } from './message.ts';
-import { plain, sentence } from './plain.ts';
+import { said } from './clientWords.ts';
+import { plain } from './plain.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** What failed: a generation, an answer of the chat, a webhook, or a request that never costs anything. */
@@ -71,7 +72,7 @@ function explainAnswer(problem: Explainable, charge: Charge | undefined): Messag
     case 'chat_model_missing':
       return say(t("This model doesn't support chat. Choose another model."));
     case 'chat_attachment_not_supported':
-      return say(t('Rivya rejected an image: {0}', sentence(problem.message)));
+      return say(t('Rivya rejected an image: {0}', said(problem.message)));
     case 'answer_filtered':
       return say(t("The model's content filter stopped this response. Rephrase your question."));
     case 'answer_empty':
@@ -88,7 +89,7 @@ function explainAnswer(problem: Explainable, charge: Charge | undefined): Messag
   }
   const buttons = explainAny(problem).actions;
   return say(
-    t('The response ended with an error: {0}', sentence(problem.message)),
+    t('The response ended with an error: {0}', said(problem.message)),
     ...(buttons.length > 0 ? buttons : [to.showLog]),
   );
 }
@@ -101,13 +102,13 @@ function explainWebhook(problem: Explainable): Message | undefined {
   const to = actions();
   const { code, kind, message } = problem;
   if (code === 'webhook_url_rejected') {
-    return say(t('Rivya rejected this URL: {0} Nothing was changed.', sentence(message)));
+    return say(t('Rivya rejected this URL: {0} Nothing was changed.', said(message)));
   }
   switch (kind) {
     case 'notFound':
       return say(t('This webhook no longer exists. It may have been deleted elsewhere.'));
     case 'validation':
-      return say(t('Rivya rejected the webhook: {0} Nothing was changed.', sentence(message)));
+      return say(t('Rivya rejected the webhook: {0} Nothing was changed.', said(message)));
     case 'rateLimit':
       return say(rateLimitText(problem));
     case 'scope':
@@ -131,7 +132,7 @@ function explainJob(problem: Explainable): Message | undefined {
     case 'rate_limited':
       return say(t('Rate limit reached. The task continues automatically.'));
     case 'validation_failed':
-      return say(t('Rivya rejected the request: {0}', sentence(problem.message)), to.chooseModel);
+      return say(t('Rivya rejected the request: {0}', said(problem.message)), to.chooseModel);
     case 'idempotency_conflict':
     case 'http_409':
       return say(
@@ -184,7 +185,7 @@ function explainJob(problem: Explainable): Message | undefined {
         t('This task is more than a day old and was never sent. Send it now, or stop waiting for it.'),
       );
     case 'generation_ended':
-      return say(t('Rivya ended this task without a result: {0}', sentence(problem.message)), to.dashboard);
+      return say(t('Rivya ended this task without a result: {0}', said(problem.message)), to.dashboard);
     case 'result_gone':
       return say(
         t(
@@ -201,7 +202,7 @@ function explainJob(problem: Explainable): Message | undefined {
       return say(
         t(
           'Too many files to download: {0} The others are in the history on the dashboard.',
-          sentence(problem.message),
+          said(problem.message),
         ),
         to.dashboard,
       );
@@ -209,7 +210,7 @@ function explainJob(problem: Explainable): Message | undefined {
       return say(
         t(
           "The result wasn't downloaded because its address isn't safe: {0} Check the history on the dashboard.",
-          sentence(problem.message),
+          said(problem.message),
         ),
         to.dashboard,
       );
@@ -217,7 +218,7 @@ function explainJob(problem: Explainable): Message | undefined {
       return say(
         t(
           "The server sent something else instead of the result, so it wasn't saved: {0}",
-          sentence(problem.message),
+          said(problem.message),
         ),
         to.showLog,
       );
@@ -225,7 +226,7 @@ function explainJob(problem: Explainable): Message | undefined {
       return say(
         t(
           'The result is too large to download: {0} Open its link from the Tasks view.',
-          sentence(problem.message),
+          said(problem.message),
         ),
         to.showLog,
       );
@@ -235,7 +236,7 @@ function explainJob(problem: Explainable): Message | undefined {
       return say(
         t(
           "Can't write to the extension's storage folder: {0} Make the folder writable soon: the result is then downloaded, which costs nothing, but its link can expire.",
-          sentence(problem.message),
+          said(problem.message),
         ),
         to.showLog,
       );
@@ -254,7 +255,7 @@ function explainJob(problem: Explainable): Message | undefined {
         to.showLog,
       );
     case 'generation_failed':
-      return say(t('Generation failed: {0}', sentence(problem.message)));
+      return say(t('Generation failed: {0}', said(problem.message)));
     default:
       return undefined;
   }
@@ -289,7 +290,7 @@ function explainAny(problem: Explainable): Message {
       return say(
         t(
           'This API key is missing a required scope: {0} Create a key with that scope.',
-          sentence(problem.message),
+          said(problem.message),
         ),
         to.setKey,
         to.dashboard,
@@ -301,14 +302,14 @@ function explainAny(problem: Explainable): Message {
     case 'rate_limited':
       return say(rateLimitText(problem));
     case 'validation_failed':
-      return say(t('Rivya rejected the request: {0}', sentence(problem.message)), to.chooseModel);
+      return say(t('Rivya rejected the request: {0}', said(problem.message)), to.chooseModel);
     case 'not_found':
       return say(t("Rivya can't find this. It may belong to another account."), to.showLog);
   }
   return (
     explainWay(problem) ??
     explainKind(problem) ??
-    say(t('Something went wrong: {0}', sentence(problem.message)), to.showLog)
+    say(t('Something went wrong: {0}', said(problem.message)), to.showLog)
   );
 }
 
@@ -320,24 +321,21 @@ function explainKind(problem: Explainable): Message | undefined {
   if (status === undefined) return undefined;
   switch (kind) {
     case 'authentication':
-      return say(t('Rivya rejected the API key: {0}', sentence(message)), to.setKey, to.dashboard);
+      return say(t('Rivya rejected the API key: {0}', said(message)), to.setKey, to.dashboard);
     case 'scope':
       return say(
-        t(
-          "This API key doesn't have the required permission: {0} Create a key that does.",
-          sentence(message),
-        ),
+        t("This API key doesn't have the required permission: {0} Create a key that does.", said(message)),
         to.setKey,
         to.dashboard,
       );
     case 'credits':
-      return say(t("You don't have enough credits: {0}", sentence(message)), to.credits, to.chooseModel);
+      return say(t("You don't have enough credits: {0}", said(message)), to.credits, to.chooseModel);
     case 'rateLimit':
       return say(rateLimitText(problem));
     case 'unavailable':
-      return say(t("Rivya isn't working right now: {0}", sentence(message)), to.showLog);
+      return say(t("Rivya isn't working right now: {0}", said(message)), to.showLog);
     default:
-      return say(t('Rivya returned an error: {0}', sentence(message)), to.showLog);
+      return say(t('Rivya returned an error: {0}', said(message)), to.showLog);
   }
 }
 

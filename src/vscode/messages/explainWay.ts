@@ -1,6 +1,6 @@
 import type { RivyaErrorKind } from '../../api/errors/errors.ts';
 import { actions, say, type Message } from './message.ts';
-import { sentence } from './plain.ts';
+import { said } from './clientWords.ts';
 import { durationText } from '../text/taskText.ts';
 import { l10n } from '../text/l10n.ts';
 
@@ -48,14 +48,14 @@ function explainConnection({ code, message }: Explainable): Message | undefined 
       return say(
         t(
           "Couldn't connect to Rivya: {0} If the proxy requires a user name and password, enter them in the setting http.proxy.",
-          sentence(message),
+          said(message),
         ),
         to.proxySettings,
         to.doctor,
       );
     case 'tls_missing':
       return say(
-        t("Couldn't connect to Rivya: {0} Check the base URL, its port, and the proxy.", sentence(message)),
+        t("Couldn't connect to Rivya: {0} Check the base URL, its port, and the proxy.", said(message)),
         to.doctor,
         to.proxySettings,
       );
@@ -63,7 +63,7 @@ function explainConnection({ code, message }: Explainable): Message | undefined 
       return say(
         t(
           "Couldn't connect to Rivya: {0} The server or proxy must allow TLS 1.2 or later. Ask its administrator.",
-          sentence(message),
+          said(message),
         ),
         to.doctor,
         to.showLog,
@@ -72,7 +72,7 @@ function explainConnection({ code, message }: Explainable): Message | undefined 
       return say(
         t(
           "Couldn't connect to Rivya: {0} A proxy may use its own certificate, which this computer must trust, or the clock of this computer is wrong.",
-          sentence(message),
+          said(message),
         ),
         to.doctor,
         to.proxySettings,
@@ -83,7 +83,7 @@ function explainConnection({ code, message }: Explainable): Message | undefined 
       return say(
         t(
           'Something other than Rivya responded: {0} Check whether this network requires a sign-in, and check the proxy and the base URL.',
-          sentence(message),
+          said(message),
         ),
         to.doctor,
         to.showLog,
@@ -91,7 +91,7 @@ function explainConnection({ code, message }: Explainable): Message | undefined 
   }
   if (!connectionCodes.has(code)) return undefined;
   return say(
-    t("Couldn't connect to Rivya: {0} Check your network, proxy, and base URL.", sentence(message)),
+    t("Couldn't connect to Rivya: {0} Check your network, proxy, and base URL.", said(message)),
     to.doctor,
     to.showLog,
   );
@@ -153,7 +153,7 @@ function explainForeign(problem: Explainable): Message {
   }
   if (status >= 500) {
     return say(
-      t("Rivya, or something between it and this computer, isn't working right now: {0}", sentence(message)),
+      t("Rivya, or something between it and this computer, isn't working right now: {0}", said(message)),
       to.doctor,
       to.showLog,
     );
@@ -161,7 +161,7 @@ function explainForeign(problem: Explainable): Message {
   return say(
     t(
       'Something between this computer and Rivya returned an error: {0} Check your network, proxy, and base URL.',
-      sentence(message),
+      said(message),
     ),
     to.doctor,
     to.showLog,
