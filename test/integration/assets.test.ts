@@ -241,7 +241,7 @@ describe('assets of a package', () => {
       await services.get();
       scene.sandbox.control.finishTasks();
       await scene.answers.message(
-        /^Files of an earlier sync have come: 2\. Kept in the library, because the manifest or the file has changed: 1\.$/,
+        /^Files of an earlier sync are ready: 2\. In the library, because the manifest or the file has changed: 1\.$/,
       );
       for (const name of ['hero', 'dark']) {
         const recipe = parseRecipe(await readFile(fileOf(`.rivya/recipes/img/${name}.png.json`), 'utf8'));

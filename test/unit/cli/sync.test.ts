@@ -298,9 +298,9 @@ describe.concurrent('a sync', () => {
       [
         'nano-banan',
         '',
-        'rivya.assets.yaml:3:10: error: There is no model "nano-banan". Perhaps: nano-banana',
+        `rivya.assets.yaml:3:10: error: The model "nano-banan" doesn't exist. Did you mean: nano-banana`,
       ],
-      ['suno-music-v5', '', 'rivya.assets.yaml:3:10: error: There is no model'],
+      ['suno-music-v5', '', 'rivya.assets.yaml:3:10: error: The model'],
       [
         'z-image',
         '    params: { shape: round }\n',
@@ -309,7 +309,7 @@ describe.concurrent('a sync', () => {
       [
         'z-image',
         '    params: { aspect_ratio: 7:1 }\n',
-        '8:15: error: The parameter "aspect_ratio" of "z-image" is one of 1:1',
+        '8:15: error: The parameter "aspect_ratio" of "z-image" must be one of 1:1',
       ],
     ];
     for (const [model, more, words] of wrong) {
@@ -352,7 +352,7 @@ describe.concurrent('a sync', () => {
     const person = world.person({ 'rivya.assets.yaml': manifest });
     const end = await person.rivya(limited);
     expect(end.code).toBe(1);
-    expect(end.error).toContain('rivya.assets.yaml:6:11: error: "nano-banana" makes png here');
+    expect(end.error).toContain('rivya.assets.yaml:6:11: error: "nano-banana" generates png here');
     expect(world.effects()).toBe(0);
   });
 

@@ -26,7 +26,7 @@ function problem(line: string): Wording {
 it('what the core says has the words of the window, its parts too; a command line has the English ones', () => {
   const path = problem('file: ../a.png');
   const key = problem('files: a.png');
-  expect(worded(path)).toBe('The path "../a.png" leads out of the folder of the manifest.');
+  expect(worded(path)).toBe('The path "../a.png" is outside the folder of the manifest.');
   expect(wordingText(path)).toBe(worded(path));
   setSetting('rivya.language', 'hi');
   chooseLanguage(folder);
