@@ -221,7 +221,7 @@ describe('words of others', () => {
     scene.answers.pickMany(/^generation\./);
     record();
     await vscode.commands.executeCommand('rivya.webhook.create');
-    await scene.answers.message(/was created/);
+    await scene.answers.message(/^Webhook .* created/);
     recorder?.restore();
     assertDrawn(leftOver);
     scene.answers.pick(/x/);

@@ -71,7 +71,7 @@ describe('webhooks', () => {
   });
 
   it('are created, with the secret shown once, kept, and copied on request', async () => {
-    scene.answers.press(/was created/, 'Copy Secret');
+    scene.answers.press(/^Webhook .* created/, 'Copy Secret');
     await vscode.env.clipboard.writeText('');
     const endpoint = await create('Shop', 'http://127.0.0.1:9/hooks');
     assert.deepEqual(endpoint['event_types'], ['generation.succeeded', 'generation.failed']);

@@ -147,7 +147,7 @@ function clockText(skew: number | undefined): string {
 
 function keyLines({ sandbox, hasKey, scopes, untestedScopes }: Findings): string[] {
   const { t } = l10n;
-  const stored = sandbox ? t('provided by the sandbox') : hasKey ? t('stored') : t('Not set');
+  const stored = sandbox ? t('provided by the sandbox') : hasKey ? t('stored') : t('not set');
   return [
     check(sandbox || hasKey, t({ message: 'Key', comment: 'The API key' }), stored),
     ...(scopes ?? []).map(({ scope, outcome }) => check(outcome === 'granted', scope, outcomeText(outcome))),
