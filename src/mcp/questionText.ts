@@ -20,7 +20,7 @@ export function questionText({ client, kind, model, prompt, estimate, spent, bud
   return {
     title: `Spend ${price}`,
     message: [
-      `${quoted(client, 60)} wants to make ${thing} with ${inertText(model, 60)} for ${price}.`,
+      `${quoted(client, 60)} wants to generate ${thing} with ${inertText(model, 60)}. Price: ${price}.`,
       `Agents have spent ${Math.round(spent)} of ${Math.round(budget)} credits today.`,
       `Prompt: ${quoted(prompt, shownCharacters)}${rest > 0 ? ` and ${rest} more characters` : ''}`,
     ].join('\n'),

@@ -117,7 +117,7 @@ export async function check(terminal: Terminal, options: CommandOptions): Promis
 
 function checkSummary({ items }: Plan): string {
   const states = Map.groupBy(items, ({ state }) => state);
-  if (items.length === 0) return 'nothing is wished';
+  if (items.length === 0) return 'the manifest is empty';
   return [...states].map(([state, each]) => `${each.length} ${state}`).join(', ');
 }
 

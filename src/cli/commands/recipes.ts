@@ -41,7 +41,7 @@ export async function accept(terminal: Terminal, options: CommandOptions): Promi
   const { folder, facts, wants } = await statesOf(terminal, options);
   const accepted = acceptAllEdited(folder, facts, { wants });
   for (const { id, file } of accepted)
-    terminal.error(`  ${inertText(id, 60)}: ${inertText(file, 200)} stays as it is`);
+    terminal.error(`  ${inertText(id, 60)}: ${inertText(file, 200)} is accepted`);
   terminal.out(`rivya accept: ${accepted.length} accepted`);
   return exitCodes.done;
 }
@@ -103,13 +103,13 @@ export async function prune(terminal: Terminal, options: CommandOptions): Promis
   const { folder } = states;
   const orphans = orphansIn(folder, planOf(states));
   for (const { file, isThere, isOurs } of orphans) {
-    const what = !isThere ? 'only its recipe is left' : isOurs ? 'file and recipe' : 'changed since, stays';
+    const what = !isThere ? 'only its recipe is left' : isOurs ? 'file and recipe' : 'edited, stays';
     terminal.error(`  ${inertText(file, 200)}: ${what}`);
   }
   const going = orphans.filter(mayGo);
   if (going.length > 0 && !options.yes && !(await terminal.confirm(`Remove ${going.length}?`))) {
     if (!terminal.isInteractive) {
-      terminal.error('Nobody can answer here: say --yes. Nothing was removed.');
+      terminal.error("This isn't a terminal: confirm with --yes. Nothing was removed.");
       return exitCodes.wrong;
     }
     terminal.error('Nothing was removed.');
@@ -124,7 +124,7 @@ export async function prune(terminal: Terminal, options: CommandOptions): Promis
 export function init(terminal: Terminal, options: CommandOptions): ExitCode {
   const root = options.folder ?? terminal.cwd;
   const folder = packageOf({ folder: root }, terminal.cwd);
-  if (folder.exists(manifestName)) throw new CommandFailure(`${manifestName} is there already.`);
+  if (folder.exists(manifestName)) throw new CommandFailure(`${manifestName} already exists.`);
   folder.writeText(manifestName, beginning);
   terminal.out(`${manifestName} was written. Edit it, then run "rivya plan".`);
   return exitCodes.done;

@@ -12,7 +12,7 @@ import type { Terminal } from '../common/terminal.ts';
 /** `rivya report`: what changed since a commit and what it cost, for who reviews it. */
 export async function report(terminal: Terminal, options: CommandOptions): Promise<ExitCode> {
   if (options.base === undefined)
-    throw new CommandFailure('Say with --base what to compare with, such as origin/main.');
+    throw new CommandFailure('Use --base to name what to compare with, for example origin/main.');
   const folder = packageOf(options, terminal.cwd);
   const commit = await baseOf(folder.root, options.base);
   const before = new Map<string, Recipe>();

@@ -64,12 +64,12 @@ export async function sync(terminal: Terminal, options: CommandOptions): Promise
     return exitCodes.found;
   }
   if (isOrdering && apiKeyOf(env) === undefined) {
-    terminal.error('There is no API key: set RIVYA_API_KEY. Nothing was ordered.');
+    terminal.error('No API key is set. Set RIVYA_API_KEY. Nothing was ordered.');
     return exitCodes.server;
   }
   const isUnlimited = options.maxCredits === undefined;
   if (isOrdering && isUnlimited && !terminal.isInteractive) {
-    terminal.error('Nobody can answer here: say --max-credits with what this may cost. Nothing was ordered.');
+    terminal.error("This isn't a terminal: set a limit with --max-credits. Nothing was ordered.");
     return exitCodes.wrong;
   }
   let hasPerson = false;
@@ -94,12 +94,9 @@ export async function sync(terminal: Terminal, options: CommandOptions): Promise
 function questionText(plan: Plan): string {
   const total = totalOf(plan);
   const olds = plan.items.filter(({ order }) => order?.needsPerson).length;
-  const old =
-    olds === 0
-      ? ''
-      : ` Of ${olds} it is not known whether Rivya received them before, so they may be charged twice.`;
+  const old = olds === 0 ? '' : ` Rivya may have received ${olds} before, so they may be charged twice.`;
   if (total.jobs === 0) return `Do this? Nothing is ordered.${old}`;
-  const price = total.credits === undefined ? 'at a price that is not known' : `for ${priceText(total)}`;
+  const price = total.credits === undefined ? 'at an unknown price' : `for ${priceText(total)}`;
   return `Order ${total.jobs} ${price}?${old}`;
 }
 
@@ -149,7 +146,7 @@ function end(
     `at most ${creditsText(credits)}`,
   ].join(', ');
   const change =
-    priceChange && `The price is not the one that was agreed to: ${priceChangeText(priceChange)}.`;
+    priceChange && `The price differs from the one you agreed to: ${priceChangeText(priceChange)}.`;
   if (change !== undefined) terminal.error(`${inertText(change, 300)} Sync again to agree to it.`);
   const line = (item: PlanItem): Record<string, unknown> => ({ id: item.id, file: item.file });
   switch (format) {

@@ -12,7 +12,7 @@ export async function git(folder: string, parameters: readonly string[], input?:
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
   const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', cause => reject(new CommandFailure(`git cannot be run: ${cause.message}`)));
+    child.once('error', cause => reject(new CommandFailure(`git can't be run: ${cause.message}`)));
     child.once('close', resolve);
   });
   if (code !== 0) throw new CommandFailure(`git: ${Buffer.concat(error).toString('utf8').trim()}`);
@@ -58,7 +58,7 @@ export async function baseOf(root: string, reference: string): Promise<string> {
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     const why = error.message === 'git: ' ? '' : ` ${error.message}`;
-    throw new CommandFailure(`There is no commit "${reference}".${why}`);
+    throw new CommandFailure(`No commit "${reference}".${why}`);
   }
   try {
     return (await git(root, ['merge-base', commit, 'HEAD'])).toString('utf8').trim();

@@ -34,18 +34,18 @@ export function readOptions(parameters: readonly string[]): CommandOptions | 'he
   if (values.help) return 'help';
   if (values.version) return 'version';
   const [name, ...paths] = positionals;
-  if (name === undefined) throw new CommandFailure(`Say what to do.\n\n${usage}`);
+  if (name === undefined) throw new CommandFailure(`Name a command.\n\n${usage}`);
   const command = commandNames.find(each => each === name);
-  if (!command)
-    throw new CommandFailure(`There is no command "${name}". There are: ${commandNames.join(', ')}.`);
+  if (!command) throw new CommandFailure(`Unknown command "${name}". Commands: ${commandNames.join(', ')}.`);
   const format = formats.find(each => each === (values.format ?? 'text'));
-  if (!format) throw new CommandFailure(`--format is one of ${formats.join(', ')}.`);
+  if (!format) throw new CommandFailure(`--format must be one of ${formats.join(', ')}.`);
   const only = values.only?.split(',').map(each => each.trim());
   const wrong = only?.find(each => !onlyStates.some(state => state === each));
-  if (wrong !== undefined) throw new CommandFailure(`--only is of ${onlyStates.join(', ')}, not "${wrong}".`);
+  if (wrong !== undefined)
+    throw new CommandFailure(`--only must be of ${onlyStates.join(', ')}, not "${wrong}".`);
   const credits = values['max-credits'];
   if (credits !== undefined && !/^\d{1,9}(?:\.\d{1,6})?$/.test(credits))
-    throw new CommandFailure(`--max-credits is a number of credits, not "${credits}".`);
+    throw new CommandFailure(`--max-credits must be a number of credits, not "${credits}".`);
   requireFit(command, values);
   return {
     command,

@@ -19,7 +19,7 @@ import type { Terminal } from './terminal.ts';
 export function packageOf({ folder }: Pick<CommandOptions, 'folder'>, cwd: string): PackageFolder {
   if (folder !== undefined) {
     const named = path.resolve(cwd, folder);
-    if (!existsSync(named)) throw new CommandFailure(`There is no folder ${named}.`);
+    if (!existsSync(named)) throw new CommandFailure(`The folder ${named} doesn't exist.`);
     return new PackageFolder(named);
   }
   // A repository ends what belongs together.
@@ -27,7 +27,7 @@ export function packageOf({ folder }: Pick<CommandOptions, 'folder'>, cwd: strin
   if (nearest !== undefined) return new PackageFolder(nearest);
   const yml = existsSync(path.join(cwd, 'rivya.assets.yml')) ? ' Rename rivya.assets.yml to it.' : '';
   throw new CommandFailure(
-    `There is no ${manifestName} here or above.${yml} "rivya init" writes one to begin with.`,
+    `No ${manifestName} found here or above.${yml} "rivya init" writes one to begin with.`,
   );
 }
 

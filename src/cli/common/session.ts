@@ -27,7 +27,7 @@ export function serverOf(env: Environment): BaseUrl {
   const base = parseBaseUrl(env['RIVYA_BASE_URL'] ?? 'https://rivya.ai');
   if ('problem' in base) {
     throw new CommandFailure(
-      'RIVYA_BASE_URL is not an address of the Rivya API: https, or http on this machine only.',
+      "RIVYA_BASE_URL isn't a valid Rivya API address. Use an https address, or http for this computer.",
     );
   }
   return base;
@@ -59,7 +59,7 @@ export async function modelsOf(client: RivyaClient, signal: AbortSignal): Promis
     return (await client.models.list({ signal })).data;
   } catch (error) {
     if (!isRivyaError(error)) throw error;
-    throw new CommandFailure(`Rivya cannot be asked for its models: ${error.message}`, exitCodes.server);
+    throw new CommandFailure(`Couldn't load the models from Rivya: ${error.message}`, exitCodes.server);
   }
 }
 
@@ -79,13 +79,13 @@ function openLedger(env: Environment, tell: (text: string) => void): Ledger {
     const { ledger, quarantined } = Ledger.open(ledgerPath(folder));
     if (quarantined)
       tell(
-        `The list of orders was damaged. It is kept as ${quarantined.path}; ${quarantined.rescued} orders were read.`,
+        `The list of orders was damaged. A backup is at ${quarantined.path}. Orders recovered: ${quarantined.rescued}.`,
       );
     return ledger;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandFailure(
-      `The list of orders in ${folder} cannot be used: ${reason} RIVYA_STATE names another folder.`,
+      `The list of orders in ${folder} can't be used: ${reason} RIVYA_STATE names another folder.`,
     );
   }
 }

@@ -75,7 +75,7 @@ function parse(parameters: readonly string[]) {
 function commandOf([name, client, ...more]: readonly string[]): AloneOptions['command'] {
   if (name === undefined) return { name: 'serve' };
   const command = commands.find(each => each === name);
-  if (!command) throw new AloneFailure(`There is no command "${name}". There are: ${commands.join(', ')}.`);
+  if (!command) throw new AloneFailure(`Unknown command "${name}". Commands: ${commands.join(', ')}.`);
   if (more.length > 0 || (command !== 'config' && client !== undefined))
     throw new AloneFailure(`"${command}" takes no more than that.`);
   if (command !== 'config') return { name: command };

@@ -44,7 +44,7 @@ export async function run(parameters: readonly string[], wire: Wire): Promise<nu
       return login(parts);
     case 'logout': {
       const wasThere = parts.keys.forget();
-      process.stderr.write(wasThere ? 'The API key was forgotten.\n' : 'No API key was stored here.\n');
+      process.stderr.write(wasThere ? 'API key removed.\n' : 'No API key was stored here.\n');
       return 0;
     }
     case 'doctor': {
@@ -98,11 +98,11 @@ async function login({ server, keys, log }: HostParts): Promise<number> {
       .of(server)
       .credits.retrieve();
     keys.store(key);
-    process.stderr.write(`The key is good and was stored. Credits: ${credits}.\n`);
+    process.stderr.write(`API key verified and stored. Credits: ${credits}.\n`);
     return 0;
   } catch (error) {
     if (!isRivyaError(error)) throw error;
-    throw new AloneFailure(`Rivya did not take the key, so it was not stored: ${error.message}`);
+    throw new AloneFailure(`Rivya rejected the key, so it wasn't stored: ${error.message}`);
   }
 }
 
@@ -111,7 +111,7 @@ function serverOf(env: NodeJS.ProcessEnv): BaseUrl {
   const base = parseBaseUrl(env['RIVYA_BASE_URL'] ?? 'https://rivya.ai');
   if ('problem' in base)
     throw new AloneFailure(
-      'RIVYA_BASE_URL is not an address of the Rivya API: https, or http on this machine only.',
+      "RIVYA_BASE_URL isn't a valid Rivya API address. Use an https address, or http for this computer.",
     );
   return base;
 }

@@ -117,13 +117,13 @@ describe('processes of the command line', () => {
     const person = personIn(home.path, {}, {});
     expect((await rivya(person, '--help').ended).out).toMatch(/^Usage: rivya <command>/);
     const wrong: readonly (readonly [string, readonly string[]])[] = [
-      ['There is no command "make"', ['make']],
+      ['Unknown command "make"', ['make']],
       ['--max-credits is an option of sync', ['plan', '--max-credits', '5']],
-      ['--max-credits is a number', ['sync', '--max-credits', 'many']],
-      ['--only is of', ['sync', '--only', 'all']],
+      ['--max-credits must be a number', ['sync', '--max-credits', 'many']],
+      ['--only must be of', ['sync', '--only', 'all']],
       ['Unknown option', ['plan', '--force']],
-      ['There is no rivya.assets.yaml here', ['plan']],
-      ['Say with --base', ['report']],
+      ['No rivya.assets.yaml found here', ['plan']],
+      ['Use --base', ['report']],
     ];
     for (const [words, parameters] of wrong) {
       const end = await rivya(person, ...parameters).ended;
@@ -146,7 +146,7 @@ describe('processes of the command line', () => {
     running.child.kill('SIGINT');
     const end: Ended = await running.ended;
     expect(end.code).toBe(4);
-    expect(end.error).toContain('stopped before it came');
+    expect(end.error).toContain('stopped before it was ready');
     world.sandbox.control.finishTasks();
     expect((await rivya(person, ...limited).ended).code).toBe(0);
     expect(world.charged().jobs).toBe(3);
@@ -211,9 +211,7 @@ describe('a clone', () => {
     const markdown = (await person.rivya(['report', '--base', 'main', '--format', 'markdown'])).out;
     expect(markdown).toContain('~~A picture of x.~~ A picture of X \\| &lt;b>.');
     expect((await person.rivya(['report', '--base', '--output=x'])).code).toBe(1);
-    expect((await person.rivya(['report', '--base', 'nowhere'])).error).toContain(
-      'There is no commit "nowhere"',
-    );
+    expect((await person.rivya(['report', '--base', 'nowhere'])).error).toContain('No commit "nowhere"');
   });
 
   it('merges with others without a conflict in its recipes, and resolves one about the same picture', async () => {

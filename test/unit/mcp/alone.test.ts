@@ -573,7 +573,7 @@ describe('the server alone', () => {
     const command = `"${process.execPath}" -e "process.stdout.write(require('fs').readFileSync(process.argv[1]))" '${printed}'`;
     expect((await doctor('--key-command', command)).out).toContain('API key: from the key command');
     expect((await here.run(['doctor'])).out).toContain('API key: from the environment');
-    expect((await here.run(['logout'], '', bare)).error).toContain('forgotten');
+    expect((await here.run(['logout'], '', bare)).error).toContain('removed');
     expect((await doctor()).code).toBe(1);
   });
 
@@ -592,7 +592,7 @@ describe('the server alone', () => {
   });
 
   it.each<[readonly string[], RegExp]>([
-    [['serve'], /There is no command "serve"/],
+    [['serve'], /Unknown command "serve"/],
     [['--tools', 'all'], /--tools is of/],
     [['--daily-budget', '-1'], /daily-budget/],
     [['--confirm-above', 'much'], /--confirm-above is a number of credits/],

@@ -193,7 +193,7 @@ function lineOf(
   if (main.file !== asset.file) {
     if (file?.sha256 === main.sha256)
       return { state: 'moved', action: 'move', reason: `moved from ${main.file}`, from: asset.file };
-    return { state: 'conflict', action: 'stop', reason: `its recipe tells of ${main.file}` };
+    return { state: 'conflict', action: 'stop', reason: `its recipe describes ${main.file}` };
   }
   const changed = changesOf(asset, found);
   if (!file) {
@@ -207,19 +207,26 @@ function lineOf(
     if (isSame) return { state: 'ok', action: 'none', reason: '', isRenamed: isRenamed(asset, found) };
     if (isOurs) return adopted;
     if (replacesEdited(asset.file))
-      return wanted(asset, order, { state: 'edited', reason: 'edited by hand, to be replaced' });
-    return { state: 'edited', action: 'leave', reason: 'edited by hand' };
+      return wanted(asset, order, {
+        state: 'edited',
+        reason: 'changed since it was generated, to be replaced',
+      });
+    return { state: 'edited', action: 'leave', reason: 'changed since it was generated' };
   }
   if (isOurs) return adopted;
   const what = `${list(changed.map(key => key.replace('params.', '')))} changed`;
-  if (asset.keep) return { state: 'kept', action: 'none', reason: `${what}, kept as it is`, changed };
+  if (asset.keep) return { state: 'kept', action: 'none', reason: `${what}, accepted as edited`, changed };
   // What a person has changed and accepted is not given up for a new wish without being asked for.
   if ((!isSame || found.edited === true) && !replacesEdited(asset.file))
-    return { state: 'stale-edited', action: 'leave', reason: `${what}, and edited by hand`, changed };
+    return { state: 'stale-edited', action: 'leave', reason: `${what}, and edited`, changed };
   return wanted(asset, order, { state: 'stale', reason: what, changed });
 }
 
-const adopted: Line = { state: 'unowned', action: 'adopt', reason: 'made, and without its recipe' };
+const adopted: Line = {
+  state: 'unowned',
+  action: 'adopt',
+  reason: "generated, but its recipe isn't written",
+};
 
 function withoutRecipe(
   asset: WishedAsset,
@@ -235,7 +242,7 @@ function withoutRecipe(
   );
   if (from !== undefined) return { state: 'moved', action: 'move', reason: `moved from ${from}`, from };
   if (file && order.file?.sha256 === file.sha256) return adopted;
-  if (file) return { state: 'unowned', action: 'leave', reason: 'a file without a recipe stands there' };
+  if (file) return { state: 'unowned', action: 'leave', reason: 'a file without a recipe is there' };
   return wanted(asset, order, { state: 'missing', reason: 'no file' });
 }
 
@@ -262,7 +269,7 @@ function wanted(
         ...line,
         state: 'elsewhere',
         action: 'leave',
-        reason: 'ordered elsewhere: pull it from there',
+        reason: 'ordered elsewhere: pull it to get it',
       };
     case 'none':
       return { ...line, action: 'make' };
@@ -311,7 +318,7 @@ function orphansOf(facts: PackageFacts, moves: Moves, { wants = () => true }: Pl
       return [{ ...line, state: 'conflict', action: 'stop', reason: brokenText(recipe.problem) }];
     // A result that was made by hand belongs to no wish.
     if (recipe.entry === undefined || moves.taken.has(file)) return [];
-    const reason = `its wish "${recipe.entry}" is gone`;
+    const reason = `its entry "${recipe.entry}" is no longer in the manifest`;
     return [{ ...line, state: 'orphan', action: 'none', reason, recipe }];
   });
 }
@@ -350,7 +357,7 @@ function brokenText(problem: 'markers' | 'invalid' | 'newer'): string {
     case 'markers':
       return 'its recipe holds both sides of a merge; run rivya resolve';
     case 'invalid':
-      return 'its recipe cannot be read';
+      return "its recipe can't be read";
     case 'newer':
       return 'its recipe was written by a newer version';
   }

@@ -81,13 +81,13 @@ export function summaryText({ items }: Plan): string {
     [count(({ action }) => action === 'copy'), 'to copy'],
     [count(({ action }) => action === 'move'), 'to move'],
     [count(({ action }) => action === 'adopt'), 'to record'],
-    [count(({ action }) => action === 'leave'), 'left as they are'],
+    [count(({ action }) => action === 'leave'), 'left unchanged'],
     [count(({ state }) => state === 'conflict'), 'in conflict'],
-    [count(({ state }) => state === 'orphan'), 'without a wish'],
+    [count(({ state }) => state === 'orphan'), 'not in the manifest'],
     [count(({ state }) => state === 'ok' || state === 'kept'), 'unchanged'],
   ];
   const said = parts.flatMap(([number, word]) => (number > 0 ? [`${number} ${word}`] : []));
-  return said.length > 0 ? said.join(', ') : 'nothing is wished';
+  return said.length > 0 ? said.join(', ') : 'the manifest is empty';
 }
 
 export interface TotalContext {
@@ -104,7 +104,7 @@ export function totalText(plan: Plan, { limit, balance }: TotalContext = {}): st
       ? `at most ${creditsText(total.worst)}`
       : total.credits !== undefined
         ? `${creditsText(total.credits)}, and perhaps more`
-        : 'the price is not known';
+        : 'the price is unknown';
   const limited = limit === undefined ? '' : ` (limit ${limit})`;
   return `${most}${limited}.${balance === undefined ? '' : ` Balance ${balance}.`}`;
 }

@@ -96,7 +96,7 @@ export function removeOrphan(folder: PackageFolder, { file, isOurs }: Orphan): v
 }
 
 /** A manifest to begin with. */
-export const beginning = `# What this repository wishes of Rivya. "rivya plan" says what is missing and what it costs, and
+export const beginning = `# The media that this repository needs. "rivya plan" says what is missing and what it costs, and
 # "rivya sync" makes it. Prompts here and in .rivya/recipes are as public as the repository.
 rivya: 1
 defaults:

@@ -47,7 +47,7 @@ export interface NotMade {
   /** The end of a sentence; may hold text of the package or of Rivya: make it inert before it is shown. */
   readonly reason: Wording;
   /**
-   * `asset`: this one alone. `limit`: it could pass the limit. `person`: somebody must decide. `server`: no
+   * `asset`: this one alone. `limit`: it could exceed the limit. `person`: somebody must decide. `server`: no
    * key, or no way to Rivya.
    */
   readonly kind: 'asset' | 'limit' | 'person' | 'server';
@@ -326,7 +326,7 @@ class Sync {
       if (!isElsewhere(task)) {
         const event = {
           type: 'decisionNeeded',
-          problem: { code: orderedElsewhere, message: 'Somebody else has ordered it.' },
+          problem: { code: orderedElsewhere, message: 'Someone else has ordered it.' },
         } as const;
         decide(this.#services.ledger, task.id, event, this.#services.clock.now());
       }

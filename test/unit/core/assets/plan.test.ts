@@ -222,11 +222,11 @@ describe('a plan', () => {
     });
     expect(textView(plan, 'sync', { limit: 60, balance: 123 })).toBe(
       [
-        'rivya sync: 2 to make, 1 to copy, 1 left as they are',
+        'rivya sync: 2 to make, 1 to copy, 1 left unchanged',
         '  + hero   z-image   about 5 credits   no file',
         '  ~ card   z-image   about 5 credits   prompt changed',
         '  = twin   as hero, 0 credits',
-        '  ! a      edited by hand',
+        '  ! a      changed since it was generated',
         '  at most 10 credits (limit 60). Balance 123.',
       ].join('\n'),
     );
