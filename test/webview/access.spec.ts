@@ -199,7 +199,9 @@ test.describe('the buttons of a turn', () => {
     await expect(page.locator('.speaker')).toHaveText(['GPT-5.2', 'GPT-5.2']);
     await page.getByRole('button', { name: /^Edit/ }).last().click();
     const editor = page.getByRole('textbox', { name: 'Edit question' });
-    await expect(editor).toHaveAccessibleDescription('Sending starts a new chat and is charged like any question.');
+    await expect(editor).toHaveAccessibleDescription(
+      'Sending starts a new chat and is charged like any question.',
+    );
     expect((await editor.boundingBox())?.width).toBeGreaterThan(300);
   });
 });
