@@ -10,6 +10,7 @@ import {
   Scene,
   select,
   textOf,
+  until,
   workspaceFolder,
   filesIn,
 } from './support.ts';
@@ -87,6 +88,7 @@ describe('generating from a selection', () => {
     await scene.answers.message(
       /^Line 3: Image "A lighthouse in a storm at night\.": (?:ready to send|sending|queued|generating)$/,
     );
+    await until('the job to be accepted', () => scene.sandbox.control.charges().length === 1);
     scene.sandbox.control.finishTasks();
     await generated();
   });
