@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { renamePatientlySync } from '../base/patience.ts';
 
 const keyBytes = 32;
 
 /**
  * The key with which questions are signed: 32 random bytes in a file that its user alone reads, because a new
  * process must know what the last one has asked.
+ * @throws an error of the file system
  */
 export function stateKeyOf(folder: string): Uint8Array {
   const file = path.join(folder, 'questions.key');
@@ -17,8 +19,9 @@ export function stateKeyOf(folder: string): Uint8Array {
   try {
     // Of processes that begin together, one is first, and the others take its key.
     linkSync(fresh, file);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } catch {
+    // Else it was cut off while it was written, or this disk knows no links.
+    if (!readKey(file)) renamePatientlySync(fresh, file);
   } finally {
     rmSync(fresh, { force: true });
   }

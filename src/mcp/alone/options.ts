@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { toolNames, type ToolName } from '../../core/agents/toolSchemas.ts';
 import { clientNames, type ClientName } from '../clientConfig.ts';
@@ -21,7 +22,7 @@ export interface AloneOptions {
   readonly command:
     | { readonly name: 'serve' | 'login' | 'logout' | 'doctor' }
     | { readonly name: 'config'; readonly client: ClientName };
-  /** All options as they were written, for a configuration that starts it the same way. */
+  /** All options, for a configuration that starts it the same way from wherever it is started. */
   readonly written: readonly string[];
 }
 
@@ -43,9 +44,12 @@ export function readOptions(parameters: readonly string[]): AloneOptions | 'help
     tools: toolsOf(values.tools),
     keyCommand: keyCommand === undefined ? undefined : wordsOf(keyCommand),
     command: commandOf(positionals),
-    written: tokens.flatMap(token =>
-      token.kind !== 'option' ? [] : [`--${token.name}`, ...(token.value === undefined ? [] : [token.value])],
-    ),
+    written: tokens.flatMap(token => {
+      if (token.kind !== 'option') return [];
+      const { name, value } = token;
+      const isPath = name === 'root' || name === 'data';
+      return [`--${name}`, ...(value === undefined ? [] : [isPath ? path.resolve(value) : value])];
+    }),
   };
 }
 

@@ -32,7 +32,13 @@ export async function run(parameters: readonly string[], wire: Wire): Promise<nu
   }
   const { command } = options;
   if (command.name === 'config') {
-    const start = { program: process.execPath, parameters: [process.argv[1] ?? '', ...options.written] };
+    const isOther = process.env['RIVYA_BASE_URL'] !== undefined;
+    const start = {
+      program: process.execPath,
+      parameters: [process.argv[1] ?? '', ...options.written],
+      // The key that was stored is that of this server.
+      env: isOther ? { RIVYA_BASE_URL: serverOf(process.env).href } : undefined,
+    };
     const { file, text } = clientConfig(command.client, start);
     if (file !== undefined) process.stderr.write(`${file}\n`);
     await print(text);
@@ -75,7 +81,7 @@ async function serve(parts: HostParts, wire: Wire): Promise<number> {
     process.once('SIGTERM', () => resolve('asked to end'));
     process.stdin.once('end', () => resolve('the client has gone'));
     process.stdin.once('close', () => resolve('the client has gone'));
-    process.stdout.once('error', () => resolve('the client reads no more'));
+    process.stdout.on('error', () => resolve('the client reads no more'));
   });
   const output = new Writable({ write: (bytes: Buffer, _encoding, done) => wire(bytes, done) });
   const transport = new StdioServerTransport(process.stdin, output);

@@ -533,6 +533,23 @@ describe('the server alone', () => {
     expect(said.join()).not.toContain(key);
   });
 
+  it('is set up the same wherever a client starts it: with whole paths, its server, and no key', async () => {
+    await using here = await place();
+    const options = ['--root', 'docs', '--daily-budget', '5', '--read-only'];
+    const { out, error } = await here.run([...options, 'config', 'cursor']);
+    const { command, args, env } = (
+      JSON.parse(out) as { mcpServers: { rivya: { command: string; args: string[]; env: object } } }
+    ).mcpServers.rivya;
+    const root = path.join(here.project, 'docs');
+    expect(command).toBe(process.execPath);
+    expect(args).toEqual([
+      ...[program, '--data', here.data, '--root', root],
+      ...['--daily-budget', '5', '--read-only'],
+    ]);
+    expect(env).toEqual({ RIVYA_BASE_URL: here.sandbox.url });
+    expect(error).toBe('~/.cursor/mcp.json\n');
+  });
+
   it('leaves a list of a newer version as it is', async () => {
     await using here = await place();
     mkdirSync(here.data);
