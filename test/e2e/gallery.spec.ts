@@ -33,15 +33,15 @@ test('a picture is found again in the gallery and inserted into the document', a
   await gallery.getByTestId('gallery-search').fill('bicycle');
   await expect(tiles).toHaveCount(1);
   await workbench.screenshot('gallery');
+  await gallery.getByTestId('gallery-explain').click();
+  const explanation = workbench.page.locator('.monaco-dialog-box', { hasText: sentence });
+  await expect(explanation).toContainText('The workspace has no recipe for this file');
+  await workbench.page.keyboard.press('Escape');
   await gallery.getByTestId('gallery-insert').click();
   await workbench.save('article.md');
   await expect
     .poll(async () => (await readFile(file, 'utf8')).match(/!\[A red bicycle[^\]]*\]\([^)]+\)/g)?.length)
     .toBe(2);
-  await gallery.getByTestId('gallery-explain').click();
-  const explanation = workbench.page.locator('.monaco-dialog-box', { hasText: sentence });
-  await expect(explanation).toContainText('The workspace has no recipe for this file');
-  await workbench.page.keyboard.press('Escape');
   // An insertion costs nothing, and neither does an explanation.
   expect(sandbox.control.charges()).toHaveLength(1);
 

@@ -46,7 +46,8 @@ test('a sync in the editor', async ({ workbench, page, workspaceFolder, sandbox 
   await animation.frame(1_800);
   await workbench.clearNotifications();
   await workbench.treeItem('hero').click();
-  await expect(page.locator('.tabs-container .tab', { hasText: 'hero.png' })).toBeVisible();
+  const preview = page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  await expect(preview.getByRole('img')).toBeVisible();
   await page.mouse.move(60, 2);
   await animation.frame(3_000);
   expect(sandbox.control.charges()).toHaveLength(3);
