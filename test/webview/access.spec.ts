@@ -20,6 +20,10 @@ test.describe('the keyboard', () => {
     await chat.open(chatState({ session: { messages: conversation(10) } }));
     await chat.log.evaluate(log => (log.scrollTop = 0));
     const jump = page.getByTestId('chat-jump-latest');
+    await expect(jump).toBeVisible();
+    // It lies on no button of an answer.
+    const [place, turns] = [await jump.boundingBox(), await chat.log.boundingBox()];
+    expect(place?.y).toBeGreaterThanOrEqual((turns?.y ?? NaN) + (turns?.height ?? NaN));
     await jump.press('Enter');
     await expect(jump).toBeHidden();
     await expect(chat.log).toBeFocused();
@@ -273,6 +277,27 @@ test('what is hit is 24 pixels high and wide', async ({ chat, page }) => {
   await chat.say(sessionsWord([session('1')], { further: 'more' }));
   await expect(page.getByTestId('chat-session')).toHaveCount(1);
   expect(await small()).toEqual([]);
+});
+
+test('with wider letters, words and lines everything stays in the panel', async ({ chat, page }) => {
+  await page.setViewportSize({ width: 300, height: 900 });
+  await chat.open(everything);
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(
+      '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }',
+    );
+    document.adoptedStyleSheets = [sheet];
+  });
+  await chat.screenshot('text-spacing');
+  await chat.expectWithinPanel();
+  const outside = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('button, vscode-button')]
+      .filter(button => button.closest('.table, pre') === null)
+      .filter(button => button.getBoundingClientRect().right > innerWidth)
+      .map(button => button.ariaLabel ?? button.textContent),
+  );
+  expect(outside).toEqual([]);
 });
 
 test('in forced colours it is seen where one writes', async ({ chat, page }) => {

@@ -75,11 +75,14 @@ const full = chatState({
 });
 
 for (const theme of themeNames) {
-  test(`${theme}: a conversation with everything in it`, async ({ chat }) => {
+  test(`${theme}: a conversation with everything in it, however wide`, async ({ chat, page }) => {
     await chat.open(full, theme);
-    await expect(chat.page.getByRole('alert')).toContainText('Nothing was charged');
-    await chat.screenshot(`conversation-${theme}`);
-    await chat.expectWithinPanel();
+    await expect(page.getByRole('alert')).toContainText('Nothing was charged');
+    for (const width of [640, 400, 300]) {
+      await page.setViewportSize({ width, height: 1400 });
+      await chat.screenshot(`conversation-${theme}-${width}`);
+      await chat.expectWithinPanel();
+    }
     await chat.expectAccessible();
   });
 
@@ -180,11 +183,13 @@ for (const language of ['en', 'hi']) {
         language === 'en' ? {} : (JSON.parse(await readFile(words, 'utf8')) as PageBoot['strings']);
       await using server = await startPageServer({ language, strings });
       const chat = new ChatPageUnderTest(page, server);
-      await chat.open(chatState({ sandbox: true, session: { credits: 12 } }), theme);
+      await chat.open({ ...full, offline: false, composer: chatState().composer }, theme);
       const totals = page.locator('.totals');
       await expect(totals).toContainText('12');
       expect(await totals.evaluate(element => element.clientHeight)).toBeLessThan(24);
+      expect(await page.locator('.title bdi').evaluate(cut => cut.scrollWidth - cut.clientWidth)).toBe(0);
       await chat.screenshot(`head-${theme}-${language}`);
+      await chat.expectWithinPanel();
       await page.getByTestId('chat-sessions').click();
       const long = 'A session whose title does not fit into a narrow side bar';
       const sessions = [

@@ -373,6 +373,8 @@ export class ChatPage extends LitElement {
     if (id === this.#currentTurn) return;
     this.#currentTurn = id;
     this.requestUpdate();
+    // At once: the next key may be Tab.
+    this.performUpdate();
   };
 
   #goToTurn(to: 'next' | 'previous' | 'same' | 'read', { session }: ChatState): void {

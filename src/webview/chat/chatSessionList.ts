@@ -7,7 +7,7 @@ import { iconButton } from '../common/iconButton.ts';
 import { post } from './common/host.ts';
 import { isComposing } from '../common/keyboard.ts';
 import type { SessionList } from './pageState.ts';
-import { formatNumber, formatTime, t } from '../common/localization.ts';
+import { formatDay, formatNumber, formatTime, t } from '../common/localization.ts';
 
 /** What is being done to a row. */
 interface Work {
@@ -195,7 +195,9 @@ export class ChatSessionList extends LitElement {
         @click=${() => this.#open(session)}
       >
         <bdi class="session-title">${session.title}</bdi>
-        <span class="session-detail"><bdi>${detailOf(session)}</bdi></span>
+        <span class="session-detail" title=${formatTime(session.updatedAt)}
+          ><bdi>${detailOf(session)}</bdi></span
+        >
       </button>
       <span class="session-actions">
         ${isHere ? iconButton('edit', t('Rename {0}', session.title), () => this.#start(id, 'rename')) : nothing}
@@ -283,7 +285,7 @@ export class ChatSessionList extends LitElement {
 function detailOf(session: ChatSessionSummaryDto): string {
   return [
     session.origin === 'server' ? t('on Rivya only') : undefined,
-    formatTime(session.updatedAt),
+    formatDay(session.updatedAt),
     session.messageCount === undefined ? undefined : t('Messages: {0}', formatNumber(session.messageCount)),
     session.model,
     session.isCurrentWorkspace ? undefined : session.workspace,
