@@ -106,8 +106,8 @@ test.describe('a chat', () => {
     await chat.expectState('complete');
     await chat.press(chat.answer, /Generate Image from Message/);
     const card = chat.page.getByTestId('chat-card');
-    await expect(card.getByRole('button', { name: 'Insert', exact: true })).toBeVisible();
-    await expect(card.getByRole('img')).toBeVisible();
+    await expect(card.getByRole('button', { name: 'Insert' }).first()).toBeVisible();
+    await expect(card.locator('img')).toBeVisible();
     await card.scrollIntoViewIfNeeded();
     await keep(workbench, 'chat');
   });
