@@ -100,7 +100,7 @@ test.describe('a chat', () => {
   test('whose answer becomes a picture', async ({ workbench, chat, sandbox }) => {
     await workbench.runCommand('View: Maximize Secondary Side Bar');
     sandbox.control.update({
-      chatAnswer: 'A **tide pool** at dusk, seen from above, with one red starfish.',
+      chatAnswer: 'A tide pool at dusk, seen from above, with one red starfish.',
     });
     await chat.ask('What could be on the cover of a book about tide pools?');
     await chat.expectState('complete');
