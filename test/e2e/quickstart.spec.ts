@@ -115,6 +115,7 @@ test('the eight steps of the quickstart, by what a person sees and clicks', asyn
   await test.step('5. its status', async () => {
     await workbench.runCommand('Rivya: Focus on Tasks View');
     await expect(workbench.treeItem(sentence)).toContainText(finished);
+    await drawnIcon(page);
     await picture(workbench, 5, 'status');
   });
 
@@ -179,6 +180,16 @@ async function widenSideBar({ page }: Workbench, width: number): Promise<void> {
   await page.mouse.move(box.x + width, middle, { steps: 4 });
   await page.mouse.up();
   await restMouse(page);
+}
+
+/** Waits until the picture of a task is there as a whole; it comes in pieces. */
+async function drawnIcon(page: Page): Promise<void> {
+  await page.evaluate(`(() => {
+    const icons = [...document.querySelectorAll('.custom-view-tree-node-item-icon')];
+    const styles = icons.map(icon => getComputedStyle(icon).backgroundImage);
+    const urls = styles.flatMap(style => /^url\\("(.+)"\\)$/.exec(style)?.[1] ?? []);
+    return Promise.all(urls.map(url => Object.assign(new Image(), { src: url }).decode()));
+  })()`);
 }
 
 /** To a place where there is nothing to point at. */

@@ -100,14 +100,14 @@ test.describe('a chat', () => {
   test('whose answer becomes a picture', async ({ workbench, chat, sandbox }) => {
     await workbench.runCommand('View: Maximize Secondary Side Bar');
     sandbox.control.update({
-      chatAnswer: 'A **tide pool** at dusk, seen from above, with one red starfish.',
+      chatAnswer: 'A tide pool at dusk, seen from above, with one red starfish.',
     });
     await chat.ask('What could be on the cover of a book about tide pools?');
     await chat.expectState('complete');
     await chat.press(chat.answer, /Generate Image from Message/);
     const card = chat.page.getByTestId('chat-card');
-    await expect(card.getByRole('button', { name: 'Insert', exact: true })).toBeVisible();
-    await expect(card.getByRole('img')).toBeVisible();
+    await expect(card.getByRole('button', { name: 'Insert' }).first()).toBeVisible();
+    await expect(card.locator('img')).toBeVisible();
     await card.scrollIntoViewIfNeeded();
     await keep(workbench, 'chat');
   });
