@@ -143,5 +143,5 @@ test('the head is one line', async ({ chat, page }) => {
   await chat.open(chatState({ balance: 480, spentToday: 20, session }));
   const box = await page.locator('.header').boundingBox();
   expect(box?.height ?? 99).toBeLessThan(36);
-  await expect(page.locator('.totals')).toHaveAttribute('title', /12 used · 480 left/);
+  await expect(page.locator('.totals')).toHaveAttribute('title', /12 credits used · 480 left/);
 });
