@@ -362,7 +362,7 @@ describe.concurrent('a sync', () => {
     const person = world.person({ 'rivya.assets.yaml': manifestOf(['x']).replace('x.png', 'x.webp') });
     const end = await person.rivya(limited);
     expect(end.code).toBe(4);
-    expect(end.error).toContain('it came as png: name it .png');
+    expect(end.error).toContain('it was returned as png: name it .png');
     expect(person.has('img/x.webp')).toBe(false);
     person.write({ 'rivya.assets.yaml': manifestOf(['x']) });
     expect((await person.rivya(['sync'])).code).toBe(0);
