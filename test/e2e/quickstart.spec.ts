@@ -133,7 +133,7 @@ test('the eight steps of the quickstart, by what a person sees and clicks', asyn
       .getByRole('button', { name: 'Register as Webhook' })
       .click();
     const dialog = page.locator('.monaco-dialog-box');
-    await expect(dialog).toContainText('was created');
+    await expect(dialog).toContainText('receiver created');
     await dialog.getByRole('button', { name: 'Copy Secret' }).click();
     await workbench.openFile('notes.md');
     await workbench.selectText('The end.');
