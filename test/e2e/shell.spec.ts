@@ -52,6 +52,8 @@ test('a task is found by a word of its prompt, and goes by the Delete key', asyn
   // copy goes.
   const folder = path.join(workspaceFolder, 'assets/generated');
   await expect.poll(() => existsSync(folder) && readdirSync(folder).join()).toMatch(/\.png$/);
+  // The first picture is shown once it is in its place, and only then its row stays where it is.
+  await workbench.page.locator('.tabs-container .tab', { hasText: /a-red-bicycle/ }).waitFor();
   await rm(folder, { recursive: true });
   const dialog = workbench.page.locator('.monaco-dialog-box', {
     hasText: 'Remove this task and its result?',

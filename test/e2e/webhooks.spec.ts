@@ -73,7 +73,7 @@ test('a webhook is created, a generation delivered and verified, replayed, the s
   await dialog.getByRole('button', { name: 'Copy Secret' }).click();
 
   await workbench.chooseInMenu(workbench.treeItem('My shop'), 'Send Test Delivery');
-  await expect(workbench.notification('arrived (HTTP 200)')).toBeVisible();
+  await expect(workbench.notification('succeeded (HTTP 200)')).toBeVisible();
   await expect(workbench.treeItem('webhook.test')).toContainText('verified (Standard Webhooks)');
 
   await workbench.chooseInMenu(workbench.treeItem('My shop'), 'Show Webhook Deliveries...');

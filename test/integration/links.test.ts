@@ -216,7 +216,7 @@ describe('documents that heal', () => {
       vscode.window.createQuickPick = original;
     }
     // Each row has its price first, and the title the total of the ticked ones.
-    assert.match(titles[0] ?? '', /^Generate Missing Images: 3 for \d+( to \d+)? credits$/);
+    assert.match(titles[0] ?? '', /^Generate Missing Images: 3 \(\d+( to \d+)? credits\)$/);
     assert.equal(titles.length, 8);
     for (const price of titles.slice(1)) assert.match(price ?? '', /^\d+( to \d+)? credits?$/);
     await sooner('the files', async () => (await images()).length === 3);
