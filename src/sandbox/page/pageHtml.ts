@@ -13,37 +13,37 @@ const tables: PageTable[] = [
     id: 'keys',
     title: 'Keys',
     columns: ['Key', 'State', 'Scopes', 'Credits', 'Copy'],
-    empty: 'There are no keys.',
+    empty: 'No keys.',
   },
   {
     id: 'tasks',
     title: 'Generations',
     columns: ['Time', 'Model', 'Prompt', 'State', 'Result'],
-    empty: 'Nothing was generated yet.',
+    empty: 'Nothing generated yet.',
   },
   {
     id: 'charges',
     title: 'Charges',
     columns: ['Time', 'Model', 'Reserved', 'Charged', 'State'],
-    empty: 'Nothing was charged yet.',
+    empty: 'Nothing charged yet.',
   },
   {
     id: 'webhooks',
     title: 'Webhook endpoints',
     columns: ['Name', 'URL', 'Events', 'State', 'Failures in a row'],
-    empty: 'No endpoint was created yet.',
+    empty: 'No endpoints yet.',
   },
   {
     id: 'deliveries',
     title: 'Webhook deliveries',
     columns: ['Time', 'Endpoint', 'Event', 'Attempt', 'State', 'Answer'],
-    empty: 'Nothing was delivered yet.',
+    empty: 'Nothing delivered yet.',
   },
   {
     id: 'requests',
     title: 'Requests',
     columns: ['Time', 'Method', 'Path', 'Status', 'Remarks'],
-    empty: 'No request came yet.',
+    empty: 'No requests yet.',
   },
 ];
 
