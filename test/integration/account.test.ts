@@ -74,7 +74,7 @@ describe('the API key', () => {
     scene.sandbox.control.addFault({ times: 'always', action: { type: 'dropBefore' } });
     scene.answers.press(/Couldn't verify the API key/, 'Store Anyway');
     await enter('rvya_sk_later');
-    await scene.answers.message(/is stored/);
+    await scene.answers.message(/^API key stored\. It isn't verified yet\.$/);
   });
 
   it('is forgotten when it is removed', async () => {

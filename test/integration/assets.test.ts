@@ -291,7 +291,7 @@ describe('assets of a package', () => {
     await lensesWith('Up to date · 1 credit');
     await writeFile(fileOf('img/hero.png'), Buffer.concat([before, Buffer.from('y')]));
     await lensesWith('Replace...');
-    scene.answers.press(/Replace 1 edited files\?/, 'Replace');
+    scene.answers.press(/Replace 1 edited file\?/, 'Replace');
     scene.answers.messages.length = 0;
     await vscode.commands.executeCommand('rivya.asset.replace', editor.document.uri, 'hero');
     await scene.answers.message(/Assets generated: 1\./);
@@ -310,7 +310,7 @@ describe('assets of a package', () => {
       editor.document.positionAt(all.indexOf('  card:')),
     );
     await editor.edit(edit => edit.delete(range));
-    scene.answers.press(/^Delete \d+ files and recipes/, 'Delete');
+    scene.answers.press(/^Delete 1 file that is no longer in the manifest/, 'Delete');
     await vscode.commands.executeCommand('rivya.assets.prune', editor.document.uri);
     assert.ok(!existsSync(fileOf('img/hero.png')));
     assert.ok(!existsSync(fileOf('.rivya/recipes/img/hero.png.json')));

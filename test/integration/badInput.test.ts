@@ -105,7 +105,7 @@ describe('a generation that cannot start', () => {
 
   for (const [status, pattern] of [
     ['coming_soon', /coming soon/],
-    ['studio_only', /available only in Rivya Studio/],
+    ['studio_only', /Rivya Studio/],
   ] as const) {
     it(`with a model that is ${status}`, async () => {
       await attempt();

@@ -230,7 +230,7 @@ describe('words of others', () => {
     await vscode.commands.executeCommand('rivya.webhook.toggle');
     await scene.answers.message(/^Webhook .*: disabled$/);
     await vscode.commands.executeCommand('rivya.webhook.delete');
-    await scene.answers.message(/was deleted/);
+    await scene.answers.message(/ deleted\.$/);
     assertDrawn(leftOver);
   });
 });

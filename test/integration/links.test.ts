@@ -271,7 +271,7 @@ describe('documents that heal', () => {
     const before = scene.sandbox.control.requests().length;
     await vscode.commands.executeCommand('rivya.link.download');
     assert.equal(scene.sandbox.control.requests().length, before);
-    scene.answers.press(/Download 1 files/, 'Download');
+    scene.answers.press(/Download 1 file from/, 'Download');
     await vscode.commands.executeCommand('rivya.link.download');
     await scene.answers.message(/Not changed/);
     assert.match(editor.document.getText(), /^!\[A fox\]\(http/);
@@ -292,7 +292,7 @@ describe('documents that heal', () => {
     for (const name of names)
       await vscode.workspace.fs.writeFile(beside(name), Buffer.from(`![${name}](${url} "Title")\n`));
     const before = scene.sandbox.control.requests().length;
-    scene.answers.press(/Download 1 files/, 'Download');
+    scene.answers.press(/Download 1 file from/, 'Download');
     await vscode.commands.executeCommand('rivya.link.downloadAll');
     await scene.answers.message(/now point to files in the workspace: 10/);
     assert.equal(scene.sandbox.control.requests().length - before, 1);
@@ -320,7 +320,7 @@ describe('documents that heal', () => {
       await configure('expiringLinks.hosts', ['127.0.0.1']);
       scene.sandbox.control.addFault({ path: '/media/foreign/', times: 'always', action });
       editor = await openDocument(`![A fox](${url})\n`);
-      scene.answers.press(/Download 1 files/, 'Download');
+      scene.answers.press(/Download 1 file from/, 'Download');
       await vscode.commands.executeCommand('rivya.link.download');
       const message = await scene.answers.message(/Not changed/);
       assert.match(message, /127\.0\.0\.1:\d+: \S+ /);

@@ -183,7 +183,7 @@ describe('looking and choosing', () => {
       edit.delete(new vscode.Range(document.positionAt(start), document.positionAt(end)));
     });
     scene.answers.pickMany(new RegExp(`${path.posix.basename(file.path)}$`));
-    scene.answers.press(/^Delete 1 files/, 'Delete');
+    scene.answers.press(/^Delete 1 unused file\?$/, 'Delete');
     await vscode.commands.executeCommand('rivya.library.findUnused');
     await scene.answers.message(/^The file was deleted\.$/);
     assert.equal(await isThere(file), false);

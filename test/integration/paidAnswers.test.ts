@@ -280,7 +280,7 @@ describe('an answer of the chat that may be paid', () => {
     writeSync(file, Buffer.alloc(90, 0xff), 0, 90, 0);
     closeSync(file);
     await open();
-    await scene.answers.message(/^Couldn't read the saved chats .+ Couldn't read the saved chats/);
+    await scene.answers.message(/^Couldn't read the saved chats: .+ Messages recovered into new chats: 2\.$/);
     assert.equal(answer().text, text);
     await askAgain();
     isPaidOnce();

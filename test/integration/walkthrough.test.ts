@@ -134,6 +134,6 @@ describe('the way of a newcomer', () => {
   it('is offered the sandbox where a key is missing', async () => {
     scene.answers.press(/needs an API key/, 'Try Sandbox');
     await vscode.commands.executeCommand('rivya.generate.fromSelection');
-    await scene.answers.message(/The sandbox runs/);
+    await scene.answers.message(/The sandbox is running/);
   });
 });

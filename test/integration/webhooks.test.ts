@@ -172,7 +172,7 @@ describe('webhooks', () => {
 
     scene.answers.press(/^Delete the webhook/, 'Delete');
     await vscode.commands.executeCommand('rivya.webhook.delete');
-    await scene.answers.message(/The webhook Two was deleted/);
+    await scene.answers.message(/Webhook Two deleted\./);
 
     await api('DELETE', `/webhooks/${String(first['id'])}`);
     await vscode.commands.executeCommand('rivya.webhook.delete', nodeOf(first));
@@ -196,7 +196,7 @@ describe('webhooks', () => {
 
     scene.answers.pick(/VS Code receiver/);
     await vscode.commands.executeCommand('rivya.webhook.sendTest');
-    await scene.answers.message(/arrived \(HTTP 200\)/);
+    await scene.answers.message(/succeeded \(HTTP 200\)/);
 
     scene.answers.pick(/^1: webhook\.test$/);
     await vscode.commands.executeCommand('rivya.webhook.openReceived');

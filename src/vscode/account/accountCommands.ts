@@ -25,6 +25,7 @@ export async function setKey(hostContext: HostContext): Promise<void> {
   const key = (await keyFromEnvironment(hostContext, origin)) ?? (await keyFromInput(origin));
   if (key === '') throw new Cancelled();
   let credits: number | undefined;
+  let isVerified = true;
   try {
     credits = await withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Verifying API key...') },
@@ -41,14 +42,19 @@ export async function setKey(hostContext: HostContext): Promise<void> {
       [store],
     );
     if (answer !== store) throw new Cancelled();
+    isVerified = false;
   }
   await account.store(origin, key);
   balance.learn(origin, credits);
-  const text =
-    credits === undefined
-      ? t("API key stored. It doesn't have the credits:read scope, so your balance isn't shown.")
-      : t('API key verified and stored. Balance: {0}.', creditsText(credits));
-  inform(text);
+  inform(storedText(isVerified, credits));
+}
+
+function storedText(isVerified: boolean, credits: number | undefined): string {
+  const { t } = l10n;
+  if (!isVerified) return t("API key stored. It isn't verified yet.");
+  return credits === undefined
+    ? t("API key stored. It doesn't have the credits:read scope, so your balance isn't shown.")
+    : t('API key verified and stored. Balance: {0}.', creditsText(credits));
 }
 
 /** Whether Rivya itself refuses the key, or it could not even be sent; a 401 of a gateway says nothing. */

@@ -105,7 +105,10 @@ export const assetCommands = {
       return;
     }
     const remove = t({ message: 'Delete', comment: 'Button: deletes files that are no longer wished' });
-    const text = t('Delete {0} files and recipes that are no longer in the manifest?', going.length);
+    const text =
+      going.length === 1
+        ? t('Delete 1 file that is no longer in the manifest, and its recipe?')
+        : t('Delete {0} files and recipes that are no longer in the manifest?', going.length);
     const detail = [
       ...going.slice(0, 20).map(({ file, isThere }) => (isThere ? file : recipePathOf(file))),
       going.length > 20 ? t('and {0} more', going.length - 20) : '',

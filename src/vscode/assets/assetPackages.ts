@@ -24,9 +24,13 @@ import {
 } from './assetPackage.ts';
 import type { AssetServices } from './assetServices.ts';
 
-/** What belongs to packages, of all that may change. */
-const ofPackages =
-  '{**/rivya.assets.yaml,**/.rivya/recipes/**,**/*.{png,jpg,jpeg,webp,avif,mp4,webm,mov,mp3,wav,m4a,ogg,opus,flac,csv,md,txt}}';
+const filesOfPackages = 'png jpg jpeg webp avif mp4 webm mov mp3 wav m4a ogg opus flac csv md txt';
+/** What belongs to packages, of all that may change. VS Code takes no braces inside of braces. */
+const ofPackages = `{${[
+  `**/${manifestName}`,
+  '**/.rivya/recipes/**',
+  ...filesOfPackages.split(' ').map(extension => `**/*.${extension}`),
+].join(',')}}`;
 /** More packages than that are not shown. */
 const mostPackages = 200;
 /** A burst of changes is looked at once, in milliseconds. */

@@ -99,8 +99,9 @@ export async function syncSome(
 async function confirmReplacing(items: readonly PlanItem[]): Promise<void> {
   const { t } = l10n;
   const replace = t({ message: 'Replace', comment: 'Button: a file that was edited by hand is made anew' });
-  const text = t('Replace {0} edited files?', items.length);
-  const detail = [...items.slice(0, 10).map(({ file }) => file), t('Your edits to them will be lost.')];
+  const text =
+    items.length === 1 ? t('Replace 1 edited file?') : t('Replace {0} edited files?', items.length);
+  const detail = [...items.slice(0, 10).map(({ file }) => file), t('The edits will be lost.')];
   if ((await ask('warning', text, [replace], { detail })) !== replace) throw new Cancelled();
 }
 

@@ -80,10 +80,9 @@ export async function findUnused({
   if (files.length === 0) throw new Cancelled();
   const remove = t({ message: 'Delete', comment: 'Button: deletes generated files and what refers to them' });
   const detail = [...(isCut ? [cut] : []), ...(await trashText(library, files))];
-  const answer = await ask('warning', t('Delete {0} unused files?', files.length), [remove], {
-    detail,
-  });
-  if (answer !== remove) throw new Cancelled();
+  const question =
+    files.length === 1 ? t('Delete 1 unused file?') : t('Delete {0} unused files?', files.length);
+  if ((await ask('warning', question, [remove], { detail })) !== remove) throw new Cancelled();
   const edit = new vscode.WorkspaceEdit();
   addDeletions(edit, files);
   await applyOrSay(edit);

@@ -105,7 +105,10 @@ async function agreeToHosts(links: readonly Link[]): Promise<void> {
   const { t } = l10n;
   const hosts = [...new Set(links.map(hostOf))].sort();
   const download = t({ message: 'Download', comment: 'Button: fetches the files that the question names' });
-  const question = t("Download {0} files from these servers? Your API key isn't sent.", links.length);
+  const question =
+    links.length === 1
+      ? t("Download 1 file from this server? Your API key isn't sent.")
+      : t("Download {0} files from these servers? Your API key isn't sent.", links.length);
   if ((await ask('warning', question, [download], { detail: hosts })) !== download) throw new Cancelled();
 }
 

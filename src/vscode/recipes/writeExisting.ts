@@ -79,7 +79,10 @@ async function write({ recipes }: GenerateServices, files: readonly Existing[]):
     throw new UserError(t("Couldn't write the recipes."));
   const left = files.length - count;
   const written = count === 1 ? t('1 recipe was written.') : t('{0} recipes were written.', count);
-  const rest = t('No recipe can be written for {0} files, because an input has changed or is missing.', left);
+  const rest =
+    left === 1
+      ? t('No recipe can be written for 1 file, because an input has changed or is missing.')
+      : t('No recipe can be written for {0} files, because an input has changed or is missing.', left);
   inform(left === 0 ? written : `${written} ${rest}`);
 }
 
