@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -330,45 +330,36 @@ describe('assets of a package', () => {
     // All of them are read in the unit tests.
     const some = wrongManifests.filter((_, index) => index % 7 === 0);
     const outside = await mkdtemp(path.join(tmpdir(), 'rivya-outside-'));
-    const { document } = editor;
-    const told = (): string[] =>
-      vscode.languages.getDiagnostics(document.uri).map(({ code, range: { start } }) => {
+    const told = (uri: vscode.Uri): string[] =>
+      vscode.languages.getDiagnostics(uri).map(({ code, range: { start } }) => {
         const name = typeof code === 'object' ? code.value : (code ?? '');
         return `${start.line + 1}:${start.character + 1} ${name}`;
       });
     try {
-      await symlink(outside, fileOf('linked'));
       for (const [index, [name, text, expected, files = {}]] of some.entries()) {
-        for (const [file, content] of Object.entries(files)) await writeFile(fileOf(file), content);
-        if (index % 2 === 1) {
-          await writeFile(document.uri.fsPath, text);
-          const look = async (): Promise<string> => {
-            // What changes while VS Code still saves, it may not see.
-            await utimes(document.uri.fsPath, new Date(), new Date());
-            return document.getText();
-          };
-          await sooner(`${name}, pulled`, look, found => found === text);
-        } else {
-          const end = document.positionAt(document.getText().length);
-          await editor.edit(edit => edit.replace(new vscode.Range(new vscode.Position(0, 0), end), text));
-          await document.save();
-        }
+        // As a pull brings them: each a package of its own.
+        const folder = fileOf(`pulled-${index}`);
+        await mkdir(folder);
+        await symlink(outside, path.join(folder, 'linked'));
+        for (const [file, content] of Object.entries(files))
+          await writeFile(path.join(folder, file), content);
+        const uri = vscode.Uri.file(path.join(folder, 'rivya.assets.yaml'));
+        await writeFile(uri.fsPath, text);
+        await vscode.workspace.openTextDocument(uri);
         const [place = '', code = place] = expected.split(' ');
         const isTold = (each: string): boolean =>
           place === code ? each.includes(` ${code}`) : each === `${place} ${code}`;
-        await sooner(name, told, found => found.some(isTold));
-        for (const file of Object.keys(files)) await rm(fileOf(file));
+        await until(name, () => told(uri).some(isTold));
       }
-      // One without a mistake costs nothing either, until somebody asks for it.
-      await writeFile(document.uri.fsPath, manifest);
-      await lensesWith('Sync (3 credits)');
-      await vscode.workspace.saveAll();
+      const text = some[0]?.[1] ?? '';
+      const end = editor.document.positionAt(editor.document.getText().length);
+      await editor.edit(edit => edit.replace(new vscode.Range(new vscode.Position(0, 0), end), text));
+      await editor.document.save();
+      await until('what is wrong with it', () => told(editor.document.uri).length > 0);
       const sent = scene.sandbox.control.requests().filter(({ method }) => method !== 'GET');
       assert.deepEqual(sent, []);
       assert.deepEqual(await readdir(outside), []);
-      assert.deepEqual((await readdir(fileOf('.'))).toSorted(), ['linked', 'rivya.assets.yaml']);
     } finally {
-      await rm(fileOf('linked'), { force: true });
       await rm(outside, { recursive: true });
     }
   });
