@@ -240,7 +240,8 @@ describe('documents that heal', () => {
     editor = await openDocument('![todo: a red fox](img/fox.png)\n');
     const made = editor.document.uri;
     await fix('img/fox', /^Generate/);
-    await sooner('the file', async () => (await images()).includes('fox.png'));
+    // It is said once it is known where the file stands.
+    await scene.answers.message(/fox\.png/);
     const job = scene.sandbox.control.requests().find(({ path }) => /^\/api\/v1\/generations\/./.test(path));
     const response = await fetch(scene.sandbox.url + (job?.path ?? ''), {
       headers: { authorization: `Bearer ${scene.sandbox.apiKey}` },
