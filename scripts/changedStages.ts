@@ -21,7 +21,8 @@ const code = '**/*.{ts,js,mjs,cts,mts}';
 
 const sources: readonly Sources[] = [
   { stage: 'format', files: ['**'] },
-  { stage: 'lint', files: [code, '**/tsconfig.json', ...packages] },
+  { stage: 'lint', files: [code, ...packages] },
+  { stage: 'lint-types', files: ['**/*.ts', '.oxlintrc.json', '**/tsconfig.json', ...packages] },
   { stage: 'types', files: ['{src,test,scripts,media}/**/*.ts', '*.ts', 'tsconfig.json', '**/*.json'] },
   { stage: 'webview-types', files: ['src/{webview,shared}/**', '**/tsconfig.json', ...packages] },
   {

@@ -30,6 +30,14 @@ interface Waiting<A> {
 }
 
 /**
+ * Threads that are being ended, of all programs. Node can crash when another one starts meanwhile
+ * (nodejs/node#56312), and with it all extensions of a window.
+ */
+const ending = new Set<Promise<unknown>>();
+/** One that is held, as by a disk that does not answer, is waited for no longer; in milliseconds. */
+const mostEndingMs = 1_000;
+
+/**
  * A program in a thread of its own that answers questions: started by the first one, ended when nobody asks.
  */
 export class AskedThread<Q, A> implements Disposable {
@@ -50,12 +58,26 @@ export class AskedThread<Q, A> implements Disposable {
 
   /** @throws Error with the problem that the program names, or when the thread ends before it has answered */
   ask(question: Q): Promise<A> {
-    const thread = this.#started();
+    this.#idle?.dispose();
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      thread.postMessage({ id, question } satisfies ThreadQuestion<Q>);
+      void this.#send({ id, question });
     });
+  }
+
+  /** Never rejects: of what goes wrong the one who asked hears. */
+  async #send(message: ThreadQuestion<Q>): Promise<void> {
+    while (ending.size > 0) await Promise.all(ending);
+    const waiting = this.#waiting.get(message.id);
+    // Nobody waits for the answer after an end.
+    if (!waiting) return;
+    try {
+      this.#started().postMessage(message);
+    } catch (error) {
+      this.#waiting.delete(message.id);
+      waiting.reject(error as Error);
+    }
   }
 
   /** All who wait for the thread hear of the error; the next question starts another. */
@@ -65,7 +87,14 @@ export class AskedThread<Q, A> implements Disposable {
     this.#thread = undefined;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
-    void thread?.terminate();
+    if (!thread) return;
+    const late = Promise.withResolvers<undefined>();
+    const limit = this.#options.clock.after(mostEndingMs, () => late.resolve(undefined));
+    const ended = Promise.race([thread.terminate(), late.promise]).finally(() => {
+      limit.dispose();
+      ending.delete(ended);
+    });
+    ending.add(ended);
   }
 
   dispose(): void {
@@ -73,7 +102,6 @@ export class AskedThread<Q, A> implements Disposable {
   }
 
   #started(): Worker {
-    this.#idle?.dispose();
     if (this.#thread) return this.#thread;
     const { file, data, name } = this.#options;
     // What the editor was started with, such as the port of a debugger, is not the thread's.

@@ -184,7 +184,7 @@ class Connection {
   #capabilities(context: ServerContext): Readonly<Record<string, unknown>> {
     const said = isModern(context)
       ? envelopeOf(context)[CLIENT_CAPABILITIES_META_KEY]
-      : // eslint-disable-next-line @typescript-eslint/no-deprecated -- clients of 2025 say it nowhere else
+      : // oxlint-disable-next-line typescript/no-deprecated -- clients of 2025 say it nowhere else
         this.#server.server.getClientCapabilities();
     return isRecord(said) ? said : {};
   }
@@ -193,7 +193,7 @@ class Connection {
   #clientName(context: ServerContext): string {
     const said = isModern(context)
       ? envelopeOf(context)[CLIENT_INFO_META_KEY]
-      : // eslint-disable-next-line @typescript-eslint/no-deprecated -- clients of 2025 say it nowhere else
+      : // oxlint-disable-next-line typescript/no-deprecated -- clients of 2025 say it nowhere else
         this.#server.server.getClientVersion();
     const { title, name } = isRecord(said) ? said : {};
     const words = [title, name].find(each => typeof each === 'string' && each.trim() !== '');

@@ -26,6 +26,7 @@ import { Ledger } from '../core/tasks/ledger.ts';
 import { ledgerPath } from '../core/tasks/storagePaths.ts';
 import { processHolder } from '../core/tasks/processRunner.ts';
 import { Runner, type RunnerServer } from '../core/tasks/runner.ts';
+import { pollPaceOf } from '../core/tasks/schedule.ts';
 import { isRunningState } from '../shared/task.ts';
 import { hostFetch, keyOf, type HostContext } from './host/hostContext.ts';
 import { isBuiltMachine, knownStorage, noteStorage, placeOf } from './host/seat.ts';
@@ -120,6 +121,7 @@ export function createServices(
         account: accountOf(origin),
         baseUrl: href,
         fetch: hostFetch,
+        pollPace: pollPaceOf(base),
       });
     }
     return known;
@@ -148,7 +150,7 @@ export function createServices(
       focused: () => vscode.window.state.focused,
       log,
       maximumResultBytes,
-      timings: { pace: timings.pollPace },
+      timings: { retryPace: timings.retryPace },
       ...(isBuiltMachine() && { beforeSending: () => mirror.save() }),
     }),
   );

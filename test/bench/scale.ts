@@ -84,7 +84,9 @@ async function inFlight(): Promise<void> {
       ledger,
       library: new Library(join(folder, 'library')),
       servers: () =>
-        new Map([[origin, { client, account: marks.sender(() => 'a-key'), baseUrl: origin, fetch }]]),
+        new Map([
+          [origin, { client, account: marks.sender(() => 'a-key'), baseUrl: origin, fetch, pollPace: 1 }],
+        ]),
       holder,
       clock: systemClock,
       random: Math.random,

@@ -65,3 +65,18 @@ test('a person opens a package, sees how it stands, syncs, and sees the files', 
   // Nothing of it came a second time, where results of prompts go.
   expect(existsSync(path.join(workspaceFolder, 'assets/generated'))).toBe(false);
 });
+
+test('lenses come although the focus leaves the manifest before VS Code has asked for them', async ({
+  workbench,
+  page,
+  workspaceFolder,
+  sandbox,
+}) => {
+  await writeFile(path.join(workspaceFolder, 'rivya.assets.yaml'), manifest);
+  await workbench.setKey(sandbox);
+  await workbench.openFile('rivya.assets.yaml');
+  await workbench.runCommand('View: Show Rivya');
+  await workbench.runCommand('Rivya: Focus on Assets View');
+  const lens = page.locator('.codelens-decoration', { hasText: 'Sync (3 credits)' });
+  await expect(lens).toBeVisible();
+});

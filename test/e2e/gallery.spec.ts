@@ -45,8 +45,8 @@ test('a picture is found again in the gallery and inserted into the document', a
   // An insertion costs nothing, and neither does an explanation.
   expect(sandbox.control.charges()).toHaveLength(1);
 
-  // After a reload of the window it is there again. What it had searched for is VS Code's to keep, which it
-  // writes down every few seconds.
+  // After a reload of the window it is there again.
+  await workbench.remembers('mainThreadWebview-rivya.gallery');
   await workbench.reload();
   await workbench.page.getByRole('tab', { name: 'Rivya Gallery' }).click();
   await expect(tiles).toHaveCount(1);

@@ -7,7 +7,7 @@ test.use({
   settings: { 'rivya.defaultModel.image': 'z-image', 'rivya.notifications': 'toast' },
 });
 
-test('stopping the wait says that Rivya cannot cancel, and keeps the result', async ({
+test('of two tasks that take long the wait for one is stopped, which cannot cancel it, and the other is hidden, which ends nothing', async ({
   workbench,
   sandbox,
 }) => {
@@ -22,11 +22,17 @@ test('stopping the wait says that Rivya cannot cancel, and keeps the result', as
   const progress = workbench.notification(/Image "A red bicycle/);
   await expect(progress).toBeHidden();
   await workbench.screenshot('quietProgress');
+  await workbench.selectText('The end.');
+  await workbench.contextMenu('Generate Image from Selection');
+  const other = workbench.notification(/Image "The end/);
   await expect(progress).toContainText(/queued · \d:\d\d/);
   await workbench.screenshot('progress');
   await expect(progress.getByRole('button', { name: 'Hide' })).toBeVisible();
   await progress.getByRole('link', { name: 'Stop Waiting' }).click();
   await expect(progress).toBeHidden();
+  await other.getByRole('button', { name: 'Hide' }).click();
+  await expect(other).toBeHidden();
+  await expect(workbench.statusBar(/Image "The end.+queued/)).toBeVisible();
   await expect(
     workbench.notification(/can't cancel a task that was sent\. It continues and may be charged/),
   ).toBeVisible();
@@ -34,22 +40,9 @@ test('stopping the wait says that Rivya cannot cancel, and keeps the result', as
   sandbox.control.finishTasks();
   await workbench.viewContainer('Rivya').click();
   await expect(workbench.treeItem(sentence)).toContainText('in the library');
+  await expect(workbench.line(/!\[The end/)).toBeVisible();
   await expect(workbench.line(/!\[A red bicycle/)).toBeHidden();
-  expect(sandbox.control.charges()).toHaveLength(1);
-});
-
-test('hiding the notification ends nothing', async ({ workbench, sandbox }) => {
-  sandbox.control.update({ taskDurationMs: 3_600_000 });
-  await workbench.setKey(sandbox);
-  await workbench.openFile('notes.md');
-  await workbench.selectText(sentence);
-  await workbench.contextMenu('Generate Image from Selection');
-  const progress = workbench.notification(/Image "A red bicycle/);
-  await progress.getByRole('button', { name: 'Hide' }).click();
-  await expect(progress).toBeHidden();
-  await expect(workbench.statusBar(/Image "A red bicycle.+queued/)).toBeVisible();
-  sandbox.control.finishTasks();
-  await expect(workbench.line(/!\[A red bicycle/)).toBeVisible();
+  expect(sandbox.control.charges()).toHaveLength(2);
 });
 
 test('the parameters are a list, driven by the keyboard', async ({ workbench, sandbox }) => {

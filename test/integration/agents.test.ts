@@ -27,9 +27,6 @@ describe('the tools of agents', () => {
     await vscode.workspace.fs.createDirectory(context.globalStorageUri);
     // As another window has it.
     ({ ledger } = Ledger.open(path.join(context.globalStorageUri.fsPath, 'ledger.sqlite')));
-    // Of other tests: they may have stopped agents, or had a server at this address.
-    ledger.agents.goOn();
-    ledger.agents.forget(Date.now() + 1);
   });
 
   afterEach(async () => {

@@ -256,7 +256,7 @@ describe('assets of a package', () => {
       assert.equal(charges(), 3);
     } finally {
       window.dispose();
-      await rm(storage, { recursive: true, force: true });
+      await rm(storage, { recursive: true, force: true, maxRetries: 5 });
     }
   });
 

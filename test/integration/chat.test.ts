@@ -48,7 +48,7 @@ describe('the chat', () => {
     await configure('defaultModel.chat', undefined);
     await configure('chat.streaming', undefined);
     await scene.close();
-    await rm(storage, { recursive: true, force: true });
+    await rm(storage, { recursive: true, force: true, maxRetries: 5 });
   });
 
   it('answers, numbers what it says, and learns the balance from the answer', async () => {

@@ -41,7 +41,7 @@ describe('an answer of the chat that may be paid', () => {
     await close();
     await gateway[Symbol.asyncDispose]();
     await scene.close();
-    await rm(storage, { recursive: true, force: true });
+    await rm(storage, { recursive: true, force: true, maxRetries: 5 });
   });
 
   async function open(): Promise<void> {

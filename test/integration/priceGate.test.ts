@@ -302,7 +302,7 @@ describe('the price gate', () => {
     } finally {
       host.dispose();
       server.dispose();
-      await rm(storage, { recursive: true, force: true });
+      await rm(storage, { recursive: true, force: true, maxRetries: 5 });
     }
   });
 });

@@ -50,7 +50,7 @@ describe('the recipe of a file', () => {
   afterEach(async () => {
     await scene.close();
     await removeFolder(editor.document.uri);
-    await rm(path.join(workspaceFolder().fsPath, '.rivya'), { recursive: true, force: true });
+    await rm(path.join(workspaceFolder().fsPath, '.rivya'), { recursive: true, force: true, maxRetries: 5 });
   });
 
   const recipePath = (file: string): string => path.join(root, '.rivya/recipes', `${file}.json`);

@@ -5,12 +5,14 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { Ledger } from '../../src/core/tasks/ledger.ts';
 import { storedFiles, type Task } from '../../src/shared/task.ts';
+import { SlowFiles } from './slowFiles.ts';
 import {
   configure,
   openDocument,
   removeFolder,
   Scene,
   select,
+  sooner,
   testAccess,
   textOf,
   until,
@@ -26,6 +28,7 @@ describe('a generated file', () => {
   /** The address in the document before, and its file. */
   let source: string;
   let old: vscode.Uri;
+  const disposables: vscode.Disposable[] = [];
 
   async function open(model: string): Promise<void> {
     scene = await Scene.open({ model });
@@ -49,6 +52,7 @@ describe('a generated file', () => {
     ledger.dispose();
     await scene.close();
     await removeFolder(editor.document.uri);
+    for (const disposable of disposables.splice(0)) disposable.dispose();
   });
 
   const jobs = (): Task[] => ledger.search(sentence, 100).filter(task => task.origin === scene.sandbox.url);
@@ -201,6 +205,52 @@ describe('a generated file', () => {
         assert.equal(document.getText(), bytes);
       }
       await files.update('autoSave', undefined, vscode.ConfigurationTarget.Global);
+    });
+  }
+
+  const phases = ['asks extensions about', 'writes', 'writes the first of'] as const;
+  for (const phase of phases) {
+    it(`stays as it is on disk, too, when VS Code ${phase} what is tried as it is left`, async () => {
+      const asked = Promise.withResolvers<undefined>();
+      const answer = Promise.withResolvers<undefined>();
+      const writing = Promise.withResolvers<undefined>();
+      disposables.push(SlowFiles.register(editor.document.uri, () => writing.resolve(undefined)));
+      const { document } = await vscode.window.showTextDocument(SlowFiles.at(editor.document.uri), {
+        selection: editor.selection,
+      });
+      const before = document.getText();
+      vscode.workspace.onWillSaveTextDocument(
+        event => {
+          event.waitUntil(answer.promise);
+          asked.resolve(undefined);
+        },
+        undefined,
+        disposables,
+      );
+      // The document comes to the front to be undone.
+      if (phase === 'asks extensions about')
+        scene.answers.beforeShowing(document, () => answer.resolve(undefined));
+      else answer.resolve(undefined);
+      let saving: Thenable<boolean> | undefined;
+      scene.answers.pick(/^2 variations$/);
+      scene.answers.leaveNext(/^Variation 2$/, async goTo => {
+        const first = await textOf(document, now => !now.includes(source));
+        saving = document.save();
+        await (phase === 'asks extensions about' ? asked : writing).promise;
+        if (phase !== 'writes the first of') return;
+        goTo(/^Variation 2$/);
+        await textOf(document, now => now !== first);
+        await saving;
+      });
+      await vscode.commands.executeCommand('rivya.file.variations');
+      await settled(3);
+      await saving;
+      assert.equal(document.getText(), before);
+      await sooner(
+        'the document on disk',
+        () => readFile(document.uri.fsPath, 'utf8'),
+        found => found === before,
+      );
     });
   }
 

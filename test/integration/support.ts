@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { Ledger } from '../../src/core/tasks/ledger.ts';
+import { ledgerPath } from '../../src/core/tasks/storagePaths.ts';
 import type { TestAccess } from '../../src/extension.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import { isRunningState, type Task } from '../../src/shared/task.ts';
@@ -73,6 +76,15 @@ export class Answers {
     this.#buttons.push([message, button, before]);
   }
 
+  /** @param before what happens when a document is about to be shown */
+  beforeShowing(document: vscode.TextDocument, before: () => void): void {
+    const show = vscode.window.showTextDocument;
+    this.#replace('showTextDocument', (shown: unknown, ...rest: [vscode.TextDocumentShowOptions]) => {
+      if (shown === document) before();
+      return show(shown as vscode.TextDocument, ...rest);
+    });
+  }
+
   input(value: string | undefined): void {
     this.#replace('showInputBox', () => Promise.resolve(value));
   }
@@ -119,9 +131,10 @@ export class Answers {
 
   /**
    * Leaves the list that is shown after those of `pickNext`, as with Escape.
-   * @param label of a row that is waited for @param before what is waited for after that
+   * @param label of a row that is waited for
+   * @param before what is waited for after that; may go to other rows
    */
-  leaveNext(label = /^/, before: () => Promise<unknown> = () => Promise.resolve()): void {
+  leaveNext(label = /^/, before: (goTo: GoTo) => Promise<unknown> = () => Promise.resolve()): void {
     const next = this.#choices.findIndex(choice => !choice.once);
     const leave = { once: true, leave: before, label };
     this.#choices.splice(next === -1 ? this.#choices.length : next, 0, leave);
@@ -163,13 +176,16 @@ function titleOf(item: unknown): unknown {
   return typeof item === 'object' && item !== null && 'title' in item ? item.title : item;
 }
 
+/** As the arrow keys do. */
+type GoTo = (label: RegExp) => void;
+
 interface Choice {
   readonly label?: RegExp;
   readonly once?: boolean;
   /** Whether it is about lists in which rows are ticked, and stands for all of them that match. */
   readonly many?: boolean;
   /** Comes before the list is left. */
-  readonly leave?: () => Promise<unknown>;
+  readonly leave?: (goTo: GoTo) => Promise<unknown>;
   readonly text?: string;
 }
 
@@ -243,7 +259,7 @@ class AnsweredQuickPick {
       if (leave && rows.some(item => label?.test(withoutIcons(item)))) {
         this.#choices.splice(this.#choices.indexOf(choice), 1);
         this.#isAnswered = true;
-        void leave().finally(() => this.hide());
+        void leave(there => this.#goTo(there)).finally(() => this.hide());
         return;
       }
       const row = !leave && label && rows.find(item => label.test(withoutIcons(item)));
@@ -264,6 +280,11 @@ class AnsweredQuickPick {
     if (typed) this.#accept(typed);
   }
 
+  #goTo(label: RegExp): void {
+    this.activeItems = this.#items.filter(item => label.test(withoutIcons(item)));
+    this.#active.fire(this.activeItems);
+  }
+
   #accept(row: vscode.QuickPickItem): void {
     this.#isAnswered = true;
     this.selectedItems = [row];
@@ -280,6 +301,25 @@ export interface SceneOptions {
 
 const sceneModel = 'z-image';
 
+/** The files of a window share it, each of which is bundled by itself. */
+const shared = globalThis as { sandboxUrls?: Set<string> };
+
+/**
+ * Starts a sandbox at an address that no other one had in this window, which remembers tasks by address. The
+ * system gives a port again after some hundred others.
+ */
+async function startSandboxElsewhere(): Promise<Sandbox> {
+  const used = (shared.sandboxUrls ??= new Set());
+  const sandbox = await startSandbox({ taskDurationMs: 0 });
+  if (!used.has(sandbox.url)) {
+    used.add(sandbox.url);
+    return sandbox;
+  }
+  const other = await startSandboxElsewhere();
+  await sandbox.close();
+  return other;
+}
+
 /**
  * A workspace with the sandbox behind it: the base URL points there, the key is set, Z-Image is the default
  * model.
@@ -295,7 +335,7 @@ export class Scene {
 
   static async open(options: SceneOptions = {}): Promise<Scene> {
     useWindow();
-    const sandbox = await startSandbox({ taskDurationMs: 0 });
+    const sandbox = await startSandboxElsewhere();
     if (options.fault) sandbox.control.addFault(options.fault);
     const scene = new Scene(sandbox, new Answers());
     await configure('baseUrl', sandbox.url);
@@ -316,7 +356,6 @@ export class Scene {
   async close(): Promise<void> {
     const { context } = await testAccess();
     await resetWindow();
-    // Another sandbox may come to have the same address.
     await context.secrets.delete(`rivya.apiKey:${this.sandbox.url}`);
     await untilIdle();
     this.answers.restore();
@@ -358,13 +397,14 @@ function isOfScene(setting: string, value: unknown): boolean {
 }
 
 /**
- * Closes all editors and views of ours, brings every setting of the extension back, and waits until all that
- * was under way has ended.
+ * Closes all editors and views of ours, brings every setting of the extension back, forgets agents, and
+ * waits until all that was under way has ended.
  */
 export async function resetWindow(): Promise<void> {
   if (isReset) return;
   for (const command of hidingCommands) await vscode.commands.executeCommand(command);
   const { context } = await testAccess();
+  forgetAgents(context);
   const { contributes } = context.extension.packageJSON as {
     contributes: { configuration: { properties: Record<string, unknown> } };
   };
@@ -385,6 +425,17 @@ export async function resetWindow(): Promise<void> {
   }
   await untilIdle();
   isReset = true;
+}
+
+/** Somebody may have stopped them until midnight, and what they spent counts for a day. */
+function forgetAgents({ globalStorageUri }: vscode.ExtensionContext): void {
+  const file = ledgerPath(globalStorageUri.fsPath);
+  if (!existsSync(file)) return;
+  // As another window has it.
+  const { ledger } = Ledger.open(file);
+  ledger.agents.goOn();
+  ledger.agents.forget(Date.now() + 1);
+  ledger.dispose();
 }
 
 async function untilIdle(): Promise<void> {
@@ -419,7 +470,7 @@ export async function openDocument(text: string, name = 'article.md'): Promise<v
 }
 
 export async function removeFolder(uri: vscode.Uri): Promise<void> {
-  await rm(path.dirname(uri.fsPath), { recursive: true, force: true });
+  await rm(path.dirname(uri.fsPath), { recursive: true, force: true, maxRetries: 5 });
 }
 
 export function select(editor: vscode.TextEditor, text: string): void {

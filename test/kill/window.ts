@@ -114,7 +114,7 @@ const account = AccountMarks.open(`${paths.ledger}.salt`).sender(() => orders.ap
 const runner = new Runner({
   ledger,
   library,
-  servers: () => new Map([[orders.url, { client, account, baseUrl: orders.url, fetch }]]),
+  servers: () => new Map([[orders.url, { client, account, baseUrl: orders.url, fetch, pollPace: 0.02 }]]),
   holder: orders.holder,
   clock: systemClock,
   random: Math.random,
@@ -122,7 +122,7 @@ const runner = new Runner({
   log: silentLog,
   maximumResultBytes: { image: 10_000_000, video: 10_000_000, audio: 10_000_000 },
   beforeSending: () => mirror.save(),
-  timings: { leaseMs: orders.lease, renewalMs: orders.lease / 4, pace: 0.02 },
+  timings: { leaseMs: orders.lease, renewalMs: orders.lease / 4, retryPace: 0.02 },
 });
 
 function create(): void {
@@ -211,6 +211,8 @@ function look(): void {
 async function finish(): Promise<void> {
   clearInterval(timer);
   await chat.finish();
+  // A person's window lives on after its last job, and looks for what others have left.
+  runner.poke();
   await runner.idle();
   runner.dispose();
   mirror.dispose();

@@ -30,7 +30,7 @@ test('a sync in the editor', async ({ workbench, page, workspaceFolder, sandbox 
   await lens('Sync (3 credits)').getByText('Sync (3 credits)').hover();
   await animation.frame(900);
   await lens('Sync (3 credits)').getByText('Sync (3 credits)').click();
-  await expect(page.locator('.quick-input-widget')).toContainText('Sync Assets: 3 for 3 credits');
+  await expect(page.locator('.quick-input-widget')).toContainText('Sync Assets: 3 (3 credits)');
   await animation.frame(1_800);
   await page.keyboard.press('Enter');
   const question = page.locator('.monaco-dialog-box', { hasText: 'Run 3 tasks' });

@@ -19,6 +19,9 @@ export interface E2eWindowOptions {
   readonly allBuiltInExtensions: NonNullable<VscodeServerOptions['allBuiltInExtensions']>;
 }
 
+/** How long a task takes when a test does not say it, in milliseconds. */
+const taskDurationMs = 200;
+
 /** A VS Code that nobody else uses: sandbox, workspace, server, browser profile and workbench. */
 export class E2eWindow {
   readonly sandbox: Sandbox;
@@ -42,7 +45,7 @@ export class E2eWindow {
   /** Starts all but the workbench. */
   static async start(browser: Browser, options: E2eWindowOptions): Promise<E2eWindow> {
     const { extensionsFolder, settings, language, knowsSandbox, allBuiltInExtensions } = options;
-    const sandbox = await startSandbox();
+    const sandbox = await startSandbox({ taskDurationMs });
     const workspaceFolder = await mkdtemp(path.join(tmpdir(), 'rivya-workspace-'));
     await fillWorkspace(workspaceFolder);
     const server = await startVscodeServer({

@@ -1,3 +1,5 @@
+import { isLong } from './propertyRuns.ts';
+
 /**
  * How long something takes on texts of different lengths, in CPU time of this thread: what else the machine
  * does at the time does not count.
@@ -9,6 +11,8 @@ export const growthSizes = [8_192, 65_536] as const;
 
 /** Eight times the text in eight times the time, with room for memory that is cold; squared it is 64. */
 export const linearGrowth = 24;
+/** What grows so little needs no second look, whatever else the machine did. */
+const clearGrowth = 10;
 
 /**
  * How many times longer something takes on a text of the larger size than on one of the smaller: about the
@@ -26,8 +30,13 @@ export function growthOf(
   const often: Run = text => {
     for (let time = 0; time < times; time++) run(text);
   };
-  const [base = 0, cost = 0] = leastCosts([often, small], [run, large]);
-  return (cost / Math.max(base, negligibleMs)) * times;
+  const growth = ([base = 0, cost = 0]: readonly number[]): number =>
+    (cost / Math.max(base, negligibleMs)) * times;
+  const jobs = [
+    [often, small],
+    [run, large],
+  ] as const;
+  return growth(leastCosts(jobs, costs => growth(costs) <= clearGrowth));
 }
 
 /**
@@ -39,13 +48,11 @@ export function ratiosToPlainPass<Name extends string>(
   text: string,
 ): Record<Name, number> {
   const names = Object.keys(runs) as Name[];
-  const [base = 0, ...costs] = leastCosts(
-    [plainPass, text],
-    ...names.map(name => [runs[name], text] as const),
-  );
-  return Object.fromEntries(
-    names.map((name, index) => [name, (costs[index] ?? 0) / Math.max(base, resolutionMs)]),
-  ) as Record<Name, number>;
+  const jobs = [[plainPass, text] as const, ...names.map(name => [runs[name], text] as const)];
+  const ratios = ([base = 0, ...costs]: readonly number[]): number[] =>
+    costs.map(cost => cost / Math.max(base, resolutionMs));
+  const least = ratios(leastCosts(jobs, costs => Math.max(...ratios(costs)) <= few));
+  return Object.fromEntries(names.map((name, index) => [name, least[index] ?? 0])) as Record<Name, number>;
 }
 
 function plainPass(text: string): number {
@@ -63,12 +70,20 @@ function plainPass(text: string): number {
 const resolutionMs = 0.5;
 /** What takes less is not taken for growth: the square of the larger size takes many times as long. */
 const negligibleMs = 5;
+/** So many plain passes are far from too many, whatever else the machine did. */
+const few = 15;
 const rounds = 3;
 
-/** The least of several runs of each, in turn, in milliseconds. */
-function leastCosts(...jobs: readonly (readonly [run: Run, text: string])[]): number[] {
+/**
+ * The least of several runs of each, in turn, in milliseconds.
+ * @param isClear whether nothing about these costs is in doubt, so that `npm test` spares further runs
+ */
+function leastCosts(
+  jobs: readonly (readonly [run: Run, text: string])[],
+  isClear: (costs: readonly number[]) => boolean,
+): number[] {
   const costs = jobs.map(() => Infinity);
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rounds && (isLong || round === 0 || !isClear(costs)); round++) {
     for (const [index, [run, text]] of jobs.entries()) {
       // One that stands still is not waited for again.
       if (round > 0 && (costs[index] ?? 0) > standstillMs) continue;

@@ -71,6 +71,7 @@ export async function startJobs(options: JobHarnessOptions = {}): Promise<JobHar
       account: marks.sender(() => harness.apiKey),
       baseUrl: sandbox.url,
       fetch: (input, init) => harness.fetch(input, init),
+      pollPace: 1,
     };
     const runner = new Runner({
       ledger,

@@ -66,7 +66,7 @@ export type Step =
   | { readonly do: 'stop' | 'send' | 'check' | 'remove' | 'place' | 'undo'; readonly which: number }
   | { readonly do: 'stopAnswer' | 'again' | 'delete'; readonly which: number };
 
-// eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its database
+// oxlint-disable-next-line typescript/unbound-method -- it is called with its database
 const trueExec = DatabaseSync.prototype.exec;
 const model = 'z-image';
 const chatModel = 'gpt-5-2-chat';
@@ -525,7 +525,7 @@ export class PaidWorld implements AsyncDisposable {
     const runner = new Runner({
       ledger,
       library: this.#library,
-      servers: () => new Map([[url, { client, account, baseUrl: url, fetch }]]),
+      servers: () => new Map([[url, { client, account, baseUrl: url, fetch, pollPace: 1 }]]),
       holder,
       clock: this.#clock,
       random: () => 0.5,

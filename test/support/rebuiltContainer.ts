@@ -49,7 +49,8 @@ const rivya = createRivyaClient({ baseUrl: url, apiKey: () => apiKey, fetch: glo
 const runner = new Runner({
   ledger,
   library: new Library(join(storage, 'library')),
-  servers: () => new Map([[url, { client: rivya, account, baseUrl: url, fetch: globalThis.fetch }]]),
+  servers: () =>
+    new Map([[url, { client: rivya, account, baseUrl: url, fetch: globalThis.fetch, pollPace: 1 }]]),
   holder: `container-${process.pid}`,
   clock: systemClock,
   random: Math.random,

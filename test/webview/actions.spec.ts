@@ -44,7 +44,11 @@ test('a message is copied, answered again, branched and made a picture of', asyn
   await last.getByRole('button', { name: 'Branch' }).click();
   await chat.expectPosted({ type: 'branch', messageId: 'a1' });
   await last.getByRole('button', { name: 'Generate image' }).click();
-  await chat.expectPosted({ type: 'generateImage', messageId: 'a1', prompt: answer.text });
+  await chat.expectPosted({
+    type: 'generateImage',
+    messageId: 'a1',
+    prompt: "A link and\n\nconst crabs = ['red', 'blue'];",
+  });
 });
 
 test('a picture is made of the part that is selected', async ({ chat, page }) => {
@@ -400,8 +404,9 @@ test.describe('sessions', () => {
     await more.press('Enter');
     expect(await chat.posted('moreSessions')).toEqual([]);
     await chat.say(sessionsWord(sessions.slice(0, 2), { scope: 'all', further: 'more' }));
-    await more.focus();
-    await page.keyboard.press('Enter');
+    // The page draws once a frame.
+    await expect(more).toHaveText('Load More from Rivya');
+    await more.press('Enter');
     await chat.expectPosted({ type: 'moreSessions' });
     await chat.say(sessionsWord(sessions.slice(0, 2), { scope: 'all', further: 'loading' }));
     await expect(more).toBeFocused();

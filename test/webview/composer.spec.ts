@@ -43,6 +43,7 @@ test.describe('with an input method', () => {
     await devtools.send('Input.insertText', { text: '日本' });
     await chat.input.evaluate(input => {
       input.dispatchEvent(
+        // oxlint-disable-next-line typescript/no-deprecated -- nothing else tells a composition's last key
         new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true }),
       );
     });
@@ -396,4 +397,26 @@ test('letters lead to a model whose name begins with them', async ({ chat, page 
   await list.press('Home');
   await list.press('Enter');
   await expect(list).toHaveCount(0);
+});
+
+test('in a narrow side bar the composer has one row of buttons, also while a response comes', async ({
+  chat,
+  page,
+}) => {
+  await page.setViewportSize({ width: 300, height: 600 });
+  const context = { id: 'c1', label: 'src/app.ts:10-24', languageId: 'typescript', text: 'x'.repeat(12_345) };
+  const streaming = message({ id: 'a1', state: 'streaming', text: 'Still' });
+  await chat.open(
+    chatState({
+      composer: { contexts: [context] },
+      session: { messages: [question('q1', 'First'), streaming] },
+    }),
+  );
+  const bar = page.locator('.composer-bar');
+  await expect(bar.getByTestId('chat-stop')).toBeVisible();
+  const bottoms = await bar
+    .getByRole('button')
+    .evaluateAll((buttons: Element[]) => buttons.map(each => each.getBoundingClientRect().bottom));
+  expect(Math.max(...bottoms) - Math.min(...bottoms)).toBeLessThan(10);
+  await expect(bar.getByRole('button', { name: 'Web Search' })).toBeVisible();
 });

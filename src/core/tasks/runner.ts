@@ -41,14 +41,11 @@ export interface RunnerTimings {
    * jobs run.
    */
   readonly renewalMs: number;
-  /** Multiplies every pause between two requests about a job; for tests that cannot wait. */
-  readonly pace: number;
+  /** See `ScheduleContext`. */
+  readonly retryPace: number;
 }
 
-/** The pace for a server on this machine, which is done in moments and minds no question. */
-export const localPace = 0.03;
-
-const defaultTimings: RunnerTimings = { leaseMs: 15_000, renewalMs: 5_000, pace: 1 };
+const defaultTimings: RunnerTimings = { leaseMs: 15_000, renewalMs: 5_000, retryPace: 1 };
 /** How many steps of each kind go on together. */
 const slots = 8;
 /** A download that takes longer than this gives its slot up, in milliseconds, so that others come through. */
@@ -86,6 +83,8 @@ export class Runner implements Disposable {
   /** While due jobs are taken: what changes then is seen before the next time is planned. */
   #isLooking = false;
   #sweeping: Promise<void> = Promise.resolve();
+  /** Other holders whose unfinished downloads the last sweep has left, because they may go on with them. */
+  #unfinishedOf = new Set<string>();
   #leasesRenewedAt: number;
   /** By the clock, when the ledger was last asked for due jobs. */
   #checkedAt: number;
@@ -100,7 +99,8 @@ export class Runner implements Disposable {
     this.#checkedAt = this.#leasesRenewedAt;
     this.#steps = new Steps({
       ...options,
-      pace: this.#timings.pace,
+      pollPace: origin => options.servers().get(origin)?.pollPace ?? 1,
+      retryPace: this.#timings.retryPace,
       advanced: (before, after) => this.#advanced.fire({ before, after }),
     });
     this.#store.add(
@@ -229,7 +229,9 @@ export class Runner implements Disposable {
       this.#leasesRenewedAt = now;
       this.#abortLost();
     }
-    if (ledger.leases.expire(holder, now) || !this.#started) this.#sweep(now);
+    const hasExpired = ledger.leases.expire(holder, now);
+    if (hasExpired || !this.#started || this.#hasLostHolder(now))
+      this.#sweeping = this.#sweep(ledger.leases.holders(now));
     this.#started = true;
     for (const task of ledger.leases.claim(holder, this.#openOrigins(now), now, leaseMs, this.#room(now))) {
       // A step that takes longer than its lease comes up again while it is in hand.
@@ -275,18 +277,32 @@ export class Runner implements Disposable {
     }
   }
 
+  /** Whether one whose downloads were left alone is gone: its last lease may have been taken over. */
+  #hasLostHolder(now: number): boolean {
+    if (this.#unfinishedOf.size === 0) return false;
+    const holders = this.#options.ledger.leases.holders(now);
+    return [...this.#unfinishedOf].some(each => !holders.has(each));
+  }
+
   /** Removes what dead windows have left in the library. */
-  #sweep(now: number): void {
-    const { ledger, library, holder, log } = this.#options;
-    const alive = ledger.leases.holders(now).add(holder);
-    this.#sweeping = library
-      .sweep(each => alive.has(each))
-      .then(
-        removed => {
-          if (removed.length > 0) log.info(`Removed unfinished downloads: ${removed.join(', ')}`);
-        },
-        (error: unknown) => log.warn(`Unfinished downloads were not removed. ${describeError(error)}`),
-      );
+  async #sweep(holders: ReadonlySet<string>): Promise<void> {
+    const { ledger, library, holder, clock, log } = this.#options;
+    const unfinishedOf = new Set<string>();
+    this.#unfinishedOf = unfinishedOf;
+    const isAlive = (each: string): boolean => {
+      if (each === holder) return true;
+      if (holders.has(each)) unfinishedOf.add(each);
+      return holders.has(each);
+    };
+    try {
+      const removed = await library.sweep(isAlive);
+      if (removed.length > 0) log.info(`Removed unfinished downloads: ${removed.join(', ')}`);
+      // Its last lease may have gone while the disk was being read.
+      if (!this.#store.disposed && this.#hasLostHolder(clock.now()))
+        await this.#sweep(ledger.leases.holders(clock.now()));
+    } catch (error) {
+      log.warn(`Unfinished downloads were not removed. ${describeError(error)}`);
+    }
   }
 
   /** Origins that can be reached and have not asked for a pause. */

@@ -1,3 +1,4 @@
+import type { BaseUrl } from '../../api/address/baseUrl.ts';
 import { isFetching, type MediaKind, type Task } from '../../shared/task.ts';
 
 /** What the time of the next request depends on, besides the task. */
@@ -10,6 +11,10 @@ export interface ScheduleContext {
   readonly focused: boolean;
   /** The server's `Retry-After`, in milliseconds. */
   readonly retryAfter?: number | undefined;
+  /** Multiplies the pauses between looks at a job that is well; see `pollPaceOf`. */
+  readonly pollPace: number;
+  /** Multiplies the pauses after failures, unless the server has asked for them. */
+  readonly retryPace: number;
 }
 
 // "Wait 2–3 s, then every 5–10 s, slow down for long video/audio" (rivya-api.md 3).
@@ -20,6 +25,8 @@ const pollIntervalsMs: Record<MediaKind, { start: number; end: number }> = {
   video: { start: 8_000, end: 30_000 },
 };
 const slowerWithoutFocus = 2;
+/** The pace for a server on this machine, which is done in moments and minds no question. */
+export const localPace = 0.03;
 /** The interval grows from `start` to `end` over this time after the first poll. */
 const intervalGrowthMs = 120_000;
 /**
@@ -37,6 +44,14 @@ const keyRetryMs = 10 * 60_000;
 export const longestPauseMs = 60 * 60_000;
 
 /**
+ * How long this server is left alone between two looks at a job that is well, beside one of the internet. A
+ * failure may be that of a server behind it.
+ */
+export function pollPaceOf({ loopback }: Pick<BaseUrl, 'loopback'>): number {
+  return loopback ? localPace : 1;
+}
+
+/**
  * When the runner works on the task next (sends, polls or downloads), in milliseconds since the epoch;
  * undefined when it need not. Call it with the task as it is after the transition.
  * @param accepted whether Rivya accepted the job just now, so that the first poll is due
@@ -52,13 +67,13 @@ function pauseBefore(task: Task, accepted: boolean, at: ScheduleContext): number
     case 'draft':
     case 'submitting':
     case 'succeeded':
-      if (task.hold) return keyRetryMs * spread(at);
+      if (task.hold) return keyRetryMs * spread(at) * at.retryPace;
       return task.failures === 0 ? 0 : backoff(task, at);
     case 'queued':
     case 'processing':
-      if (task.hold) return keyRetryMs * spread(at);
+      if (task.hold) return keyRetryMs * spread(at) * at.retryPace;
       if (task.failures > 0) return backoff(task, at);
-      return accepted ? initialPollDelayMs : pollInterval(task, at);
+      return (accepted ? initialPollDelayMs : pollInterval(task, at)) * at.pollPace;
     case 'stored':
     case 'placed':
     case 'untracked':
@@ -84,7 +99,7 @@ function backoff(task: Task, at: ScheduleContext): number {
   if (at.retryAfter !== undefined) return Math.max(at.retryAfter, 0) * (1 + 0.1 * at.random);
   const longest = Math.max(longestRetryMs, ageOf(task, at) * ageFraction);
   const base = Math.min(longest, firstRetryMs * 2 ** Math.min(task.failures - 1, 20));
-  return base * (1 - 0.25 * at.random);
+  return base * (1 - 0.25 * at.random) * at.retryPace;
 }
 
 /** Milliseconds since the job was sent, or else made; 0 when the clock was set back. */

@@ -32,6 +32,8 @@ export interface RunnerServer {
   readonly account: SenderAccount;
   readonly baseUrl: string;
   readonly fetch: DownloadOptions['fetch'];
+  /** See `ScheduleContext`. */
+  readonly pollPace: number;
 }
 
 export interface StepPorts {
@@ -43,8 +45,10 @@ export interface StepPorts {
   readonly focused: () => boolean;
   readonly log: Log;
   readonly maximumResultBytes: Readonly<Record<MediaKind, number>>;
-  /** Multiplies every pause between two requests about a job. */
-  readonly pace: number;
+  /** That of the server of this origin. */
+  readonly pollPace: (origin: string) => number;
+  /** See `ScheduleContext`; also multiplies how long the first files of a job wait for the last. */
+  readonly retryPace: number;
   /** Where the ledger can vanish: what has to be done before a request leaves. Never rejects. */
   readonly beforeSending?: (() => Promise<void>) | undefined;
   /** Tells that a job has moved on. */
@@ -123,16 +127,22 @@ export class Steps {
     event: TaskEvent,
     more: { error?: RivyaError; attempt?: Attempt; dueAt?: number | undefined } = {},
   ): void {
-    const { ledger, clock, random, focused, pace, log } = this.#ports;
+    const { ledger, clock, random, focused, pollPace, retryPace, log } = this.#ports;
     const now = clock.now();
-    const at = { now, random: random(), focused: focused(), retryAfter: more.error?.retryAfterMs };
+    const shared = {
+      now,
+      random: random(),
+      focused: focused(),
+      retryAfter: more.error?.retryAfterMs,
+      retryPace,
+    };
     let before: Task | undefined;
     const change = (task: Task): Task => {
       before = task;
       const next = transition(task, event, now);
       if (next === task && event.type === 'resultsDue') return task;
-      const pollAt = nextPollAt(next, task.remoteId === undefined && next.remoteId !== undefined, at);
-      const planned = pollAt === undefined ? undefined : now + Math.round((pollAt - now) * pace);
+      const at = { ...shared, pollPace: pollPace(task.origin) };
+      const planned = nextPollAt(next, task.remoteId === undefined && next.remoteId !== undefined, at);
       const dueAt = planned === undefined ? undefined : (more.dueAt ?? planned);
       return next === task && dueAt === task.dueAt ? task : { ...next, dueAt };
     };
@@ -296,9 +306,9 @@ export class Steps {
 
   /** Begins to count the time for which the first files of a job wait for the last. */
   #waitForOthers({ id, state }: Task): void {
-    const { clock, pace } = this.#ports;
+    const { clock, retryPace } = this.#ports;
     if (state !== 'succeeded' || this.#patience.has(id)) return;
-    const timer = clock.after(latecomerMs * pace, () => {
+    const timer = clock.after(latecomerMs * retryPace, () => {
       const waiting = this.#patience.get(id);
       if (waiting) waiting.isOver = true;
       this.#offer(id);

@@ -17,12 +17,14 @@ export class AssetSurfaces implements Disposable {
     const load = (): Promise<AssetServices> => services.get();
     this.packages = this.#store.add(new AssetPackages(hostContext, load, systemClock));
     this.#store.add(new Arrivals(this.packages, services, systemClock));
-    this.#store.add(new AssetsTree(this.packages, log));
+    const tree = this.#store.add(new AssetsTree(this.packages, log));
     const models = async (): Promise<Awaited<ReturnType<AssetServices['catalogue']['models']>>> => {
       const { catalogue, server } = await load();
       return catalogue.models(server.base.origin);
     };
-    this.#store.add(new ManifestFeatures(this.packages, models, { log, extension: context.extensionUri }));
+    const features = new ManifestFeatures(this.packages, models, { log, extension: context.extensionUri });
+    this.#store.add(features);
+    this.#store.add(tree.onDidShow(() => features.offerLenses()));
   }
 
   dispose(): void {

@@ -15,9 +15,12 @@ export class AssetsTree implements vscode.TreeDataProvider<AssetsNode>, vscode.D
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<undefined>());
   readonly #view: vscode.TreeView<AssetsNode>;
+  readonly #shown = this.#store.add(new vscode.EventEmitter<void>());
   #isStale = false;
 
   readonly onDidChangeTreeData = this.#changed.event;
+  /** Fires when the view comes in sight. */
+  readonly onDidShow = this.#shown.event;
 
   constructor(packages: AssetPackages, log: Log) {
     this.#packages = packages;
@@ -33,7 +36,9 @@ export class AssetsTree implements vscode.TreeDataProvider<AssetsNode>, vscode.D
     );
     this.#store.add(
       this.#view.onDidChangeVisibility(({ visible }) => {
-        if (!visible || !this.#isStale) return;
+        if (!visible) return;
+        this.#shown.fire();
+        if (!this.#isStale) return;
         this.#isStale = false;
         this.#changed.fire(undefined);
       }),

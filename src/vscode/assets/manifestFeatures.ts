@@ -87,6 +87,15 @@ export class ManifestFeatures implements Disposable {
     lookAll();
   }
 
+  /**
+   * VS Code forgets to ask for lenses when the editor loses focus before it has asked, and asks when it is
+   * told that they have changed.
+   * Source: `CodeLensContribution` of VS Code cancels its scheduler in `onDidBlurEditorText`.
+   */
+  offerLenses(): void {
+    this.#lensesChanged.fire();
+  }
+
   async lenses(document: vscode.TextDocument): Promise<ManifestLens[]> {
     if (!setting('assets.codeLens', document)) return [];
     const { version } = document;

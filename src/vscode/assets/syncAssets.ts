@@ -18,6 +18,7 @@ import { plain, sentence } from '../messages/plain.ts';
 import { withProgress } from '../messages/progress.ts';
 import { chooseManyCounted, type RowText } from '../messages/quickPick.ts';
 import { show } from '../messages/show.ts';
+import { saveDocument } from '../placement/saveDocument.ts';
 import { estimateText } from '../text/modelText.ts';
 import { creditsText } from '../text/taskText.ts';
 import { wordingText } from '../text/wordingText.ts';
@@ -116,7 +117,7 @@ export async function settled<State extends PackageState>(
 ): Promise<State> {
   const { t } = l10n;
   const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === own.manifest.toString());
-  if (open?.isDirty === true && !(await open.save())) throw new Cancelled();
+  if (open && !(await saveDocument(open)) && open.isDirty) throw new Cancelled();
   const state = await look(own);
   const name = plain(packageName(own), 'value');
   if (!state.facts.hasManifest) throw new UserError(t('{0} has no rivya.assets.yaml file.', name));

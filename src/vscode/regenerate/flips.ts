@@ -5,6 +5,7 @@ import { resultFiles, type Task } from '../../shared/task.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
 import { freeUri } from '../placement/destination.ts';
 import type { Place } from '../placement/place.ts';
+import { saveDocument } from '../placement/saveDocument.ts';
 import { besideOldFile, swapAt, type OldFile } from '../placement/swap.ts';
 
 /** Where results are tried. */
@@ -126,6 +127,9 @@ export class Flips {
     if (!editor || this.#count === 0) return;
     const { document, viewColumn, selection } = editor;
     const isCell = document.uri.scheme === 'vscode-notebook-cell';
+    // A save by VS Code itself that is under way would end after the undo: the document would count as saved,
+    // and what was tried would stay on disk.
+    if (isSavedSoon(document)) await saveDocument(document);
     if (!isCell && document.version === this.#version) {
       // Undone, the document is what it was, saved or not.
       await vscode.window.showTextDocument(document, {
@@ -155,6 +159,11 @@ export class Flips {
     // The choice goes on without the picture.
     this.#services.log.warn(`A result could not be shown in place. ${String(error)}`);
   }
+}
+
+/** Whether VS Code saves a document a moment after each change, so that it saves what is undone, too. */
+function isSavedSoon(document: vscode.TextDocument): boolean {
+  return vscode.workspace.getConfiguration('files', document).get('autoSave') === 'afterDelay';
 }
 
 /** From the text with some edits to the text with others, in terms of the text as it is now. */

@@ -11,6 +11,7 @@ import { renderCard } from './generationCard.ts';
 import { post } from './common/host.ts';
 import { isComposing } from '../common/keyboard.ts';
 import './markdown/chatMarkdown.ts';
+import { promptOf } from './markdown/promptOf.ts';
 import { readsEverything } from './common/readsEverything.ts';
 import { selectedIn, selectionStart } from './selectedText.ts';
 import { keepStops, onDrawn } from './common/tabOrder.ts';
@@ -311,8 +312,9 @@ export class ChatMessage extends LitElement {
   };
 
   readonly #generate = (): void => {
-    const { id: messageId, text } = this.message;
-    post({ type: 'generateImage', messageId, prompt: selectedIn(this) || text });
+    const { id: messageId, role, text } = this.message;
+    const prompt = selectedIn(this) || (role === 'assistant' ? promptOf(text) : text);
+    post({ type: 'generateImage', messageId, prompt });
   };
 }
 

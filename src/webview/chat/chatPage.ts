@@ -3,14 +3,7 @@ import { VscodeButton } from '@vscode-elements/elements/dist/vscode-button/index
 import { LitElement, html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type {
-  ChatCardDto,
-  ChatHostMessage,
-  ChatMessageDto,
-  ChatMessageState,
-  ChatSessionDto,
-  ChatState,
-} from '../../shared/chat.ts';
+import type { ChatCardDto, ChatHostMessage, ChatSessionDto, ChatState } from '../../shared/chat.ts';
 import { iconButton } from '../common/iconButton.ts';
 import type { ChatComposer } from './chatComposer.ts';
 import './chatComposer.ts';
@@ -21,16 +14,15 @@ import { isComposing } from '../common/keyboard.ts';
 import type { ScrollPlace } from './common/host.ts';
 import type { ChatMessage } from './chatMessage.ts';
 import './chatMessage.ts';
-import { nameOf } from './generationCard.ts';
 import { markFound, unmarkFound } from './conversationFind.ts';
 import type { Found } from './conversationFind.ts';
-import { readsEverything } from './common/readsEverything.ts';
 import { ScrollKeeper } from './scrollKeeper.ts';
 import { creditsWords } from './creditsWords.ts';
 import './chatSessionList.ts';
 import { initialState, isHostMessage, reduce, streamingMessage } from './pageState.ts';
 import { formatNumber, t } from '../common/localization.ts';
 import { turnAt } from './turnKeys.ts';
+import { announcementOf, headingOf, nameOfTurn } from './turnWords.ts';
 import { renderWelcome } from './welcome.ts';
 
 /** The place is worked out when the scrolling has come to rest for this long, in milliseconds. */
@@ -260,7 +252,7 @@ export class ChatPage extends LitElement {
   };
 
   #takeIn(message: ChatHostMessage, before: ChatState | undefined, chat: ChatState): void {
-    this.#announce(before, chat);
+    this.#announcement = announcementOf(before, chat) ?? this.#announcement;
     if (message.type === 'focus') {
       this.#showsSessions = false;
       this.#wantsFocus = true;
@@ -288,22 +280,6 @@ export class ChatPage extends LitElement {
     // What had the keyboard goes with its turn.
     if (this.querySelector('.turns')?.contains(document.activeElement) === true) this.#wantsFocus = true;
     this.#placeToShow = memory?.sessionId === chat.session.id ? memory.place : 'end';
-  }
-
-  #announce(before: ChatState | undefined, chat: ChatState): void {
-    if (before?.session.id !== chat.session.id) return;
-    const was = streamingMessage(before) !== undefined;
-    const is = streamingMessage(chat) !== undefined;
-    if (is && !was) this.#announcement = t('Generating response...');
-    else if (was && !is) {
-      const { id } = streamingMessage(before) ?? {};
-      const ended = chat.session.messages.find(message => message.id === id);
-      const end = endOf(ended?.state);
-      const isRead = chat.readsAnswers && ended?.state === 'complete' && readsEverything();
-      this.#announcement = isRead ? `${end}. ${beginningOf(ended.text, mostRead)}` : end;
-    }
-    const done = chat.session.cards.find(card => card.source !== undefined && isNews(before, card));
-    if (done) this.#announcement = t('Ready: {0}', nameOf(done));
   }
 
   #watchScroll(): void {
@@ -455,48 +431,6 @@ export class ChatPage extends LitElement {
     this.requestUpdate();
     post({ type: 'new' });
   };
-}
-
-/** How the end of an answer is announced; what went wrong is said by its message. */
-function endOf(state: ChatMessageState | undefined): string {
-  switch (state) {
-    case 'stopped':
-      return t('Response stopped');
-    case 'incomplete':
-      return t('Response incomplete');
-    case 'failed':
-      return t('No response');
-    default:
-      return t('Response finished');
-  }
-}
-
-function isNews(before: ChatState, { taskId }: ChatCardDto): boolean {
-  const known = before.session.cards.find(card => card.taskId === taskId);
-  return known !== undefined && known.source === undefined;
-}
-
-/** So much of an answer is read to people who listen, and of a turn is its name; in characters. */
-const mostRead = 300;
-const mostNamed = 60;
-
-function beginningOf(text: string, length: number): string {
-  const words = text
-    .slice(0, length * 3)
-    .replace(/\s+/g, ' ')
-    .trim();
-  return words.length > length ? `${words.slice(0, length)}…` : words;
-}
-
-function headingOf({ role }: ChatMessageDto, number: number): string {
-  return role === 'user' ? t('Question {0}', number) : t('Response {0}', number);
-}
-
-function nameOfTurn({ role, text }: ChatMessageDto, number: number): string {
-  const beginning = beginningOf(text, mostNamed);
-  return role === 'user'
-    ? t('Question {0}: {1}', number, beginning)
-    : t('Response {0}: {1}', number, beginning);
 }
 
 /**

@@ -3,6 +3,6 @@
  * composition with `isComposing` unset but with key code 229.
  */
 export function isComposing(event: KeyboardEvent): boolean {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else tells a composition's last key
+  // oxlint-disable-next-line typescript/no-deprecated -- nothing else tells a composition's last key
   return event.isComposing || event.keyCode === 229;
 }

@@ -201,7 +201,8 @@ describe.each(eras)('the server alone, for a client of %s', era => {
     await connected.client.callTool({ name: 'generate_image', arguments: fox }, { onprogress });
     expect(heard.map(({ progress }) => progress)).toEqual(heard.map((_, index) => index + 1));
     expect(heard[0]?.message).toBe('started');
-    expect(heard.at(-1)?.message).toBe('placed');
+    // The client of the SDK drops the last one when it comes together with the answer.
+    expect(['stored', 'placed']).toContain(heard.at(-1)?.message);
   });
 
   it('lets go at once when it is cancelled, and the image comes all the same', async () => {

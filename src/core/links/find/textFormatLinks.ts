@@ -32,15 +32,40 @@ function* linesOfText(text: string, syntax: BlockSyntax, verbatim = /^/): Genera
 /** Not the header of a document, nor a table. */
 const asciidocCode = /^(?:-{4,}|\.{4,}|\/{4,}|\+{4,}|`{3,}|~{3,})/;
 
+/** In characters: each macro may look that far for its end. */
+const longestAttributes = 1_000;
+const asciidocMacro =
+  /(?<![\w\\])((image|video|audio|link)::?)((?:[^\s[\]:]|:(?!:))(?:[^[\]\r\n]{0,1000}[^\s[\]])?)\[/g;
+
+/**
+ * Where the attributes of a macro end: at a bracket that is neither escaped nor quoted, or at the first one
+ * where quoting would leave none; undefined without any.
+ */
+function attributesEnd(text: string, from: number): number | undefined {
+  const line = text.slice(0, from + longestAttributes);
+  const first = line.indexOf(']', from);
+  if (first === -1) return undefined;
+  const quoted = /\\\]|"(?:\\.|[^"\\])*"|\]/g;
+  quoted.lastIndex = from;
+  for (let match = quoted.exec(line); match; match = quoted.exec(line))
+    if (match[0] === ']') return match.index;
+  return first;
+}
+
 /** `image::…[]`, `video::…[]`, `audio::…[]` and their inline forms. */
 export function asciidocReferences(text: string): MediaReference[] {
   const found: MediaReference[] = [];
   const directoryAt = imagesDirectories(text);
   for (const line of linesOfText(text, asciidocBlocks, asciidocCode)) {
-    for (const match of line.text.matchAll(
-      /(?<![\w\\])((image|video|audio|link)::?)((?:[^\s[\]:]|:(?!:))(?:[^[\]\r\n]*[^\s[\]])?)(\[)((?:\\\]|"(?:\\.|[^"\\])*"|[^\]])*)\]/g,
-    )) {
-      const [whole, macro = '', name = '', source = '', , attributes = ''] = match;
+    let readTo = 0;
+    for (const match of line.text.matchAll(asciidocMacro)) {
+      const [opening, macro = '', name = '', source = ''] = match;
+      if (match.index < readTo) continue;
+      const open = match.index + opening.length;
+      const close = attributesEnd(line.text, open);
+      if (close === undefined) continue;
+      readTo = close;
+      const attributes = line.text.slice(open, close);
       const start = line.start + match.index;
       const target = source.replaceAll('%20', ' ');
       const kind = mediaKindOf(target) ?? (name !== 'link' && isRemote(target) ? 'image' : undefined);
@@ -58,7 +83,7 @@ export function asciidocReferences(text: string): MediaReference[] {
       const directory = directoryAt(start);
       found.push({
         kind,
-        range: { start, end: start + whole.length },
+        range: { start, end: line.start + close + 1 },
         address: { start: from, end: from + source.length },
         target,
         form: 'url',

@@ -269,7 +269,8 @@ function entryAt(documents: readonly Document.Parsed[], text: string, offset: nu
   const content = /\s#/.exec(line.text);
   const first = line.start + indentationOf(line.text).length;
   if (!content || line.text.trimStart().startsWith('#') || first >= offset) return undefined;
-  return entryAt(documents, text, line.start + line.text.slice(0, content.index).trimEnd().length - 1);
+  const last = line.start + line.text.slice(0, content.index).trimEnd().length - 1;
+  return last < offset ? entryAt(documents, text, last) : undefined;
 }
 
 function isComment(text: string, offset: number): boolean {

@@ -193,7 +193,7 @@ const urls = /(url\(\s*(?:&quot;|["'])?)((?:(?!&quot;)[^"'()])*)(?:&quot;|["'])?
 /** Where in a style the first address is that has nothing in it. */
 function emptyUrl(style: string): number | undefined {
   const found = [...style.matchAll(urls)].find(([, , inner]) => inner === '');
-  return found && found.index + (found[1]?.length ?? 0);
+  return found === undefined ? undefined : found.index + (found[1]?.length ?? 0);
 }
 
 function isBound(name: string): boolean {

@@ -20,7 +20,8 @@ export async function runLedger({ url, intents, folder, resume }: Orders, tell: 
   const runner = new Runner({
     ledger,
     library: new Library(join(folder, 'library')),
-    servers: () => new Map([[url, { client, account: marks.sender(() => sandboxKey), baseUrl: url, fetch }]]),
+    servers: () =>
+      new Map([[url, { client, account: marks.sender(() => sandboxKey), baseUrl: url, fetch, pollPace: 1 }]]),
     holder: `process-${process.pid}`,
     clock: systemClock,
     random: Math.random,

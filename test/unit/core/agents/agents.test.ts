@@ -35,6 +35,8 @@ async function call(
     harness.clock.advanceToNext();
   }
   await done;
+  // A request that is still under way would run out of time with the next turn of the clock, and go again.
+  await harness.runner.idle();
   if (problem instanceof AgentProblem) return problem.message;
   if (problem !== undefined) throw new Error('The call failed.', { cause: problem });
   return answer ?? '';

@@ -4,6 +4,7 @@ import { writeAddress } from '../../../../src/core/links/find/writeAddress.ts';
 import { filePathOf, type MediaReference } from '../../../../src/core/links/find/mediaReference.ts';
 import { randomFrom } from '../../../support/random.ts';
 import { readers } from '../references/readers.ts';
+import { growthOf, linearGrowth } from '../../../support/growth.ts';
 
 const find = (languageId: string, text: string): MediaReference[] => findReferences(text, { languageId });
 
@@ -363,7 +364,7 @@ const hostile: Readonly<Record<string, readonly string[]>> = {
   css: ['url(', 'url("', 'image-set(', 'url(a.png) ', '"'],
   latex: ['\\verb|', '\\lstinline[', '\\includegraphics[', '\\includegraphics{a.png}', '\\graphicspath{', '\\includegraphics{a.png} % '],
   typst: ['#image(a: 1, ', '#image("', '#image("a.png")', '#image("a.png", (', '#('],
-  asciidoc: ['image::', 'image:a[', 'image::a.png[x]\n', ':imagesdir: a\nimage::a.png[]\n', 'image:a.png["'],
+  asciidoc: ['image::', 'image:a[', 'image::a.png[x]\n', ':imagesdir: a\nimage::a.png[]\n', 'image:a.png["', 'image:a.png[a\\]"'],
   restructuredtext: ['* - ', '.. image:: a.png\n', '.. image:: a.png\n   :a: b\n', 'a::\n\n'],
   org: ['[[file:', '[[file:a.png]]', '#+attr_html: :alt a\n'],
   textile: ['<pre>', '!a', '!a.png! ', '!{a'],
@@ -371,30 +372,17 @@ const hostile: Readonly<Record<string, readonly string[]>> = {
   toml: ['a = "a.png"\n', '["'],
 }; // prettier-ignore
 
-/** Sixteen times the text: squared it would be 256 times. */
-const sizes = [16_384, 262_144] as const;
-const mostGrowth = 120;
-
-/** What a search costs this thread, in milliseconds: the least of several runs. */
-function cost(language: string, text: string): number {
-  let least = Infinity;
-  for (let round = 0; round < 3; round++) {
-    const before = process.threadCpuUsage();
-    find(language, text);
-    const { user, system } = process.threadCpuUsage(before);
-    least = Math.min(least, (user + system) / 1_000);
-  }
-  return Math.max(least, 1);
-}
+/** In characters: longer lines are not read by some, so that only shorter ones show what they do. */
+const oneLine = [1_240, 9_920] as const;
 
 describe('the time that a search costs', () => {
   it.each(Object.entries(hostile).flatMap(([language, all]) => all.map(part => [language, part] as const)))(
     'grows with the length in %s: %j',
     (language, part) => {
-      const [small = 1, large = Infinity] = sizes.map(size =>
-        cost(language, part.repeat(Math.ceil(size / part.length))),
-      );
-      expect(large / small).toBeLessThan(mostGrowth);
+      const make = (size: number): string => part.repeat(Math.ceil(size / part.length));
+      const search = (text: string): unknown => find(language, text);
+      expect(growthOf(search, size => make(size).slice(0, size), oneLine)).toBeLessThan(linearGrowth);
+      expect(growthOf(search, make)).toBeLessThan(linearGrowth);
     },
   );
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { mediaPathAt } from '../../../../src/core/generate/mediaPath.ts';
 import { sizeAround } from '../../../../src/core/generate/shape.ts';
@@ -8,7 +9,7 @@ import { largestYaml } from '../../../../src/core/languages/largeDocument.ts';
 import { addressOf } from '../../../../src/core/projects/address.ts';
 import { promptIn, promptsAt } from '../../../../src/core/prompts/findPrompts.ts';
 import { inlineReference, planReference } from '../../../../src/core/references/planReference.ts';
-import { isLong } from '../../../support/propertyRuns.ts';
+import { isLong, propertyRuns } from '../../../support/propertyRuns.ts';
 import { growthOf, linearGrowth, ratiosToPlainPass } from '../../../support/growth.ts';
 
 /** For each family of languages what its scanner could take again and again: openings that nothing closes. */
@@ -161,6 +162,47 @@ describe('the time that a document costs', () => {
     expect(time).toBeLessThan(50);
     expect(plan?.(`${text}${text.replaceAll('k', 'l')}`)).toBeUndefined();
   });
+
+  /** What means something in many languages, between openings of one. */
+  const marks = [
+    '"',
+    "'",
+    '\\',
+    '[',
+    ']',
+    '(',
+    ')',
+    '{',
+    '}',
+    '<',
+    '>',
+    ' ',
+    '=',
+    ':',
+    '#',
+    '\n',
+    '- ',
+    'a.png',
+  ];
+
+  it.each(Object.entries(hostile))(
+    'is at most that of two hundred plain passes over a line of pieces in any order in %s',
+    (languageId, own) => {
+      const piece = fc.oneof(fc.constantFrom(...own), fc.constantFrom(...marks));
+      const line = fc.array(piece, { minLength: 200, maxLength: 2_000, size: 'max' });
+      fc.assert(
+        fc.property(line, pieces => {
+          const text = pieces.join('').slice(0, 9_000);
+          const search = (document: string): unknown => findReferences(document, { languageId });
+          const runs = { ...readers(languageId), search };
+          const ratios = Object.entries(ratiosToPlainPass(runs, text));
+          // A plain pass over so little is shorter than what can be measured, which stands in for it.
+          expect(ratios.filter(([, ratio]) => ratio > 200)).toEqual([]);
+        }),
+        { numRuns: propertyRuns(10, 1_000) },
+      );
+    },
+  );
 
   it.each(['"', '\\"', '/*', '//', ',', '{"a":'])('grows with the length of settings: %j', part => {
     expect(growthOf(parseLoosely, size => repeated(part, size))).toBeLessThan(linearGrowth);

@@ -368,6 +368,7 @@ const yaml = table(
     ['a comment alone', '# ‹A cat›\n', undefined],
     ['a document with errors', 'a: [\n# ‹A cat›\n', undefined],
     ['the outermost scalar', '‹A cat›\n', undefined],
+    ['the outermost scalar before a comment', '‹A cat› # x\n', undefined],
     ['the last line', 'prompt: ‹A cat›', 'prompt: A cat\nimage: IMG\n'],
   ],
   [

@@ -5,7 +5,7 @@ import { startJobs } from '../../../support/jobHarness.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 import { newSession, startChat } from '../chat/chatHarness.ts';
 
-// eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its database
+// oxlint-disable-next-line typescript/unbound-method -- it is called with its database
 const trueExec = DatabaseSync.prototype.exec;
 
 afterEach(() => vi.restoreAllMocks());

@@ -55,7 +55,7 @@ describe('the journal of a database', () => {
     const path = folder.file('a.sqlite');
     const other = new DatabaseSync(path);
     other.exec('CREATE TABLE b (x INTEGER); BEGIN IMMEDIATE');
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its database
+    // oxlint-disable-next-line typescript/unbound-method -- it is called with its database
     const { prepare } = DatabaseSync.prototype;
     let tries = 0;
     const spy = vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function (

@@ -21,6 +21,25 @@ function downloads(jobs: JobHarness): number {
   return jobs.sandbox.control.requests().filter(request => request.path.startsWith('/media/')).length;
 }
 
+/**
+ * Two stored jobs of which a window that was killed has leases, for 5 s and for this long, and a download of
+ * it that is not whole.
+ */
+async function killedWindow(
+  jobs: JobHarness,
+  lastLeaseMs: number,
+): Promise<{ placed: string; incoming: string; left: string }> {
+  const [placed, other] = [jobs.create().id, jobs.create().id];
+  jobs.runner.poke();
+  await jobs.settled();
+  const incoming = join(jobs.folder, 'library', 'incoming');
+  const left = `${other}-1.dead`;
+  writeFileSync(join(incoming, left), 'half');
+  jobs.ledger.leases.take('dead', other, jobs.clock.now(), 5_000);
+  jobs.ledger.leases.take('dead', placed, jobs.clock.now(), lastLeaseMs);
+  return { placed, incoming, left };
+}
+
 describe('a job', () => {
   it('goes from the request to the file', async () => {
     await using jobs = await startJobs();
@@ -210,6 +229,37 @@ describe('windows that come and go', () => {
     // That one dies, too: its lease runs out, and with it goes its file.
     await jobs.settled();
     expect(jobs.task(id).state).toBe('stored');
+    expect(readdirSync(incoming)).toEqual([]);
+  });
+
+  it('so is what one left whose last lease another window took over', async () => {
+    await using jobs = await startJobs();
+    const { placed, incoming, left } = await killedWindow(jobs, 20_000);
+    const look = async (): Promise<string[]> => {
+      jobs.runner.poke();
+      await jobs.runner.idle();
+      return readdirSync(incoming);
+    };
+    jobs.clock.advance(5_000);
+    expect(await look()).toEqual([left]);
+    jobs.clock.advance(20_000);
+    expect(jobs.ledger.leases.take('placer', placed, jobs.clock.now(), minute)).toBe(true);
+    expect(await look()).toEqual([]);
+  });
+
+  it('so is what one left whose last lease was taken over while the disk was being read', async () => {
+    await using jobs = await startJobs();
+    const { placed, incoming } = await killedWindow(jobs, 6_000);
+    const sweep = jobs.library.sweep.bind(jobs.library);
+    jobs.library.sweep = async isAlive => {
+      const removed = await sweep(isAlive);
+      jobs.clock.advance(2_000);
+      jobs.ledger.leases.take('placer', placed, jobs.clock.now(), minute);
+      return removed;
+    };
+    jobs.clock.advance(5_000);
+    jobs.runner.poke();
+    await jobs.runner.idle();
     expect(readdirSync(incoming)).toEqual([]);
   });
 });

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { longestPauseMs, nextPollAt, type ScheduleContext } from '../../../../src/core/tasks/schedule.ts';
+import {
+  longestPauseMs,
+  nextPollAt,
+  pollPaceOf,
+  type ScheduleContext,
+} from '../../../../src/core/tasks/schedule.ts';
 import { taskStates, type Task } from '../../../../src/shared/task.ts';
 import { draft, noon } from '../../../support/tasks.ts';
 
-const at: ScheduleContext = { now: noon, random: 0.5, focused: true };
+const at: ScheduleContext = { now: noon, random: 0.5, focused: true, pollPace: 1, retryPace: 1 };
 const minute = 60_000;
 
 function pause(task: Task, change: Partial<ScheduleContext> = {}, accepted = false): number | undefined {
@@ -20,6 +25,20 @@ function polled(change: Partial<Task> = {}): Task {
 describe('polling', () => {
   it('looks first after 2.5 s', () => {
     expect(pause(polled(), {}, true)).toBe(2_500);
+  });
+
+  it('looks thirty times as often at a server on this machine, which is not hurried after a failure', () => {
+    const local = { pollPace: pollPaceOf({ loopback: true }) };
+    expect([pause(polled(), local, true), pause(polled(), local)]).toEqual([75, 150]);
+    const failed = polled({ failures: 1 });
+    expect(pause(failed, local)).toBe(pause(failed));
+    expect(pause(polled(), { pollPace: pollPaceOf({ loopback: false }) }, true)).toBe(2_500);
+  });
+
+  it('can be hurried after a failure, but never before the time that the server has asked for', () => {
+    const failed = polled({ failures: 1 });
+    expect(pause(failed, { retryPace: 0.02 })).toBeLessThanOrEqual(60);
+    expect(pause(failed, { retryPace: 0.02, retryAfter: 20_000 })).toBeGreaterThanOrEqual(20_000);
   });
 
   it('grows from 5 to 10 s for an image, and more slowly asks for sound and video', () => {
@@ -108,6 +127,8 @@ it('is always between now and the longest pause', () => {
         random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         focused: fc.boolean(),
         retryAfter: fc.option(fc.integer({ min: 0, max: 1e9 }), { nil: undefined }),
+        pollPace: fc.constantFrom(1, pollPaceOf({ loopback: true })),
+        retryPace: fc.constantFrom(1, 0.02),
       }),
       fc.boolean(),
       (change, context, accepted) => {

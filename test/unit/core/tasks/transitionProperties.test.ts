@@ -208,7 +208,7 @@ class World {
     if (task.state === 'stored' || task.state === 'placed')
       expect(this.storedIndexes.size).toBeGreaterThan(0);
     // Whatever runs is looked at again, or waits for a word that the user can give.
-    const look = nextPollAt(task, false, { now: noon, random: 0, focused: true });
+    const look = nextPollAt(task, false, { now: noon, random: 0, focused: true, pollPace: 1, retryPace: 1 });
     expect(look !== undefined).toBe(isRunningState(task.state) && task.hold !== 'decision');
     if (task.hold) expect(transition(task, { type: 'released' }, noon).hold).toBeUndefined();
     if (task.hold === 'decision')
