@@ -70,14 +70,21 @@ export class ChatPanel {
     return await this.log.evaluate((log: Scroller) => log.scrollHeight - log.clientHeight - log.scrollTop);
   }
 
-  /** What the reader sees at the top: the number of the message, and how many pixels of it are above. */
-  async topOfView(): Promise<{ message: number; above: number }> {
+  /** Number of the first message that is seen at least in part. */
+  async topMessage(): Promise<number> {
     return await this.log.evaluate((log: Scroller) => {
       const { top } = log.getBoundingClientRect();
       const messages = [...log.querySelectorAll('[data-message-id]')];
-      const message = messages.findIndex(each => each.getBoundingClientRect().bottom > top + 1);
-      return { message, above: Math.round(top - (messages[message]?.getBoundingClientRect().top ?? 0)) };
+      return messages.findIndex(message => message.getBoundingClientRect().bottom > top);
     });
+  }
+
+  /** How much of a message is above what is seen, in pixels; negative where it begins further down. */
+  async pixelsAbove(message: number): Promise<number> {
+    return await this.log.evaluate((log: Scroller, index) => {
+      const box = [...log.querySelectorAll('[data-message-id]')][index]?.getBoundingClientRect();
+      return log.getBoundingClientRect().top - (box?.top ?? Number.NaN);
+    }, message);
   }
 
   /** Hides the side bar and shows it again, which makes a new page. */
