@@ -147,12 +147,11 @@ function create(): void {
 
 /** A stand-in for the editor: copies the files of a stored job, and notes it. */
 async function place(id: string): Promise<void> {
-  if (!ledger.leases.take(orders.holder, id, Date.now(), orders.lease)) return;
-  const task = ledger.task(id);
-  if (task?.state !== 'stored') return;
+  const taken = ledger.takeToPlace(orders.holder, id, Date.now(), orders.lease);
+  if (!taken) return;
   mayDie('before placing');
   const targets: string[] = [];
-  for (const [index, file] of storedFiles(task).entries()) {
+  for (const [index, file] of storedFiles(taken.task).entries()) {
     const target = join(paths.workspace, `${id}-${index}.${file.extension}`);
     await copyFile(library.pathOf(file), target);
     targets.push(target);

@@ -255,6 +255,25 @@ export class Ledger implements Disposable {
     return clearableTasks(this.#database);
   }
 
+  /**
+   * Takes the lease on a result that waits for its place. Another window may have placed it since it was seen
+   * to wait, so what is to be placed is read again here.
+   * @returns undefined when another window is placing it, or has
+   */
+  takeToPlace(
+    holder: string,
+    id: string,
+    now: number,
+    milliseconds: number,
+  ): { readonly task: Task; readonly placement: Placement } | undefined {
+    if (!this.leases.take(holder, id, now, milliseconds)) return undefined;
+    const task = this.task(id);
+    const placement = this.placements.of(id);
+    if (task?.state === 'stored' && placement?.state === 'waiting') return { task, placement };
+    this.leases.release(holder, id);
+    return undefined;
+  }
+
   /** How many jobs go on without the user. */
   runningCount(): number {
     const row = this.#database.get(

@@ -51,7 +51,7 @@ export class Placing implements Disposable {
       const root = roots().find(({ uri }) => uri === folder);
       if (this.#tried.has(id) || mode !== 'none' || !root || !ledger.agents.has(id)) continue;
       this.#tried.add(id);
-      this.#last = this.#last.then(() => this.#place(placement, root));
+      this.#last = this.#last.then(() => this.#place(id, root));
     }
   }
 
@@ -60,15 +60,15 @@ export class Placing implements Disposable {
   }
 
   /** Never rejects: what cannot be copied is kept in the library, and the answer says so. */
-  async #place(placement: Placement, root: AloneRoot): Promise<void> {
+  async #place(id: string, root: AloneRoot): Promise<void> {
     const { ledger, holder, clock, log } = this.#ports;
-    const { taskId: id } = placement;
     try {
-      const task = ledger.task(id);
-      if (!task || !ledger.leases.take(holder, id, clock.now(), leaseMs)) {
+      const taken = ledger.takeToPlace(holder, id, clock.now(), leaseMs);
+      if (!taken) {
         this.#tried.delete(id);
         return;
       }
+      const { task, placement } = taken;
       try {
         const written = await this.#copies(task, placement, root);
         const copies = withCopies(placement.copies, written);

@@ -224,7 +224,7 @@ export class Placer implements Disposable {
       const needsNoDocument =
         placement.document === undefined || placement.mode === 'none' || placement.missing !== undefined;
       if (target || (needsNoDocument && this.#isOurs(placement))) {
-        this.#placeQuietly(id, placement, target);
+        this.#placeQuietly(id, target);
       } else if (this.#isOurs(placement)) this.#offer(placement);
     }
   }
@@ -251,10 +251,11 @@ export class Placer implements Disposable {
     );
   }
 
-  #placeQuietly(id: string, placement: Placement, target: Target | undefined): void {
+  #placeQuietly(id: string, target: Target | undefined): void {
     const { ledger, holder, clock, log } = this.#ports;
-    const task = ledger.task(id);
-    if (!task || !ledger.leases.take(holder, id, clock.now(), placementLeaseMs)) return;
+    const taken = ledger.takeToPlace(holder, id, clock.now(), placementLeaseMs);
+    if (!taken) return;
+    const { task, placement } = taken;
     this.#attended.add(id);
     log.info(`Job ${id}: placing the result`);
     this.#writer

@@ -369,6 +369,24 @@ describe('leases', () => {
     expect(b.leases.take('b', id, noon, 60_000)).toBe(true);
     done();
   });
+
+  it('is not taken for a result that another window has placed since it was seen to wait', () => {
+    using folder = temporaryFolder();
+    const { a, b, done } = twoWindows(folder.file('ledger.sqlite'));
+    const { id } = createStored(a);
+    expect(b.placements.waiting().map(({ taskId }) => taskId)).toEqual([id]);
+    expect(a.takeToPlace('a', id, noon, 60_000)).toMatchObject({
+      task: { id, state: 'stored' },
+      placement: { state: 'waiting' },
+    });
+    expect(b.takeToPlace('b', id, noon, 60_000)).toBeUndefined();
+    a.setPlacement(id, 'waiting', { state: 'placed', file: 'file:///w/a.png' }, noon);
+    a.leases.release('a', id);
+    expect(b.takeToPlace('b', id, noon, 60_000)).toBeUndefined();
+    // Nobody waits for a lease on what is done.
+    expect(b.leases.holders(noon)).toEqual(new Set());
+    done();
+  });
 });
 
 describe('placements', () => {
