@@ -59,6 +59,26 @@ describe('a generated result and its place', () => {
     assert.equal(editor.document.getText(editor.selection), sentence);
   });
 
+  it('is undone for good, and moves no cursor, before it is known to be there', async () => {
+    const end = new vscode.Selection(4, 0, 4, 3);
+    const workspace: { applyEdit: typeof vscode.workspace.applyEdit } = vscode.workspace;
+    const { applyEdit } = workspace;
+    workspace.applyEdit = async edit => {
+      const isApplied = await applyEdit(edit);
+      await vscode.commands.executeCommand('undo');
+      editor.selection = end;
+      return isApplied;
+    };
+    try {
+      await generate();
+      await scene.answers.message(/Image inserted/);
+    } finally {
+      workspace.applyEdit = applyEdit;
+    }
+    assert.equal(editor.document.getText(), article);
+    assert.deepEqual(editor.selection, end);
+  });
+
   it('leaves the cursor alone when the user has gone on', async () => {
     await begin();
     const end = new vscode.Position(4, 4);

@@ -15,6 +15,9 @@ const patience = 40_000;
 /** What tells nobody when it changes is looked at so often, in milliseconds. */
 const lookMs = 20;
 
+/** Of the scene that is open, to be told at a failure. */
+let shownMessages: readonly string[] = [];
+
 /** Answers one dialog of VS Code's, as a person would; put back by `restore`. */
 export class Answers {
   readonly #restore: (() => void)[] = [];
@@ -31,6 +34,7 @@ export class Answers {
   readonly #progressTokens: vscode.CancellationTokenSource[] = [];
 
   constructor() {
+    shownMessages = this.messages;
     this.#catchProgress();
     this.#replace('setStatusBarMessage', (text: string) => {
       this.#shown(text);
@@ -486,7 +490,7 @@ export function select(editor: vscode.TextEditor, text: string): void {
 /** Resolves when the document fulfils the condition, now or after an edit. */
 export function textOf(document: vscode.TextDocument, condition: (text: string) => boolean): Promise<string> {
   return soon(
-    `the text; it is: ${document.getText()}`,
+    () => `the text; it is: ${document.getText()}\nShown: ${shownMessages.join(' | ')}`,
     new Promise(resolve => {
       const look = (): boolean => {
         if (!condition(document.getText())) return false;

@@ -15,7 +15,7 @@ import { locateCopy } from '../placement/locateCopy.ts';
 import { placedFiles } from '../placement/placedFiles.ts';
 import type { PlacedFile } from '../placement/referenceEdit.ts';
 import { besideOldFile } from '../placement/swap.ts';
-import { addFiles, applyWithFiles, notWritten, removeRest } from '../placement/workspaceFiles.ts';
+import { addFiles, notWritten, removeRest } from '../placement/workspaceFiles.ts';
 import { offerUndo } from '../tasks/removeFromList.ts';
 import type { ComparedFile, CompareSources } from './compareItems.ts';
 import { l10n } from '../text/l10n.ts';
@@ -68,7 +68,7 @@ export async function keepOne(
     await addChanges(edit, changes, uses);
     addDeletions(edit, files);
     if (added.length === 0) await applyOrSay(edit);
-    else if (!(await applyWithFiles(edit, added))) {
+    else if (!(await vscode.workspace.applyEdit(edit))) {
       await removeRest(added, staged);
       throw notWritten(added);
     }

@@ -13,7 +13,7 @@ import { hasContent } from '../placement/locateCopy.ts';
 import { placedFiles } from '../placement/placedFiles.ts';
 import { addressFor, type PlacedFile } from '../placement/referenceEdit.ts';
 import { isShown } from '../placement/target.ts';
-import { addFile, applyWithFiles, removeRest } from '../placement/workspaceFiles.ts';
+import { addFile, removeRest } from '../placement/workspaceFiles.ts';
 import { rangeIn, type LinkedText } from './linkedDocument.ts';
 import { l10n } from '../text/l10n.ts';
 
@@ -66,7 +66,7 @@ export async function writeLinks(
     const plan = await planLinks(services, fetched);
     const { edit, created, staged, documents, left, count } = plan;
     const isAsPlanned = [...documents].every(([{ version }, planned]) => version === planned.version);
-    if (isAsPlanned && (count === 0 || (await applyWithFiles(edit, created)))) {
+    if (isAsPlanned && (count === 0 || (await vscode.workspace.applyEdit(edit)))) {
       for (const path of left) failures.push(t('{0} changed in the meantime.', path));
       // Nobody would see that a document without a tab is not saved.
       for (const [document, { wasSaved }] of documents)

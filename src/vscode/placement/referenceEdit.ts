@@ -188,7 +188,7 @@ export interface CursorPlan {
 /**
  * Where the cursor goes. While the prompt is still selected nobody has gone on, and the alternative text is
  * selected, to be typed over. Elsewhere the cursor stays: one that stands exactly at an insertion would be
- * carried along by VS Code.
+ * carried along by VS Code. Whoever has changed the document since the edit, or undone it, has gone on.
  */
 export function planCursor(
   { document, anchor }: Target,
@@ -214,7 +214,7 @@ export function planCursor(
   if (alt && inserted && isPromptSelected && editor === vscode.window.activeTextEditor) {
     const start = movedBy(edits, inserted.start) + alt.start;
     const end = start + alt.end - alt.start;
-    return { apply: () => select(editor, [{ anchor: start, active: end }]) };
+    return cursorPlan(editor, [{ anchor: start, active: end }]);
   }
   const isCarried = before.some(({ active }) =>
     edits.some(each => each.start === active && each.end === active),
@@ -224,7 +224,7 @@ export function planCursor(
     anchor: movedBy(edits, each.anchor),
     active: movedBy(edits, each.active),
   }));
-  return { apply: () => select(editor, after) };
+  return cursorPlan(editor, after);
 }
 
 /** Where an offset is after the edits; text inserted exactly there comes behind it. */
@@ -234,12 +234,19 @@ function movedBy(edits: readonly ReferenceEdit[], offset: number): number {
     .reduce((sum, each) => sum + each.text.length - (each.end - each.start), offset);
 }
 
-function select(
+function cursorPlan(
   editor: vscode.TextEditor,
   selections: readonly { readonly anchor: number; readonly active: number }[],
-): void {
+): CursorPlan {
   const { document } = editor;
-  editor.selections = selections.map(
-    ({ anchor, active }) => new vscode.Selection(document.positionAt(anchor), document.positionAt(active)),
-  );
+  const edited = document.version + 1;
+  return {
+    apply: () => {
+      if (document.version !== edited) return;
+      editor.selections = selections.map(
+        ({ anchor, active }) =>
+          new vscode.Selection(document.positionAt(anchor), document.positionAt(active)),
+      );
+    },
+  };
 }

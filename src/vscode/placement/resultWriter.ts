@@ -37,7 +37,7 @@ import {
 } from './referenceEdit.ts';
 import { receivingFolder } from './receivingFolder.ts';
 import { isShown } from './target.ts';
-import { addFiles, applyWithFiles, notWritten, removeRest } from './workspaceFiles.ts';
+import { addFiles, notWritten, removeRest } from './workspaceFiles.ts';
 import { l10n } from '../text/l10n.ts';
 
 /** How a job's files ended in the workspace. */
@@ -248,7 +248,7 @@ export class ResultWriter {
       for (const { document, edits } of healed) if (edits) addEdits(edit, document, { edits });
       // The user may have typed while the texts were looked through.
       const isAsRead = changedOf(healed) === undefined;
-      if (isAsRead && (await applyWithFiles(edit, placed))) {
+      if (isAsRead && (await vscode.workspace.applyEdit(edit))) {
         recipes.tell(written);
         // Nobody would see that a document without a tab is not saved.
         for (const { document, wasSaved } of healed)
@@ -313,7 +313,7 @@ export class ResultWriter {
         : live && of && planReferences(live, of, task, mode, placed);
       if (plan && live && !swap) addEdits(edit, live.document, plan);
       const cursor = plan && live && planCursor(live, plan);
-      if ((fresh.length === 0 && !plan) || (await applyWithFiles(edit, fresh))) {
+      if ((fresh.length === 0 && !plan) || (await vscode.workspace.applyEdit(edit))) {
         recipes.tell(written);
         cursor?.apply();
         return { plan, live };

@@ -53,19 +53,6 @@ export async function addFiles(
 }
 
 /**
- * Applies the edit, and looks whether the files are there, for `applyEdit` says only `false`.
- * @returns whether all is done
- */
-export async function applyWithFiles(
-  edit: vscode.WorkspaceEdit,
-  placed: readonly PlacedFile[],
-): Promise<boolean> {
-  const applied = await vscode.workspace.applyEdit(edit);
-  const isThere = await Promise.all(placed.map(({ uri, file }) => hasSize(uri, file.bytes)));
-  return applied && isThere.every(Boolean);
-}
-
-/**
  * Removes what a refused edit has left. The names were free before, so what stands there is ours.
  * @param others what else the edit was to make
  */
@@ -76,7 +63,9 @@ export async function removeRest(
 ): Promise<void> {
   for (const path of staged) await rm(path, { force: true });
   const made = [...placed.map(({ uri, file }) => ({ uri, bytes: file.bytes })), ...others];
-  for (const { uri, bytes } of made) if (await hasSize(uri, bytes)) await vscode.workspace.fs.delete(uri);
+  for (const { uri, bytes } of made)
+    if ((await exists(uri)) && (await vscode.workspace.fs.stat(uri)).size === bytes)
+      await vscode.workspace.fs.delete(uri);
 }
 
 /** What is said when the files could not be created. */
@@ -87,8 +76,4 @@ export function notWritten([first]: readonly PlacedFile[]): UserError {
       first ? parentOf(first.uri).path : '',
     ),
   );
-}
-
-async function hasSize(uri: vscode.Uri, bytes: number): Promise<boolean> {
-  return (await exists(uri)) && (await vscode.workspace.fs.stat(uri)).size === bytes;
 }
