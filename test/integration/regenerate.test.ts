@@ -254,6 +254,27 @@ describe('a generated file', () => {
     });
   }
 
+  it('stays as it is, and all that is typed meanwhile with it, when no variation is wanted', async () => {
+    const { document } = editor;
+    const before = document.getText();
+    const type = (text: string): Thenable<boolean> =>
+      editor.edit(edit => edit.insert(document.lineAt(document.lineCount - 1).range.end, text));
+    const workspace: { applyEdit: typeof vscode.workspace.applyEdit } = vscode.workspace;
+    const { applyEdit } = workspace;
+    scene.answers.pick(/^2 variations$/);
+    scene.answers.leaveNext(/^Variation 2$/, async () => {
+      await textOf(document, now => !now.includes(source));
+      await type('Typed.\n');
+      workspace.applyEdit = async () => {
+        workspace.applyEdit = applyEdit;
+        return !(await type('Typed on.\n'));
+      };
+    });
+    await vscode.commands.executeCommand('rivya.file.variations');
+    await settled(3);
+    assert.equal(document.getText(), `${before}Typed.\nTyped on.\n`);
+  });
+
   it('is not paid for silently when the request is the same', async () => {
     ledger.dispose();
     await scene.close();

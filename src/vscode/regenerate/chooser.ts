@@ -49,12 +49,15 @@ export async function chooseVariant(
     kept = await pickVariant(services, ids, chosenFor, flips, store);
   } finally {
     store.dispose();
-    await flips.end();
-    leaveInLibrary(
-      services,
-      ids.filter(id => id !== kept),
-    );
-    if (kept === undefined) reservation.dispose();
+    try {
+      await flips.end();
+    } finally {
+      leaveInLibrary(
+        services,
+        ids.filter(id => id !== kept),
+      );
+      if (kept === undefined) reservation.dispose();
+    }
   }
   if (kept === undefined) return;
   try {

@@ -3,10 +3,12 @@ import { mediaAddressesOf } from '../../core/generate/mediaPath.ts';
 import type { ReferenceEdit } from '../../core/references/plan/plan.ts';
 import { resultFiles, type Task } from '../../shared/task.ts';
 import type { GenerateServices } from '../generate/generateServices.ts';
+import { UserError } from '../messages/errors.ts';
 import { freeUri } from '../placement/destination.ts';
 import type { Place } from '../placement/place.ts';
 import { saveDocument } from '../placement/saveDocument.ts';
 import { besideOldFile, swapAt, type OldFile } from '../placement/swap.ts';
+import { l10n } from '../text/l10n.ts';
 
 /** Where results are tried. */
 export interface FlipPlace {
@@ -145,14 +147,22 @@ export class Flips {
 
   /** Somebody has written in the document meanwhile: only what names a copy is changed back. */
   async #putBack(document: vscode.TextDocument): Promise<void> {
-    const edit = new vscode.WorkspaceEdit();
-    for (const uri of this.#copies.values()) {
-      for (const address of mediaAddressesOf(document.getText(), uri.path.split('/').at(-1) ?? '')) {
-        const range = new vscode.Range(document.positionAt(address.start), document.positionAt(address.end));
-        edit.replace(document.uri, range, this.#anchor.text);
+    for (;;) {
+      const { version } = document;
+      const edit = new vscode.WorkspaceEdit();
+      for (const uri of this.#copies.values()) {
+        for (const address of mediaAddressesOf(document.getText(), uri.path.split('/').at(-1) ?? '')) {
+          const range = new vscode.Range(
+            document.positionAt(address.start),
+            document.positionAt(address.end),
+          );
+          edit.replace(document.uri, range, this.#anchor.text);
+        }
       }
+      if (edit.size === 0 || (await vscode.workspace.applyEdit(edit))) return;
+      // VS Code refuses an edit of a document that has changed in between.
+      if (document.version === version) throw new UserError(l10n.t("Couldn't change the document."));
     }
-    await vscode.workspace.applyEdit(edit);
   }
 
   #fail(error: unknown): void {

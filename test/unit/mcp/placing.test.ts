@@ -15,7 +15,7 @@ import { newTask, noon, temporaryFolder } from '../../support/tasks.ts';
 
 /** Finds the folder for a file only when it is let. */
 class HeldFiles extends AloneFiles {
-  readonly held = Promise.withResolvers<void>();
+  readonly held = Promise.withResolvers<undefined>();
   isHeld = false;
 
   override async destination(...asked: Parameters<AloneFiles['destination']>): Promise<string> {
@@ -43,7 +43,7 @@ it('copies no result that another process has copied since it was seen to wait',
   const files = new AloneFiles({ ledger: quick, library, roots });
   const second = new Placing({ ...common, ledger: quick, files, holder: 'quick' });
   await vi.waitUntil(() => quick.placements.waiting().length === 1);
-  held.held.resolve();
+  held.held.resolve(undefined);
   await vi.waitUntil(() => slow.placements.waiting().length === 0);
   await vi.waitUntil(() => slow.leases.holders(systemClock.now()).size === 0);
 
