@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/unit/**/*.test.ts'],
     setupFiles: ['test/support/fuzzSeed.ts'],
+    // Programs that tests start by their source files are compiled once: a third of their work.
+    env: { NODE_COMPILE_CACHE: path.resolve('.cache/node') },
     // Real servers and real files are used; the timeout only ends a test that hangs.
     testTimeout: 180_000,
     hookTimeout: 180_000,
