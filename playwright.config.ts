@@ -5,8 +5,8 @@ export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results/e2e',
   reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
-  // Two windows at once gain next to nothing on two cores, and each is slower.
-  workers: 1,
+  // One alone leaves a third of two cores idle.
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   // These only end a test that hangs; nothing waits for them in a test that passes.

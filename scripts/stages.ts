@@ -106,7 +106,7 @@ const allStages: readonly Stage[] = [
     name: 'integration',
     // On a desktop VS Code, where the server does not run.
     command: hasServer
-      ? ['scripts/testIntegration.ts', '--no-build', '--windows', '2']
+      ? ['scripts/testIntegration.ts', '--no-build']
       : ['scripts/testDesktop.ts', '--vscode', 'stable'],
     lane: 'windows',
     needs: 'build',
