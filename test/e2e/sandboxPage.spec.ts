@@ -226,7 +226,7 @@ inEditor.describe('the sandbox of the editor', () => {
       }
       await workbench.screenshot('sandbox-started');
       const url = /http:\/\/127\.0\.0\.1:\d+/.exec((await message.textContent()) ?? '')?.[0] ?? '';
-      const storage = path.join(path.dirname(server.settingsFile), 'globalStorage/rivya.rivya');
+      const storage = server.globalStorage('rivya.rivya');
       const address = await readFile(path.join(storage, 'sandbox/address.json'), 'utf8');
       const headers = { 'x-rivya-sandbox': (JSON.parse(address) as { token: string }).token };
       const steer = (name: string, json: unknown): Promise<Response> =>

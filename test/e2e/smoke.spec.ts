@@ -5,7 +5,7 @@ import { expect, test } from './fixtures.ts';
 test.use({ allBuiltInExtensions: true });
 
 test('activation asks nobody and opens no database', async ({ sandbox, server, workbench }) => {
-  const ledger = path.join(path.dirname(server.settingsFile), 'globalStorage/rivya.rivya/ledger.sqlite');
+  const ledger = path.join(server.globalStorage('rivya.rivya'), 'ledger.sqlite');
   await expect(workbench.statusBar('Rivya')).toBeVisible();
   expect(existsSync(ledger)).toBe(false);
   expect(sandbox.control.requests()).toEqual([]);

@@ -499,6 +499,17 @@ describe('the chat', () => {
     assert.equal(new Set(ids).size, ids.length);
   });
 
+  it('keeps what is being written as a new session is asked for in one that is new', async () => {
+    const { id } = page.state.session;
+    await page.say({ type: 'new' });
+    await page.say({ type: 'draft', text: 'half a th' });
+    assert.deepEqual([page.state.session.id, host.controller.session().draft], [id, 'half a th']);
+    await page.ask('Hello');
+    await page.say({ type: 'new' });
+    assert.notEqual(page.state.session.id, id);
+    assert.deepEqual([page.messages, page.state.draft], [[], '']);
+  });
+
   it('takes what is being written along to another server', async () => {
     await page.ask('Hello');
     const other = await startSandbox();

@@ -108,9 +108,9 @@ export class VscodeServer {
     return `${this.#front.url}/?folder=${encodeURIComponent(this.workspaceFolder)}`;
   }
 
-  /** Settings of the user, which the workbench reads again when they change. */
-  get settingsFile(): string {
-    return settingsFile(this.#home, 'User');
+  /** Where an extension keeps its files, such as `rivya.rivya`. */
+  globalStorage(extension: string): string {
+    return path.join(path.dirname(settingsFile(this.#home, 'User')), 'globalStorage', extension);
   }
 
   /**

@@ -11,6 +11,8 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'extensions.ignoreRecommendations': true,
   'telemetry.telemetryLevel': 'off',
   'git.enabled': false,
+  // No test needs types, and the server that knows them asks npm's registry for those of packages.
+  'typescript.tsserver.useSyntaxServer': 'always',
   // A view that opens late takes the focus from the palette, which would close.
   'workbench.quickOpen.closeOnFocusLost': false,
   'editor.accessibilitySupport': 'off',

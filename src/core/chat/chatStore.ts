@@ -25,6 +25,11 @@ export type SessionChange = Partial<
   Pick<ChatSessionRecord, 'title' | 'model' | 'remoteId' | 'draft' | 'webSearch' | 'reasoningEffort'>
 >;
 
+const emptySession = `trim(draft) = ''
+  AND NOT EXISTS (SELECT 1 FROM message WHERE session_id = session.id)
+  AND NOT EXISTS (SELECT 1 FROM image WHERE session_id = session.id)
+  AND NOT EXISTS (SELECT 1 FROM context WHERE session_id = session.id)`;
+
 /** A job that was started from a message. */
 export interface CardRecord {
   readonly taskId: string;
@@ -143,16 +148,15 @@ export class ChatStore implements Disposable {
     });
   }
 
-  /** Deletes a session without messages in which nothing is prepared. @returns whether it was one */
+  /** Whether nothing was said in this session and nothing is prepared. */
+  isEmpty(id: string): boolean {
+    return this.#database.get(`SELECT 1 FROM session WHERE id = ? AND ${emptySession}`, id) !== undefined;
+  }
+
+  /** Deletes a session in which nothing was said and nothing is prepared. @returns whether it was one */
   discardIfEmpty(id: string): boolean {
     return this.#database.transaction('cheap', () => {
-      const { changes } = this.#database.run(
-        `DELETE FROM session WHERE id = ? AND trim(draft) = ''
-           AND NOT EXISTS (SELECT 1 FROM message WHERE session_id = session.id)
-           AND NOT EXISTS (SELECT 1 FROM image WHERE session_id = session.id)
-           AND NOT EXISTS (SELECT 1 FROM context WHERE session_id = session.id)`,
-        id,
-      );
+      const { changes } = this.#database.run(`DELETE FROM session WHERE id = ? AND ${emptySession}`, id);
       return changes !== 0;
     });
   }

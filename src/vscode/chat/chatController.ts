@@ -134,9 +134,22 @@ export class ChatController implements Disposable {
     this.#drawAll();
   }
 
-  /** @param model its id, else that of the session that is shown, else the default */
+  /**
+   * One in which nothing was said and nothing is prepared is new already, and stays: what is just being
+   * written into it may not have come here yet.
+   * @param model its id, else that of the session that is shown, else the default
+   */
   newSession(model?: string): void {
-    this.show(this.#shown.create(model ?? this.session().model, undefined).id);
+    const { store } = this.parts;
+    const shown = this.session();
+    if (shown.note === undefined && store.isEmpty(shown.id)) {
+      store.change(shown.id, {
+        ...(model !== undefined && { model }),
+        webSearch: false,
+        reasoningEffort: undefined,
+      });
+      this.show(shown.id);
+    } else this.show(this.#shown.create(model ?? shown.model, undefined).id);
   }
 
   /** In a session that has begun, another model begins another session, with what the composer holds. */

@@ -82,6 +82,11 @@ describe('the sessions', () => {
     const drafted = newSession(window, chat, { draft: 'half a th' });
     const quoting = newSession(window, chat);
     window.store.addContext(quoting.id, context);
+    expect([empty, drafted, quoting].map(each => window.store.isEmpty(each.id))).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect([empty, drafted, quoting].map(each => window.store.discardIfEmpty(each.id))).toEqual([
       true,
       false,
