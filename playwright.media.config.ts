@@ -6,4 +6,6 @@ export default defineConfig(e2e, {
   testDir: 'test/media',
   outputDir: 'test-results/media',
   reporter: 'list',
+  // What moves is recorded as it looks on an idle machine.
+  workers: 1,
 });

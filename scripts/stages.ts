@@ -122,8 +122,8 @@ const allStages: readonly Stage[] = [
 ];
 
 /**
- * In the order in which they begin as soon as they can. The e2e tests come first of those with windows: they
- * leave half of the machine to what computes, the integration tests take all of it.
+ * In the order in which they begin as soon as they can; the e2e tests, which take longest, come first of
+ * those with windows.
  */
 export const stages: readonly Stage[] = allStages.filter(
   ({ name }) => !leftOut.some(each => each.name === name),

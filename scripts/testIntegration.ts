@@ -53,8 +53,10 @@ async function runInWorkbench(server: VscodeServer, log: string[]): Promise<void
   }
 }
 
-/** What Chromium says of the window; of its events only what is read here. */
-interface WindowEvent {
+/** What Chromium says of the window, in answers and events; only what is read here. */
+interface WindowMessage {
+  readonly error?: { readonly message: string };
+  readonly result?: { readonly errorText?: string };
   readonly method?: string;
   readonly params?: {
     readonly args?: readonly { readonly value?: unknown; readonly description?: string }[];
@@ -74,7 +76,9 @@ async function endOfTests(browser: CDPSession, address: string, log: string[]): 
       message: JSON.stringify({ id: ++sent, method, params }),
     });
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  const hear = ({ method, params }: WindowEvent): void => {
+  const hear = ({ method, params, error, result }: WindowMessage): void => {
+    const problem = error?.message ?? result?.errorText;
+    if (problem !== undefined) reject(new Error(`The window could not be opened: ${problem}`));
     const note = (words: readonly unknown[]): unknown => log.push(`[window] ${words.map(String).join(' ')}`);
     // The workbench calls this function of its window, if there is one, at the end of an extension test.
     if (method === 'Page.loadEventFired')
@@ -85,13 +89,15 @@ async function endOfTests(browser: CDPSession, address: string, log: string[]): 
       note(params?.args?.map(each => each.value ?? each.description) ?? []);
     else if (method === 'Runtime.exceptionThrown') note([params?.exceptionDetails?.exception?.description]);
   };
-  browser.on('Target.receivedMessageFromTarget', ({ message }) => hear(JSON.parse(message) as WindowEvent));
-  for (const domain of ['Inspector', 'Page', 'Runtime']) await send(`${domain}.enable`);
-  await send('Runtime.addBinding', { name: 'endTests' });
-  await send('Page.navigate', { url: address });
+  browser.on('Target.receivedMessageFromTarget', ({ message }) => hear(JSON.parse(message) as WindowMessage));
+  const open = async (): Promise<void> => {
+    for (const domain of ['Inspector', 'Page', 'Runtime']) await send(`${domain}.enable`);
+    await send('Runtime.addBinding', { name: 'endTests' });
+    await send('Page.navigate', { url: address });
+  };
   const late = setTimeout(() => reject(new Error('The integration suite did not end.')), runTimeout);
   try {
-    await promise;
+    await Promise.all([promise, open()]);
   } finally {
     clearTimeout(late);
   }
